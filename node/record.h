@@ -1,0 +1,90 @@
+// The involvement record: what an agency holds about one child in one service. domain.md, "What an
+// agency holds". Never case content, never intelligence, and no address is ever disclosed.
+#ifndef WHOELSE_NODE_RECORD_H_
+#define WHOELSE_NODE_RECORD_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "crypto/bytes.h"
+#include "node/identifier.h"
+#include "protocol/codes.h"
+
+namespace whoelse {
+
+using RecordId = uint32_t;   // the order of import at this node, from 1
+
+enum class ServiceClass : uint8_t { kUniversal = 1, kTargeted, kJustice, kSensitive, kProtected };
+enum class ConsentState : uint8_t { kNotAsked = 1, kGiven, kRefused };
+enum class ConsentBy : uint8_t { kNobody = 1, kYoungPerson, kParent, kAdultConcerned };
+
+struct Consent {
+  ConsentState state = ConsentState::kNotAsked;
+  ConsentBy by = ConsentBy::kNobody;
+  bool competent = false;               // the young person was judged competent (presumed from 16)
+  std::optional<Date> on;
+  std::optional<Date> until;            // inclusive
+  std::vector<Purpose> purposes;        // empty: all
+};
+
+// Each only rises by machine: taking one away needs the lead officer and a second person.
+struct Restrictions {
+  bool shielded = false;
+  bool closed = false;                  // the identity changed
+  bool call_back_only = false;
+  bool covert = false;
+  bool subject_access_exempt = false;
+
+  // The stricter of each.
+  Restrictions Raise(const Restrictions& other) const;
+  bool operator==(const Restrictions&) const = default;
+};
+
+struct Record {
+  // The child.
+  std::optional<NhsNumber> nhs_number;
+  bool nhs_number_verified = false;
+  std::optional<Upn> upn;
+  std::string local_id;
+  std::string given_name, family_name, former_names, preferred_name;
+  std::optional<Date> born;
+  bool born_disputed = false;
+  std::string sex, address, postcode, carers;
+  bool superseded = false;              // this number was replaced by another
+
+  // The involvement.
+  std::string organisation;             // disclosed: <= 48 bytes
+  std::string organisation_code;        // ODS code or URN
+  std::string service;                  // disclosed: <= 40
+  std::string team;                     // <= 32
+  std::string name;                     // the professional, <= 48
+  std::string role;                     // <= 32
+  std::string phone;                    // <= 20
+  std::string email;                    // <= 72
+  std::string duty_phone;               // the service's duty line, <= 20; empty: the agency's
+  std::optional<Date> start, end, verified_on;
+  bool lead_professional = false;
+  bool assessment_exists = false;
+  bool about_parent_or_carer = false;
+  ServiceClass service_class = ServiceClass::kSensitive;
+  Consent consent;
+  Restrictions restrictions;
+  bool shield_pending = false;          // by a notice that no lead officer has looked at yet
+
+  // Where it came from. An import updates in place by these two.
+  std::string source, source_id;
+
+  // The store's bytes. Decode: DATA_LOSS when they are not what Encode wrote.
+  Bytes Encode() const;
+  static absl::StatusOr<Record> Decode(ByteView bytes);
+};
+
+// True when both are records of one child: the same number, or neither has one and the same UPN.
+bool SameChild(const Record& a, const Record& b);
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_RECORD_H_

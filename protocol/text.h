@@ -1,0 +1,22 @@
+// Text in fixed fields (protocol.md section 1): UTF-8, zero-padded, nothing invisible.
+#ifndef WHOELSE_PROTOCOL_TEXT_H_
+#define WHOELSE_PROTOCOL_TEXT_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crypto/bytes.h"
+
+namespace whoelse {
+
+// Well-formed UTF-8 without characters of Unicode 15.0's categories Cc, Cf, Zl, Zp. (A
+// bidirectional override in a name would let an agency show a number other than the one to dial.)
+bool IsPlainText(std::string_view text);
+
+// The text of a zero-padded field; nullopt unless it is plain text followed by zeros only.
+std::optional<std::string> ReadPadded(ByteView field);
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_PROTOCOL_TEXT_H_
