@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace whoelse {
@@ -62,7 +63,8 @@ class FixedBytes {
 std::string ToHex(ByteView bytes);  // lower case
 // False when `hex` is not an even number of lower-case hexadecimal digits.
 bool FromHex(std::string_view hex, Bytes* out);
-// False unless `hex` is exactly `out.size()` bytes in lower-case hexadecimal.
+// False unless `hex` is exactly `out.size()` bytes in lower-case hexadecimal; `out` is then
+// unspecified.
 bool FromHex(std::string_view hex, std::span<uint8_t> out);
 
 // Appends fixed-size big-endian fields.

@@ -1,6 +1,8 @@
-// The hash functions of protocol.md section 1, each with its label.
+// The hash functions of protocol.md section 1, each with its label, and those of the RFCs.
 #ifndef WHOELSE_CRYPTO_HASH_H_
 #define WHOELSE_CRYPTO_HASH_H_
+
+#include <sodium.h>
 
 #include <initializer_list>
 #include <string_view>
@@ -30,6 +32,21 @@ Secret<64> K512(std::span<const uint8_t, 32> key, std::string_view label,
 Siphash128 Siphash(std::span<const uint8_t, 16> key, ByteView m);
 
 Sha256Digest Sha256(std::initializer_list<ByteView> parts);
+
+// SHA-512 piece by piece. What it hashes here are identifiers and seeds, so it is wiped.
+class Sha512 {
+ public:
+  Sha512();
+  ~Sha512();
+  Sha512(const Sha512&) = delete;
+  Sha512& operator=(const Sha512&) = delete;
+
+  Sha512& Add(ByteView part);
+  Secret<64> Finish();   // once, last
+
+ private:
+  crypto_hash_sha512_state state_;
+};
 
 }  // namespace whoelse
 

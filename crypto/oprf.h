@@ -42,7 +42,8 @@ struct Proof {
   Scalar c;
   Scalar s;
 
-  static absl::StatusOr<Proof> Decode(ByteView bytes);   // c || s, both canonical
+  // c || s. INVALID_ARGUMENT unless 64 bytes, both scalars canonical.
+  static absl::StatusOr<Proof> Decode(ByteView bytes);
   Bytes Encode() const;
 };
 
@@ -53,21 +54,23 @@ absl::StatusOr<Scalar> DeriveKey(OprfMode mode, std::span<const uint8_t, 32> see
 // 3.3.1 Blind. INVALID_ARGUMENT: RFC's InvalidInputError, or a zero blind.
 absl::StatusOr<Blinding> Blind(OprfMode mode, ByteView input, const Scalar& blind);
 
-// 3.3.1 BlindEvaluate without proof.
+// 3.3.1 BlindEvaluate without proof. The key is not zero.
 std::vector<EvaluatedElement> BlindEvaluate(const Scalar& key,
                                             std::span<const BlindedElement> blinded);
 
 // 2.2.1 GenerateProof for `evaluated` = key * `blinded`, with the commitment's scalar `r` given.
-// The lists have the same length, 1 to 65,535.
+// The lists have the same length, 1 to 65,535. `r` is random, never used twice (two proofs with
+// one r reveal the key), and not zero.
 Proof GenerateProof(const Scalar& key, const Element& public_key,
                     std::span<const BlindedElement> blinded,
                     std::span<const EvaluatedElement> evaluated, const Scalar& r);
 
-// 2.2.2 VerifyProof. False also for lists of different or zero length.
+// 2.2.2 VerifyProof. False also for lists of different length, of none or more than 65,535.
 bool VerifyProof(const Element& public_key, std::span<const BlindedElement> blinded,
                  std::span<const EvaluatedElement> evaluated, const Proof& proof);
 
 // 3.3.1 Finalize, in two steps so that the inverses of many blinds can be computed as one batch.
+// INVALID_ARGUMENT: the inverted blind is zero.
 absl::StatusOr<Element> Unblind(const EvaluatedElement& evaluated, const Scalar& inverted_blind);
 // INVALID_ARGUMENT: input longer than 65,535 bytes.
 absl::StatusOr<Secret<64>> Finalize(ByteView input, const Element& unblinded);

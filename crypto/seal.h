@@ -29,7 +29,9 @@ bool X25519IsLowOrder(const X25519PublicKey& key);
 
 // libsodium's anonymous sealed box (crypto_box_seal); ciphertext = plaintext + 48 bytes. Its
 // ephemeral key comes from libsodium itself, so it is the one function that is not deterministic.
+// `recipient` is not of low order: whoever reads the key from a configuration has checked.
 Bytes SealTo(const X25519PublicKey& recipient, ByteView plaintext);
+// UNAUTHENTICATED: damaged, or sealed to another key.
 absl::StatusOr<Bytes> OpenSealed(const Secret<32>& secret_key, ByteView ciphertext);
 
 // A value at rest: random nonce 24 || XChaCha20-Poly1305(master key, aad = context). `context` is

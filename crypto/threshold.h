@@ -37,9 +37,10 @@ struct PartialEvaluation {
 // or a sum that is the identity.
 absl::StatusOr<std::vector<EvaluatedElement>> Combine(std::span<const PartialEvaluation> partials);
 
-// True when all share keys lie on one polynomial of degree threshold-1 whose value at 0 is
-// `group_key`. Without this check, shares of different keys give a pseudonym that is silently
-// wrong, and a wrong pseudonym reads as "nothing".
+// True when all share keys lie on one polynomial of degree threshold-1 (not less: fewer evaluators
+// would hold the key) whose value at 0 is `group_key`, their abscissae are distinct and not zero,
+// and 2 <= threshold <= their number. Without this check, shares of different keys give a pseudonym
+// that is silently wrong, and a wrong pseudonym reads as "nothing".
 bool SharingIsConsistent(const Element& group_key, std::span<const ShareKey> shares,
                          uint16_t threshold);
 
@@ -47,6 +48,7 @@ bool SharingIsConsistent(const Element& group_key, std::span<const ShareKey> sha
 std::vector<KeyShare> SplitKey(const Scalar& key, uint16_t threshold, uint16_t n, Random& random);
 
 // New shares of the same key: adds a sharing of zero. Old and new shares do not combine.
+// threshold >= 2.
 std::vector<KeyShare> RefreshShares(std::span<const KeyShare> shares, uint16_t threshold,
                                     Random& random);
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
 
@@ -29,6 +30,7 @@ class NhsNumber {
 // A unique pupil number in the protocol's form: 13 upper-case letters or digits.
 class Upn {
  public:
+  // Takes lower case and spaces too. INVALID_ARGUMENT like NhsNumber's.
   static absl::StatusOr<Upn> Parse(std::string_view text);
   const std::string& text() const { return text_; }
   auto operator<=>(const Upn&) const = default;
@@ -41,15 +43,18 @@ class Upn {
 // A day of the proleptic Gregorian calendar, 1583 to 9999.
 class Date {
  public:
-  // "2015-03-02", or "02/03/2015" as British systems export it.
+  // "2015-03-02", or "02/03/2015" as British systems export it. INVALID_ARGUMENT for another form
+  // and for a day that does not exist.
   static absl::StatusOr<Date> Parse(std::string_view text);
   static absl::StatusOr<Date> FromYmd(uint32_t yyyymmdd);
+  // The nearest day of the calendar's range, for numbers outside it.
   static Date FromDays(int64_t days_since_1970);
 
   uint32_t ymd() const { return ymd_; }        // yyyymmdd
   int64_t days() const;                        // since 1970-01-01
   std::string Iso() const;                     // "2015-03-02"
-  // Full years from this birthday to `on`.
+  // Full years from this birthday to `on`; 0 before it. Somebody born on 29 February is a year older
+  // on 1 March of other years.
   int AgeOn(Date on) const;
   auto operator<=>(const Date&) const = default;
 

@@ -2,13 +2,14 @@
 #ifndef WHOELSE_NODE_IMPORT_H_
 #define WHOELSE_NODE_IMPORT_H_
 
-#include <functional>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "node/identifier.h"
 #include "node/record.h"
 
 namespace whoelse {
@@ -33,15 +34,20 @@ struct RowProblem {
 struct ImportResult {
   std::vector<Record> records;        // in the order of the file
   std::vector<RowProblem> problems;   // in the order of the file; a row with a problem gives no record
-  size_t rows = 0;
+  size_t rows = 0;                    // without the header and blank lines
+  size_t services_not_in_map = 0;     // records that are `sensitive` only because of that
 };
 
 // RFC 4180 with a header line, UTF-8 (a byte order mark is passed over), LF or CRLF.
-// INVALID_ARGUMENT for what concerns the whole file: no header, columns unknown, twice or missing
-// (says which it saw), not UTF-8, an unclosed quote (says where it opened), more than 2,000,000 rows.
-absl::StatusOr<ImportResult> ReadCsv(std::string_view file, const ImportSettings& settings);
+// docs/formats/records-csv.md. `today` is there to refuse births and consents of the future.
+// INVALID_ARGUMENT for what concerns the whole file: settings that fit no record, no header, columns
+// unknown, twice or missing (says which it saw), not UTF-8, an unclosed quote (says where it
+// opened), more than 2,000,000 rows.
+absl::StatusOr<ImportResult> ReadCsv(std::string_view file, const ImportSettings& settings,
+                                     Date today);
 
-// The columns ReadCsv knows, with a word on each, for --help and the documentation.
+// The columns ReadCsv knows, with a word on each, for --help and the documentation. Their headings
+// may vary in case, spaces and punctuation, and have the synonyms of node/import_columns.cc.
 struct ImportColumn {
   std::string_view name;
   bool required;

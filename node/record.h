@@ -3,11 +3,14 @@
 #ifndef WHOELSE_NODE_RECORD_H_
 #define WHOELSE_NODE_RECORD_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
 #include "node/identifier.h"
@@ -27,7 +30,8 @@ struct Consent {
   bool competent = false;               // the young person was judged competent (presumed from 16)
   std::optional<Date> on;
   std::optional<Date> until;            // inclusive
-  std::vector<Purpose> purposes;        // empty: all
+  std::vector<Purpose> purposes;        // ascending, each once; empty: all
+  bool operator==(const Consent&) const = default;
 };
 
 // Each only rises by machine: taking one away needs the lead officer and a second person.
@@ -80,7 +84,45 @@ struct Record {
   // The store's bytes. Decode: DATA_LOSS when they are not what Encode wrote.
   Bytes Encode() const;
   static absl::StatusOr<Record> Decode(ByteView bytes);
+  bool operator==(const Record&) const = default;
 };
+
+// A text of a record, with its bound in bytes of UTF-8. The disclosed ones have an answer's fixed
+// fields as bounds (protocol.md section 6), the others are bounded so that everything is.
+struct RecordText {
+  std::string_view name;   // the column of an import
+  std::string Record::*member;
+  size_t max;
+};
+inline constexpr std::array<RecordText, 20> kRecordTexts = {{
+    {"local_id", &Record::local_id, 64},
+    {"given_name", &Record::given_name, 200},
+    {"family_name", &Record::family_name, 200},
+    {"former_names", &Record::former_names, 500},
+    {"preferred_name", &Record::preferred_name, 200},
+    {"sex", &Record::sex, 20},
+    {"address", &Record::address, 1000},
+    {"postcode", &Record::postcode, 10},
+    {"carers", &Record::carers, 500},
+    {"organisation", &Record::organisation, 48},
+    {"organisation_code", &Record::organisation_code, 16},
+    {"service", &Record::service, 40},
+    {"team", &Record::team, 32},
+    {"professional_name", &Record::name, 48},
+    {"professional_role", &Record::role, 32},
+    {"professional_phone", &Record::phone, 20},
+    {"professional_email", &Record::email, 72},
+    {"duty_phone", &Record::duty_phone, 20},
+    {"source", &Record::source, 64},
+    {"source_id", &Record::source_id, 64},
+}};
+
+// INVALID_ARGUMENT, "what is wrong: how to put it right", when the value is too long for its field or
+// not plain text (protocol/text.h). Names the field and never repeats the value.
+absl::Status CheckText(const RecordText& text, std::string_view value);
+// The first complaint about any text of the record. Every record passes this before it is stored:
+// when it is disclosed nothing can be said any more.
+absl::Status CheckTexts(const Record& record);
 
 // True when both are records of one child: the same number, or neither has one and the same UPN.
 bool SameChild(const Record& a, const Record& b);

@@ -53,14 +53,35 @@ inline constexpr size_t kEvaluateRequestMax =
     kEvaluateRequestFixedSize + kEvaluateElementsMax * kElementSize;
 inline constexpr uint32_t kAuditElementsMax = 10;
 
+// Notes (log-formats.md): at least 16 lines of up to 5 kB have to be accepted.
+inline constexpr size_t kNoteMax = 32u << 20;
+inline constexpr size_t kNoteSignaturesMax = 64;
+inline constexpr size_t kNoteSignatureLineMax = 5 * 1024;   // without its LF
+inline constexpr size_t kNoteNameMax = 255;
+
 // Roster (section 2).
 inline constexpr size_t kHeartbeatSize = 16 + 8 + 32 + 4 + 2 + 64;
-inline constexpr size_t kRosterNoteMax = 32u << 20;   // 27,000 agencies of about 1 kB each
+inline constexpr size_t kRosterNoteMax = kNoteMax;   // 27,000 agencies of about 1 kB each
+inline constexpr size_t kRosterDepthMax = 5;         // a bulk window: { [ { [ {
+inline constexpr size_t kRosterStringMax = 512;      // bytes of any string in it
+inline constexpr size_t kRootsMax = 32;
+inline constexpr size_t kCoordinatorsMax = 32;
+inline constexpr size_t kAgenciesMax = 32'768;
+inline constexpr size_t kAuditorsMax = 1'024;
+inline constexpr size_t kWitnessesMax = 32;
+inline constexpr size_t kBulkWindowsMax = 16;
+inline constexpr size_t kOrganisationSize = 16;
+inline constexpr uint64_t kTimeMaxS = 253'402'300'799;   // the end of year 9999: no sum overflows
+inline constexpr uint32_t kRosterDelayMaxH = 30 * 24;
 inline constexpr uint64_t kRosterValidMaxS = 90 * 86400;
 inline constexpr uint64_t kRosterHeldOverS = 180;
 inline constexpr uint64_t kHeartbeatFreshS = 36 * 3600;
 inline constexpr uint64_t kHeartbeatAheadS = 3600;
 static_assert(kHeartbeatSize == 126);
+// A roster that changes its roots carries the signatures of both sets; a checkpoint those of its log
+// and of all witnesses.
+static_assert(2 * kRootsMax <= kNoteSignaturesMax);
+static_assert(kWitnessesMax + 1 <= kNoteSignaturesMax);
 
 // The log, watched (section 6).
 inline constexpr uint64_t kLogBehindMs = 10'000;

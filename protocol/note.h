@@ -1,4 +1,4 @@
-// C2SP signed notes: text || LF || signature lines. log-formats.md, "Signed note".
+// C2SP signed notes: text || LF || signature lines. docs/formats/signed-note.md has the page.
 // https://c2sp.org/signed-note
 #ifndef WHOELSE_PROTOCOL_NOTE_H_
 #define WHOELSE_PROTOCOL_NOTE_H_
@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "crypto/sign.h"
 
@@ -40,13 +41,18 @@ struct NoteSignature {
   bool operator==(const NoteSignature&) const = default;
 };
 
+// INVALID_ARGUMENT, with the byte offset, unless `text` may be a note's: not empty, UTF-8 without
+// control characters (Unicode's Cc) but LF, ends in LF, at most kNoteMax bytes.
+absl::Status CheckNoteText(std::string_view text);
+
 // A note that is well formed; nothing about who signed it.
 struct Note {
   std::string text;                        // ends in LF
   std::vector<NoteSignature> signatures;   // at least one
 
   // INVALID_ARGUMENT, with the byte offset, for anything that would not serialise back to the same
-  // bytes: no blank line, control characters, malformed UTF-8, signature lines or base64.
+  // bytes: no blank line, control characters, malformed UTF-8, signature lines or base64; and for
+  // what is larger than limits.h allows.
   static absl::StatusOr<Note> Parse(std::string_view bytes);
   std::string Serialize() const;
 };
@@ -54,13 +60,14 @@ struct Note {
 // A type 0x01 signature line over `text` by `key`.
 NoteSignature SignNote(std::string_view text, std::string_view name, const SigningKey& key);
 
-// The verifiers of `known` (type 0x01) whose signature on the note is good, each once, as indexes
-// into `known`. Unknown signatures are ignored. INVALID_ARGUMENT when a known key's signature is
-// bad; NOT_FOUND when none is known and good.
+// The verifiers of `known` whose signature on the note is good, each once, ascending, as indexes
+// into `known`. Verifiers of another type than 0x01 and signatures of nobody known are ignored.
+// INVALID_ARGUMENT when a known key's signature is bad; NOT_FOUND when none is known and good.
 absl::StatusOr<std::vector<size_t>> VerifyNote(const Note& note,
                                                const std::vector<NoteVerifier>& known);
 
-// Standard padded base64. Decode is strict: what decodes encodes back to the same text.
+// Standard padded base64. Decode is strict: what decodes encodes back to the same text, the rest is
+// INVALID_ARGUMENT.
 std::string Base64Encode(ByteView bytes);
 absl::StatusOr<Bytes> Base64Decode(std::string_view text);
 

@@ -1,4 +1,5 @@
-// The roster: the federation's one source of trust. protocol.md section 2.
+// The roster: the federation's one source of trust. protocol.md section 2; docs/formats/roster.md
+// has the format, docs/formats/heartbeat.md that of the heartbeat.
 #ifndef WHOELSE_PROTOCOL_ROSTER_H_
 #define WHOELSE_PROTOCOL_ROSTER_H_
 
@@ -123,10 +124,11 @@ struct Roster {
 
   // The text of a roster note, with every check that needs no other roster: members exactly those
   // of the page, forms and ranges, ids and keys unique, quorum by the formula, and for each key
-  // version one polynomial through all share keys (SharingIsConsistent).
+  // version one polynomial of degree threshold - 1 through all share keys.
   // INVALID_ARGUMENT names the member that fails and what it should be.
   static absl::StatusOr<Roster> Parse(std::string_view text);
-  // Canonical text of these members (`hash` is not one). Parse(Serialize()) gives the same roster.
+  // Canonical text of these members (`hash` is not one): in the page's order, one space of indent,
+  // a final LF. Parse(Serialize()) gives the same roster.
   std::string Serialize() const;
 
   const RosterCoordinator* FindCoordinator(CoordinatorId id) const;
@@ -140,18 +142,32 @@ struct Roster {
 };
 
 // What travels: the signed note with the consents beside it. The format of GetRoster (section 2).
+// Nobody signs the list of consents: of two by one party the first counts.
 struct SignedRoster {
-  struct Consent { CoordinatorId coordinator; Signature signature; };
-  struct IdentityConsent { AgencyId agency; Signature signature; };
+  struct Consent {
+    CoordinatorId coordinator;
+    Signature signature;
+    bool operator==(const Consent&) const = default;
+  };
+  struct IdentityConsent {
+    AgencyId agency;
+    Signature signature;
+    bool operator==(const IdentityConsent&) const = default;
+  };
 
   std::string note;
   std::vector<Consent> consents;
   std::vector<IdentityConsent> identity_consents;
 
-  static absl::StatusOr<SignedRoster> Parse(ByteView bytes);   // strict
+  // INVALID_ARGUMENT for anything that Serialize would not write, and for a note above
+  // kRosterNoteMax. Says nothing about what is in the note.
+  static absl::StatusOr<SignedRoster> Parse(ByteView bytes);
   Bytes Serialize() const;
+  bool operator==(const SignedRoster&) const = default;
 };
 
+// Of a coordinator, to a roster that changes keys or coordinators; of an agency, with the identity
+// key that the roster takes away.
 Signature ConsentToRoster(const SigningKey& admission_key, const RosterHash& hash);
 Signature ConsentToIdentity(const SigningKey& old_identity_key, const RosterHash& hash);
 
@@ -164,13 +180,16 @@ struct TrustAnchor {
 
 // The acceptance checks of section 2, in their order, against the roster that rules here (nullptr:
 // none yet, so the anchor's roots decide). `highest_accepted` is the version persisted against
-// rollback, 0 for none. The error says which check failed.
+// rollback, 0 for none. Nothing is parsed as JSON before the roots' signatures are good.
+// INVALID_ARGUMENT: malformed, or a bad signature. UNAUTHENTICATED: too few roots.
+// PERMISSION_DENIED: too few consents. FAILED_PRECONDITION: another federation, an old version,
+// past its not_after. The message says which check failed.
 absl::StatusOr<Roster> AcceptRoster(const SignedRoster& offered, const Roster* held,
                                     const TrustAnchor& anchor, uint64_t highest_accepted,
                                     TimeS now);
 
-// True when `next` only takes away from `held` (agencies, auditors, witnesses, purposes): a
-// revocation, which acts at once.
+// True when `next` takes something away from `held` (agencies, auditors, witnesses, purposes) and
+// changes nothing else but version, dates and quorum: a revocation, which acts at once.
 bool IsRevocation(const Roster& held, const Roster& next);
 
 // When an accepted roster rules: not before its not_before, and unless it is the first or a
@@ -190,7 +209,7 @@ struct Heartbeat {
 
   static Heartbeat Sign(const Roster& roster, CoordinatorId coordinator, uint32_t hour,
                         const SigningKey& admission_key);
-  static absl::StatusOr<Heartbeat> Parse(ByteView bytes);   // length only
+  static absl::StatusOr<Heartbeat> Parse(ByteView bytes);   // INVALID_ARGUMENT: another length
   Bytes Serialize() const;
   // Of this roster, by one of its coordinators, at most 36 h old and at most 1 h ahead.
   bool Fresh(const Roster& roster, TimeS now) const;

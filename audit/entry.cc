@@ -1,0 +1,134 @@
+#include "audit/entry.h"
+
+#include <algorithm>
+
+#include "protocol/answer.h"
+
+namespace whoelse {
+namespace {
+
+constexpr std::string_view kLedgerLabel = "whoelse/1/ledger";
+
+// All of a ledger digest between the type byte and the signature.
+Bytes LedgerSignedPart(const LedgerEntry& e) {
+  Writer out;
+  out.U32(e.agency).U16(e.coordinator).U32(e.log_key_id).U64(e.from).U64(e.to).Raw(e.root);
+  return out.Take();
+}
+
+void Write(const AskedEntry& e, Writer& out) {
+  out.U8(static_cast<uint8_t>(LogEntryType::kAsked)).U64(e.time_ms).Raw(e.frame_hash);
+}
+void Write(const AnsweredEntry& e, Writer& out) {
+  out.U8(static_cast<uint8_t>(LogEntryType::kAnswered));
+  out.U64(e.asked_index).U64(e.time_ms).Raw(e.answers_hash);
+}
+void Write(const EvaluatedEntry& e, Writer& out) {
+  out.U8(static_cast<uint8_t>(LogEntryType::kEvaluated)).U32(e.hour).Raw(e.table_hash);
+}
+void Write(const LedgerEntry& e, Writer& out) {
+  out.U8(static_cast<uint8_t>(LogEntryType::kLedger)).Raw(LedgerSignedPart(e)).Raw(e.signature);
+}
+void Write(const RosterEntry& e, Writer& out) {
+  out.U8(static_cast<uint8_t>(LogEntryType::kRoster)).U64(e.version).Raw(e.hash);
+}
+void Write(const KeyEventEntry& e, Writer& out) {
+  out.U8(static_cast<uint8_t>(LogEntryType::kKeyEvent));
+  out.U8(static_cast<uint8_t>(e.event)).U32(e.kv).Raw(e.statement_hash);
+}
+
+// The fields in their order; the elements of a braced list are evaluated from left to right.
+absl::StatusOr<LogEntry> ReadFields(LogEntryType type, Reader& in) {
+  switch (type) {
+    case LogEntryType::kAsked:
+      return AskedEntry{in.U64(), in.Fixed<FrameHash>()};
+    case LogEntryType::kAnswered:
+      return AnsweredEntry{in.U64(), in.U64(), in.Fixed<Digest>()};
+    case LogEntryType::kEvaluated:
+      return EvaluatedEntry{in.U32(), in.Fixed<Digest>()};
+    case LogEntryType::kLedger:
+      return LedgerEntry{in.U32(), in.U16(), in.U32(), in.U64(), in.U64(), in.Fixed<TreeHash>(),
+                         in.Fixed<Signature>()};
+    case LogEntryType::kRoster:
+      return RosterEntry{in.U64(), in.Fixed<RosterHash>()};
+    case LogEntryType::kKeyEvent:
+      return KeyEventEntry{static_cast<KeyEvent>(in.U8()), in.U32(), in.Fixed<Digest>()};
+  }
+  return absl::InvalidArgumentError("log entry: unknown type");
+}
+
+bool ValuesAreKnown(const LogEntry& entry) {
+  if (const auto* ledger = std::get_if<LedgerEntry>(&entry)) return ledger->from <= ledger->to;
+  if (const auto* key = std::get_if<KeyEventEntry>(&entry)) {
+    return key->event >= KeyEvent::kCreated && key->event <= KeyEvent::kDestroyed;
+  }
+  return true;
+}
+
+}  // namespace
+
+void LedgerEntry::Sign(const SigningKey& identity_key) {
+  signature = identity_key.Sign(kLedgerLabel, {LedgerSignedPart(*this)});
+}
+
+bool LedgerEntry::SignedBy(const VerifyKey& identity_key) const {
+  return identity_key.Verify(kLedgerLabel, {LedgerSignedPart(*this)}, signature);
+}
+
+absl::StatusOr<LogEntry> ParseLogEntry(ByteView bytes) {
+  Reader in(bytes);
+  auto entry = ReadFields(static_cast<LogEntryType>(in.U8()), in);
+  if (!entry.ok()) return entry.status();
+  if (!in.Done()) return absl::InvalidArgumentError("log entry: not the length of its type");
+  if (!ValuesAreKnown(*entry)) return absl::InvalidArgumentError("log entry: impossible value");
+  return entry;
+}
+
+Bytes SerializeLogEntry(const LogEntry& entry) {
+  Writer out;
+  std::visit([&out](const auto& e) { Write(e, out); }, entry);
+  return out.Take();
+}
+
+AnsweredItem ItemOf(ByteView wire_or_refusal) {
+  return Retag<AnsweredItem>(WireHash(wire_or_refusal));
+}
+
+AnsweredItem ItemOf(RelayCode code) {
+  AnsweredItem item;
+  item.data()[AnsweredItem::kSize - 1] = static_cast<uint8_t>(code);
+  return item;
+}
+
+Digest AnswersHash(std::span<const AnsweredItem> items) {
+  Writer out;
+  for (const AnsweredItem& item : items) out.Raw(item);
+  return H("whoelse/1/answers", out.view());
+}
+
+Digest EvaluatedTableHash(const EvaluatedSalt& salt, std::vector<EvaluatedRow> rows) {
+  std::sort(rows.begin(), rows.end());
+  Writer out;
+  out.Raw(salt);
+  for (const EvaluatedRow& row : rows) {
+    out.U32(row.party).U8(static_cast<uint8_t>(row.kind)).U32(row.kv).U32(row.elements);
+  }
+  return H("whoelse/1/evaluated", out.view());
+}
+
+absl::StatusOr<TreeHash> LedgerRoot(uint64_t from, uint64_t to, std::vector<LedgerRow> rows) {
+  if (from > to) return absl::InvalidArgumentError("ledger digest: from is above to");
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  Frontier tree;
+  for (const LedgerRow& row : rows) {
+    if (row.index < from || row.index > to) {
+      return absl::InvalidArgumentError("ledger digest: a row outside of its range");
+    }
+    Writer leaf;
+    tree.Append(LeafHash(leaf.Raw(row.frame_hash).U64(row.index).Raw(row.wire_hash).view()));
+  }
+  return tree.Root();
+}
+
+}  // namespace whoelse

@@ -1,0 +1,35 @@
+// `whoelse ask` and `whoelse shield`.
+#ifndef WHOELSE_CLI_ASK_H_
+#define WHOELSE_CLI_ASK_H_
+
+#include <string>
+
+#include "cli/exit_code.h"
+#include "cli/terminal.h"
+
+namespace whoelse {
+
+struct AskOptions {
+  std::string door;
+  std::string nhs_number;      // "-": one line of standard input, or asked for at the terminal
+  std::string upn;
+  std::string born;
+  std::string purpose;
+  std::string case_reference;
+  std::string role;
+  std::string reason;
+  bool shield_notice = false;
+  bool json = false;
+};
+
+// Asks through the node's door and prints the answer, or what the notice did. kExitUnanswered when
+// an agency did not answer.
+ExitCode Ask(const AskOptions& options, Terminal& terminal);
+
+// `given`, or for "-" the line that is read in its place. Warns when the number stood on the command
+// line. INVALID_ARGUMENT: nothing came.
+absl::StatusOr<std::string> NumberFrom(const std::string& given, Terminal& terminal);
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_CLI_ASK_H_

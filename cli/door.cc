@@ -1,0 +1,153 @@
+#include "cli/door.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "rpc/channel.h"
+#include "rpc/clock.h"
+#include "rpc/status.h"
+
+namespace whoelse {
+namespace {
+
+constexpr size_t kChunk = 256 * 1024;
+constexpr auto kAnswerTime = std::chrono::seconds(60);   // of a call that is not an import
+
+// gRPC would say the same of every failure; a plain connect knows which it is.
+absl::Status CheckSomebodyListens(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) {
+    return absl::InvalidArgumentError("door: a socket's path has at most 107 bytes; give a shorter "
+                                      "one, for example relative to the current directory");
+  }
+  std::memcpy(address.sun_path, path.data(), path.size());
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return absl::UnavailableError("no socket can be made");
+  const bool connected =
+      connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  const int error = errno;
+  close(fd);
+  if (connected) return absl::OkStatus();
+  if (error == EACCES || error == EPERM) {
+    return absl::UnavailableError("the door " + path + " is another user's: run this as the user "
+                                  "that the node runs as");
+  }
+  return absl::UnavailableError("no node listens at " + path + ": start it with whoelse-node "
+                                "--config node.toml, or give the door of one that runs with --door");
+}
+
+absl::Status Result(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  if (Unreachable(status)) {
+    return absl::UnavailableError("the node went away or did not answer in time (" +
+                                  status.error_message() + "): see its log");
+  }
+  return FromDoor(status);
+}
+
+absl::Status NoResult() {
+  return absl::InternalError("the node ended the call without a result: see its log");
+}
+
+template <typename Call>
+absl::StatusOr<std::string> JsonOf(const Call& call) {
+  grpc::ClientContext context;
+  context.set_deadline(DeadlineIn(kAnswerTime));
+  v1::JsonReply reply;
+  const absl::Status result = Result(call(&context, &reply));
+  if (!result.ok()) return result;
+  return reply.json();
+}
+
+}  // namespace
+
+absl::StatusOr<Door> Door::Open(std::string path) {
+  if (path.empty()) {
+    const char* const named = std::getenv("WHOELSE_DOOR");
+    if (named != nullptr) path = named;
+  }
+  if (path.empty()) {
+    return absl::InvalidArgumentError("door: is missing; give the node's socket with --door PATH or "
+                                      "in the variable WHOELSE_DOOR");
+  }
+  if (const absl::Status listens = CheckSomebodyListens(path); !listens.ok()) return listens;
+  return Door(v1::Node::NewStub(MakeDoorChannel(path)));
+}
+
+absl::StatusOr<std::string> Door::Ask(const v1::NodeAskCall& call,
+                                      const OnProgress& progress) const {
+  grpc::ClientContext context;
+  context.set_deadline(DeadlineIn(kAnswerTime));
+  const auto reader = stub_->Ask(&context, call);
+  std::string answer;
+  v1::NodeAskReply reply;
+  while (reader->Read(&reply)) {
+    if (reply.has_progress()) progress(reply.progress().answered(), reply.progress().agencies());
+    if (reply.has_answer_json()) answer = std::move(*reply.mutable_answer_json());
+  }
+  const absl::Status result = Result(reader->Finish());
+  if (!result.ok()) return result;
+  if (answer.empty()) return NoResult();
+  return answer;
+}
+
+absl::StatusOr<std::string> Door::Import(const v1::ImportHead& head, std::istream& csv,
+                                         const OnProgress& progress) const {
+  grpc::ClientContext context;
+  const auto stream = stub_->ImportRecords(&context);
+  // A thread of its own: a node that reports progress before it has read everything must not wait
+  // for us while we wait for it.
+  std::thread writer([&] {
+    v1::ImportChunk chunk;
+    *chunk.mutable_head() = head;
+    bool open = stream->Write(chunk);
+    while (open && csv) {
+      std::string* const part = chunk.mutable_csv();
+      part->resize(kChunk);
+      csv.read(part->data(), static_cast<std::streamsize>(kChunk));
+      part->resize(static_cast<size_t>(csv.gcount()));
+      if (!part->empty()) open = stream->Write(chunk);
+    }
+    stream->WritesDone();
+  });
+  std::string answer;
+  v1::ImportReply reply;
+  while (stream->Read(&reply)) {
+    if (reply.has_progress()) progress(reply.progress().done(), reply.progress().rows());
+    if (reply.has_result_json()) answer = std::move(*reply.mutable_result_json());
+  }
+  writer.join();
+  const absl::Status result = Result(stream->Finish());
+  if (!result.ok()) return result;
+  if (answer.empty()) return NoResult();
+  return answer;
+}
+
+absl::StatusOr<std::string> Door::ListRecords(const v1::ListRecordsCall& call) const {
+  return JsonOf([&](auto* context, auto* reply) {
+    return stub_->ListRecords(context, call, reply);
+  });
+}
+
+absl::StatusOr<std::string> Door::EndRecord(const v1::EndRecordCall& call) const {
+  return JsonOf([&](auto* context, auto* reply) { return stub_->EndRecord(context, call, reply); });
+}
+
+absl::StatusOr<std::string> Door::ListInbox() const {
+  return JsonOf([&](auto* context, auto* reply) { return stub_->ListInbox(context, {}, reply); });
+}
+
+absl::StatusOr<std::string> Door::Status() const {
+  return JsonOf([&](auto* context, auto* reply) { return stub_->Status(context, {}, reply); });
+}
+
+}  // namespace whoelse

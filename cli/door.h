@@ -1,0 +1,44 @@
+// The client of a node's door (proto/node.proto, rpc/unix_door.h).
+#ifndef WHOELSE_CLI_DOOR_H_
+#define WHOELSE_CLI_DOOR_H_
+
+#include <cstdint>
+#include <functional>
+#include <istream>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "proto/node.grpc.pb.h"
+
+namespace whoelse {
+
+// Called as long work goes on; `total` 0: not known yet.
+using OnProgress = std::function<void(uint64_t done, uint64_t total)>;
+
+// Every call gives the node's JSON, or its error: INVALID_ARGUMENT "field: reason; remedy",
+// RESOURCE_EXHAUSTED for a quota, UNAVAILABLE when the node went away, and its others.
+class Door {
+ public:
+  // `path` empty: $WHOELSE_DOOR. INVALID_ARGUMENT when there is neither. UNAVAILABLE, with what to
+  // do, when no node listens there or it is another user's.
+  static absl::StatusOr<Door> Open(std::string path);
+
+  absl::StatusOr<std::string> Ask(const v1::NodeAskCall& call, const OnProgress& progress) const;
+  // Reads `csv` to its end while the node reads and imports.
+  absl::StatusOr<std::string> Import(const v1::ImportHead& head, std::istream& csv,
+                                     const OnProgress& progress) const;
+  absl::StatusOr<std::string> ListRecords(const v1::ListRecordsCall& call) const;
+  absl::StatusOr<std::string> EndRecord(const v1::EndRecordCall& call) const;
+  absl::StatusOr<std::string> ListInbox() const;
+  absl::StatusOr<std::string> Status() const;
+
+ private:
+  explicit Door(std::unique_ptr<v1::Node::Stub> stub) : stub_(std::move(stub)) {}
+  std::unique_ptr<v1::Node::Stub> stub_;
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_CLI_DOOR_H_

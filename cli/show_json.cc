@@ -1,0 +1,128 @@
+#include "cli/show_json.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace whoelse {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kGap = 2;   // columns between two cells
+
+std::string Heading(std::string key) {
+  std::replace(key.begin(), key.end(), '_', ' ');
+  return key;
+}
+
+
+// On one line.
+std::string Cell(const Json& value) {
+  if (value.is_null()) return "-";
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  if (value.is_string()) return value.get<std::string>();
+  std::string out;
+  if (value.is_array()) {
+    for (const Json& element : value) out += (out.empty() ? "" : ", ") + Cell(element);
+    return out.empty() ? "-" : out;
+  }
+  if (value.is_object()) {
+    for (const auto& [key, member] : value.items()) {
+      out += (out.empty() ? "" : ", ") + Heading(key) + " " + Cell(member);
+    }
+    return out.empty() ? "-" : out;
+  }
+  return value.dump();
+}
+
+// Terminal columns, as near as counting characters comes.
+size_t Columns(const std::string& text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<uint8_t>(c) & 0xC0) != 0x80;
+  }));
+}
+
+std::string Pad(const std::string& text, size_t columns) {
+  const size_t size = Columns(text);
+  return text + std::string(size < columns ? columns - size : 0, ' ');
+}
+
+std::string Cut(const std::string& text, size_t columns) {
+  if (Columns(text) <= columns) return text;
+  size_t end = 0;
+  for (size_t seen = 0; end < text.size(); ++end) {
+    const bool starts = (static_cast<uint8_t>(text[end]) & 0xC0) != 0x80;
+    if (starts && seen++ == columns) break;
+  }
+  return text.substr(0, end);
+}
+
+bool IsTable(const Json& value) {
+  return value.is_array() && !value.empty() &&
+         std::all_of(value.begin(), value.end(), [](const Json& row) { return row.is_object(); });
+}
+
+std::string Table(const Json& rows, size_t width, const std::string& indent) {
+  std::vector<std::string> keys;
+  for (const Json& row : rows) {
+    for (const auto& [key, member] : row.items()) {
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+    }
+  }
+  std::vector<std::vector<std::string>> lines(1);
+  for (const std::string& key : keys) lines[0].push_back(Heading(key));
+  for (const Json& row : rows) {
+    std::vector<std::string>& line = lines.emplace_back();
+    for (const std::string& key : keys) line.push_back(row.contains(key) ? Cell(row[key]) : "");
+  }
+  std::string out;
+  for (const auto& line : lines) {
+    std::string text = indent;
+    for (size_t column = 0; column < keys.size(); ++column) {
+      size_t widest = 0;
+      for (const auto& other : lines) widest = std::max(widest, Columns(other[column]));
+      text += Pad(line[column], widest + (column + 1 < keys.size() ? kGap : 0));
+    }
+    text = Cut(text, width);
+    text.erase(text.find_last_not_of(' ') + 1);
+    out += text + "\n";
+  }
+  return out;
+}
+
+std::string Object(const Json& value, size_t width, const std::string& indent) {
+  size_t widest = 0;
+  for (const auto& [key, member] : value.items()) {
+    if (!IsTable(member) && !member.is_object()) widest = std::max(widest, Columns(Heading(key)));
+  }
+  std::string out;
+  for (const auto& [key, member] : value.items()) {
+    if (member.is_object() && !member.empty()) {
+      out += indent + Heading(key) + ":\n" + Object(member, width, indent + "  ");
+    } else if (IsTable(member)) {
+      out += indent + Heading(key) + ":\n" + Table(member, width, indent + "  ");
+    } else {
+      out += indent + Pad(Heading(key), widest + kGap) + Cell(member) + "\n";
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+absl::StatusOr<Json> ParseNodeJson(const std::string& text) {
+  Json value = Json::parse(text, nullptr, false);
+  if (value.is_discarded()) {
+    return absl::InternalError(
+        "the node's answer is not JSON: node and whoelse are of different versions");
+  }
+  return value;
+}
+
+std::string JsonAsText(const Json& value, size_t width) {
+  if (value.is_object()) return Object(value, width, "");
+  if (IsTable(value)) return Table(value, width, "");
+  return Cell(value) + "\n";
+}
+
+}  // namespace whoelse

@@ -1,0 +1,56 @@
+// The coordinator's configuration file (TOML). Relative paths start at the file's own folder.
+//
+//   id = 101                                # of this coordinator in the roster
+//   listen = "0.0.0.0:7443"
+//   data = "/var/lib/whoelse/coordinator"   # the store; this program's alone
+//   second_checkpoint = "/mnt/other/whoelse-checkpoint"   # not on the same volume
+//   roster = "/etc/whoelse/roster.signed"   # SignedRoster; read again when it changes
+//   secrets = "/etc/whoelse/secrets.sealed"
+//   master_key = "/run/keys/whoelse"        # on another disk than `data`; "credential:NAME": the
+//                                           # file NAME in systemd's $CREDENTIALS_DIRECTORY
+//   min_free_mb = 512                       # left out: 512; below it nothing is accepted
+//   [tls]
+//   certificate = "/etc/whoelse/tls.crt"
+//   key = "/etc/whoelse/tls.key"
+//   [trust]                                 # brought out of band
+//   federation = "0d3b764530a93de1c051f4ec1a462982"
+//   roots = ["root1.example+c9f4e2b7+...", "..."]
+//   k = 2
+#ifndef WHOELSE_COORDINATOR_CONFIG_H_
+#define WHOELSE_COORDINATOR_CONFIG_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "protocol/roster.h"
+#include "rpc/certificate.h"
+
+namespace whoelse {
+
+struct CoordinatorConfig {
+  CoordinatorId id = 0;
+  std::string listen;
+  std::string data;
+  std::string second_checkpoint;
+  std::string roster;
+  std::string secrets;
+  std::string master_key;
+  uint64_t min_free_mb = 0;   // of the volume of `data`
+  TlsFiles tls;
+  TrustAnchor trust;
+
+  // INVALID_ARGUMENT names the key that is missing, unknown, or of the wrong form. `folder`: where
+  // relative paths start. `credentials`: systemd's directory, empty when there is none.
+  static absl::StatusOr<CoordinatorConfig> Parse(std::string_view toml, const std::string& folder,
+                                                 const std::string& credentials);
+  // Parse on a file. Errors of ReadWholeFile too.
+  static absl::StatusOr<CoordinatorConfig> Load(const std::string& path);
+  // What Parse reads, for the tool that sets a federation up.
+  std::string Serialize() const;
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_COORDINATOR_CONFIG_H_

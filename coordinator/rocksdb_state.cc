@@ -1,0 +1,303 @@
+#include "coordinator/rocksdb_state.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <array>
+#include <filesystem>
+#include <utility>
+
+#include "coordinator/state_rows.h"
+
+namespace whoelse {
+namespace {
+
+constexpr std::array<const char*, 7> kFamilyNames = {"default", "meta",         "counters", "entries",
+                                                     "nodes",   "leaf_by_hash", "side"};
+constexpr size_t kWalBytes = size_t{64} << 20;
+
+constexpr std::string_view kHeadKey = "head";
+constexpr std::string_view kOwnerKey = "log";
+constexpr std::string_view kHourKey = "evaluated_hour";
+constexpr std::string_view kRosterKey = "roster";
+constexpr std::string_view kCheckpointKey = "checkpoint";
+
+rocksdb::Slice SliceOf(ByteView bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+ByteView ViewOf(const rocksdb::Slice& slice) {
+  return {reinterpret_cast<const uint8_t*>(slice.data()), slice.size()};
+}
+
+absl::Status Damaged(const rocksdb::Status& status) {
+  return absl::DataLossError("store: damaged (" + status.ToString() +
+                             "). Do not delete it and do not restore an older copy: that would "
+                             "be a second history of a signed log. Refill the data directory "
+                             "from a mirror of this log; if there is none, retire this log's key "
+                             "and start a new log whose first entry names the last checkpoint "
+                             "that witnesses or nodes hold.");
+}
+
+absl::Status OpenTrouble(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  if (status.IsNoSpace() || (status.IsIOError() && text.find("lock ") != std::string::npos)) {
+    return absl::UnavailableError("store: cannot be opened (" + text +
+                                  "): another process has it, or the disk is full");
+  }
+  return Damaged(status);
+}
+
+rocksdb::Options StoreOptions(bool fresh) {
+  rocksdb::Options options;
+  options.create_if_missing = fresh;
+  options.create_missing_column_families = fresh;
+  // Forgives the short last record of an ordinary crash and nothing else. The default would drop
+  // everything after a damaged record and open: a silent rollback.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.track_and_verify_wals_in_manifest = true;   // a WAL that is gone is damage too
+  options.paranoid_checks = true;
+  options.db_write_buffer_size = kWalBytes;
+  options.max_total_wal_size = kWalBytes;   // bounds the replay at start
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.keep_log_file_num = 2;
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+bool IsFresh(const std::string& directory) {
+  std::error_code ignored;
+  return !std::filesystem::exists(directory, ignored) ||
+         std::filesystem::is_empty(directory, ignored);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RocksDbState>> RocksDbState::Open(const std::string& directory,
+                                                                 const std::string& log_vkey) {
+  static_assert(kFamilyNames.size() == kCount);
+  // Never create in a directory that has something in it: a store that lost its files would
+  // otherwise start as a new log under the old key.
+  const rocksdb::Options options = StoreOptions(IsFresh(directory));
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const char* name : kFamilyNames) descriptors.emplace_back(name, options);
+  auto state = std::unique_ptr<RocksDbState>(new RocksDbState);
+  const rocksdb::Status opened =
+      rocksdb::DB::Open(options, directory, descriptors, &state->families_, &state->db_);
+  if (!opened.ok()) return OpenTrouble(opened);
+  if (absl::Status status = state->CheckOwner(log_vkey); !status.ok()) return status;
+  return state;
+}
+
+RocksDbState::~RocksDbState() {
+  if (db_ == nullptr || failed_) return;
+  for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
+  db_->Close();
+  delete db_;
+}
+
+absl::Status RocksDbState::CheckOwner(const std::string& log_vkey) {
+  auto owner = Get(kMeta, AsBytes(kOwnerKey));
+  if (absl::IsNotFound(owner.status())) {
+    rocksdb::WriteOptions synced;
+    synced.sync = true;
+    const rocksdb::Status put =
+        db_->Put(synced, families_[kMeta], SliceOf(AsBytes(kOwnerKey)), log_vkey);
+    failed_ = !put.ok();
+    return put.ok() ? absl::OkStatus() : absl::UnavailableError("store: " + put.ToString());
+  }
+  if (!owner.ok()) return owner.status();
+  // Entries of one log under another one's signature would be a fork of the other.
+  if (AsText(*owner) != log_vkey) {
+    return absl::DataLossError("store: it belongs to another log than this coordinator's key");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Bytes> RocksDbState::Get(Family family, ByteView key) const {
+  rocksdb::PinnableSlice value;
+  const rocksdb::Status status = db_->Get({}, families_[family], SliceOf(key), &value);
+  if (status.IsNotFound()) return absl::NotFoundError("store: no such row");
+  if (!status.ok()) return Damaged(status);
+  return ToBytes(ViewOf(value));
+}
+
+absl::StatusOr<uint32_t> RocksDbState::GetNumber(Family family, ByteView key) const {
+  auto value = Get(family, key);
+  if (absl::IsNotFound(value.status())) return 0;
+  if (!value.ok()) return value.status();
+  return DecodeNumber(*value);
+}
+
+absl::StatusOr<LogHead> RocksDbState::Head() const {
+  auto value = Get(kMeta, AsBytes(kHeadKey));
+  if (absl::IsNotFound(value.status())) return LogHead{};
+  if (!value.ok()) return value.status();
+  return DecodeHead(*value);
+}
+
+absl::StatusOr<TreeHash> RocksDbState::Node(unsigned level, uint64_t index) const {
+  auto value = Get(kNodes, EncodeNodeKey(level, index));
+  if (!value.ok()) return value.status();
+  Reader in(*value);
+  const TreeHash hash = in.Fixed<TreeHash>();
+  if (!in.Done()) return absl::DataLossError("store: a damaged subtree hash");
+  return hash;
+}
+
+absl::StatusOr<std::vector<Bytes>> RocksDbState::Entries(uint64_t begin, uint64_t end) const {
+  std::vector<Bytes> entries;
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, families_[kEntries]));
+  it->Seek(SliceOf(EncodeIndex(begin)));
+  for (uint64_t index = begin; index < end; ++index, it->Next()) {
+    if (!it->status().ok()) return Damaged(it->status());
+    if (!it->Valid() || ToBytes(ViewOf(it->key())) != EncodeIndex(index)) {
+      return absl::NotFoundError("store: no such entry");
+    }
+    entries.push_back(ToBytes(ViewOf(it->value())));
+  }
+  return entries;
+}
+
+absl::StatusOr<uint32_t> RocksDbState::Counter(const CounterKey& key) const {
+  return GetNumber(kCounters, EncodeCounterKey(key));
+}
+
+absl::StatusOr<uint32_t> RocksDbState::Tally(const TallyKey& key) const {
+  return GetNumber(kCounters, EncodeTallyKey(key));
+}
+
+absl::StatusOr<std::vector<std::pair<TallyKey, uint32_t>>> RocksDbState::TalliesBefore(
+    uint32_t hour) const {
+  std::vector<std::pair<TallyKey, uint32_t>> tallies;
+  const Bytes first = TalliesOfHour(0);
+  const Bytes end = TalliesOfHour(hour);
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, families_[kCounters]));
+  for (it->Seek(SliceOf(first)); it->Valid() && it->key().compare(SliceOf(end)) < 0; it->Next()) {
+    auto key = DecodeTallyKey(ViewOf(it->key()));
+    if (!key.ok()) return key.status();
+    auto value = DecodeNumber(ViewOf(it->value()));
+    if (!value.ok()) return value.status();
+    tallies.push_back({*key, *value});
+  }
+  if (!it->status().ok()) return Damaged(it->status());
+  return tallies;
+}
+
+absl::StatusOr<std::optional<uint32_t>> RocksDbState::LastEvaluatedHour() const {
+  auto value = Get(kMeta, AsBytes(kHourKey));
+  if (absl::IsNotFound(value.status())) return std::nullopt;
+  if (!value.ok()) return value.status();
+  auto hour = DecodeNumber(*value);
+  if (!hour.ok()) return hour.status();
+  return *hour;
+}
+
+absl::StatusOr<AskedRow> RocksDbState::ReadAsked(uint64_t index) const {
+  auto value = Get(kSide, AskedKey(index));
+  // The index of the hash, or the list of open ones, names it: it has to be there.
+  if (absl::IsNotFound(value.status())) {
+    return absl::DataLossError("store: a question is missing from the side table");
+  }
+  if (!value.ok()) return value.status();
+  return DecodeAsked(*value);
+}
+
+absl::StatusOr<std::optional<AskedRow>> RocksDbState::FindAsked(const FrameHash& hash) const {
+  auto value = Get(kLeafByHash, hash);
+  if (absl::IsNotFound(value.status())) return std::nullopt;
+  if (!value.ok()) return value.status();
+  auto index = DecodeIndex(*value);
+  if (!index.ok()) return index.status();
+  auto row = ReadAsked(*index);
+  if (!row.ok()) return row.status();
+  return *row;
+}
+
+absl::StatusOr<std::vector<AskedRow>> RocksDbState::OpenQuestions() const {
+  std::vector<AskedRow> open;
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, families_[kSide]));
+  for (it->Seek(SliceOf(OpenKey(0))); it->Valid() && ViewOf(it->key())[0] == kOpenPrefix;
+       it->Next()) {
+    auto index = DecodeIndex(ViewOf(it->key()).subspan(1));
+    if (!index.ok()) return index.status();
+    auto row = ReadAsked(*index);
+    if (!row.ok()) return row.status();
+    open.push_back(*row);
+  }
+  if (!it->status().ok()) return Damaged(it->status());
+  return open;
+}
+
+absl::StatusOr<Bytes> RocksDbState::RosterState() const {
+  auto value = Get(kMeta, AsBytes(kRosterKey));
+  if (absl::IsNotFound(value.status())) return Bytes();
+  return value;
+}
+
+absl::Status RocksDbState::Commit(const StateBatch& batch) {
+  if (failed_) return absl::FailedPreconditionError("store: an earlier write failed");
+  rocksdb::WriteBatch write;
+  const auto put = [&](Family family, ByteView key, ByteView value) {
+    write.Put(families_[family], SliceOf(key), SliceOf(value));
+  };
+  for (size_t i = 0; i < batch.entries.size(); ++i) {
+    put(kEntries, EncodeIndex(batch.first_index + i), batch.entries[i]);
+  }
+  for (const TreeNodeRow& node : batch.nodes) {
+    put(kNodes, EncodeNodeKey(node.level, node.index), node.hash);
+  }
+  for (const auto& [key, value] : batch.counters) {
+    put(kCounters, EncodeCounterKey(key), EncodeNumber(value));
+  }
+  for (const EvaluatedTable& table : batch.evaluated) {
+    put(kSide, TableKey(table.hour), EncodeTable(table));
+    put(kMeta, AsBytes(kHourKey), EncodeNumber(table.hour));
+    write.DeleteRange(families_[kCounters], SliceOf(TalliesOfHour(table.hour)),
+                      SliceOf(TalliesOfHour(table.hour + 1)));
+  }
+  for (const auto& [key, value] : batch.tallies) {
+    put(kCounters, EncodeTallyKey(key), EncodeNumber(value));
+  }
+  for (const AskedRow& row : batch.asked) {
+    put(kLeafByHash, row.frame_hash, EncodeIndex(row.index));
+    put(kSide, AskedKey(row.index), EncodeAsked(row));
+    if (row.answered_index) {
+      write.Delete(families_[kSide], SliceOf(OpenKey(row.index)));
+    } else {
+      put(kSide, OpenKey(row.index), {});
+    }
+  }
+  for (const StoredRoster& roster : batch.rosters) {
+    put(kSide, RosterKey(roster.version), roster.signed_roster);
+  }
+  if (batch.roster_state) put(kMeta, AsBytes(kRosterKey), *batch.roster_state);
+  put(kMeta, AsBytes(kHeadKey), EncodeHead(batch.head));
+
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  const rocksdb::Status status = db_->Write(synced, &write);
+  failed_ = !status.ok();
+  return status.ok() ? absl::OkStatus() : absl::UnavailableError("store: " + status.ToString());
+}
+
+absl::StatusOr<std::string> RocksDbState::LastCheckpoint() const {
+  auto value = Get(kMeta, AsBytes(kCheckpointKey));
+  if (absl::IsNotFound(value.status())) return std::string();
+  if (!value.ok()) return value.status();
+  return ToString(*value);
+}
+
+absl::Status RocksDbState::SaveCheckpoint(const std::string& note) {
+  if (failed_) return absl::FailedPreconditionError("store: an earlier write failed");
+  // Not synced: the second place is, and it is what counts at the next start.
+  const rocksdb::Status status =
+      db_->Put({}, families_[kMeta], SliceOf(AsBytes(kCheckpointKey)), note);
+  failed_ = !status.ok();
+  return status.ok() ? absl::OkStatus() : absl::UnavailableError("store: " + status.ToString());
+}
+
+}  // namespace whoelse

@@ -1,0 +1,38 @@
+// A node's configuration file (TOML). docs/operating/node-config.md.
+#ifndef WHOELSE_NODE_CONFIG_H_
+#define WHOELSE_NODE_CONFIG_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "crypto/seal.h"
+#include "node/import.h"
+#include "protocol/codes.h"
+#include "protocol/roster.h"
+
+namespace whoelse {
+
+struct NodeConfig {
+  AgencyId agency = 0;
+  std::string data;              // directory of the store; paths are relative to the file's folder
+  std::string door;              // path of the Unix socket
+  std::string tls_certificate, tls_key;
+  std::string secrets;           // sealed under the master key (node/secrets.h)
+  std::string master_key;        // 32 bytes in hex, mode 0600, on another disk than `data`
+  std::string roster;            // the first roster, in GetRoster's layout
+  X25519PublicKey lead_officer;  // to whom the ledger's entries are sealed
+  TrustAnchor trust;
+  ImportSettings import;
+  std::map<std::string, std::vector<Role>> people;   // user -> roles
+
+  // INVALID_ARGUMENT names the key and what it should be; unknown keys are errors. NOT_FOUND: no
+  // such file.
+  static absl::StatusOr<NodeConfig> Load(const std::string& path);
+  std::string Serialize() const;   // what Load reads; used by the federation tool
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_CONFIG_H_

@@ -1,0 +1,88 @@
+// Which records are still to be enrolled under which key version, and what may be said about it in
+// an answer. protocol.md sections 3 (ENROL, BULK) and 6 (complete, enrolled_through).
+#ifndef WHOELSE_NODE_ENROLMENT_H_
+#define WHOELSE_NODE_ENROLMENT_H_
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "node/record.h"
+#include "protocol/roster.h"
+
+namespace whoelse {
+
+// What the answering side needs to know; a value, handed over after each change.
+struct EnrolmentView {
+  bool imported = false;
+  TimeMs newest_import_ms = 0;
+  std::set<KeyVersion> complete;
+  // For each set of key versions: arrival of the oldest record that is enrolled in none of them.
+  std::map<std::vector<KeyVersion>, TimeMs> oldest_unenrolled_ms;
+
+  // The `enrolled_through` of an answer to a frame with these complete key versions, in units of
+  // 600 s. Rounded, and never later than the start of the interval before the one that ended last:
+  // a finer time would date the arrival of one child.
+  uint32_t EnrolledThrough(const std::vector<KeyVersion>& complete_in_frame, uint32_t interval_s,
+                           TimeMs now) const;
+};
+
+class Enrolment {
+ public:
+  // Ordered by arrival: the oldest is enrolled first and found at once.
+  struct Item {
+    TimeMs arrived_ms;
+    RecordId record;
+    KeyType type;
+    auto operator<=>(const Item&) const = default;
+  };
+
+  // The roster's key versions. A new one has all held records pending; a retired one is forgotten.
+  void SetKeyVersions(const std::vector<KeyVersion>& versions);
+  // A record as loaded or imported, with the identifiers it has and those enrolled already.
+  void AddRecord(RecordId record, TimeMs arrived_ms, const std::vector<KeyType>& types);
+  void MarkEnrolled(KeyVersion kv, RecordId record, KeyType type);
+  // An identifier changed, or the record is gone: nothing of it is enrolled or pending any more.
+  void RemoveRecord(RecordId record);
+  void OnImported(TimeMs now) { newest_import_ms_ = now; }
+
+  // The oldest pending items of this key version, at most n. The first call after records are held
+  // begins the version's enrolment: it is complete when all records held then are enrolled.
+  std::vector<Item> Next(KeyVersion kv, size_t n, TimeMs now);
+  size_t Pending(KeyVersion kv) const;
+  bool Complete(KeyVersion kv) const;
+
+  // When the enrolment of each version began; what must survive a restart.
+  const std::map<KeyVersion, TimeMs>& begun_ms() const { return begun_ms_; }
+  void RestoreBegun(std::map<KeyVersion, TimeMs> begun) { begun_ms_ = std::move(begun); }
+  void RestoreImported(TimeMs newest_import_ms) { newest_import_ms_ = newest_import_ms; }
+  TimeMs newest_import_ms() const { return newest_import_ms_; }
+
+  EnrolmentView View() const;
+
+ private:
+  struct Held {
+    TimeMs arrived_ms;
+    std::vector<KeyType> types;
+  };
+  std::optional<TimeMs> OldestUnenrolled(const std::vector<KeyVersion>& versions) const;
+
+  std::map<RecordId, Held> held_;
+  std::map<KeyVersion, std::set<Item>> pending_;
+  std::map<KeyVersion, TimeMs> begun_ms_;
+  TimeMs newest_import_ms_ = 0;   // 0: never
+};
+
+// One request to the evaluators.
+struct EnrolmentStep {
+  EvaluationKind kind;     // kBulk or kEnrol
+  size_t elements;         // of the request; dummies fill an ENROL up
+};
+// Inside the agency's window and with something pending: as large a BULK as fits. nullopt otherwise.
+std::optional<EnrolmentStep> PlanBulk(const RosterAgency& agency, KeyVersion kv, size_t pending,
+                                      TimeMs now);
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_ENROLMENT_H_

@@ -1,0 +1,298 @@
+#include "node/holder.h"
+
+#include <algorithm>
+
+#include "protocol/limits.h"
+
+namespace whoelse {
+namespace {
+
+// More hits than any child has records: bounds what a register full of duplicates can cost.
+constexpr size_t kHitsMax = 32;
+
+Noted NoteQuestion(const Frame& frame, const PrivateVerdict& verdict, TimeMs arrived_ms) {
+  const Statement& statement = *verdict.statement;
+  Noted noted;
+  noted.received_ms = arrived_ms;
+  noted.frame_hash = frame.hash();
+  noted.agency = statement.agency;
+  noted.practitioner_ref = statement.practitioner_ref;
+  noted.organisation = statement.organisation;
+  noted.purpose = statement.purpose;
+  noted.power = statement.power;
+  noted.flags = statement.flags;
+  noted.reasons = verdict.reasons;
+  return noted;
+}
+
+// The place of a verdict that somebody should hear of although it is a miss to the asker.
+void NoteRecords(const PrivateVerdict& verdict, Noted& noted) {
+  for (RecordId id : verdict.about) noted.decisions.push_back({id, Outcome::kNothing, 0});
+}
+
+}  // namespace
+
+void Holder::SetRosters(std::shared_ptr<const Roster> mine, std::shared_ptr<const Roster> previous,
+                        TimeMs replaced_ms) {
+  roster_ = std::move(mine);
+  previous_ = std::move(previous);
+  replaced_ms_ = replaced_ms;
+  std::vector<KeyVersion> versions;
+  for (const RosterKeyVersion& kv : roster_->key_versions) versions.push_back(kv.kv);
+  index_.KeepOnly(versions);
+  for (const RosterCoordinator& c : roster_->coordinators) {
+    watches_.try_emplace({c.id, c.log_key.key_id}, c.id, c.log_key);
+  }
+}
+
+LogWatch& Holder::Watch(CoordinatorId coordinator) {
+  const RosterCoordinator* c = roster_->FindCoordinator(coordinator);
+  return watches_.at({coordinator, c->log_key.key_id});
+}
+
+Holder::TimeSlot& Holder::SlotAt(TimeMs now) {
+  const TimeMs width = roster_->parameters.slot_ms;
+  const TimeMs end = now - now % width + width;
+  TimeSlot& slot = slots_[end];
+  slot.release_ms = end + width;
+  return slot;
+}
+
+PublicState Holder::StateFor(const FrameHash& hash, TimeMs now) {
+  PublicState state;
+  state.roster = roster_;
+  state.previous = previous_;
+  state.replaced_ms = replaced_ms_;
+  state.imported = enrolment_.imported;
+  state.complete = enrolment_.complete;
+  state.answered = wires_.contains(hash);
+  state.pending = waiting_.contains(hash);
+  state.slot_count = static_cast<uint32_t>(SlotAt(now).frames.size());
+  return state;
+}
+
+Bytes Holder::Refuse(const FrameHash& hash, ByteView admission, RefusalCode code) const {
+  const absl::StatusOr<Admission> parsed = Admission::Parse(admission);
+  Refusal refusal{identity_.agency, hash, code, roster_->version, 0, 0, {}};
+  if (parsed.ok()) {
+    refusal.index = parsed->index;
+    refusal.time_ms = parsed->time_ms;
+  }
+  refusal.Sign(identity_.key);
+  return refusal.Serialize();
+}
+
+Holder::Reply Holder::Handle(CoordinatorId from, ByteView frame_bytes, ByteView admission_bytes,
+                             TimeMs now) {
+  const FrameHash hash = Frame::HashOf(frame_bytes);
+  const auto refuse = [&](RefusalCode code, std::vector<Alarm> alarms = {}) {
+    return Reply{Refuse(hash, admission_bytes, code), std::move(alarms)};
+  };
+  absl::StatusOr<Frame> frame = Frame::Parse(frame_bytes, roster_->federation);
+  if (!frame.ok()) return refuse(RefusalCode::kFormat);
+  std::optional<Admission> admission;
+  if (auto parsed = Admission::Parse(admission_bytes); parsed.ok()) admission = *parsed;
+  // An admission speaks for the relay whose stream it came on: another's could be used to make that
+  // one look as if it had withheld or replayed.
+  if (admission && admission->coordinator != from) admission.reset();
+
+  LogWatch* watch = admission && roster_->FindCoordinator(from) != nullptr ? &Watch(from) : nullptr;
+  const PublicState state = StateFor(hash, now);
+  const PublicVerdict verdict =
+      CheckAdmitted(*frame, admission, state, watch ? &watch->state() : nullptr, now);
+  std::vector<Alarm> alarms;
+  if (verdict.log_behind) {
+    alarms.push_back({from, AlarmKind::kLogBehind, watch->state().covered,
+                      watch->memory().checkpoint + ToHex(admission_bytes) + "\n"});
+  }
+  if (verdict.admission_valid) {
+    for (Alarm& alarm : watch->OnAdmission(*admission, now)) alarms.push_back(std::move(alarm));
+  }
+  if (verdict.raises_last) watch->RaiseLast(*admission);
+
+  TimeSlot& slot = SlotAt(now);
+  switch (verdict.kind) {
+    case PublicVerdict::Kind::kRefuse:
+      return refuse(verdict.refusal, std::move(alarms));
+    case PublicVerdict::Kind::kSame:
+    case PublicVerdict::Kind::kJoin:
+      // One relay's admissions of one frame must not fill the group commit.
+      if (slot.repeats.size() >= roster_->parameters.slot_frames) {
+        return refuse(RefusalCode::kBusy, std::move(alarms));
+      }
+      slot.repeats.push_back({hash, *admission});
+      break;
+    case PublicVerdict::Kind::kAdmit:
+      waiting_.insert(hash);
+      slot.frames.push_back({*std::move(frame), *admission, now});
+      break;
+  }
+  return {std::nullopt, std::move(alarms)};
+}
+
+std::optional<TimeMs> Holder::NextSlotEnd() const {
+  for (const auto& [end, slot] : slots_) {
+    if (!slot.frames.empty() || !slot.repeats.empty()) return end;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::optional<SlotBatch>> Holder::AnswerSlot(TimeMs now) {
+  while (!slots_.empty() && slots_.begin()->first <= now) {
+    const TimeSlot slot = std::move(slots_.extract(slots_.begin()).mapped());
+    if (slot.frames.empty() && slot.repeats.empty()) continue;
+    SlotBatch batch{slot.release_ms, {}};
+    for (const Waiting& waiting : slot.frames) {
+      absl::StatusOr<SlotRecord> record = AnswerOne(waiting);
+      if (!record.ok()) return record.status();
+      wires_[record->frame_hash] = {record->wire, record->keep_until_s};
+      waiting_.erase(record->frame_hash);
+      batch.records.push_back(*std::move(record));
+    }
+    for (const Repeat& repeat : slot.repeats) {
+      const auto kept = wires_.find(repeat.frame_hash);
+      if (kept == wires_.end()) continue;   // its time ended while it waited
+      batch.records.push_back({repeat.admission.coordinator, repeat.admission.log_key_id,
+                               repeat.admission.index, repeat.frame_hash, kept->second.wire,
+                               kept->second.keep_until_s, true, Noted{}});
+    }
+    return std::optional<SlotBatch>(std::move(batch));
+  }
+  return std::optional<SlotBatch>();
+}
+
+absl::Status Holder::ReadHit(RecordId id, uint8_t j, KeyType type, KeyVersion kv,
+                             Lookup& lookup) const {
+  absl::StatusOr<Record> record = records_.ReadRecord(id);
+  absl::StatusOr<Secret<32>> wrap = records_.ReadWrapKey(id, type, kv);
+  for (const absl::Status& status : {record.status(), wrap.status()}) {
+    if (absl::IsNotFound(status)) return absl::OkStatus();   // removed since it was indexed
+    if (!status.ok()) return status;
+  }
+  // A shield acts before the store has it.
+  if (shielded_.contains(id)) record->restrictions.shielded = true;
+  lookup.records.push_back(std::make_unique<Record>(*std::move(record)));
+  lookup.wraps.push_back(std::make_unique<Secret<32>>(*std::move(wrap)));
+  lookup.hits.push_back({id, lookup.records.back().get(), j, lookup.wraps.back().get()});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Holder::Lookup> Holder::LookUp(const Frame& frame) const {
+  Lookup lookup;
+  const std::vector<KeyVersion> versions = frame.header().key_versions();
+  for (size_t block = 0; block < versions.size(); ++block) {
+    if (!enrolment_.complete.contains(versions[block])) continue;
+    for (size_t position = 0; position < kSlotsByNumber; ++position) {
+      const auto j = static_cast<uint8_t>(block * kSlotsByNumber + position);
+      const KeyType type = kSubjectPositions[position];
+      for (RecordId id : index_.Scan(type, versions[block], frame.header().nonce, j,
+                                     frame.header().slots[j].check)) {
+        if (lookup.hits.size() == kHitsMax) return lookup;
+        absl::Status read = ReadHit(id, j, type, versions[block], lookup);
+        if (!read.ok()) return read;
+      }
+    }
+  }
+  return lookup;
+}
+
+// What a hit costs: a record read, a key unwrapped, a body opened, a signature verified.
+void Holder::PerformDecoyWork(const Frame& frame) const {
+  const Secret<32> noise = random_.NewSecret<32>();
+  const ContentKey key = Unwrap(frame.header().slots[0], noise, frame.header().nonce, 0);
+  (void)records_.ReadRecord(1).ok();
+  (void)records_.ReadWrapKey(1, KeyType::kNhsNumber, frame.header().kv_a).ok();
+  (void)OpenBody(frame, key).ok();
+  (void)CommitTo(frame.body());
+  (void)QuestionSignedBy(identity_.key.verify_key(), frame, Signature());
+}
+
+Answer Holder::Blank(const Frame& frame, TimeMs now) const {
+  Answer answer;
+  answer.roster_version = frame.header().roster_version;
+  const std::vector<KeyVersion> versions = frame.header().key_versions();
+  std::vector<KeyVersion> complete;
+  for (size_t i = 0; i < versions.size(); ++i) {
+    if (!enrolment_.complete.contains(versions[i])) continue;
+    answer.complete[i] = versions[i];
+    complete.push_back(versions[i]);
+  }
+  answer.enrolled_through =
+      enrolment_.EnrolledThrough(complete, roster_->parameters.enrol_interval_s, now);
+  answer.policy_hash = policy_.Hash();
+  return answer;
+}
+
+absl::StatusOr<SlotRecord> Holder::AnswerOne(const Waiting& waiting) {
+  const Frame& frame = waiting.frame;
+  absl::StatusOr<Lookup> lookup = LookUp(frame);
+  if (!lookup.ok()) return lookup.status();
+  if (lookup->hits.empty()) PerformDecoyWork(frame);
+  // The roster of the header's version ruled, or was held over, when the frame was admitted.
+  const bool of_previous =
+      previous_ != nullptr && frame.header().roster_version == previous_->version;
+  const PrivateVerdict verdict =
+      CheckOpened(frame, lookup->hits, of_previous ? *previous_ : *roster_, *roster_);
+  const Decided decided = Decide(frame, verdict, waiting.arrived_ms);
+  const Bytes answer = decided.answer.Sign(identity_.key, frame.hash(), identity_.agency);
+  absl::StatusOr<Bytes> wire = SealAnswer(answer, frame.hash(), identity_.agency,
+                                          frame.header().reply_key, random_);
+  if (!wire.ok()) return wire.status();
+  return SlotRecord{waiting.admission.coordinator, waiting.admission.log_key_id,
+                    waiting.admission.index, frame.hash(), *std::move(wire),
+                    frame.header().expires_s() + kWireKeptAfterExpiryS, false, decided.noted};
+}
+
+Holder::Decided Holder::Decide(const Frame& frame, const PrivateVerdict& verdict,
+                               TimeMs arrived_ms) {
+  Decided decided{Blank(frame, arrived_ms), Noted{}};
+  if (verdict.failed != PrivateVerdict::Check::kPassed) {
+    if (verdict.reasons == 0) return decided;
+    decided.noted = NoteQuestion(frame, verdict, arrived_ms);
+    NoteRecords(verdict, decided.noted);
+    return decided;
+  }
+  decided.noted = NoteQuestion(frame, verdict, arrived_ms);
+  if (verdict.statement->Has(kFlagShieldNotice)) {
+    // At once, before anything is written: the next question must find it in force.
+    for (const auto& opened : verdict.opened) shielded_.insert(opened.id);
+    decided.noted.reasons |= Noted::kShieldNotice;
+    NoteRecords(verdict, decided.noted);
+    return decided;
+  }
+  Disclose(frame, verdict, Date::FromDays(static_cast<int64_t>(arrived_ms / 86'400'000)), decided);
+  return decided;
+}
+
+void Holder::Disclose(const Frame& frame, const PrivateVerdict& verdict, Date today,
+                      Decided& decided) {
+  const Statement& statement = *verdict.statement;
+  const RosterAgency& asker = *roster_->FindAgency(statement.agency);
+  const RosterAgency& me = *roster_->FindAgency(identity_.agency);
+  const Asked asked{statement.purpose, false, asker.s16la, asker.MayAsk(Purpose::kSection47),
+                    asker.area == me.area};
+  Answer& answer = decided.answer;
+  for (const PrivateVerdict::Opened& opened : verdict.opened) {
+    const Disclosure disclosure = whoelse::Decide(policy_, *opened.record, asked, today);
+    decided.noted.decisions.push_back(
+        {opened.id, disclosure.outcome, static_cast<uint8_t>(disclosure.row)});
+    if (disclosure.outcome != Outcome::kContact && disclosure.outcome != Outcome::kDutyLine) {
+      continue;
+    }
+    if (answer.entries.size() == kEntriesMax) {
+      answer.more = true;
+      continue;
+    }
+    answer.entries.push_back(EntryFor(*opened.record, disclosure, {me.name, me.duty.number},
+                                      opened.birth_date_differs));
+  }
+  if (answer.entries.empty()) return;
+  answer.disclosed = true;
+  answer.confirm = ConfirmValue(*verdict.content_key, frame.hash(), identity_.agency);
+}
+
+void Holder::Sweep(TimeMs now) {
+  absl::erase_if(wires_, [&](const auto& kept) { return kept.second.keep_until_s * 1000 < now; });
+}
+
+}  // namespace whoelse

@@ -1,0 +1,163 @@
+// The side of a node that answers. Start here; docs/life-of-a-question.md walks through it.
+//
+//   1  Handle     a frame and its admission come in: public checks, at once and loudly
+//   2             an admitted frame waits for the end of its time slot
+//   3  AnswerSlot all frames of a slot, in order of arrival: look up, check privately, decide, sign,
+//                 seal. Every frame costs the same work and makes one record of the same size
+//   4             the edge commits the slot's records as one group and keeps the wires until the end
+//                 of the next slot; then they leave
+//
+// Pure: no clock, no thread, no disk. The edge owns one Holder on one thread (node/answering.h).
+#ifndef WHOELSE_NODE_HOLDER_H_
+#define WHOELSE_NODE_HOLDER_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "crypto/random.h"
+#include "node/enrolment.h"
+#include "node/index.h"
+#include "node/log_watch.h"
+#include "node/noted.h"
+#include "node/policy.h"
+#include "node/private_checks.h"
+#include "node/public_checks.h"
+#include "protocol/answer.h"
+#include "protocol/roster.h"
+
+namespace whoelse {
+
+// Where the records are. The holder reads one for every frame, whether it hits or not.
+class RecordSource {
+ public:
+  virtual ~RecordSource() = default;
+  // NOT_FOUND: no such record (any more). Anything else is the world's fault and ends the batch.
+  virtual absl::StatusOr<Record> ReadRecord(RecordId id) const = 0;
+  virtual absl::StatusOr<Secret<32>> ReadWrapKey(RecordId id, KeyType type, KeyVersion kv) const = 0;
+};
+
+// One frame's line in the slot's group commit: of one size for every frame, hit or not.
+struct SlotRecord {
+  CoordinatorId coordinator;   // whose admission this is, and where the wire goes
+  uint32_t log_key_id;
+  uint64_t index;
+  FrameHash frame_hash;
+  Bytes wire;
+  TimeS keep_until_s;          // how long the wire is kept: expires + 120 s
+  bool repeated;               // the wire was made for an earlier admission
+  Noted noted;                 // all zeros for a miss and for a repeated one
+};
+
+struct SlotBatch {
+  TimeMs release_ms;           // the wires leave at this time at the earliest
+  std::vector<SlotRecord> records;
+};
+
+struct HolderIdentity {
+  AgencyId agency;
+  SigningKey key;
+};
+
+class Holder {
+ public:
+  Holder(HolderIdentity identity, const PolicyTable& policy, const RecordSource& records,
+         Random& random)
+      : identity_(std::move(identity)), policy_(policy), records_(records), random_(random) {}
+
+  // State that others own, handed over after each change.
+  void SetRosters(std::shared_ptr<const Roster> mine, std::shared_ptr<const Roster> previous,
+                  TimeMs replaced_ms);
+  void SetEnrolment(EnrolmentView view) { enrolment_ = std::move(view); }
+  Index& index() { return index_; }
+  // A restriction that the store does not have yet: it acts from the next question on.
+  void Shield(RecordId record) { shielded_.insert(record); }
+  // The store has it now.
+  void Unshield(RecordId record) { shielded_.erase(record); }
+  // A wire that was committed before a restart.
+  void RestoreWire(const FrameHash& hash, Bytes wire, TimeS keep_until_s) {
+    wires_[hash] = {std::move(wire), keep_until_s};
+  }
+  LogWatch& Watch(CoordinatorId coordinator);   // of the ruling roster's log key
+  // Every watch, for those who persist and report them.
+  const std::map<std::pair<CoordinatorId, uint32_t>, LogWatch>& watches() const { return watches_; }
+
+  struct Reply {
+    std::optional<Bytes> refusal;   // at once; otherwise the frame waits for its slot
+    std::vector<Alarm> alarms;
+  };
+  // A frame from this coordinator's stream. Never fails: what is wrong with it is a refusal.
+  Reply Handle(CoordinatorId from, ByteView frame, ByteView admission, TimeMs now);
+
+  // The oldest slot that has ended by `now` and has frames, answered. nullopt: none. An error is
+  // the store's: nothing may leave, and the process should end.
+  absl::StatusOr<std::optional<SlotBatch>> AnswerSlot(TimeMs now);
+  // When the next slot with frames ends; nullopt: none waits.
+  std::optional<TimeMs> NextSlotEnd() const;
+
+  // Forgets wires whose time is over.
+  void Sweep(TimeMs now);
+
+ private:
+  struct Waiting {
+    Frame frame;
+    Admission admission;
+    TimeMs arrived_ms;
+  };
+  struct Repeat {
+    FrameHash frame_hash;
+    Admission admission;
+  };
+  struct TimeSlot {
+    TimeMs release_ms;
+    std::vector<Waiting> frames;
+    std::vector<Repeat> repeats;
+  };
+  struct KeptWire {
+    Bytes wire;
+    TimeS keep_until_s;
+  };
+  struct Lookup {
+    std::vector<Hit> hits;
+    std::vector<std::unique_ptr<Record>> records;      // what the hits point to
+    std::vector<std::unique_ptr<Secret<32>>> wraps;
+  };
+  struct Decided {
+    Answer answer;
+    Noted noted;
+  };
+
+  TimeSlot& SlotAt(TimeMs now);
+  PublicState StateFor(const FrameHash& hash, TimeMs now);
+  Bytes Refuse(const FrameHash& hash, ByteView admission, RefusalCode code) const;
+  absl::StatusOr<Lookup> LookUp(const Frame& frame) const;
+  absl::Status ReadHit(RecordId id, uint8_t j, KeyType type, KeyVersion kv, Lookup& lookup) const;
+  void PerformDecoyWork(const Frame& frame) const;
+  absl::StatusOr<SlotRecord> AnswerOne(const Waiting& waiting);
+  Decided Decide(const Frame& frame, const PrivateVerdict& verdict, TimeMs arrived_ms);
+  void Disclose(const Frame& frame, const PrivateVerdict& verdict, Date today, Decided& decided);
+  Answer Blank(const Frame& frame, TimeMs now) const;
+
+  const HolderIdentity identity_;
+  const PolicyTable& policy_;
+  const RecordSource& records_;
+  Random& random_;
+
+  Index index_;
+  EnrolmentView enrolment_;
+  std::shared_ptr<const Roster> roster_, previous_;
+  TimeMs replaced_ms_ = 0;
+  std::map<std::pair<CoordinatorId, uint32_t>, LogWatch> watches_;
+  std::map<TimeMs, TimeSlot> slots_;                    // by their end
+  absl::flat_hash_map<FrameHash, KeptWire> wires_;      // answered
+  std::set<FrameHash> waiting_;                         // pending
+  std::set<RecordId> shielded_;
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_HOLDER_H_

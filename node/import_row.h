@@ -1,0 +1,20 @@
+// One row of a CSV import into one record. The words that cells take: docs/formats/records-csv.md.
+#ifndef WHOELSE_NODE_IMPORT_ROW_H_
+#define WHOELSE_NODE_IMPORT_ROW_H_
+
+#include <vector>
+
+#include "node/csv.h"
+#include "node/import.h"
+#include "node/import_columns.h"
+
+namespace whoelse {
+
+// The record of a row that has a cell for each heading. Appends a complaint for each thing wrong;
+// with any of them the record is not to be used.
+Record ReadRow(const Header& header, const ImportSettings& settings, Date today, const CsvRow& row,
+               std::vector<RowProblem>& problems);
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_IMPORT_ROW_H_

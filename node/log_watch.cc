@@ -1,0 +1,138 @@
+#include "node/log_watch.h"
+
+#include <algorithm>
+
+namespace whoelse {
+
+Alarm LogWatch::Raise(AlarmKind kind, uint64_t index, std::string_view evidence) const {
+  return {coordinator_, kind, index, memory_.checkpoint + std::string(evidence)};
+}
+
+void LogWatch::Restore(Memory memory) {
+  memory_ = std::move(memory);
+  state_.covered = memory_.frontier.size();
+}
+
+// Takes a checkpoint as the last verified one when the log's key signed it and the frontier has its
+// size and root.
+absl::Status LogWatch::Adopt(std::string_view text, Frontier frontier) {
+  absl::StatusOr<Note> note = Note::Parse(text);
+  if (!note.ok()) return note.status();
+  absl::StatusOr<Checkpoint> checkpoint = OpenCheckpoint(*note, log_key_);
+  if (!checkpoint.ok()) return checkpoint.status();
+  if (checkpoint->size != frontier.size() || checkpoint->root != frontier.Root()) {
+    return absl::UnauthenticatedError("checkpoint: the leaves do not give its root");
+  }
+  memory_ = {std::string(text), std::move(frontier)};
+  Cover();
+  return absl::OkStatus();
+}
+
+void LogWatch::Cover() {
+  state_.covered = memory_.frontier.size();
+  std::erase_if(state_.uncovered,
+                [&](const RelayState::Admitted& a) { return a.index < state_.covered; });
+}
+
+std::vector<Alarm> LogWatch::OnAttached(const AttachStatement& statement) {
+  const uint64_t known = known_size();
+  if (!attached_before_) {
+    attached_before_ = true;
+    state_.attached_size = statement.tree_size;
+  }
+  stream_from_ = statement.tree_size;
+  if (statement.tree_size < known || (statement.checkpoint.empty() && known > 0)) {
+    return {Raise(AlarmKind::kLogTruncated, statement.tree_size, statement.checkpoint)};
+  }
+  if (statement.checkpoint.empty()) return {};
+
+  absl::StatusOr<Note> note = Note::Parse(statement.checkpoint);
+  absl::StatusOr<Checkpoint> checkpoint =
+      note.ok() ? OpenCheckpoint(*note, log_key_) : note.status();
+  if (!checkpoint.ok()) {
+    return {Raise(AlarmKind::kCheckpointInvalid, statement.tree_size, statement.checkpoint)};
+  }
+  if (checkpoint->size < known) {
+    return {Raise(AlarmKind::kLogTruncated, checkpoint->size, statement.checkpoint)};
+  }
+  // Without the proof a relay could swap its history for another whenever a node is away.
+  if (!VerifyConsistency(known, memory_.frontier.Root(), checkpoint->size, checkpoint->root,
+                         statement.consistency)
+           .ok()) {
+    return {Raise(AlarmKind::kLogRewritten, checkpoint->size, statement.checkpoint)};
+  }
+  absl::StatusOr<Frontier> frontier = Frontier::Create(checkpoint->size, statement.frontier);
+  if (!frontier.ok() || !Adopt(statement.checkpoint, *std::move(frontier)).ok()) {
+    return {Raise(AlarmKind::kCheckpointInvalid, checkpoint->size, statement.checkpoint)};
+  }
+  gap_ += checkpoint->size - known;
+  expected_.erase(expected_.begin(), expected_.lower_bound(checkpoint->size));
+  return {};
+}
+
+std::vector<Alarm> LogWatch::OnAdmission(const Admission& admission, TimeMs now) {
+  const Bytes bytes = admission.Serialize();
+  const auto [it, added] = expected_.try_emplace(
+      admission.index, Expected{admission.time_ms, admission.frame_hash, bytes});
+  // Two frames under one index: one of them cannot be the leaf, whatever the log says later.
+  if (!added && (it->second.frame_hash != admission.frame_hash ||
+                 it->second.time_ms != admission.time_ms)) {
+    return {Raise(AlarmKind::kFrameUnlogged, admission.index,
+                  ToHex(it->second.admission) + "\n" + ToHex(bytes) + "\n")};
+  }
+  if (!added) return {};
+  if (admission.index < state_.covered) {
+    // Its checkpoint came first: had it been an honest frame, that checkpoint would have followed it.
+    expected_.erase(it);
+    if (admission.index < stream_from_) return {};   // of before this stream: a gap, refused by P6
+    return {Raise(AlarmKind::kFrameUnlogged, admission.index, ToHex(bytes) + "\n")};
+  }
+  state_.uncovered.push_back({admission.index, now});
+  return {};
+}
+
+LogWatch::Covered LogWatch::OnCheckpoint(std::string_view note, const std::vector<Bytes>& entries) {
+  Covered covered;
+  Frontier frontier = memory_.frontier;
+  const uint64_t first = frontier.size();
+  for (const Bytes& entry : entries) {
+    absl::StatusOr<LogEntry> parsed = ParseLogEntry(entry);
+    if (!parsed.ok()) {
+      covered.alarms.push_back(Raise(AlarmKind::kCheckpointInvalid, frontier.size(), note));
+      return covered;
+    }
+    covered.leaves.push_back({frontier.size(), *std::move(parsed)});
+    frontier.Append(LeafHash(entry));
+  }
+  if (!Adopt(note, std::move(frontier)).ok()) {
+    covered.leaves.clear();
+    covered.alarms.push_back(Raise(AlarmKind::kCheckpointInvalid, first, note));
+    return covered;
+  }
+  covered.alarms = Compare(covered.leaves, note);
+  return covered;
+}
+
+// Each frame that came must be the leaf at its index; each Asked leaf of this stream's time must
+// have come as a frame.
+std::vector<Alarm> LogWatch::Compare(const std::vector<Leaf>& leaves, std::string_view note) {
+  std::vector<Alarm> alarms;
+  for (const Leaf& leaf : leaves) {
+    const auto* asked = std::get_if<AskedEntry>(&leaf.entry);
+    const auto frame = expected_.find(leaf.index);
+    if (frame != expected_.end()) {
+      const Expected& expected = frame->second;
+      if (asked == nullptr || asked->frame_hash != expected.frame_hash ||
+          asked->time_ms != expected.time_ms) {
+        alarms.push_back(Raise(AlarmKind::kFrameUnlogged, leaf.index,
+                               std::string(note) + ToHex(expected.admission) + "\n"));
+      }
+      expected_.erase(frame);
+    } else if (asked != nullptr && leaf.index >= stream_from_) {
+      alarms.push_back(Raise(AlarmKind::kFrameWithheld, leaf.index, note));
+    }
+  }
+  return alarms;
+}
+
+}  // namespace whoelse

@@ -1,0 +1,115 @@
+// One coordinator's log, watched: the tree is recomputed from every leaf, and each frame that this
+// relay sent must be in it. protocol.md section 6, "The log, watched". What fails is an alarm that
+// names the log, with what proves it.
+#ifndef WHOELSE_NODE_LOG_WATCH_H_
+#define WHOELSE_NODE_LOG_WATCH_H_
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audit/checkpoint.h"
+#include "audit/entry.h"
+#include "audit/merkle.h"
+#include "node/public_checks.h"
+#include "protocol/admission.h"
+
+namespace whoelse {
+
+enum class AlarmKind : uint8_t {
+  kLogTruncated = 1,     // the log is shorter than it was
+  kLogRewritten,         // its checkpoint does not extend the one verified before
+  kCheckpointInvalid,    // not a checkpoint of this log, or its leaves do not give its root
+  kFrameUnlogged,        // a frame was forwarded that is not the leaf at its index
+  kFrameWithheld,        // an Asked leaf, while attached, whose frame never came
+  kLogBehind,            // an admission that no checkpoint covered within 10 s
+  kAnsweredDiffers,      // Answered does not say what the asker received
+  kStreamReplaced        // somebody with this agency's TLS key attached beside us
+};
+inline constexpr std::array<std::string_view, 8> kAlarmNames = {
+    "LOG_TRUNCATED",  "LOG_REWRITTEN", "CHECKPOINT_INVALID", "FRAME_UNLOGGED",
+    "FRAME_WITHHELD", "LOG_BEHIND",    "ANSWERED_DIFFERS",   "STREAM_REPLACED"};
+inline std::string_view Name(AlarmKind kind) { return NameOf(kind, kAlarmNames); }
+
+struct Alarm {
+  CoordinatorId coordinator;
+  AlarmKind kind;
+  uint64_t index;          // of the leaf or size that it is about
+  std::string evidence;    // signed notes and admissions, one after another; no identifiers
+};
+
+// What a relay states when a stream begins.
+struct AttachStatement {
+  uint64_t tree_size = 0;
+  std::string checkpoint;                 // note; empty while the log has none
+  std::vector<TreeHash> frontier;         // at the checkpoint's size
+  std::vector<TreeHash> consistency;      // from the size that we said we know
+};
+
+class LogWatch {
+ public:
+  LogWatch(CoordinatorId coordinator, NoteVerifier log_key)
+      : coordinator_(coordinator), log_key_(std::move(log_key)) {}
+
+  // What must survive a restart, and must never go back: the last verified checkpoint.
+  struct Memory {
+    std::string checkpoint;               // note; empty: none yet
+    Frontier frontier;
+    bool operator==(const Memory&) const = default;
+  };
+  const Memory& memory() const { return memory_; }
+  void Restore(Memory memory);
+  uint64_t known_size() const { return memory_.frontier.size(); }
+
+  // A new stream. Leaves between two streams are a gap that is counted, not an alarm.
+  std::vector<Alarm> OnAttached(const AttachStatement& statement);
+
+  // A frame came on this stream under a valid admission.
+  std::vector<Alarm> OnAdmission(const Admission& admission, TimeMs now);
+  // REPLAY and CLOCK passed.
+  void RaiseLast(const Admission& admission) {
+    state_.last = {admission.index, admission.time_ms};
+  }
+
+  struct Leaf {
+    uint64_t index;
+    LogEntry entry;
+  };
+  struct Covered {
+    std::vector<Alarm> alarms;
+    std::vector<Leaf> leaves;   // new ones; empty after an alarm about the checkpoint itself
+  };
+  // A checkpoint with every entry since the last one on this stream.
+  Covered OnCheckpoint(std::string_view note, const std::vector<Bytes>& entries);
+
+  const RelayState& state() const { return state_; }
+  uint64_t gap() const { return gap_; }
+  const NoteVerifier& log_key() const { return log_key_; }
+
+ private:
+  struct Expected {
+    TimeMs time_ms;
+    FrameHash frame_hash;
+    Bytes admission;
+  };
+  Alarm Raise(AlarmKind kind, uint64_t index, std::string_view evidence) const;
+  absl::Status Adopt(std::string_view note, Frontier frontier);
+  std::vector<Alarm> Compare(const std::vector<Leaf>& leaves, std::string_view note);
+  void Cover();
+
+  const CoordinatorId coordinator_;
+  const NoteVerifier log_key_;
+  Memory memory_;
+  RelayState state_;
+  bool attached_before_ = false;
+  uint64_t stream_from_ = 0;                    // tree size stated on this stream
+  uint64_t gap_ = 0;
+  std::map<uint64_t, Expected> expected_;       // frames that no checkpoint covers yet, by index
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_LOG_WATCH_H_

@@ -1,0 +1,47 @@
+#include "node/noted.h"
+
+#include <algorithm>
+
+namespace whoelse {
+
+Bytes Noted::Encode() const {
+  Writer out;
+  if (Opened()) {
+    out.U64(received_ms).Raw(frame_hash).U32(agency).Raw(practitioner_ref).Padded(organisation, 16);
+    out.U8(static_cast<uint8_t>(purpose)).U8(static_cast<uint8_t>(power)).U16(flags).U8(reasons);
+    const size_t count = std::min(decisions.size(), kNotedDecisionsMax);
+    out.U8(static_cast<uint8_t>(count));
+    for (size_t i = 0; i < count; ++i) {
+      out.U32(decisions[i].record).U8(static_cast<uint8_t>(decisions[i].outcome));
+      out.U8(decisions[i].row);
+    }
+  }
+  out.Zeros(kNotedSize - out.size());
+  return out.Take();
+}
+
+absl::StatusOr<Noted> Noted::Decode(ByteView bytes) {
+  if (bytes.size() != kNotedSize) return absl::DataLossError("noted: wrong length");
+  Reader reader(bytes);
+  Noted noted;
+  noted.received_ms = reader.U64();
+  noted.frame_hash = reader.Fixed<FrameHash>();
+  noted.agency = reader.U32();
+  noted.practitioner_ref = reader.Fixed<PersonRef>();
+  const std::string_view code = AsText(reader.Raw(16));
+  noted.organisation = std::string(code.substr(0, code.find('\0')));
+  noted.purpose = static_cast<Purpose>(reader.U8());
+  noted.power = static_cast<Power>(reader.U8());
+  noted.flags = reader.U16();
+  noted.reasons = reader.U8();
+  const size_t count = reader.U8();
+  if (count > kNotedDecisionsMax) return absl::DataLossError("noted: too many decisions");
+  for (size_t i = 0; i < count; ++i) {
+    const RecordId record = reader.U32();
+    const auto outcome = static_cast<Outcome>(reader.U8());
+    noted.decisions.push_back({record, outcome, reader.U8()});
+  }
+  return noted;
+}
+
+}  // namespace whoelse

@@ -1,0 +1,58 @@
+// What an opened question leaves behind at a holder: for the lead officer's ledger (sealed to them)
+// and for the node's own later work (sealed under its master key). One fixed size, all zeros for a
+// frame that opened nothing, so that the disk tells no hit from a miss.
+#ifndef WHOELSE_NODE_NOTED_H_
+#define WHOELSE_NODE_NOTED_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "crypto/seal.h"
+#include "node/record.h"
+#include "protocol/ids.h"
+#include "protocol/limits.h"
+#include "protocol/question.h"
+
+namespace whoelse {
+
+inline constexpr size_t kNotedSize = kLedgerSealedSize - kSealedBoxOverhead;
+static_assert(kNotedSize == 208);
+inline constexpr size_t kNotedDecisionsMax = 12;
+
+struct Noted {
+  // Why a person should look, beside what the decisions say.
+  enum Reason : uint8_t {
+    kNothingSpecial = 0,
+    kShieldNotice = 1,            // records were shielded, pending
+    kPossibleWrongChild = 2,      // date of birth differs in two parts, or is missing
+    kTwoChildren = 4,             // number and UPN are of different children here
+    kPurposeNotAllowed = 8,       // the asker may not ask for this
+    kContactWasWrong = 16,        // the asker says that a contact we gave is wrong
+  };
+  struct Decision {
+    RecordId record;
+    Outcome outcome;
+    uint8_t row;                  // of the policy table
+  };
+
+  TimeMs received_ms = 0;
+  FrameHash frame_hash;
+  AgencyId agency = 0;            // 0: nothing was opened
+  PersonRef practitioner_ref;
+  std::string organisation;       // the asking one's code
+  Purpose purpose{};
+  Power power{};
+  uint16_t flags = 0;
+  uint8_t reasons = kNothingSpecial;
+  std::vector<Decision> decisions;   // at most 12
+
+  bool Opened() const { return agency != 0; }
+  Bytes Encode() const;              // 208 bytes
+  // DATA_LOSS when the bytes are not what Encode wrote.
+  static absl::StatusOr<Noted> Decode(ByteView bytes);
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_NOTED_H_

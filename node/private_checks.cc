@@ -1,0 +1,183 @@
+#include "node/private_checks.h"
+
+#include <algorithm>
+
+#include "node/noted.h"
+
+namespace whoelse {
+namespace {
+
+using Check = PrivateVerdict::Check;
+
+size_t PositionOf(uint8_t j) { return j % kSlotsByNumber; }
+
+// V1: the content key of the first hit that opens the body. Hits that wrap another key are dropped:
+// an asker who wraps two keys must not reach two children with one frame.
+std::optional<OpenedBody> OpenByFirst(const Frame& frame, const std::vector<Hit>& hits,
+                                      PrivateVerdict& verdict, std::vector<Hit>& kept) {
+  std::optional<OpenedBody> opened;
+  for (const Hit& hit : hits) {
+    const Slot& slot = frame.header().slots[hit.j];
+    ContentKey key = Unwrap(slot, *hit.wrap_key, frame.header().nonce, hit.j);
+    if (!opened) {
+      absl::StatusOr<OpenedBody> body = OpenBody(frame, key);
+      if (!body.ok()) continue;
+      opened = *std::move(body);
+      verdict.content_key = std::move(key);
+      kept.push_back(hit);
+    } else if (std::ranges::equal(key.Reveal(), verdict.content_key->Reveal())) {
+      kept.push_back(hit);
+    }
+  }
+  return opened;
+}
+
+// V3 and V5 need the asker as both rosters know it: revoked in mine or not yet in the frame's is no
+// member.
+bool AskerIsMember(const Statement& statement, const Header& header, const Roster& frame_roster,
+                   const Roster& my_roster) {
+  return frame_roster.FindAgency(statement.agency) != nullptr &&
+         my_roster.FindAgency(statement.agency) != nullptr &&
+         TagAsker(statement.r, statement.agency) == header.asker_tag;
+}
+
+// Dummies must be the seed's, in both blocks: a slot that hides a child behind type 0 would be a
+// second question that the statement does not own up to.
+bool DummiesMatchSeed(const Statement& statement, const Header& header) {
+  for (uint8_t j = 0; j < header.slots.size(); ++j) {
+    if (statement.subject[PositionOf(j)].type != KeyType::kNone) continue;
+    if (header.slots[j] != DummySlot(statement.seed, header.nonce, j)) return false;
+  }
+  return true;
+}
+
+bool SubjectIs(const SubjectEntry& entry, KeyType type, std::string_view value) {
+  return entry.type == type && entry.value == value;
+}
+
+// A hit counts only for the child that the statement names and my own record confirms. Without
+// this, a holder of child x re-wraps a signed statement and makes it a question about child y.
+bool HitCounts(const Hit& hit, const Subject& subject) {
+  const Record& record = *hit.record;
+  const std::string_view number = record.nhs_number ? record.nhs_number->digits() : std::string_view();
+  if (PositionOf(hit.j) == 0) {
+    return !number.empty() && SubjectIs(subject[0], KeyType::kNhsNumber, number);
+  }
+  if (!record.upn || !SubjectIs(subject[1], KeyType::kUpn, record.upn->text())) return false;
+  return subject[0].type == KeyType::kNone || number.empty() || subject[0].value == number;
+}
+
+// V6: the records of the one child that is asked about. A number's hits outrank a UPN's.
+std::vector<PrivateVerdict::Opened> SubjectRecords(const std::vector<Hit>& hits,
+                                                   const Subject& subject, uint8_t& reasons) {
+  std::vector<const Hit*> by_position[kSlotsByNumber];
+  bool upn_hit_elsewhere = false;
+  for (const Hit& hit : hits) {
+    if (HitCounts(hit, subject)) {
+      by_position[PositionOf(hit.j)].push_back(&hit);
+    } else if (PositionOf(hit.j) == 1) {
+      upn_hit_elsewhere = true;
+    }
+  }
+  const auto& first = by_position[0].empty() ? by_position[1] : by_position[0];
+  std::vector<PrivateVerdict::Opened> records;
+  for (const auto& position : by_position) {
+    for (const Hit* hit : position) {
+      if (SameChild(*hit->record, *first.front()->record)) {
+        records.push_back({hit->id, hit->record, false});
+      } else {
+        upn_hit_elsewhere = true;
+      }
+    }
+  }
+  std::ranges::sort(records, {}, &PrivateVerdict::Opened::id);
+  const auto repeated = std::ranges::unique(records, {}, &PrivateVerdict::Opened::id);
+  records.erase(repeated.begin(), repeated.end());
+  // Slots that hit different children here: somebody's number and UPN do not belong together.
+  if (!by_position[0].empty() && upn_hit_elsewhere) reasons |= Noted::kTwoChildren;
+  return records;
+}
+
+enum class Birth { kEqual, kOnePart, kOther, kMissing };
+
+Birth CompareBirth(const Record& record, uint32_t asked) {
+  if (asked == 0 || !record.born || record.born_disputed) return Birth::kMissing;
+  const int parts = PartsThatDiffer(*record.born, *Date::FromYmd(asked));
+  return parts == 0 ? Birth::kEqual : parts == 1 ? Birth::kOnePart : Birth::kOther;
+}
+
+// V7's last part. Leaves the records whose date of birth lets them be answered.
+void CompareBirths(const Statement& statement, PrivateVerdict& verdict) {
+  const bool shield = statement.Has(kFlagShieldNotice);
+  std::vector<PrivateVerdict::Opened> kept;
+  bool any_other = false;
+  for (PrivateVerdict::Opened opened : verdict.opened) {
+    const Birth birth = CompareBirth(*opened.record, statement.born);
+    opened.birth_date_differs = birth == Birth::kOnePart;
+    const bool same = birth == Birth::kEqual || birth == Birth::kOnePart;
+    if (same || (birth == Birth::kMissing && statement.purpose == Purpose::kEmergency)) {
+      kept.push_back(opened);
+    } else if (shield) {
+      // A notice can only lower disclosure, so it is applied; a person should know that it may be
+      // about somebody else.
+      any_other = true;
+      kept.push_back(opened);
+    }
+  }
+  if (kept.empty() || any_other) verdict.reasons |= Noted::kPossibleWrongChild;
+  verdict.opened = std::move(kept);
+}
+
+// V7, the purpose: by both rosters, so that a revocation of it acts at once.
+bool PurposeAllowed(const Statement& statement, const Roster& frame_roster,
+                    const Roster& my_roster) {
+  return frame_roster.FindAgency(statement.agency)->MayAsk(statement.purpose) &&
+         my_roster.FindAgency(statement.agency)->MayAsk(statement.purpose);
+}
+
+PrivateVerdict Miss(PrivateVerdict verdict, Check check) {
+  verdict.failed = check;
+  verdict.opened.clear();
+  return verdict;
+}
+
+}  // namespace
+
+PrivateVerdict CheckOpened(const Frame& frame, const std::vector<Hit>& all_hits,
+                           const Roster& frame_roster, const Roster& my_roster) {
+  const Header& header = frame.header();
+  PrivateVerdict verdict;
+  std::vector<Hit> hits;
+  const std::optional<OpenedBody> body = OpenByFirst(frame, all_hits, verdict, hits);
+  if (!body) return Miss(std::move(verdict), Check::kV1);
+  // XChaCha20-Poly1305 alone can be opened under two keys, to two statements.
+  if (CommitTo(body->statement) != header.commitment) return Miss(std::move(verdict), Check::kV2);
+  absl::StatusOr<Statement> parsed = Statement::Parse(body->statement);
+  if (!parsed.ok()) return Miss(std::move(verdict), Check::kV7);   // enums, form, padding
+  verdict.statement = *std::move(parsed);
+  const Statement& statement = *verdict.statement;
+  if (!AskerIsMember(statement, header, frame_roster, my_roster)) {
+    return Miss(std::move(verdict), Check::kV3);
+  }
+  const RosterAgency& asker = *frame_roster.FindAgency(statement.agency);
+  if (!QuestionSignedBy(asker.identity_key, frame, body->signature)) {
+    return Miss(std::move(verdict), Check::kV4);
+  }
+  if (statement.relays != header.relays || statement.relays != asker.relays) {
+    return Miss(std::move(verdict), Check::kV5);
+  }
+  if (!DummiesMatchSeed(statement, header)) return Miss(std::move(verdict), Check::kV6);
+  verdict.opened = SubjectRecords(hits, statement.subject, verdict.reasons);
+  if (verdict.opened.empty()) return Miss(std::move(verdict), Check::kV6);
+  for (const auto& opened : verdict.opened) verdict.about.push_back(opened.id);
+  if (!statement.Has(kFlagShieldNotice) && !PurposeAllowed(statement, frame_roster, my_roster)) {
+    verdict.reasons |= Noted::kPurposeNotAllowed;
+    return Miss(std::move(verdict), Check::kV7);
+  }
+  CompareBirths(statement, verdict);
+  if (verdict.opened.empty()) return Miss(std::move(verdict), Check::kV7);
+  if (statement.Has(kFlagContactWasWrong)) verdict.reasons |= Noted::kContactWasWrong;
+  return verdict;
+}
+
+}  // namespace whoelse

@@ -1,0 +1,47 @@
+// What a holder checks of an opened question: protocol.md section 6, V1 to V7. A failure is a miss,
+// silently: an error here would tell who holds the child.
+#ifndef WHOELSE_NODE_PRIVATE_CHECKS_H_
+#define WHOELSE_NODE_PRIVATE_CHECKS_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "node/record.h"
+#include "protocol/question.h"
+#include "protocol/roster.h"
+
+namespace whoelse {
+
+// A record that a slot's check value matched.
+struct Hit {
+  RecordId id;
+  const Record* record;
+  uint8_t j;                      // slot; its position is j modulo 2
+  const Secret<32>* wrap_key;     // of this record, for this slot's type and key version
+};
+
+struct PrivateVerdict {
+  enum class Check : uint8_t { kPassed = 0, kV1 = 1, kV2, kV3, kV4, kV5, kV6, kV7 };
+  struct Opened {
+    RecordId id;
+    const Record* record;
+    bool birth_date_differs;      // in one part: answered, marked
+  };
+
+  Check failed = Check::kPassed;  // the first that failed
+  std::optional<Statement> statement;     // from V2 on
+  std::optional<ContentKey> content_key;  // from V1 on
+  std::vector<Opened> opened;     // records to decide on, in order of import; empty unless passed
+  std::vector<RecordId> about;    // the child's records here, also when V7 then failed
+  uint8_t reasons = 0;            // Noted::Reason bits: what the lead officer should hear of
+};
+
+// `frame_roster`: of the header's version. `my_roster`: this node's. Hits are in order of import
+// within a slot.
+PrivateVerdict CheckOpened(const Frame& frame, const std::vector<Hit>& hits,
+                           const Roster& frame_roster, const Roster& my_roster);
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_PRIVATE_CHECKS_H_

@@ -1,0 +1,200 @@
+#include "node/record.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/text.h"
+
+namespace whoelse {
+namespace {
+
+// version u8 | the texts of kRecordTexts | number, UPN (texts, empty: none) | 6 dates u32 (0: none)
+// | flags u16 | class u8 | consent state u8 | consent by u8 | consent purposes u8 (a bit each).
+// A text is its length (7 bits a byte, lowest first, the high bit while more follow) and its bytes.
+constexpr uint8_t kEncodingVersion = 1;
+
+// The truth values of a record, each with its bit.
+constexpr std::array<std::pair<uint16_t, bool Record::*>, 7> kRecordFlags = {{
+    {1, &Record::nhs_number_verified},
+    {2, &Record::born_disputed},
+    {4, &Record::superseded},
+    {8, &Record::lead_professional},
+    {16, &Record::assessment_exists},
+    {32, &Record::about_parent_or_carer},
+    {64, &Record::shield_pending},
+}};
+constexpr std::array<std::pair<uint16_t, bool Restrictions::*>, 5> kRestrictionFlags = {{
+    {128, &Restrictions::shielded},
+    {256, &Restrictions::closed},
+    {512, &Restrictions::call_back_only},
+    {1024, &Restrictions::covert},
+    {2048, &Restrictions::subject_access_exempt},
+}};
+constexpr uint16_t kCompetentFlag = 4096;
+constexpr uint16_t kFlagsWritten = 8191;
+
+void WriteText(Writer& out, std::string_view text) {
+  size_t length = text.size();
+  for (; length >= 128; length >>= 7) out.U8(static_cast<uint8_t>(length | 128));
+  out.U8(static_cast<uint8_t>(length));
+  out.Raw(AsBytes(text));
+}
+
+bool ReadText(Reader& in, std::string& text) {
+  uint32_t length = 0;
+  uint8_t byte = 128;
+  for (int shift = 0; byte >= 128 && shift < 28; shift += 7) {
+    byte = in.U8();
+    length |= static_cast<uint32_t>(byte & 127) << shift;
+    if (byte == 0 && shift > 0) return false;   // one length has one writing
+  }
+  if (byte >= 128 || length > in.left()) return false;
+  text = ToString(in.Raw(length));
+  return true;
+}
+
+void WriteDate(Writer& out, const std::optional<Date>& date) { out.U32(date ? date->ymd() : 0); }
+
+bool ReadDate(Reader& in, std::optional<Date>& date) {
+  const uint32_t ymd = in.U32();
+  if (ymd == 0) return true;
+  const absl::StatusOr<Date> day = Date::FromYmd(ymd);
+  if (!day.ok()) return false;
+  date = *day;
+  return true;
+}
+
+template <typename E>
+bool ReadEnum(Reader& in, E last, E& value) {
+  const uint8_t number = in.U8();
+  if (number < 1 || number > static_cast<uint8_t>(last)) return false;
+  value = static_cast<E>(number);
+  return true;
+}
+
+uint16_t FlagsOf(const Record& record) {
+  unsigned flags = record.consent.competent ? kCompetentFlag : 0;
+  for (const auto& [bit, member] : kRecordFlags) flags |= record.*member ? bit : 0;
+  for (const auto& [bit, member] : kRestrictionFlags) {
+    flags |= record.restrictions.*member ? bit : 0;
+  }
+  return static_cast<uint16_t>(flags);
+}
+
+bool ReadFlags(Reader& in, Record& record) {
+  const uint16_t flags = in.U16();
+  for (const auto& [bit, member] : kRecordFlags) record.*member = (flags & bit) != 0;
+  for (const auto& [bit, member] : kRestrictionFlags) {
+    record.restrictions.*member = (flags & bit) != 0;
+  }
+  record.consent.competent = (flags & kCompetentFlag) != 0;
+  return (flags & ~kFlagsWritten) == 0;
+}
+
+bool ReadIdentifiers(Reader& in, Record& record) {
+  std::string number, upn;
+  if (!ReadText(in, number) || !ReadText(in, upn)) return false;
+  // Parse is friendly to spaces and lower case; the store's bytes are what Encode wrote.
+  if (!number.empty()) {
+    absl::StatusOr<NhsNumber> parsed = NhsNumber::Parse(number);
+    if (!parsed.ok() || parsed->digits() != number) return false;
+    record.nhs_number = *std::move(parsed);
+  }
+  if (!upn.empty()) {
+    absl::StatusOr<Upn> parsed = Upn::Parse(upn);
+    if (!parsed.ok() || parsed->text() != upn) return false;
+    record.upn = *std::move(parsed);
+  }
+  return true;
+}
+
+bool ReadRecord(Reader& in, Record& record) {
+  if (in.U8() != kEncodingVersion) return false;
+  for (const RecordText& text : kRecordTexts) {
+    if (!ReadText(in, record.*text.member)) return false;
+  }
+  if (!ReadIdentifiers(in, record)) return false;
+  for (std::optional<Date>* date : {&record.born, &record.start, &record.end, &record.verified_on,
+                                    &record.consent.on, &record.consent.until}) {
+    if (!ReadDate(in, *date)) return false;
+  }
+  if (!ReadFlags(in, record) || !ReadEnum(in, ServiceClass::kProtected, record.service_class) ||
+      !ReadEnum(in, ConsentState::kRefused, record.consent.state) ||
+      !ReadEnum(in, ConsentBy::kAdultConcerned, record.consent.by)) {
+    return false;
+  }
+  const uint8_t purposes = in.U8();
+  for (uint8_t bit = 0; bit < kPurposeNames.size(); ++bit) {
+    if (purposes >> bit & 1) record.consent.purposes.push_back(static_cast<Purpose>(bit + 1));
+  }
+  return in.Done();
+}
+
+}  // namespace
+
+Restrictions Restrictions::Raise(const Restrictions& other) const {
+  Restrictions raised;
+  for (const auto& [bit, member] : kRestrictionFlags) {
+    raised.*member = this->*member || other.*member;
+  }
+  return raised;
+}
+
+Bytes Record::Encode() const {
+  Writer out;
+  out.U8(kEncodingVersion);
+  for (const RecordText& text : kRecordTexts) WriteText(out, this->*text.member);
+  WriteText(out, nhs_number ? nhs_number->digits() : "");
+  WriteText(out, upn ? upn->text() : "");
+  for (const auto& date : {born, start, end, verified_on, consent.on, consent.until}) {
+    WriteDate(out, date);
+  }
+  unsigned purposes = 0;
+  for (const Purpose purpose : consent.purposes) {
+    purposes |= 1u << (static_cast<unsigned>(purpose) - 1);
+  }
+  out.U16(FlagsOf(*this))
+      .U8(static_cast<uint8_t>(service_class))
+      .U8(static_cast<uint8_t>(consent.state))
+      .U8(static_cast<uint8_t>(consent.by))
+      .U8(static_cast<uint8_t>(purposes));
+  return out.Take();
+}
+
+absl::StatusOr<Record> Record::Decode(ByteView bytes) {
+  Record record;
+  Reader in(bytes);
+  if (!ReadRecord(in, record)) {
+    return absl::DataLossError("a stored record is not what this program writes");
+  }
+  return record;
+}
+
+absl::Status CheckText(const RecordText& text, std::string_view value) {
+  if (value.size() > text.max) {
+    return absl::InvalidArgumentError(std::string(text.name) + " is longer than " +
+                                      std::to_string(text.max) +
+                                      " bytes (letters with accents count as two): shorten it");
+  }
+  if (!IsPlainText(value)) {
+    return absl::InvalidArgumentError(
+        std::string(text.name) +
+        " has line breaks or characters that cannot be seen: type it again without them");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTexts(const Record& record) {
+  for (const RecordText& text : kRecordTexts) {
+    const absl::Status checked = CheckText(text, record.*text.member);
+    if (!checked.ok()) return checked;
+  }
+  return absl::OkStatus();
+}
+
+bool SameChild(const Record& a, const Record& b) {
+  if (a.nhs_number || b.nhs_number) return a.nhs_number == b.nhs_number;
+  return a.upn.has_value() && a.upn == b.upn;
+}
+
+}  // namespace whoelse

@@ -1,0 +1,49 @@
+// The words that people read, all of them (domain.md, "Words"). A test finds no others: not here,
+// not in the command line's output, not in a page.
+#ifndef WHOELSE_NODE_WORDS_H_
+#define WHOELSE_NODE_WORDS_H_
+
+#include <array>
+#include <string_view>
+
+namespace whoelse::words {
+
+inline constexpr std::string_view kContactGiven = "contact given";
+inline constexpr std::string_view kDutyLineGiven = "duty line given";
+inline constexpr std::string_view kNothingDisclosed = "nothing disclosed";
+inline constexpr std::string_view kNoAnswer = "no answer";
+
+inline constexpr std::string_view kUnderNothingDisclosed =
+    "This agency answered and gave no contact. It may or may not know this child. This is not "
+    "evidence that it has no involvement.";
+// Before and after the reason.
+inline constexpr std::string_view kUnderNoAnswerBefore = "We could not reach this agency (";
+inline constexpr std::string_view kUnderNoAnswerAfter = "). Ring it.";
+inline constexpr std::string_view kNotEveryone =
+    "Do not treat this as everyone who is involved.";
+inline constexpr std::string_view kDanger =
+    "Do not tell a parent, carer or caller which services or places appear here until you know who "
+    "they must be kept from. The person who reports a child missing may be the person the child "
+    "fled. Agencies that disclosed nothing may still know this child; if a child may be in danger, "
+    "ring them.";
+inline constexpr std::string_view kLogged =
+    "Your question is logged for good, and the child's services can see that your agency asked.";
+inline constexpr std::string_view kBirthDateDiffers =
+    "date of birth differs: check that this is the right child";
+inline constexpr std::string_view kStale = "may be out of date";
+inline constexpr std::string_view kUnconfirmed = "federation state unconfirmed";
+inline constexpr std::string_view kLeadNone = "Lead professional: none disclosed.";
+inline constexpr std::string_view kLeadConflict =
+    "Lead professional: two agencies each name one. Ring both.";
+
+// Why there is no answer.
+inline constexpr std::string_view kClosedNow = "closed at this hour";
+inline constexpr std::string_view kNotConnected = "not connected";
+inline constexpr std::string_view kBusy = "busy";
+inline constexpr std::string_view kOutOfDate = "out of date";
+inline constexpr std::string_view kAnswersDiffer = "its two answers differ";
+inline constexpr std::string_view kNotUnderstood = "its answer could not be verified";
+
+}  // namespace whoelse::words
+
+#endif  // WHOELSE_NODE_WORDS_H_

@@ -1,0 +1,72 @@
+// Which roster rules here, which one waits, which one was just replaced. The same for nodes and
+// coordinators. protocol.md section 2. Pure: whoever owns it persists `Persistent()` after a change.
+#ifndef WHOELSE_PROTOCOL_ROSTER_KEEPER_H_
+#define WHOELSE_PROTOCOL_ROSTER_KEEPER_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "protocol/limits.h"
+#include "protocol/roster.h"
+
+namespace whoelse {
+
+class RosterKeeper {
+ public:
+  explicit RosterKeeper(TrustAnchor anchor) : anchor_(std::move(anchor)) {}
+
+  // What must survive a restart. The version kept against rollback is the highest ever accepted.
+  struct State {
+    std::optional<SignedRoster> held;
+    std::optional<SignedRoster> next;
+    uint64_t highest_accepted = 0;
+    std::map<CoordinatorId, TimeMs> next_leaf_ms;   // the logs that hold the next one's leaf
+
+    Bytes Serialize() const;
+    static absl::StatusOr<State> Parse(ByteView bytes);
+  };
+  const State& Persistent() const { return state_; }
+  // Takes up stored state. Rosters in it were accepted once: they are parsed, not accepted anew.
+  // DATA_LOSS when they do not parse.
+  absl::Status Restore(State state, TimeMs now);
+
+  // Checks an offered roster and keeps it as the next one, or as the ruling one when it rules at
+  // once. ALREADY_EXISTS for one that is held already; otherwise AcceptRoster's error.
+  absl::Status Offer(SignedRoster offered, TimeMs now);
+  // A Roster leaf (type 0x05) seen in a coordinator's log, at this party's own time.
+  void OnRosterLeaf(CoordinatorId coordinator, uint64_t version, const RosterHash& hash, TimeMs now);
+  // Lets the next roster rule when its time has come. True when the ruling roster changed.
+  bool Tick(TimeMs now);
+
+  // The roster that rules, nullptr before the first one.
+  std::shared_ptr<const Roster> ruling() const { return ruling_; }
+  const SignedRoster* held() const { return state_.held ? &*state_.held : nullptr; }
+  const SignedRoster* next() const { return state_.next ? &*state_.next : nullptr; }
+  // The roster that the ruling one replaced, with the time of the change; nullptr when there is none.
+  std::shared_ptr<const Roster> previous() const { return previous_; }
+  TimeMs replaced_ms() const { return replaced_ms_; }
+  // The ruling roster, or the one before while it is held over for 180 s; else nullptr.
+  std::shared_ptr<const Roster> ForVersion(uint64_t version, TimeMs now) const;
+
+  // Keeps a heartbeat that is fresh under the ruling roster; false for any other.
+  bool OnHeartbeat(const Heartbeat& heartbeat, TimeMs now);
+  // Fewer than t coordinators said within 36 h that this is the roster ("federation state
+  // unconfirmed"): it may be frozen.
+  bool Unconfirmed(TimeMs now) const;
+
+ private:
+  void Rule(SignedRoster signed_roster, std::shared_ptr<const Roster> roster, TimeMs now);
+
+  TrustAnchor anchor_;
+  State state_;
+  std::shared_ptr<const Roster> ruling_, next_, previous_;
+  TimeMs replaced_ms_ = 0;
+  std::map<CoordinatorId, Heartbeat> heartbeats_;
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_PROTOCOL_ROSTER_KEEPER_H_

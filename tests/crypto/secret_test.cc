@@ -1,0 +1,84 @@
+#include "crypto/secret.h"
+
+#include <gtest/gtest.h>
+
+#include <concepts>
+#include <cstring>
+#include <new>
+#include <ostream>
+#include <type_traits>
+
+#include "crypto/bytes.h"
+#include "crypto/group.h"
+#include "tests/support/random.h"
+
+namespace whoelse {
+namespace {
+
+template <typename T>
+concept Printable = requires(std::ostream& out, const T& value) { out << value; };
+
+static_assert(std::is_nothrow_move_constructible_v<Secret<32>>);
+static_assert(std::is_nothrow_move_assignable_v<Secret<32>>);
+static_assert(!std::is_copy_constructible_v<Secret<32>>);
+static_assert(!std::is_copy_assignable_v<Secret<32>>);
+static_assert(!std::is_default_constructible_v<Secret<32>>);
+static_assert(!std::equality_comparable<Secret<32>>);
+static_assert(!Printable<Secret<32>>);
+static_assert(!std::is_convertible_v<Secret<32>, ByteView>, "opened by Reveal only");
+static_assert(!Printable<Scalar> && !std::equality_comparable<Scalar>);
+static_assert(!std::is_convertible_v<Scalar, ByteView>);
+
+const Bytes kZeros(32, 0);
+const Bytes kOnes(32, 1);
+
+Secret<32> Ones() {
+  return Secret<32>::Make([](std::span<uint8_t, 32> out) { std::memset(out.data(), 1, 32); });
+}
+
+// The memory of a T made from `value`, after it died.
+template <typename T>
+Bytes MemoryAfterDeath(T value) {
+  alignas(T) static unsigned char memory[sizeof(T)];
+  std::memset(memory, 0xa5, sizeof memory);
+  T* const object = new (memory) T(std::move(value));
+  EXPECT_EQ(ToBytes(object->Reveal()), kOnes);
+  object->~T();
+  const volatile unsigned char* const left = memory;
+  return Bytes(left, left + sizeof memory);
+}
+
+TEST(Secret, IsWipedWhenItDies) { EXPECT_EQ(MemoryAfterDeath(Ones()), kZeros); }
+
+TEST(Secret, IsWipedWhenMovedFrom) {
+  Secret<32> first = Ones();
+  Secret<32> second = std::move(first);
+  EXPECT_EQ(ToBytes(first.Reveal()), kZeros);   // NOLINT: that is the question
+  EXPECT_EQ(ToBytes(second.Reveal()), kOnes);
+
+  Secret<32> third = Secret<32>::From(std::array<uint8_t, 32>{});
+  third = std::move(second);
+  EXPECT_EQ(ToBytes(second.Reveal()), kZeros);  // NOLINT
+  EXPECT_EQ(ToBytes(third.Reveal()), kOnes);
+}
+
+TEST(Secret, SurvivesMoveToItself) {
+  Secret<32> secret = Ones();
+  Secret<32>& same = secret;
+  secret = std::move(same);
+  EXPECT_EQ(ToBytes(secret.Reveal()), kOnes);
+}
+
+TEST(Secret, CloneIsASecondHolder) {
+  Secret<32> first = Ones();
+  const Secret<32> second = first.Clone();
+  { const Secret<32> gone = std::move(first); }
+  EXPECT_EQ(ToBytes(second.Reveal()), kOnes);
+}
+
+TEST(Scalar, IsWipedWhenItDies) {
+  EXPECT_EQ(MemoryAfterDeath(Scalar::Decode(kOnes).value()), kZeros);
+}
+
+}  // namespace
+}  // namespace whoelse

@@ -1,0 +1,58 @@
+// Records for tests: out of a seed, and restrictions out of a number.
+#ifndef WHOELSE_TESTS_NODE_RECORD_MAKER_H_
+#define WHOELSE_TESTS_NODE_RECORD_MAKER_H_
+
+#include <string>
+
+#include "crypto/random.h"
+#include "node/record.h"
+
+namespace whoelse {
+
+// A bit each: shielded, closed, call_back_only, covert, subject_access_exempt.
+inline Restrictions RestrictionsOf(uint64_t bits) {
+  return {.shielded = (bits & 1) != 0,
+          .closed = (bits & 2) != 0,
+          .call_back_only = (bits & 4) != 0,
+          .covert = (bits & 8) != 0,
+          .subject_access_exempt = (bits & 16) != 0};
+}
+
+inline std::optional<Date> RandomDate(Random& random) {
+  if (random.Below(4) == 0) return std::nullopt;
+  return Date::FromDays(static_cast<int64_t>(random.Below(40000)) - 10000);
+}
+
+// Every member has a value of its own or none.
+inline Record RandomRecord(Random& random) {
+  const auto coin = [&] { return random.Below(2) == 1; };
+  Record record;
+  for (const RecordText& text : kRecordTexts) {
+    const std::string letter = coin() ? "\xC3\xA9" : "e";
+    for (uint64_t n = random.Below(text.max / 2 + 1); n > 0; --n) record.*text.member += letter;
+  }
+  if (coin()) record.nhs_number = *NhsNumber::Parse(coin() ? "9990000018" : "9990000026");
+  if (coin()) record.upn = *Upn::Parse(coin() ? "A123456789012" : "B98765432109Z");
+  for (bool* flag : {&record.nhs_number_verified, &record.born_disputed, &record.superseded,
+                     &record.lead_professional, &record.assessment_exists,
+                     &record.about_parent_or_carer, &record.shield_pending,
+                     &record.consent.competent}) {
+    *flag = coin();
+  }
+  for (std::optional<Date>* date : {&record.born, &record.start, &record.end, &record.verified_on,
+                                    &record.consent.on, &record.consent.until}) {
+    *date = RandomDate(random);
+  }
+  record.service_class = static_cast<ServiceClass>(1 + random.Below(5));
+  record.consent.state = static_cast<ConsentState>(1 + random.Below(3));
+  record.consent.by = static_cast<ConsentBy>(1 + random.Below(4));
+  for (uint8_t purpose = 1; purpose <= 8; ++purpose) {
+    if (coin()) record.consent.purposes.push_back(static_cast<Purpose>(purpose));
+  }
+  record.restrictions = RestrictionsOf(random.Below(32));
+  return record;
+}
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_TESTS_NODE_RECORD_MAKER_H_

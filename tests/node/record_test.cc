@@ -1,0 +1,143 @@
+#include "node/record.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/node/record_maker.h"
+#include "tests/support/mutate.h"
+#include "tests/support/random.h"
+
+namespace whoelse {
+namespace {
+
+TEST(Record, EncodesAndDecodesBack) {
+  const uint64_t seed = 7001;
+  RecordProperty("seed", std::to_string(seed));
+  SeededRandom random(seed);
+  for (int round = 0; round < 1000; ++round) {
+    const Record record = RandomRecord(random);
+    const absl::StatusOr<Record> decoded = Record::Decode(record.Encode());
+    ASSERT_TRUE(decoded.ok()) << "seed " << seed << " round " << round;
+    ASSERT_EQ(*decoded, record) << "seed " << seed << " round " << round;
+  }
+}
+
+TEST(Record, TextsOfEveryLengthComeBack) {
+  for (const size_t length : {0, 1, 127, 128, 129, 16383, 16384, 70000}) {
+    Record record;
+    record.address = std::string(length, 'a');
+    record.source_id = "after it";
+    EXPECT_EQ(Record::Decode(record.Encode()).value(), record) << length;
+  }
+}
+
+TEST(Record, TruncatedBytesAreDataLoss) {
+  SeededRandom random(7002);
+  const Bytes bytes = RandomRecord(random).Encode();
+  for (size_t length = 0; length < bytes.size(); ++length) {
+    EXPECT_EQ(Record::Decode(ByteView(bytes).first(length)).status().code(),
+              absl::StatusCode::kDataLoss)
+        << length;
+  }
+  Bytes longer = bytes;
+  longer.push_back(0);
+  EXPECT_FALSE(Record::Decode(longer).ok());
+}
+
+TEST(Record, WhatDecodesEncodesToTheSameBytes) {
+  const uint64_t seed = 7003;
+  RecordProperty("seed", std::to_string(seed));
+  SeededRandom random(seed);
+  int decoded_at_all = 0;
+  Bytes good;
+  for (int round = 0; round < 20000; ++round) {
+    if (round % 100 == 0) good = RandomRecord(random).Encode();
+    const Bytes bytes =
+        Mutate(good, std::string_view("\x00\x01\x02\x05\x80\x81\xff" "aA9", 10), random);
+    const absl::StatusOr<Record> decoded = Record::Decode(bytes);
+    if (!decoded.ok()) continue;
+    ++decoded_at_all;
+    ASSERT_EQ(decoded->Encode(), bytes) << "seed " << seed << " round " << round;
+  }
+  EXPECT_GT(decoded_at_all, 1000);
+}
+
+// The last bytes of an encoding are flags u16, class, consent state, consent by, purposes.
+TEST(Record, RefusesUnknownValues) {
+  const Bytes good = Record().Encode();
+  const size_t end = good.size();
+  const auto with = [&](size_t at, uint8_t value) {
+    Bytes bytes = good;
+    bytes[at] = value;
+    return Record::Decode(bytes).ok();
+  };
+  EXPECT_TRUE(with(end - 6, 0x1f));
+  EXPECT_FALSE(with(end - 6, 0x20));                          // a flag that nobody knows
+  for (const size_t at : {end - 4, end - 3, end - 2}) EXPECT_FALSE(with(at, 0)) << at;
+  EXPECT_FALSE(with(end - 4, 6));
+  EXPECT_FALSE(with(end - 3, 4));
+  EXPECT_FALSE(with(end - 2, 5));
+  EXPECT_FALSE(with(0, 0));                                   // version
+  EXPECT_FALSE(with(0, 2));
+  EXPECT_FALSE(with(end - 7, 1));                             // consent.until: no such day
+}
+
+TEST(Record, RefusesANumberInAnotherWriting) {
+  Record record;
+  record.nhs_number = *NhsNumber::Parse("9990000018");
+  record.upn = *Upn::Parse("A12345678901B");
+  std::string bytes = ToString(record.Encode());
+  ASSERT_TRUE(Record::Decode(AsBytes(bytes)).ok());
+  std::string wrong = bytes;
+  wrong.replace(wrong.find("9990000018"), 10, "9990000017");
+  EXPECT_FALSE(Record::Decode(AsBytes(wrong)).ok());
+  wrong = bytes;
+  wrong.replace(wrong.find("A12345678901B"), 13, "A12345678901b");
+  EXPECT_FALSE(Record::Decode(AsBytes(wrong)).ok());
+  wrong = bytes;
+  wrong.replace(wrong.find("\x0A" "9990000018"), 11, "\x0C" "999 0000 018");
+  EXPECT_FALSE(Record::Decode(AsBytes(wrong)).ok());
+}
+
+TEST(Restrictions, RaiseIsTheStricterOfEach) {
+  for (unsigned a = 0; a < 32; ++a) {
+    for (unsigned b = 0; b < 32; ++b) {
+      EXPECT_EQ(RestrictionsOf(a).Raise(RestrictionsOf(b)), RestrictionsOf(a | b));
+    }
+  }
+}
+
+TEST(Record, SameChildByNumberElseByUpn) {
+  const auto child = [](const char* number, const char* upn) {
+    Record record;
+    if (*number) record.nhs_number = *NhsNumber::Parse(number);
+    if (*upn) record.upn = *Upn::Parse(upn);
+    return record;
+  };
+  const char* upn = "A12345678901B";
+  EXPECT_TRUE(SameChild(child("9990000018", ""), child("9990000018", upn)));
+  EXPECT_FALSE(SameChild(child("9990000018", upn), child("9990000026", upn)));
+  EXPECT_FALSE(SameChild(child("9990000018", upn), child("", upn)));
+  EXPECT_TRUE(SameChild(child("", upn), child("", upn)));
+  EXPECT_FALSE(SameChild(child("", ""), child("", "")));
+}
+
+TEST(Record, CheckTextsNamesTheFieldAndNotItsContent) {
+  for (const RecordText& text : kRecordTexts) {
+    Record record;
+    record.*text.member = std::string(text.max, 'x');
+    EXPECT_TRUE(CheckTexts(record).ok()) << text.name;
+    record.*text.member += 'x';
+    const absl::Status status = CheckTexts(record);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << text.name;
+    EXPECT_EQ(std::string(status.message()).find(text.name), 0u);
+    EXPECT_EQ(std::string(status.message()).find("xxx"), std::string::npos);
+  }
+  Record record;
+  record.name = "Alex \xE2\x80\xAE" "reversed";   // a bidirectional override
+  EXPECT_FALSE(CheckTexts(record).ok());
+  record.name = "Zo\xC3\xAB";
+  EXPECT_TRUE(CheckTexts(record).ok());
+}
+
+}  // namespace
+}  // namespace whoelse
