@@ -88,7 +88,7 @@ absl::Status Expect(bool good, const char* complaint) {
 absl::Status CheckEmptyOrEqual(uint64_t old_size, const TreeHash& old_root, uint64_t new_size,
                                const TreeHash& new_root) {
   // Without this, a log could show anybody an invented root at size 0 and nobody would notice.
-  if ((old_size == 0 && old_root != EmptyRoot()) || (new_size == 0 && new_root != EmptyRoot())) {
+  if (old_size == 0 && old_root != EmptyRoot()) {
     return absl::UnauthenticatedError("consistency proof: an empty tree with another root");
   }
   return Expect(old_size != new_size || old_root == new_root,

@@ -45,19 +45,20 @@ absl::StatusOr<TilePath> TilePath::Parse(std::string_view path) {
   const std::string_view level_text = rest.substr(kRoot.size(), slash - kRoot.size());
   if (level_text != kEntries) {
     const auto level = ParseDecimal(level_text);
-    if (!level || *level > kTileLevelMax) return BadPath();
+    if (!level) return BadPath();
     out.level = static_cast<unsigned>(*level);
   }
   rest.remove_prefix(slash + 1);
   if (const size_t partial = rest.find(kPartial); partial != std::string_view::npos) {
     const auto width = ParseDecimal(rest.substr(partial + kPartial.size()));
-    if (!width || *width < 1 || *width >= kTileWidth) return BadPath();
+    if (!width || *width < 1) return BadPath();
     out.width = static_cast<unsigned>(*width);
     rest = rest.substr(0, partial);
   }
   const auto index = DecodeIndex(rest);
   if (!index) return BadPath();
   out.index = *index;
+  // Numbers that were cut short, groups of other than three digits, a partial tile that is full.
   if (out.Serialize() != path) return BadPath();
   if (TileWidthAt(out.level.value_or(0), out.index, kTreeSizeMax) < out.width) return BadPath();
   return out;

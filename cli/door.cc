@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "protocol/service_error.h"
 #include "rpc/channel.h"
 #include "rpc/clock.h"
 #include "rpc/status.h"
@@ -45,8 +46,31 @@ absl::Status CheckSomebodyListens(const std::string& path) {
                                 "--config node.toml, or give the door of one that runs with --door");
 }
 
+// What a coordinator said to the node, for people. Never INVALID_ARGUMENT: that is for what was typed.
+absl::Status InWords(ServiceError error) {
+  const std::string code = " (" + std::string(Name(error)) + ")";
+  switch (error) {
+    case ServiceError::kQuota:
+      return absl::ResourceExhaustedError("today's questions of this agency are used up; the count "
+                                          "starts anew at midnight UTC" + code);
+    case ServiceError::kBusy:
+    case ServiceError::kNotReady:
+    case ServiceError::kRosterVersion:
+    case ServiceError::kReplaced:
+      return absl::UnavailableError("the coordinators cannot take a question at this moment; ask "
+                                    "again in a minute" + code);
+    case ServiceError::kClock:
+      return absl::FailedPreconditionError("the clock of the node's machine is wrong: have it put "
+                                           "right" + code);
+    default:
+      return absl::InternalError("the coordinators did not take the question: see the node's log" +
+                                 code);
+  }
+}
+
 absl::Status Result(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
+  if (const auto named = ServiceErrorByName(status.error_message())) return InWords(*named);
   if (Unreachable(status)) {
     return absl::UnavailableError("the node went away or did not answer in time (" +
                                   status.error_message() + "): see its log");

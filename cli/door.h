@@ -18,7 +18,8 @@ namespace whoelse {
 using OnProgress = std::function<void(uint64_t done, uint64_t total)>;
 
 // Every call gives the node's JSON, or its error: INVALID_ARGUMENT "field: reason; remedy",
-// RESOURCE_EXHAUSTED for a quota, UNAVAILABLE when the node went away, and its others.
+// RESOURCE_EXHAUSTED for a quota, UNAVAILABLE when the node went away or a coordinator is busy, and
+// its others.
 class Door {
  public:
   // `path` empty: $WHOELSE_DOOR. INVALID_ARGUMENT when there is neither. UNAVAILABLE, with what to

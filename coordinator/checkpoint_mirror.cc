@@ -8,8 +8,8 @@
 #include <cstring>
 #include <utility>
 
-#include "coordinator/durable_file.h"
 #include "protocol/limits.h"
+#include "vault/durable_file.h"
 
 namespace whoelse {
 namespace {

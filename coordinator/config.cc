@@ -2,14 +2,12 @@
 
 #include <toml++/toml.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <set>
 #include <sstream>
 
-#include "coordinator/durable_file.h"
-#include "protocol/limits.h"
+#include "vault/durable_file.h"
 
 namespace whoelse {
 namespace {
@@ -109,13 +107,10 @@ TrustAnchor ReadTrust(Table in) {
   return anchor;
 }
 
-constexpr std::string_view kCredential = "credential:";
-
-std::string MasterKeyPath(std::string path, const std::string& folder,
-                          const std::string& credentials, Table& in) {
-  if (!path.starts_with(kCredential)) return std::filesystem::path(folder) / path;
-  if (credentials.empty()) in.Fail("master_key", "a path, outside of systemd");
-  return credentials + "/" + path.substr(kCredential.size());
+// A path, or the name of a credential, which ReadMasterKey looks up.
+std::string MasterKeyPath(const std::string& path, const std::string& folder) {
+  if (path.starts_with("credential:")) return path;
+  return std::filesystem::path(folder) / path;
 }
 
 absl::StatusOr<toml::table> ParseToml(std::string_view text) {
@@ -130,8 +125,7 @@ absl::StatusOr<toml::table> ParseToml(std::string_view text) {
 }  // namespace
 
 absl::StatusOr<CoordinatorConfig> CoordinatorConfig::Parse(std::string_view text,
-                                                           const std::string& folder,
-                                                           const std::string& credentials) {
+                                                           const std::string& folder) {
   auto parsed = ParseToml(text);
   if (!parsed.ok()) return parsed.status();
   std::string problem;
@@ -147,7 +141,7 @@ absl::StatusOr<CoordinatorConfig> CoordinatorConfig::Parse(std::string_view text
   config.second_checkpoint = path_of(in, "second_checkpoint");
   config.roster = path_of(in, "roster");
   config.secrets = path_of(in, "secrets");
-  config.master_key = MasterKeyPath(in.Text("master_key"), folder, credentials, in);
+  config.master_key = MasterKeyPath(in.Text("master_key"), folder);
   config.min_free_mb = in.NumberOr("min_free_mb", kDefaultMinFreeMb, 1 << 20);
   Table tls = in.Child("tls");
   config.tls.certificate = path_of(tls, "certificate");
@@ -162,9 +156,7 @@ absl::StatusOr<CoordinatorConfig> CoordinatorConfig::Parse(std::string_view text
 absl::StatusOr<CoordinatorConfig> CoordinatorConfig::Load(const std::string& path) {
   auto text = ReadWholeFile(path, kConfigMax);
   if (!text.ok()) return text.status();
-  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
-  return Parse(AsText(*text), std::filesystem::path(path).parent_path(),
-               credentials ? credentials : "");
+  return Parse(AsText(*text), std::filesystem::path(path).parent_path());
 }
 
 std::string CoordinatorConfig::Serialize() const {

@@ -42,9 +42,8 @@ struct CoordinatorConfig {
   TrustAnchor trust;
 
   // INVALID_ARGUMENT names the key that is missing, unknown, or of the wrong form. `folder`: where
-  // relative paths start. `credentials`: systemd's directory, empty when there is none.
-  static absl::StatusOr<CoordinatorConfig> Parse(std::string_view toml, const std::string& folder,
-                                                 const std::string& credentials);
+  // relative paths start.
+  static absl::StatusOr<CoordinatorConfig> Parse(std::string_view toml, const std::string& folder);
   // Parse on a file. Errors of ReadWholeFile too.
   static absl::StatusOr<CoordinatorConfig> Load(const std::string& path);
   // What Parse reads, for the tool that sets a federation up.

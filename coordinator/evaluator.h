@@ -82,6 +82,7 @@ class Evaluator {
   // No share is zero, and no two are of the same key version and generation. Shares that no roster
   // names (the next generation of a refresh, which rules only when its roster does) lie and wait.
   Evaluator(CoordinatorId self, SigningKey admission_key, std::vector<EvaluatorShare> shares);
+  virtual ~Evaluator() = default;
 
   // In this order: kNotAMember (`peer` may not send this kind), kSize, kRosterVersion, kKeyVersion
   // (ASK: not one that is asked), kSharingEpoch, kNotReady (no share here that fits the roster's
@@ -91,7 +92,7 @@ class Evaluator {
 
   // The signed EvaluateResponse of a request whose charge is committed. kElement: one that is not
   // canonical, not valid, or the identity. Thread-safe if `random` is.
-  OrError<Bytes> Evaluate(const Checked& checked, Random& random) const;
+  virtual OrError<Bytes> Evaluate(const Checked& checked, Random& random) const;
 
   // All of it. kQuota when `counters` say no.
   OrError<Bytes> Handle(std::shared_ptr<const Roster> roster, const TlsPin& peer, ByteView request,

@@ -76,8 +76,7 @@ bool IsFresh(const std::string& directory) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RocksDbState>> RocksDbState::Open(const std::string& directory,
-                                                                 const std::string& log_vkey) {
+absl::StatusOr<std::unique_ptr<RocksDbState>> RocksDbState::Open(const std::string& directory) {
   static_assert(kFamilyNames.size() == kCount);
   // Never create in a directory that has something in it: a store that lost its files would
   // otherwise start as a new log under the old key.
@@ -88,7 +87,6 @@ absl::StatusOr<std::unique_ptr<RocksDbState>> RocksDbState::Open(const std::stri
   const rocksdb::Status opened =
       rocksdb::DB::Open(options, directory, descriptors, &state->families_, &state->db_);
   if (!opened.ok()) return OpenTrouble(opened);
-  if (absl::Status status = state->CheckOwner(log_vkey); !status.ok()) return status;
   return state;
 }
 
@@ -99,7 +97,7 @@ RocksDbState::~RocksDbState() {
   delete db_;
 }
 
-absl::Status RocksDbState::CheckOwner(const std::string& log_vkey) {
+absl::Status RocksDbState::BindTo(const std::string& log_vkey) {
   auto owner = Get(kMeta, AsBytes(kOwnerKey));
   if (absl::IsNotFound(owner.status())) {
     rocksdb::WriteOptions synced;

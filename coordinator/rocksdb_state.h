@@ -21,14 +21,17 @@ namespace whoelse {
 
 class RocksDbState final : public CoordinatorState {
  public:
-  // Opens the store of the log with this verifier key ("name+hash+key"), or starts a new one in a
-  // directory that is not there or empty. DATA_LOSS, with what to do, for a store that is damaged
-  // anywhere or is another log's; UNAVAILABLE when another process has it or the disk fails.
-  static absl::StatusOr<std::unique_ptr<RocksDbState>> Open(const std::string& directory,
-                                                            const std::string& log_vkey);
+  // Opens the store, or starts a new one in a directory that is not there or empty. DATA_LOSS, with
+  // what to do, for a store that is damaged anywhere; UNAVAILABLE when another process has it or
+  // the disk fails.
+  static absl::StatusOr<std::unique_ptr<RocksDbState>> Open(const std::string& directory);
   // Closes the store; after a failed Commit it does not (closing writes, and what the disk holds is
   // unknown), so then the process should end with _exit.
   ~RocksDbState() override;
+
+  // Says whose log this is ("name+hash+key"): a new store keeps it, an old one compares. DATA_LOSS
+  // when it is another one's. Before the first Commit.
+  absl::Status BindTo(const std::string& log_vkey);
 
   absl::StatusOr<LogHead> Head() const override;
   absl::StatusOr<TreeHash> Node(unsigned level, uint64_t index) const override;
@@ -54,7 +57,6 @@ class RocksDbState final : public CoordinatorState {
   // NOT_FOUND: no such key. DATA_LOSS: any trouble in reading.
   absl::StatusOr<Bytes> Get(Family family, ByteView key) const;
   absl::StatusOr<uint32_t> GetNumber(Family family, ByteView key) const;   // 0: no such key
-  absl::Status CheckOwner(const std::string& log_vkey);
   absl::StatusOr<AskedRow> ReadAsked(uint64_t index) const;
 
   rocksdb::DB* db_ = nullptr;

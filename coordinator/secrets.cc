@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "coordinator/durable_file.h"
+#include "vault/durable_file.h"
 
 namespace whoelse {
 namespace {
@@ -20,15 +20,6 @@ constexpr size_t kShareSize = 4 + 4 + 32;
 constexpr size_t kSharesMax = 64;
 constexpr size_t kFixedSize = 1 + 32 + 32 + 2;
 constexpr size_t kFileMax = kFixedSize + kSharesMax * kShareSize + kAtRestOverhead;
-
-// Bytes that hold secrets for a moment: never grown (a growing vector leaves copies behind), wiped.
-struct WipedBytes {
-  Bytes bytes;
-  explicit WipedBytes(Bytes b) : bytes(std::move(b)) {}
-  ~WipedBytes() { sodium_memzero(bytes.data(), bytes.size()); }
-  WipedBytes(const WipedBytes&) = delete;
-  WipedBytes& operator=(const WipedBytes&) = delete;
-};
 
 class FixedWriter {
  public:
@@ -76,32 +67,6 @@ absl::StatusOr<CoordinatorSecrets> Decode(ByteView bytes) {
 }
 
 }  // namespace
-
-absl::StatusOr<MasterKey> ReadMasterKey(const std::string& path) {
-  auto content = ReadPrivateFile(path, 65);
-  if (!content.ok()) return content.status();
-  const WipedBytes wiped(*std::move(content));
-  std::string_view text = AsText(wiped.bytes);
-  if (text.size() == 65 && text.back() == '\n') text.remove_suffix(1);
-  bool good = false;
-  auto key = Secret<32>::Make(
-      [&](std::span<uint8_t, 32> out) { good = FromHex(text, std::span<uint8_t>(out)); });
-  if (!good) {
-    return absl::InvalidArgumentError(path + ": should be 64 lower-case hexadecimal digits");
-  }
-  return MasterKey(std::move(key));
-}
-
-absl::Status CreateMasterKey(const std::string& path, Random& random) {
-  struct stat facts{};
-  if (stat(path.c_str(), &facts) == 0) return absl::AlreadyExistsError(path + ": is there already");
-  const Secret<32> key = random.NewSecret<32>();
-  WipedBytes text(Bytes(65));
-  sodium_bin2hex(reinterpret_cast<char*>(text.bytes.data()), text.bytes.size(),
-                 key.Reveal().data(), 32);
-  text.bytes.back() = '\n';
-  return WriteFileDurably(path, text.bytes, 0600);
-}
 
 absl::StatusOr<CoordinatorSecrets> ReadSecrets(const std::string& path, const MasterKey& key) {
   auto sealed = ReadPrivateFile(path, kFileMax);

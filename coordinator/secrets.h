@@ -12,6 +12,7 @@
 #include "crypto/random.h"
 #include "crypto/seal.h"
 #include "crypto/secret.h"
+#include "vault/master_key.h"
 
 namespace whoelse {
 
@@ -20,12 +21,6 @@ struct CoordinatorSecrets {
   Secret<32> admission_seed;   // Ed25519: admissions, heartbeats, evaluations, consents
   std::vector<EvaluatorShare> shares;   // none of them zero, no (kv, epoch) twice
 };
-
-// A master key as 64 lower-case hexadecimal digits and at most one LF. Errors of ReadPrivateFile;
-// INVALID_ARGUMENT for another content.
-absl::StatusOr<MasterKey> ReadMasterKey(const std::string& path);
-// A new random one, mode 0600. ALREADY_EXISTS when there is a file: what it sealed would be lost.
-absl::Status CreateMasterKey(const std::string& path, Random& random);
 
 // Errors of ReadPrivateFile; UNAUTHENTICATED when it was not sealed under this key; DATA_LOSS when
 // the content is not ours.

@@ -114,6 +114,10 @@ Evaluation::State Evaluation::state() const {
 }
 
 absl::StatusOr<std::vector<Secret<64>>> Evaluation::Finish() const {
+  // Fewer than t shares combine to the pseudonym of nobody, which reads as "nothing".
+  if (state() != State::kDone) {
+    return absl::FailedPreconditionError("evaluation: too few coordinators have answered");
+  }
   absl::StatusOr<std::vector<EvaluatedElement>> combined = Combine(partials_);
   if (!combined.ok()) return combined.status();
   const std::vector<Scalar> inverted = BatchInvert(blinds_);

@@ -41,6 +41,7 @@ class Evaluation {
 
   State state() const;
   // Of kDone: Finalize's output for each input, in order. The first 32 bytes are S.
+  // FAILED_PRECONDITION: not kDone.
   absl::StatusOr<std::vector<Secret<64>>> Finish() const;
   // Of kFailed: what most of the coordinators said.
   ServiceError failure() const;

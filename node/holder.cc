@@ -67,7 +67,7 @@ PublicState Holder::StateFor(const FrameHash& hash, TimeMs now) {
   state.complete = enrolment_.complete;
   state.answered = wires_.contains(hash);
   state.pending = waiting_.contains(hash);
-  state.slot_count = static_cast<uint32_t>(SlotAt(now).frames.size());
+  state.slot_count = SlotAt(now).frames;
   return state;
 }
 
@@ -117,14 +117,16 @@ Holder::Reply Holder::Handle(CoordinatorId from, ByteView frame_bytes, ByteView 
     case PublicVerdict::Kind::kSame:
     case PublicVerdict::Kind::kJoin:
       // One relay's admissions of one frame must not fill the group commit.
-      if (slot.repeats.size() >= roster_->parameters.slot_frames) {
+      if (slot.repeats >= roster_->parameters.slot_frames) {
         return refuse(RefusalCode::kBusy, std::move(alarms));
       }
-      slot.repeats.push_back({hash, *admission});
+      ++slot.repeats;
+      slot.waiting.push_back({std::nullopt, *admission, now});
       break;
     case PublicVerdict::Kind::kAdmit:
       waiting_.insert(hash);
-      slot.frames.push_back({*std::move(frame), *admission, now});
+      ++slot.frames;
+      slot.waiting.push_back({*std::move(frame), *admission, now});
       break;
   }
   return {std::nullopt, std::move(alarms)};
@@ -132,7 +134,7 @@ Holder::Reply Holder::Handle(CoordinatorId from, ByteView frame_bytes, ByteView 
 
 std::optional<TimeMs> Holder::NextSlotEnd() const {
   for (const auto& [end, slot] : slots_) {
-    if (!slot.frames.empty() || !slot.repeats.empty()) return end;
+    if (!slot.waiting.empty()) return end;
   }
   return std::nullopt;
 }
@@ -140,21 +142,18 @@ std::optional<TimeMs> Holder::NextSlotEnd() const {
 absl::StatusOr<std::optional<SlotBatch>> Holder::AnswerSlot(TimeMs now) {
   while (!slots_.empty() && slots_.begin()->first <= now) {
     const TimeSlot slot = std::move(slots_.extract(slots_.begin()).mapped());
-    if (slot.frames.empty() && slot.repeats.empty()) continue;
+    if (slot.waiting.empty()) continue;
     SlotBatch batch{slot.release_ms, {}};
-    for (const Waiting& waiting : slot.frames) {
+    for (const Waiting& waiting : slot.waiting) {
+      if (!waiting.frame) {
+        if (auto repeated = RepeatOne(waiting.admission)) batch.records.push_back(*repeated);
+        continue;
+      }
       absl::StatusOr<SlotRecord> record = AnswerOne(waiting);
       if (!record.ok()) return record.status();
       wires_[record->frame_hash] = {record->wire, record->keep_until_s};
       waiting_.erase(record->frame_hash);
       batch.records.push_back(*std::move(record));
-    }
-    for (const Repeat& repeat : slot.repeats) {
-      const auto kept = wires_.find(repeat.frame_hash);
-      if (kept == wires_.end()) continue;   // its time ended while it waited
-      batch.records.push_back({repeat.admission.coordinator, repeat.admission.log_key_id,
-                               repeat.admission.index, repeat.frame_hash, kept->second.wire,
-                               kept->second.keep_until_s, true, Noted{}});
     }
     return std::optional<SlotBatch>(std::move(batch));
   }
@@ -223,8 +222,17 @@ Answer Holder::Blank(const Frame& frame, TimeMs now) const {
   return answer;
 }
 
+// The same wire under another admission. nullopt: its time ended while it waited.
+std::optional<SlotRecord> Holder::RepeatOne(const Admission& admission) const {
+  const auto kept = wires_.find(admission.frame_hash);
+  if (kept == wires_.end()) return std::nullopt;
+  return SlotRecord{admission.coordinator, admission.log_key_id, admission.index,
+                    admission.frame_hash, kept->second.wire, kept->second.keep_until_s,
+                    true, Noted{}};
+}
+
 absl::StatusOr<SlotRecord> Holder::AnswerOne(const Waiting& waiting) {
-  const Frame& frame = waiting.frame;
+  const Frame& frame = *waiting.frame;
   absl::StatusOr<Lookup> lookup = LookUp(frame);
   if (!lookup.ok()) return lookup.status();
   if (lookup->hits.empty()) PerformDecoyWork(frame);

@@ -104,18 +104,15 @@ class Holder {
 
  private:
   struct Waiting {
-    Frame frame;
+    std::optional<Frame> frame;   // nullopt: a repetition of one that was admitted before
     Admission admission;
     TimeMs arrived_ms;
   };
-  struct Repeat {
-    FrameHash frame_hash;
-    Admission admission;
-  };
   struct TimeSlot {
-    TimeMs release_ms;
-    std::vector<Waiting> frames;
-    std::vector<Repeat> repeats;
+    TimeMs release_ms = 0;
+    std::vector<Waiting> waiting;   // in order of arrival
+    uint32_t frames = 0;
+    uint32_t repeats = 0;
   };
   struct KeptWire {
     Bytes wire;
@@ -138,6 +135,7 @@ class Holder {
   absl::Status ReadHit(RecordId id, uint8_t j, KeyType type, KeyVersion kv, Lookup& lookup) const;
   void PerformDecoyWork(const Frame& frame) const;
   absl::StatusOr<SlotRecord> AnswerOne(const Waiting& waiting);
+  std::optional<SlotRecord> RepeatOne(const Admission& admission) const;
   Decided Decide(const Frame& frame, const PrivateVerdict& verdict, TimeMs arrived_ms);
   void Disclose(const Frame& frame, const PrivateVerdict& verdict, Date today, Decided& decided);
   Answer Blank(const Frame& frame, TimeMs now) const;

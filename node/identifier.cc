@@ -47,8 +47,8 @@ absl::StatusOr<NhsNumber> NhsNumber::Parse(std::string_view text) {
   }
   if (digits.size() != 10) {
     return absl::InvalidArgumentError(
-        "NHS number does not have ten digits: copy it again from the source; a spreadsheet may have "
-        "shortened it");
+        "NHS number does not have ten digits: copy it again from the source; a spreadsheet may "
+        "have shortened it");
   }
   if (!IsNhsNumber(digits)) {
     return absl::InvalidArgumentError(

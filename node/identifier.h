@@ -53,8 +53,8 @@ class Date {
   uint32_t ymd() const { return ymd_; }        // yyyymmdd
   int64_t days() const;                        // since 1970-01-01
   std::string Iso() const;                     // "2015-03-02"
-  // Full years from this birthday to `on`; 0 before it. Somebody born on 29 February is a year older
-  // on 1 March of other years.
+  // Full years from this birthday to `on`; 0 before it. Somebody born on 29 February is a year
+  // older on 1 March of other years.
   int AgeOn(Date on) const;
   auto operator<=>(const Date&) const = default;
 

@@ -1,4 +1,5 @@
-// CSV exports into records. domain.md, "Life of a record". Pure: bytes in, records or complaints out.
+// CSV exports into records. domain.md, "Life of a record". Pure: bytes in, records or complaints
+// out.
 #ifndef WHOELSE_NODE_IMPORT_H_
 #define WHOELSE_NODE_IMPORT_H_
 
@@ -33,16 +34,16 @@ struct RowProblem {
 
 struct ImportResult {
   std::vector<Record> records;        // in the order of the file
-  std::vector<RowProblem> problems;   // in the order of the file; a row with a problem gives no record
+  std::vector<RowProblem> problems;   // in the order of the file; such a row gives no record
   size_t rows = 0;                    // without the header and blank lines
   size_t services_not_in_map = 0;     // records that are `sensitive` only because of that
 };
 
 // RFC 4180 with a header line, UTF-8 (a byte order mark is passed over), LF or CRLF.
 // docs/formats/records-csv.md. `today` is there to refuse births and consents of the future.
-// INVALID_ARGUMENT for what concerns the whole file: settings that fit no record, no header, columns
-// unknown, twice or missing (says which it saw), not UTF-8, an unclosed quote (says where it
-// opened), more than 2,000,000 rows.
+// INVALID_ARGUMENT for what concerns the whole file: settings that fit no record, no header,
+// columns unknown, twice or missing (says which it saw), not UTF-8, an unclosed quote (says where
+// it opened), more than 2,000,000 rows.
 absl::StatusOr<ImportResult> ReadCsv(std::string_view file, const ImportSettings& settings,
                                      Date today);
 

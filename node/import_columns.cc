@@ -75,8 +75,8 @@ constexpr auto kHeadings = std::to_array<Headings>({
     {Column::kRestrictions, "restriction accessrestrictions"},
 });
 
-// Headings that do not say whose: taken for the professional's, a family's telephone number would be
-// told to every agency that asks.
+// Headings that do not say whose: taken for the professional's, a family's telephone number would
+// be told to every agency that asks.
 constexpr std::string_view kAmbiguous =
     "name fullname phone phonenumber telephone telephonenumber telno tel mobile mobilenumber "
     "contact contactnumber contactname email emailaddress";
@@ -239,7 +239,8 @@ const std::vector<ImportColumn>& ImportColumns() {
       {"assessment_exists", false, "yes or no; blank: no"},
       {"about", false, "child, or parent (an adult's service); blank: child"},
       {"consent", false, "given, refused or not asked; blank: not asked"},
-      {"consent_by", false, "young person, parent (with parental responsibility) or adult concerned"},
+      {"consent_by", false,
+       "young person, parent (with parental responsibility) or adult concerned"},
       {"consent_competent", false, "yes or no: the young person was judged competent; blank: no"},
       {"consent_on", false, "the day it was given or refused"},
       {"consent_until", false, "last day of a consent given; blank: no end"},

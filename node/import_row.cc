@@ -215,8 +215,8 @@ class RowReader {
     }
   }
 
-  // Schools that share a hub are controllers each for itself: a row of one school must not run under
-  // another's policy because its code was left out.
+  // Schools that share a hub are controllers each for itself: a row of one school must not run
+  // under another's policy because its code was left out.
   void ReadOrganisation() {
     const bool other = !record_.organisation.empty() &&
                        record_.organisation != settings_.organisation;
@@ -239,7 +239,8 @@ class RowReader {
 
   void ReadService() {
     if (record_.service.empty()) {
-      Complain(Column::kService, "is blank", "name the service: its class decides what is disclosed");
+      Complain(Column::kService, "is blank",
+               "name the service: its class decides what is disclosed");
     }
     const auto known = settings_.service_classes.find(record_.service);
     record_.service_class = known == settings_.service_classes.end() ? ServiceClass::kSensitive

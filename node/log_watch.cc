@@ -52,7 +52,8 @@ std::vector<Alarm> LogWatch::OnAttached(const AttachStatement& statement) {
   if (!checkpoint.ok()) {
     return {Raise(AlarmKind::kCheckpointInvalid, statement.tree_size, statement.checkpoint)};
   }
-  if (checkpoint->size < known) {
+  // A statement below the relay's own checkpoint is not its size: it would let old frames pass P6.
+  if (checkpoint->size < known || statement.tree_size < checkpoint->size) {
     return {Raise(AlarmKind::kLogTruncated, checkpoint->size, statement.checkpoint)};
   }
   // Without the proof a relay could swap its history for another whenever a node is away.

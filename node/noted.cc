@@ -3,6 +3,21 @@
 #include <algorithm>
 
 namespace whoelse {
+namespace {
+
+// The names of these codes are looked up by number.
+bool CodesAreKnown(const Noted& noted) {
+  if (!noted.Opened()) return true;
+  const auto in = [](auto code, const auto& names) {
+    return static_cast<size_t>(code) >= 1 && static_cast<size_t>(code) <= names.size();
+  };
+  return in(noted.purpose, kPurposeNames) && in(noted.power, kPowerNames) &&
+         std::ranges::all_of(noted.decisions, [&](const Noted::Decision& decision) {
+           return in(decision.outcome, kOutcomeNames);
+         });
+}
+
+}  // namespace
 
 Bytes Noted::Encode() const {
   Writer out;
@@ -41,6 +56,10 @@ absl::StatusOr<Noted> Noted::Decode(ByteView bytes) {
     const auto outcome = static_cast<Outcome>(reader.U8());
     noted.decisions.push_back({record, outcome, reader.U8()});
   }
+  if (!CodesAreKnown(noted)) return absl::DataLossError("noted: unknown code");
+  // One note has one writing: this also catches what stands after the decisions, and a note of
+  // nothing opened that is not all zeros.
+  if (!std::ranges::equal(noted.Encode(), bytes)) return absl::DataLossError("noted: damaged");
   return noted;
 }
 

@@ -129,7 +129,7 @@ class Deciding {
 };
 
 void ApplyRows(Deciding& deciding, const Record& record, Purpose purpose, Date today) {
-  // A young person's word says nothing about a parent's treatment or refuge: there the adult's does.
+  // A young person's word says nothing about a parent's treatment or refuge: the adult's does.
   if (!record.about_parent_or_carer || !SensitiveOrProtected(record)) {
     deciding.Row(ClassRow(record, purpose, today));
   }

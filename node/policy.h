@@ -31,9 +31,9 @@ enum PolicyRow : size_t {
   kRowAdultAgreed, kRowAdultOtherwise, kRowCovert, kRowShieldedOrClosed
 };
 
-// One table: 13 rows of 6 cells. A cell holds the value before the parenthesis; Decide knows the two
-// exceptions. The one that loosens (sensitive, not asked, in an emergency of a section-47 asker)
-// holds only where the cell says `urgent`: an agency that writes `nothing` there has none.
+// One table: 13 rows of 6 cells. A cell holds the value before the parenthesis; Decide knows the
+// two exceptions. The one that loosens (sensitive, not asked, in an emergency of a section-47
+// asker) holds only where the cell says `urgent`: an agency that writes `nothing` there has none.
 struct PolicyTable {
   std::array<std::array<Outcome, kPolicyColumns>, kPolicyRowNames.size()> cells;
 

@@ -117,8 +117,8 @@ inline constexpr std::array<RecordText, 20> kRecordTexts = {{
     {"source_id", &Record::source_id, 64},
 }};
 
-// INVALID_ARGUMENT, "what is wrong: how to put it right", when the value is too long for its field or
-// not plain text (protocol/text.h). Names the field and never repeats the value.
+// INVALID_ARGUMENT, "what is wrong: how to put it right", when the value is too long for its field
+// or not plain text (protocol/text.h). Names the field and never repeats the value.
 absl::Status CheckText(const RecordText& text, std::string_view value);
 // The first complaint about any text of the record. Every record passes this before it is stored:
 // when it is disclosed nothing can be said any more.

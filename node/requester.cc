@@ -81,10 +81,14 @@ absl::Status Requester::CheckOwn(TimeMs now) const {
     }
     hits.push_back({1, &child, j, &keys->wrap});
   }
-  const PrivateVerdict verdict = CheckOpened(frame, hits, *roster_, *roster_);
-  if (verdict.failed != PrivateVerdict::Check::kPassed) {
-    return absl::InternalError("own question: V" +
-                               std::to_string(static_cast<int>(verdict.failed)));
+  if (hits.empty()) return absl::InternalError("own question: about nobody");
+  // Slot by slot: a holder may have the child in one key version, or by one identifier, alone.
+  for (const Hit& hit : hits) {
+    const PrivateVerdict verdict = CheckOpened(frame, {hit}, *roster_, *roster_);
+    if (verdict.failed != PrivateVerdict::Check::kPassed) {
+      return absl::InternalError("own question: V" +
+                                 std::to_string(static_cast<int>(verdict.failed)));
+    }
   }
   return absl::OkStatus();
 }
@@ -120,7 +124,12 @@ void Requester::OnItem(CoordinatorId relay, AgencyId agency, AgencyItem item) {
   const ReadingKeys keys{*roster_, question_->frame.header(), question_->frame.hash(),
                          question_->content_key, question_->reply_secret_key};
   Reading& reading = readings_[agency];
-  reading = Better(std::move(reading), ReadItem(item, agency, keys));
+  Reading read = ReadItem(item, agency, keys);
+  // Noted here and not looked up later: another refusal, or an answer through the other relay, may
+  // take this one's place among the readings.
+  stale_ = stale_ || (read.refusal && read.refusal->code == RefusalCode::kRoster &&
+                      read.refusal->roster_version > roster_->version);
+  reading = Better(std::move(reading), std::move(read));
   collected_[relay].items.insert_or_assign(agency, std::move(item));
 }
 
@@ -148,14 +157,6 @@ std::vector<std::pair<AgencyId, Reading>> Requester::Readings() const {
     all.emplace_back(agency.id, it == readings_.end() ? Reading{} : it->second);
   }
   return all;
-}
-
-bool Requester::RosterIsStale() const {
-  return std::ranges::any_of(readings_, [&](const auto& entry) {
-    const Reading& reading = entry.second;
-    return reading.refusal && reading.refusal->code == RefusalCode::kRoster &&
-           reading.refusal->roster_version > roster_->version;
-  });
 }
 
 std::vector<Requester::ExpectedAnswered> Requester::Expected() const {

@@ -61,7 +61,7 @@ class Requester {
   std::vector<std::pair<AgencyId, Reading>> Readings() const;
   size_t AnsweredCount() const;
   // A refusal that shows a newer roster than this question's.
-  bool RosterIsStale() const;
+  bool RosterIsStale() const { return stale_; }
 
   // What a relay told us it would write into Answered, to be compared with the leaf. nullopt while
   // that relay has not closed, or when an item of an agency is missing.
@@ -96,6 +96,7 @@ class Requester {
   std::optional<Question> question_;
   std::map<CoordinatorId, Collected> collected_;
   std::map<AgencyId, Reading> readings_;
+  bool stale_ = false;
 };
 
 }  // namespace whoelse

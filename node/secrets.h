@@ -1,4 +1,4 @@
-// A node's long-lived secrets at rest.
+// A node's long-lived secrets at rest: one file, sealed under the master key (vault/master_key.h).
 #ifndef WHOELSE_NODE_SECRETS_H_
 #define WHOELSE_NODE_SECRETS_H_
 
@@ -6,28 +6,24 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "crypto/random.h"
 #include "crypto/seal.h"
 #include "crypto/secret.h"
+#include "vault/master_key.h"
 
 namespace whoelse {
 
 struct NodeSecrets {
-  Secret<32> identity_seed;       // Ed25519
+  Secret<32> identity_seed;       // Ed25519: questions, answers, refusals, ledger digests
   Secret<32> practitioner_key;    // practitioner_ref = keyed hash of "local:<user>" under it
 };
 
-// 32 bytes in lower-case hex. NOT_FOUND; FAILED_PRECONDITION when others may read the file;
-// INVALID_ARGUMENT for another content. $CREDENTIALS_DIRECTORY/<name> is read where the path is
-// "credential:<name>" (systemd).
-absl::StatusOr<MasterKey> LoadMasterKey(const std::string& path);
-// Creates the file with mode 0600; ALREADY_EXISTS rather than overwrite.
-absl::Status WriteMasterKey(const std::string& path, const Secret<32>& key);
-
-// Sealed under the master key with the context "node/secrets". DATA_LOSS: damaged, or another
-// master key.
-absl::StatusOr<NodeSecrets> LoadNodeSecrets(const std::string& path, const MasterKey& master);
-absl::Status WriteNodeSecrets(const std::string& path, const MasterKey& master,
-                              const NodeSecrets& secrets);
+// Errors of ReadPrivateFile; UNAUTHENTICATED when it was not sealed under this key; DATA_LOSS when
+// the content is not ours.
+absl::StatusOr<NodeSecrets> ReadNodeSecrets(const std::string& path, const MasterKey& master);
+// Replaces the file as a whole, mode 0600. UNAVAILABLE.
+absl::Status WriteNodeSecrets(const std::string& path, const NodeSecrets& secrets,
+                              const MasterKey& master, Random& random);
 
 }  // namespace whoelse
 

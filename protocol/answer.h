@@ -74,7 +74,7 @@ struct Wire {
 absl::StatusOr<Bytes> SealAnswer(ByteView answer, const FrameHash& frame_hash, AgencyId agency,
                                  const X25519PublicKey& reply_key, Random& random);
 // The answer's 1,344 bytes. UNAUTHENTICATED when it was not sealed to this key for this question by
-// this agency.
+// this agency; INVALID_ARGUMENT for an ephemeral key of low order.
 absl::StatusOr<Bytes> OpenWire(const Wire& wire, const Secret<32>& reply_secret_key);
 
 // H("whoelse/1/wire", wire or refusal).

@@ -78,8 +78,8 @@ inline constexpr uint64_t kRosterHeldOverS = 180;
 inline constexpr uint64_t kHeartbeatFreshS = 36 * 3600;
 inline constexpr uint64_t kHeartbeatAheadS = 3600;
 static_assert(kHeartbeatSize == 126);
-// A roster that changes its roots carries the signatures of both sets; a checkpoint those of its log
-// and of all witnesses.
+// A roster that changes its roots carries the signatures of both sets; a checkpoint those of its
+// log and of all witnesses.
 static_assert(2 * kRootsMax <= kNoteSignaturesMax);
 static_assert(kWitnessesMax + 1 <= kNoteSignaturesMax);
 

@@ -91,8 +91,8 @@ absl::Status CheckIdentitiesConsent(const SignedRoster& offered, const Note& not
   return absl::OkStatus();
 }
 
-// True when `next` is `held` without some of its elements, in the same order. `same(h, n)` says that
-// an element is still what it was.
+// True when `next` is `held` without some of its elements, in the same order. `same(h, n)` says
+// that an element is still what it was.
 template <typename T, typename Same>
 bool OnlyRemoves(const std::vector<T>& held, const std::vector<T>& next, Same same) {
   auto h = held.begin();
@@ -236,8 +236,10 @@ bool Heartbeat::Fresh(const Roster& roster, TimeS now) const {
     return false;
   }
   const TimeS stated = TimeS{hour} * 3600;
+  const TimeS age = now > stated ? now - stated : 0;
   // Beats dated far ahead, once obtained, would hide a freeze for as long as they reach.
-  if (stated > now ? stated - now > kHeartbeatAheadS : now - stated > kHeartbeatFreshS) return false;
+  const TimeS ahead = stated > now ? stated - now : 0;
+  if (age > kHeartbeatFreshS || ahead > kHeartbeatAheadS) return false;
   const RosterCoordinator* by = roster.FindCoordinator(coordinator);
   return by != nullptr && by->admission_key.Verify(kBeatLabel, {SignedPart(*this)}, signature);
 }

@@ -1,5 +1,5 @@
-// Text in fixed fields (protocol.md section 1): UTF-8, zero-padded, nothing invisible. The same rule
-// holds for the strings of a roster.
+// Text in fixed fields (protocol.md section 1): UTF-8, zero-padded, nothing invisible. The same
+// rule holds for the strings of a roster.
 #ifndef WHOELSE_PROTOCOL_TEXT_H_
 #define WHOELSE_PROTOCOL_TEXT_H_
 

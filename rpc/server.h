@@ -19,8 +19,9 @@ namespace whoelse {
 
 struct ServerLimits {
   // Bytes of one message from a client. The largest of the federation's is an EvaluateRequest of
-  // 1,024 elements (33 kB); a node's Replies carry slot_frames wires (92 kB).
-  size_t message_max = 256 * 1024;
+  // 1,024 elements (33 kB); a node's Replies carry slot_frames wires (92 kB); at a door an import
+  // comes in chunks of 256 kB.
+  size_t message_max = 512 * 1024;
   int streams_per_connection = 64;
   int threads_max = 64;                      // of the synchronous API
   size_t memory_max = size_t{1} << 30;       // what gRPC may hold for all connections

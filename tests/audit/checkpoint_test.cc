@@ -161,6 +161,13 @@ TEST(Cosignature, OfAnUnknownWitnessIsIgnored) {
   ASSERT_TRUE(witnessed.ok());
   EXPECT_EQ(witnessed->size(), 1u);
   EXPECT_EQ(witnessed->front().witness, 0u);
+
+  // Neither a known key id under another name is that witness, nor a known name with another id.
+  note.signatures[2].name = "elsewhere.example";
+  EXPECT_EQ(VerifyCosignatures(note, {known[1]})->size(), 0u);
+  note = CosignedCheckpoint();
+  note.signatures[2].key_id ^= 1;
+  EXPECT_EQ(VerifyCosignatures(note, {known[1]})->size(), 0u);
 }
 
 TEST(Cosignature, OfAKnownWitnessMustBeGood) {

@@ -216,6 +216,16 @@ TEST(Merkle, SizeZeroHasOneRootAndEmptyProofs) {
   EXPECT_TRUE(VerifyInclusion(invented, 0, 1, {}, invented).ok());
 }
 
+TEST(Merkle, AnEmptyProofIsTooShortWhereOneIsNeeded) {
+  const auto leaves = Leaves(Entries(7));
+  const TreeHash root = TreeRoot(leaves);
+  for (size_t m = 1; m < leaves.size(); ++m) {
+    EXPECT_EQ(VerifyConsistency(m, TreeRoot(First(leaves, m)), 7, root, {}).code(),
+              StatusCode::kInvalidArgument);
+    EXPECT_EQ(VerifyInclusion(leaves[m], m, 7, {}, root).code(), StatusCode::kInvalidArgument);
+  }
+}
+
 TEST(Merkle, ImpossibleSizesAreRefused) {
   const TreeHash hash;
   const std::vector<TreeHash> leaves(3);

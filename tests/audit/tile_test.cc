@@ -127,6 +127,7 @@ TEST(TilePath, RefusesWhatItDoesNotWrite) {
   for (const std::string path :
        {"", "tile", "tile/", "tile/0", "tile/0/", "tile//000", "/tile/0/000", "tile/0/000/",
         "tiles/0/000", "tile/00/000", "tile/-1/000", "tile/8/000", "tile/7/000", "tile/63/000",
+        "tile/4294967296/000", "tile/0/000.p/4294967297",
         "tile/7/000.p/128", "tile/data/000", "tile/0/0", "tile/0/00", "tile/0/0000", "tile/0/x000",
         "tile/0/x000/001", "tile/0/x001", "tile/0/001/002", "tile/0/x001/x002", "tile/0/1/234",
         "tile/0/x1234/067", "tile/0/X001/000", "tile/0/000.p/0", "tile/0/000.p/256",

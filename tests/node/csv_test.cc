@@ -60,7 +60,9 @@ TEST(Csv, NamesTheLineOfAQuoteThatIsNeverClosed) {
 }
 
 TEST(Csv, BlankRows) {
-  for (const char* line : {"", ",,", " ,\t"}) EXPECT_TRUE((CsvRow{1, Read(std::string(line) + "\n")[0], {}}).Blank()) << line;
+  for (const char* line : {"\n", ",,\n", " ,\t\n"}) {
+    EXPECT_TRUE((CsvRow{1, Read(line)[0], {}}).Blank()) << line;
+  }
   EXPECT_FALSE((CsvRow{1, {"", "a"}, {}}).Blank());
 }
 

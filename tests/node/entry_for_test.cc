@@ -6,7 +6,8 @@
 namespace whoelse {
 namespace {
 
-const DisclosingAgency kAgency = {.name = "Northbridge Family Services", .duty_line = "01632 960999"};
+const DisclosingAgency kAgency = {.name = "Northbridge Family Services",
+                                  .duty_line = "01632 960999"};
 
 Record FullRecord() {
   Record record;

@@ -19,7 +19,8 @@ TEST(NhsNumber, TakesSpacesAndHyphensBetweenDigits) {
 
 TEST(NhsNumber, RefusesWhatIsNone) {
   for (const char* text : {"", " ", "999000001", "99900000189", "9990000017", "9990000081",
-                           "999000001x", " 9990000018", "9990000018 ", "-9990000018", "999.000.0018",
+                           "999000001x", " 9990000018", "9990000018 ", "-9990000018",
+                           "999.000.0018",
                            "9.99E+09", "\xEF\xBC\x99""990000018"}) {
     const absl::StatusOr<NhsNumber> number = NhsNumber::Parse(text);
     EXPECT_EQ(number.status().code(), absl::StatusCode::kInvalidArgument) << text;
@@ -70,7 +71,8 @@ TEST(NhsNumber, HasAtMostOneCheckDigitAndEverySingleWrongDigitIsSeen) {
 TEST(Upn, TakesThirteenLettersAndDigits) {
   EXPECT_EQ(Upn::Parse("A123456789012")->text(), "A123456789012");
   EXPECT_EQ(Upn::Parse("a1234 5678901b")->text(), "A12345678901B");
-  for (const char* text : {"", "A12345678901", "A1234567890123", "A12345678901-", "A1234567890\xC3\x89"}) {
+  for (const char* text : {"", "A12345678901", "A1234567890123", "A12345678901-",
+                           "A1234567890\xC3\x89"}) {
     EXPECT_FALSE(Upn::Parse(text).ok()) << text;
   }
 }

@@ -157,7 +157,8 @@ TEST(PolicyTable, TheLooserExceptionGoesWhenAnAgencyAdoptsAnotherCell) {
   asked.asker_may_ask_section47 = true;
   PolicyTable table = PolicyTable::Default();
   table.cells[kRowSensitiveNotAsked][5] = Outcome::kNothing;
-  EXPECT_EQ(Decide(table, RecordOf(kRowSensitiveNotAsked), asked, kToday).outcome, Outcome::kUrgent);
+  EXPECT_EQ(Decide(table, RecordOf(kRowSensitiveNotAsked), asked, kToday).outcome,
+            Outcome::kUrgent);
   table.cells[kRowSensitiveNotAsked][5] = Outcome::kBrokered;
   EXPECT_EQ(Decide(table, RecordOf(kRowSensitiveNotAsked), asked, kToday).outcome,
             Outcome::kBrokered);

@@ -81,6 +81,14 @@ TEST(Record, RefusesUnknownValues) {
   EXPECT_FALSE(with(end - 7, 1));                             // consent.until: no such day
 }
 
+TEST(Record, RefusesALengthInAnotherWriting) {
+  Bytes bytes = Record().Encode();
+  ASSERT_EQ(bytes[1], 0);   // the length of local_id
+  bytes[1] = 0x80;
+  bytes.insert(bytes.begin() + 2, 0);
+  EXPECT_FALSE(Record::Decode(bytes).ok());
+}
+
 TEST(Record, RefusesANumberInAnotherWriting) {
   Record record;
   record.nhs_number = *NhsNumber::Parse("9990000018");

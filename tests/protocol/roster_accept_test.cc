@@ -54,7 +54,8 @@ TEST(AcceptRoster, Vectors) {
     SCOPED_TRACE(c["why"]);
     SignedRoster offered{section["roster_notes"][std::string(c["offered"])], {}, {}};
     for (const json& consent : c["consents"]) {
-      offered.consents.push_back({consent["coordinator"], HexFixed<Signature>(consent["signature"])});
+      offered.consents.push_back(
+          {consent["coordinator"], HexFixed<Signature>(consent["signature"])});
     }
     for (const json& consent : c["identity_consents"]) {
       offered.identity_consents.push_back(
@@ -234,9 +235,9 @@ std::vector<NamedChange> ChangesForCoordinators() {
       {"another log key", Set("/coordinators/1/log_vkey",
                               Root{"log2.example/whoelse", NewKey(30)}.Vkey())},
       {"another origin of a log", [](ordered_json& roster) {
-         const auto key = NoteVerifier::Parse(std::string(roster["coordinators"][1]["log_vkey"]))->key;
-         roster["coordinators"][1]["log_vkey"] =
-             NoteVerifier::Create("other.example", NoteKeyType::kEd25519, key)->Encode();
+         ordered_json& vkey = roster["coordinators"][1]["log_vkey"];
+         const VerifyKey key = NoteVerifier::Parse(std::string(vkey))->key;
+         vkey = NoteVerifier::Create("other.example", NoteKeyType::kEd25519, key)->Encode();
        }},
       {"another admission key", Set("/coordinators/0/admission_key",
                                     ToHex(NewKey(31).verify_key().bytes()))},
@@ -454,8 +455,13 @@ TEST(IsRevocation, NothingElseBesidesTheRemoval) {
   std::vector<NamedChange> changes = {
       {"name", Set("/name", "Another")},
       {"k", Set("/roots/k", 3)},
-      {"order of roots", [](ordered_json& r) { std::swap(r["roots"]["keys"][0], r["roots"]["keys"][1]); }},
-      {"a root less", [](ordered_json& r) { r["roots"]["keys"].erase(2); r["roots"]["m"] = 2; }},
+      {"order of roots", [](ordered_json& r) {
+         std::swap(r["roots"]["keys"][0], r["roots"]["keys"][1]);
+       }},
+      {"a root less", [](ordered_json& r) {
+         r["roots"]["keys"].erase(2);
+         r["roots"]["m"] = 2;
+       }},
       {"coordinator's name", Set("/coordinators/0/name", "Another")},
       {"endpoint", Set("/coordinators/0/endpoint", "evil.example:1")},
       {"state", Set("/key_versions/1/state", "ASKED")},
@@ -485,7 +491,9 @@ TEST(IsRevocation, NothingElseBesidesTheRemoval) {
       {"auditor's name", Set("/auditors/0/name", "Another")},
       {"auditor's cap", Set("/auditors/0/evaluate_per_day", 51)},
       {"witness's name", Set("/witnesses/0/name", "another")},
-      {"order of witnesses", [](ordered_json& r) { std::swap(r["witnesses"][0], r["witnesses"][1]); }},
+      {"order of witnesses", [](ordered_json& r) {
+         std::swap(r["witnesses"][0], r["witnesses"][1]);
+       }},
       {"faults", [](ordered_json& r) { r["witness_faults"] = 1; }},
   };
   for (const char* parameter : {"slot_ms", "slot_frames", "deadline_ms", "checkpoint_ms",

@@ -254,9 +254,8 @@ TEST_F(TlsTest, TheGateTellsWhoAndUntilWhen) {
 TEST_F(TlsTest, TheGateMayChangeWhileItChecks) {
   const std::string member = ReadFile(client_.files.certificate);
   const std::string stranger = ReadFile(stranger_.files.certificate);
-  std::atomic<bool> stop{false};
-  std::thread roster([&] {
-    while (!stop) {
+  const std::jthread roster([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
       gate_->Admit({client_.pin, server_.pin});
       gate_->Admit({client_.pin});
     }
@@ -265,8 +264,6 @@ TEST_F(TlsTest, TheGateMayChangeWhileItChecks) {
     ASSERT_TRUE(gate_->Check(member).ok());
     ASSERT_FALSE(gate_->Check(stranger).ok());
   }
-  stop = true;
-  roster.join();
 }
 
 }  // namespace

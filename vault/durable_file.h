@@ -1,6 +1,6 @@
 // Small files that have to be whole, or private, or both.
-#ifndef WHOELSE_COORDINATOR_DURABLE_FILE_H_
-#define WHOELSE_COORDINATOR_DURABLE_FILE_H_
+#ifndef WHOELSE_VAULT_DURABLE_FILE_H_
+#define WHOELSE_VAULT_DURABLE_FILE_H_
 
 #include <sys/types.h>
 
@@ -24,4 +24,4 @@ absl::Status WriteFileDurably(const std::string& path, ByteView content, mode_t 
 
 }  // namespace whoelse
 
-#endif  // WHOELSE_COORDINATOR_DURABLE_FILE_H_
+#endif  // WHOELSE_VAULT_DURABLE_FILE_H_

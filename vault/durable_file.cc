@@ -1,4 +1,4 @@
-#include "coordinator/durable_file.h"
+#include "vault/durable_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

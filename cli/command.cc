@@ -1,0 +1,220 @@
+#include "cli/command.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "cli/ask.h"
+#include "cli/demo.h"
+#include "cli/federation_command.h"
+#include "cli/inbox.h"
+#include "cli/records.h"
+#include "cli/status.h"
+#include "node/asking.h"
+#include "node/import.h"
+
+namespace whoelse {
+namespace {
+
+constexpr const char* kNumberHelp =
+    "Ten digits; - reads one line of standard input or asks at the terminal";
+
+template <size_t N>
+std::string ListOf(const std::array<std::string_view, N>& names, size_t count = N) {
+  std::string list;
+  for (size_t i = 0; i < count; ++i) list += (i == 0 ? "" : ", ") + std::string(names[i]);
+  return list;
+}
+
+CLI::App* Subcommand(CLI::App& app, const char* name, const char* what, const std::string& footer) {
+  CLI::App* const command = app.add_subcommand(name, what);
+  command->footer(footer + "\n");
+  return command;
+}
+
+void AddDoorOption(CLI::App& command, std::string& door) {
+  command.add_option("--door", door, "The node's socket (default: $WHOELSE_DOOR)");
+}
+
+void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command = Subcommand(
+      app, "ask", "Ask every agency who else works with a child.",
+      "Purposes: " + ListOf(kPurposeNames) + "\nExample:\n"
+      "  whoelse ask --nhs-number - --born 2015-03-02 --purpose section-47 --case C-1\n"
+      "Exit: 0 every agency answered, 3 somebody did not, 2 bad input and nothing sent, 4 today's "
+      "questions are used up, 1 anything else");
+  const auto options = std::make_shared<AskOptions>();
+  command->add_option("--nhs-number", options->nhs_number, kNumberHelp);
+  command->add_option("--upn", options->upn, "Unique pupil number, 13 letters or digits");
+  command->add_option("--born", options->born, "Date of birth, YYYY-MM-DD");
+  command->add_option("--purpose", options->purpose, "Why you ask")->required();
+  command->add_option("--case", options->case_reference,
+                      "The case's reference; stays at this node");
+  command->add_option("--role", options->role,
+                      "One of: " + ListOf(kRoleNames, 3) + " (default: practitioner)");
+  command->add_option("--reason", options->reason,
+                      "Of an emergency, one of: " + ListOf(kEmergencyReasons));
+  command->add_flag("--json", options->json, "The answer as JSON");
+  AddDoorOption(*command, options->door);
+  command->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] { return Ask(*options, terminal); };
+  });
+}
+
+void AddShieldCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command = Subcommand(
+      app, "shield",
+      "Send a shield notice: every agency that holds this child discloses nothing about it until its "
+      "lead officer decides.",
+      "Your own agency must hold the child. Example:\n"
+      "  whoelse shield --nhs-number - --born 2015-03-02");
+  const auto options = std::make_shared<AskOptions>();
+  options->shield_notice = true;
+  command->add_option("--nhs-number", options->nhs_number, kNumberHelp);
+  command->add_option("--upn", options->upn, "Unique pupil number, 13 letters or digits");
+  command->add_option("--born", options->born, "Date of birth, YYYY-MM-DD");
+  command->add_option("--case", options->case_reference,
+                      "The case's reference; stays at this node");
+  command->add_option("--role", options->role, "As in `ask`");
+  command->add_flag("--json", options->json, "The answers as JSON");
+  AddDoorOption(*command, options->door);
+  command->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] { return Ask(*options, terminal); };
+  });
+}
+
+std::string ColumnsHelp() {
+  std::string help = "Columns (headings may vary in case, spaces and the usual synonyms; * has to be "
+                     "there):\n";
+  for (const ImportColumn& column : ImportColumns()) {
+    std::string name(column.name);
+    if (column.required) name += " *";
+    name.resize(std::max<size_t>(name.size(), 22), ' ');
+    help += "  " + name + " " + std::string(column.meaning) + "\n";
+  }
+  return help;
+}
+
+void AddImportCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command = Subcommand(
+      app, "import", "Import an export of your case-management system (CSV with a header).",
+      ColumnsHelp() + "Example:\n  whoelse records import export.csv");
+  const auto options = std::make_shared<ImportOptions>();
+  command->add_option("FILE", options->file, "The file; - for standard input")->required();
+  command->add_flag("--skip-bad", options->skip_bad, "Import the good rows although others are bad");
+  command->add_option("--source", options->source,
+                      "Name of the exporting system (default: the node's configured one)");
+  command->add_flag("--json", options->json, "The result as JSON");
+  AddDoorOption(*command, options->door);
+  command->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] { return ImportRecords(*options, terminal); };
+  });
+}
+
+void AddListCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command =
+      Subcommand(app, "list", "List the records that this agency holds.",
+                 "Example:\n  whoelse records list --nhs-number -");
+  const auto options = std::make_shared<ListOptions>();
+  command->add_option("--nhs-number", options->nhs_number, kNumberHelp);
+  command->add_option("--after", options->after, "Continue after this record");
+  command->add_option("--limit", options->limit, "At most so many")->capture_default_str();
+  command->add_flag("--json", options->json, "As JSON");
+  AddDoorOption(*command, options->door);
+  command->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] { return ListRecords(*options, terminal); };
+  });
+}
+
+void AddEndCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command =
+      Subcommand(app, "end", "Say that an involvement ended.",
+                 "Example:\n  whoelse records end --source caseworks --id INV-1001 --on 2026-03-31");
+  const auto options = std::make_shared<EndOptions>();
+  command->add_option("--source", options->source, "The exporting system")->required();
+  command->add_option("--id", options->id, "The record's id there")->required();
+  command->add_option("--on", options->on, "The day, YYYY-MM-DD")->required();
+  command->add_flag("--json", options->json, "As JSON");
+  AddDoorOption(*command, options->door);
+  command->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] { return EndRecord(*options, terminal); };
+  });
+}
+
+struct DoorOptions {
+  std::string door;
+  bool json = false;
+};
+
+void AddRecordsCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command = app.add_subcommand("records", "The records of this agency.");
+  command->require_subcommand(1);
+  AddImportCommand(*command, terminal, chosen);
+  AddListCommand(*command, terminal, chosen);
+  AddEndCommand(*command, terminal, chosen);
+}
+
+void AddInboxCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const inbox = app.add_subcommand("inbox", "What waits for a person's decision.");
+  inbox->require_subcommand(1);
+  CLI::App* const command =
+      Subcommand(*inbox, "list", "List it, oldest first.", "Example:\n  whoelse inbox list --json");
+  const auto options = std::make_shared<DoorOptions>();
+  command->add_flag("--json", options->json, "As JSON");
+  AddDoorOption(*command, options->door);
+  command->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] { return ListInbox(options->door, options->json, terminal); };
+  });
+}
+
+void AddStatusCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command =
+      Subcommand(app, "status", "How this node is: connections, enrolment, alarms.",
+                 "Example:\n  whoelse status --json\nExit: 6 while there are alarms");
+  const auto options = std::make_shared<DoorOptions>();
+  command->add_flag("--json", options->json, "As JSON");
+  AddDoorOption(*command, options->door);
+  command->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] { return ShowStatus(options->door, options->json, terminal); };
+  });
+}
+
+void AddDemoCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command = Subcommand(
+      app, "demo",
+      "A fictional area on this machine: three coordinators, eight agencies, about 5,000 children, "
+      "telling questions.",
+      "Example:\n  whoelse demo --programs build/dev/bin --home build/demo --once");
+  const auto options = std::make_shared<DemoOptions>();
+  command->add_option("--programs", options->programs, "Where the three programs are")->required();
+  command->add_option("--home", options->home, "A directory for everything it makes")->required();
+  command->add_flag("--once", options->once, "End after the questions");
+  command->add_option("--json", options->json_file, "Write questions and answers to this file");
+  command->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] { return RunDemo(*options, terminal); };
+  });
+}
+
+}  // namespace
+
+ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& terminal) {
+  CLI::App app("Who else is working with this child? Ask every agency, and let no middle learn "
+               "which child.", "whoelse");
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  Chosen chosen;
+  AddAskCommand(app, terminal, chosen);
+  AddShieldCommand(app, terminal, chosen);
+  AddRecordsCommand(app, terminal, chosen);
+  AddInboxCommand(app, terminal, chosen);
+  AddStatusCommand(app, terminal, chosen);
+  AddFederationCommand(app, terminal, chosen);
+  AddDemoCommand(app, terminal, chosen);
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));   // its own order
+  } catch (const CLI::ParseError& error) {   // the library's way out, for --help too
+    return app.exit(error, terminal.out, terminal.err) == 0 ? kExitOk : kExitBadInput;
+  }
+  return chosen();
+}
+
+}  // namespace whoelse

@@ -1,0 +1,85 @@
+#include "coordinator/coordinator.h"
+
+#include <utility>
+
+#include "coordinator/log_store.h"
+#include "rpc/certificate.h"
+
+namespace whoelse {
+
+Coordinator::Coordinator(CoordinatorSecrets secrets)
+    : secrets_(std::move(secrets)),
+      log_key_(SigningKey::FromSeed(secrets_.log_seed.Reveal())),
+      admission_key_(SigningKey::FromSeed(secrets_.admission_seed.Reveal())) {}
+
+// A coordinator whose keys are not those of the roster would sign what nobody accepts.
+absl::Status Coordinator::CheckIdentity(const CoordinatorConfig& config,
+                                        const RosterCoordinator& me) const {
+  if (me.log_key.key != log_key_.verify_key()) {
+    return absl::FailedPreconditionError("secrets: the log key is not the roster's");
+  }
+  if (me.admission_key != admission_key_.verify_key()) {
+    return absl::FailedPreconditionError("secrets: the admission key is not the roster's");
+  }
+  const auto certificate = CheckTlsFiles(config.tls);
+  if (!certificate.ok()) return certificate.status();
+  if (certificate->pin != me.tls_pin) {
+    return absl::FailedPreconditionError("tls: the certificate's key is not the roster's");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Coordinator::OpenStore(const CoordinatorConfig& config, TimeMs now) {
+  auto state = RocksDbState::Open(config.data);
+  if (!state.ok()) return state.status();
+  state_ = *std::move(state);
+  const auto stored = state_->RosterState();
+  if (!stored.ok()) return stored.status();
+  desk_ = std::make_unique<RosterDesk>(config.trust, config.id, config.roster);
+  if (absl::Status status = desk_->Restore(*stored, now); !status.ok()) return status;
+  first_change_ = desk_->Poll(now, true);
+  if (desk_->ruling() == nullptr) {
+    return absl::FailedPreconditionError(config.roster + ": no roster here that may rule");
+  }
+  const RosterCoordinator* me = desk_->ruling()->FindCoordinator(config.id);
+  if (me == nullptr) {
+    return absl::FailedPreconditionError("the roster names no coordinator with this id");
+  }
+  if (absl::Status status = CheckIdentity(config, *me); !status.ok()) return status;
+  if (absl::Status status = state_->BindTo(me->log_key.Encode()); !status.ok()) return status;
+  auto mirror = CheckpointMirror::Open(config.second_checkpoint);
+  if (!mirror.ok()) return mirror.status();
+  mirror_ = *std::move(mirror);
+  if (absl::Status status = CheckLogStore(*state_, *mirror_, me->log_key); !status.ok()) {
+    return status;
+  }
+  return CloseOrphans(*state_, now);
+}
+
+absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Start(
+    const CoordinatorConfig& config, const Clock& clock, const MakeEvaluator& make_evaluator) {
+  const auto master_key = ReadMasterKey(config.master_key);
+  if (!master_key.ok()) return master_key.status();
+  auto secrets = ReadSecrets(config.secrets, *master_key);
+  if (!secrets.ok()) return secrets.status();
+  auto coordinator = std::unique_ptr<Coordinator>(new Coordinator(*std::move(secrets)));
+  Coordinator& c = *coordinator;
+  if (absl::Status status = c.OpenStore(config, clock.NowMs()); !status.ok()) return status;
+
+  const auto admission_key = [&c] {
+    return SigningKey::FromSeed(c.secrets_.admission_seed.Reveal());
+  };
+  const NoteVerifier& log_key = c.desk_->ruling()->FindCoordinator(config.id)->log_key;
+  c.evaluator_ = make_evaluator(config.id, admission_key(), std::move(c.secrets_.shares));
+  c.relay_ = std::make_unique<Relay>(config.id, log_key.key_id, admission_key());
+  auto service = CoordinatorService::Start(
+      {config.id, config.listen, config.tls, clock, c.random_, *c.desk_, *c.evaluator_, *c.relay_,
+       *c.state_, *c.mirror_, c.log_key_, c.admission_key_,
+       {log_key.name, config.data, config.min_free_mb << 20},
+       std::move(c.first_change_)});
+  if (!service.ok()) return service.status();
+  c.service_ = *std::move(service);
+  return coordinator;
+}
+
+}  // namespace whoelse

@@ -1,0 +1,52 @@
+// Everything a running coordinator consists of, in the order in which it can be trusted: secrets,
+// store, roster, log, and only then the service.
+#ifndef WHOELSE_COORDINATOR_COORDINATOR_H_
+#define WHOELSE_COORDINATOR_COORDINATOR_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "coordinator/checkpoint_mirror.h"
+#include "coordinator/config.h"
+#include "coordinator/evaluator.h"
+#include "coordinator/relay.h"
+#include "coordinator/rocksdb_state.h"
+#include "coordinator/roster_desk.h"
+#include "coordinator/run.h"
+#include "coordinator/secrets.h"
+#include "coordinator/service.h"
+#include "crypto/random.h"
+#include "rpc/clock.h"
+
+namespace whoelse {
+
+class Coordinator {
+ public:
+  // Serving when it returns. Errors say what the operator has to do; DATA_LOSS: the store is not to
+  // be trusted. `clock` outlives the process's use of gRPC.
+  static absl::StatusOr<std::unique_ptr<Coordinator>> Start(const CoordinatorConfig& config,
+                                                            const Clock& clock,
+                                                            const MakeEvaluator& make_evaluator);
+
+  CoordinatorService& service() { return *service_; }
+
+ private:
+  explicit Coordinator(CoordinatorSecrets secrets);
+  absl::Status OpenStore(const CoordinatorConfig& config, TimeMs now);
+  absl::Status CheckIdentity(const CoordinatorConfig& config, const RosterCoordinator& me) const;
+
+  CoordinatorSecrets secrets_;
+  const SigningKey log_key_, admission_key_;
+  SystemRandom random_;
+  std::unique_ptr<RocksDbState> state_;
+  std::unique_ptr<CheckpointMirror> mirror_;
+  std::unique_ptr<RosterDesk> desk_;
+  std::optional<RosterDesk::Change> first_change_;
+  std::unique_ptr<Evaluator> evaluator_;
+  std::unique_ptr<Relay> relay_;
+  std::unique_ptr<CoordinatorService> service_;   // last: stops before what it uses goes
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_COORDINATOR_COORDINATOR_H_

@@ -1,0 +1,89 @@
+// One completion queue, one thread: everything of the service happens here, so nothing of it needs
+// a lock. Other threads hand in work by Post.
+#ifndef WHOELSE_COORDINATOR_EVENT_LOOP_H_
+#define WHOELSE_COORDINATOR_EVENT_LOOP_H_
+
+#include <grpcpp/alarm.h>
+#include <grpcpp/completion_queue.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace whoelse {
+
+// What the completion queue hands back.
+class Tag {
+ public:
+  virtual void Run(bool ok) = 0;
+
+ protected:
+  ~Tag() = default;
+};
+
+class EventLoop {
+ public:
+  explicit EventLoop(std::unique_ptr<grpc::ServerCompletionQueue> queue)
+      : queue_(std::move(queue)), posted_(this) {}
+
+  grpc::ServerCompletionQueue* queue() { return queue_.get(); }
+
+  // Runs tags until Close was called and the queue is empty. On one thread, once.
+  void Run();
+  // `work` runs on the loop's thread, in the order of the calls. Any thread. False, and `work` never
+  // runs, after Close.
+  bool Post(std::function<void()> work);
+  // Ends Run when everything armed has come back. The server has been shut down before, no alarm is
+  // armed, and nothing is armed any more after it.
+  void Close();
+
+ private:
+  class Posted final : public Tag {
+   public:
+    explicit Posted(EventLoop* loop) : loop_(loop) {}
+    void Run(bool) override { loop_->RunPosted(); }
+
+   private:
+    EventLoop* const loop_;
+  };
+  void RunPosted();
+
+  const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
+  Posted posted_;
+
+  std::mutex mutex_;   // guards the rest
+  std::vector<std::function<void()>> work_;
+  grpc::Alarm wake_;
+  bool waking_ = false;   // wake_ is armed
+  bool closed_ = false;
+};
+
+// Calls `fire` when its time has come. On the loop's thread, all of it.
+class Timer final : private Tag {
+ public:
+  Timer(EventLoop* loop, std::function<void()> fire) : loop_(loop), fire_(std::move(fire)) {}
+
+  // Fires after `delay`, or earlier when it was already due earlier.
+  void FireWithin(std::chrono::milliseconds delay);
+  // Never fires again. Its alarm, if armed, comes back to the queue by itself.
+  void Stop();
+
+ private:
+  using Time = std::chrono::system_clock::time_point;   // gRPC's own
+  void Run(bool ok) override;
+  void Arm();
+
+  EventLoop* const loop_;
+  const std::function<void()> fire_;
+  grpc::Alarm alarm_;
+  std::optional<Time> due_;
+  bool armed_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_COORDINATOR_EVENT_LOOP_H_

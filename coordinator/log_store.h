@@ -1,0 +1,25 @@
+// Opening a log that was written before: nothing is served or signed until the store, and the
+// second place of the last checkpoint, say one and the same thing.
+#ifndef WHOELSE_COORDINATOR_LOG_STORE_H_
+#define WHOELSE_COORDINATOR_LOG_STORE_H_
+
+#include "absl/status/status.h"
+#include "coordinator/checkpoint_mirror.h"
+#include "coordinator/rocksdb_state.h"
+#include "protocol/note.h"
+
+namespace whoelse {
+
+// DATA_LOSS, with what to do, when the store contradicts itself (CheckStoredLog over its newest
+// entries), ends before or contradicts the checkpoint in either place, or when the second place
+// lost its checkpoint or holds one that is not of this log. Where only the write to the store was
+// lost, the store takes the second place's.
+absl::Status CheckLogStore(RocksDbState& state, const CheckpointMirror& mirror,
+                           const NoteVerifier& log_key);
+
+// Closes every question that was open when this coordinator stopped. Errors of PlanPool and Commit.
+absl::Status CloseOrphans(RocksDbState& state, TimeMs now);
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_COORDINATOR_LOG_STORE_H_

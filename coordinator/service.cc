@@ -1,0 +1,230 @@
+#include "coordinator/service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "coordinator/ask_call.h"
+#include "coordinator/attach_call.h"
+#include "coordinator/short_calls.h"
+#include "protocol/limits.h"
+#include "rpc/log.h"
+
+namespace whoelse {
+namespace {
+
+constexpr size_t kEvaluationThreads = 2;
+constexpr size_t kEvaluationQueueMax = 256;
+constexpr TimeMs kSecondMs = 1000;
+constexpr TimeMs kHourMs = 3'600'000;
+
+uint32_t HourOf(TimeMs now) { return static_cast<uint32_t>(now / kHourMs); }
+
+}  // namespace
+
+CoordinatorService::CoordinatorService(ServiceParts parts)
+    : parts_(std::move(parts)),
+      gate_(std::make_shared<PeerGate>(parts_.clock)),
+      pool_(kEvaluationThreads, kEvaluationQueueMax),
+      relay_(parts_.relay) {}
+
+CoordinatorService::~CoordinatorService() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<CoordinatorService>> CoordinatorService::Start(ServiceParts parts) {
+  auto service = std::unique_ptr<CoordinatorService>(new CoordinatorService(std::move(parts)));
+  if (absl::Status status = service->Listen(); !status.ok()) return status;
+  service->serving_.get_future().wait();
+  return service;
+}
+
+absl::Status CoordinatorService::Listen() {
+  const auto head = parts_.state.Head();
+  if (!head.ok()) return head.status();
+  tree_size_ = head->size();
+  const auto hour = parts_.state.LastEvaluatedHour();
+  if (!hour.ok()) return hour.status();
+  evaluated_hour_ = hour->value_or(HourOf(now()) - 1);
+  gate_->Admit(parts_.desk.Pins());
+
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&rpc_);
+  loop_ = std::make_unique<EventLoop>(builder.AddCompletionQueue());
+  tick_ = std::make_unique<Timer>(loop_.get(), [this] { OnTick(); });
+  checkpoint_timer_ =
+      std::make_unique<Timer>(loop_.get(), [this] { sequencer_->RequestCheckpoint(); });
+  auto bound = StartServer(builder, parts_.listen, ServerCredentials(parts_.tls, gate_), {});
+  if (!bound.ok()) {
+    loop_->Close();
+    loop_->Run();
+    return bound.status();
+  }
+  server_ = std::move(bound->server);
+  port_ = bound->port;
+  sequencer_ = std::make_unique<Sequencer>(
+      parts_.state, parts_.mirror, parts_.log_key, parts_.clock, parts_.log,
+      Sequencer::Listeners{
+          [this](std::function<void()> work) { loop_->Post(std::move(work)); },
+          [this](const PoolCommitted& committed) { OnCommitted(committed); },
+          [this](const SignedCheckpoint& checkpoint) { OnCheckpoint(checkpoint); }});
+  thread_ = std::thread([this] { loop_->Run(); });
+  loop_->Post([this] { Prepare(); });
+  return absl::OkStatus();
+}
+
+void CoordinatorService::Prepare() {
+  RosterRules();
+  if (parts_.first_change) Apply(*std::exchange(parts_.first_change, std::nullopt));
+  sequencer_->RequestCheckpoint();
+}
+
+void CoordinatorService::TakeCalls() {
+  EvaluateCall::Listen(this);
+  GetRosterCall::Listen(this);
+  AskCall::Listen(this);
+  AttachCall::Listen(this);
+  OnTick();
+  serving_.set_value();
+}
+
+void CoordinatorService::LookAtRoster() {
+  loop_->Post([this] {
+    if (auto change = parts_.desk.Poll(now(), true)) Apply(*std::move(change));
+  });
+}
+
+void CoordinatorService::WaitForLoop() {
+  std::promise<void> reached;
+  if (loop_->Post([&reached] { reached.set_value(); })) reached.get_future().wait();
+}
+
+void CoordinatorService::Stop(std::chrono::milliseconds grace) {
+  if (server_ == nullptr || std::exchange(stopped_, true)) return;
+  loop_->Post([this] {
+    draining_ = true;
+    OnTick();
+  });
+  server_->Shutdown(DeadlineIn(grace));
+  // What they post may start a last write, so the queue closes after the loop has seen it.
+  sequencer_->Finish();
+  WaitForLoop();
+  pool_.Finish();
+  loop_->Post([this] {
+    tick_->Stop();
+    checkpoint_timer_->Stop();
+  });
+  WaitForLoop();
+  loop_->Close();
+  thread_.join();
+}
+
+std::optional<Peer> CoordinatorService::CheckPeer(const grpc::ServerContext& context) const {
+  auto peer = AuthenticatedPeer(*context.auth_context(), *gate_);
+  if (!peer.ok()) return std::nullopt;
+  return *peer;
+}
+
+void CoordinatorService::OnTick() {
+  const TimeMs time = now();
+  if (time >= next_second_ || time + 2 * kSecondMs < next_second_) EverySecond(time);
+  Do(relay_.OnTick(time));
+  if (draining_ && relay_.open() == 0) CutAllCalls();
+  tick_->FireWithin(std::chrono::milliseconds(draining_ ? kSecondMs / 20 : kSecondMs));
+}
+
+void CoordinatorService::EverySecond(TimeMs time) {
+  next_second_ = time + kSecondMs;
+  if (auto change = parts_.desk.Poll(time, false)) Apply(*std::move(change));
+  if (auto change = parts_.desk.Tick(time)) Apply(*std::move(change));
+  CutExpired(time / kSecondMs);
+  if (HourOf(time) != heartbeat_hour_) PushHeartbeat();
+  if (evaluated_hour_ + 1 < HourOf(time)) {
+    evaluated_hour_ = HourOf(time) - 1;
+    sequencer_->Submit(
+        EvaluatedSubmission{evaluated_hour_, parts_.random.NewFixed<EvaluatedSalt>()},
+        [](const Sequencer::Settled&) {}, true);
+  }
+}
+
+void CoordinatorService::Apply(RosterDesk::Change change) {
+  // At once, before it is on the disk: a member that was dropped because its key was stolen is cut
+  // off also when the disk is full.
+  if (change.ruling) RosterRules();
+  auto push = [this, accepted = std::move(change.accepted)](const Sequencer::Settled&) {
+    if (!accepted) return;
+    for (const auto& [id, stream] : streams_) {
+      if (stream->live()) stream->SendRoster(*accepted);
+    }
+  };
+  sequencer_->Submit(std::move(change.submission), std::move(push), true);
+}
+
+void CoordinatorService::RosterRules() {
+  const std::shared_ptr<const Roster>& roster = parts_.desk.ruling();
+  if (roster->FindCoordinator(parts_.self) == nullptr) {
+    Log(LogLevel::kAlarm, "not_in_roster", {{LogField::kRosterVersion, roster->version}});
+  }
+  gate_->Admit(parts_.desk.Pins());
+  Do(relay_.SetRoster(roster));
+  PushHeartbeat();
+}
+
+Bytes CoordinatorService::CurrentHeartbeat() {
+  const Roster& roster = *parts_.desk.ruling();
+  const uint32_t hour = HourOf(now());
+  if (hour != heartbeat_hour_ || roster.version != heartbeat_version_) {
+    heartbeat_ = Heartbeat::Sign(roster, parts_.self, hour, parts_.admission_key).Serialize();
+    heartbeat_hour_ = hour;
+    heartbeat_version_ = roster.version;
+  }
+  return heartbeat_;
+}
+
+void CoordinatorService::PushHeartbeat() {
+  const Bytes heartbeat = CurrentHeartbeat();
+  for (const auto& [id, stream] : streams_) {
+    if (stream->live()) stream->SendHeartbeat(heartbeat);
+  }
+}
+
+// gRPC looks at a certificate when the connection begins and never again.
+void CoordinatorService::CutExpired(TimeS time) {
+  for (const auto& [id, stream] : streams_) {
+    if (!stream->live() || stream->not_after() >= time) continue;
+    relay_.OnDetach(id);
+    stream->Cut(ServiceError::kNotAMember);
+  }
+}
+
+void CoordinatorService::CutAllCalls() {
+  for (const auto& [id, stream] : streams_) {
+    relay_.OnDetach(id);
+    stream->Cut(ServiceError::kNotReady);
+  }
+}
+
+void CoordinatorService::OnCommitted(const PoolCommitted& committed) {
+  tree_size_ = committed.size;
+  if (committed.entries.empty()) return;
+  uncovered_.insert(uncovered_.end(), committed.entries.begin(), committed.entries.end());
+  // Half of what is allowed: signing, the second place and the way to the nodes take time too.
+  const auto allowed = std::chrono::milliseconds(parts_.desk.ruling()->parameters.checkpoint_ms);
+  if (checkpoint_) checkpoint_timer_->FireWithin(allowed / 2);
+}
+
+void CoordinatorService::OnCheckpoint(const SignedCheckpoint& checkpoint) {
+  const bool first = !checkpoint_;
+  if (!first && checkpoint.size == checkpoint_->size) return;
+  // Who attaches starts from the last checkpoint, so all streams need the same leaves next.
+  const uint64_t base = tree_size_ - uncovered_.size();
+  const auto end = uncovered_.begin() + static_cast<ptrdiff_t>(checkpoint.size - base);
+  v1::CheckpointPush push;
+  push.set_checkpoint(checkpoint.note);
+  for (auto leaf = uncovered_.begin(); leaf != end; ++leaf) push.add_leaves(ToString(*leaf));
+  uncovered_.erase(uncovered_.begin(), end);
+  checkpoint_ = checkpoint;
+  if (first) return TakeCalls();
+  for (const auto& [id, stream] : streams_) {
+    if (stream->live() && !stream->Send(push)) CutFull(id, stream);
+  }
+}
+
+}  // namespace whoelse

@@ -1,0 +1,204 @@
+#include "node/asker.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <ctime>
+
+#include "nlohmann/json.hpp"
+#include "node/report.h"
+#include "protocol/limits.h"
+#include "rpc/log.h"
+#include "rpc/status.h"
+
+namespace whoelse {
+namespace {
+
+constexpr std::chrono::milliseconds kBeyondDeadline{2000};
+constexpr std::chrono::milliseconds kRosterTimeout{5000};
+constexpr std::chrono::milliseconds kRosterRules{2000};
+
+LocalTime LocalTimeOf(TimeMs now) {
+  const std::time_t seconds = static_cast<std::time_t>(now / 1000);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  return {(local.tm_wday + 6) % 7, local.tm_hour * 60 + local.tm_min};
+}
+
+Date DayOf(TimeMs now) { return Date::FromDays(static_cast<int64_t>(now / 86'400'000)); }
+
+double Since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+std::optional<AgencyItem> ReadAgencyItem(const v1::AgencyItem& item) {
+  switch (item.what_case()) {
+    case v1::AgencyItem::kWire: return ToBytes(AsBytes(item.wire()));
+    case v1::AgencyItem::kRefusal: return ToBytes(AsBytes(item.refusal()));
+    case v1::AgencyItem::kRelayCode:
+      if (item.relay_code() < static_cast<uint32_t>(RelayCode::kNotAttached) ||
+          item.relay_code() > static_cast<uint32_t>(RelayCode::kOrphan)) {
+        return std::nullopt;
+      }
+      return static_cast<RelayCode>(item.relay_code());
+    default: return std::nullopt;
+  }
+}
+
+bool MeansStale(ServiceError error) {
+  return error == ServiceError::kRosterVersion || error == ServiceError::kKeyVersion ||
+         error == ServiceError::kSharingEpoch;
+}
+
+}  // namespace
+
+struct QuestionAsker::Timings {
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  std::map<std::string, double> ms;
+  void Mark(const char* step) { ms[step] = Since(start); }
+};
+
+Bytes EncodeOpening(const Question& question, const AskPlan& plan) {
+  Writer out;
+  out.U8(1).Raw(question.statement).Raw(question.content_key.Reveal());
+  out.Raw(question.reply_secret_key.Reveal());
+  out.U16(static_cast<uint16_t>(question.frame.bytes().size())).Raw(question.frame.bytes());
+  out.U16(static_cast<uint16_t>(plan.case_reference.size())).Raw(AsBytes(plan.case_reference));
+  out.U16(static_cast<uint16_t>(plan.reason.size())).Raw(AsBytes(plan.reason));
+  return out.Take();
+}
+
+PersonRef QuestionAsker::RefOf(const std::string& user) const {
+  const Secret<32> ref =
+      K(practitioner_key_.Reveal(), "whoelse/1/practitioner", {AsBytes(user)});
+  return PersonRef(ref.Reveal().first<16>());
+}
+
+QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::string& user,
+                                          const std::vector<Role>& roles,
+                                          const std::function<void(size_t, size_t)>& progress) {
+  Timings timings;
+  const auto subject = SubjectOf(input);
+  if (const auto* error = std::get_if<FieldError>(&subject)) return *error;
+  const Date today = DayOf(clock_.NowMs());
+  const bool holds = registry_.HoldsLive(std::get<Subject>(subject), today);
+
+  for (bool retried = false;; retried = true) {
+    const RosterBoard::Posting posting = board_.Read();
+    const std::shared_ptr<const Roster> roster = posting.roster;
+    if (roster->FindAgency(agency_) == nullptr) return ServiceError::kNotAMember;
+    auto planned = PlanQuestion(input, {RefOf(user), roles}, *roster, agency_, holds, today);
+    if (auto* error = std::get_if<FieldError>(&planned)) return *error;
+    const AskPlan& plan = std::get<AskPlan>(planned);
+    auto composed = Compose(roster, plan.statement, timings);
+    std::optional<ServiceError> failed;
+    if (auto* error = std::get_if<ServiceError>(&composed)) {
+      failed = *error;
+    } else {
+      Requester& requester = std::get<Requester>(composed);
+      store_.WriteOpening(requester.question().frame.hash(), EncodeOpening(requester.question(), plan));
+      timings.Mark("composed");
+      while (const auto relay = requester.NextRelay(random_)) {
+        const auto refused = Collect(requester, *relay, progress);
+        if (refused) failed = refused;
+      }
+      timings.Mark("total");
+      if (requester.AnsweredCount() > 0 || !failed || retried || !MeansStale(*failed)) {
+        if (requester.AnsweredCount() == 0 && failed) return *failed;
+        Keep(requester);
+        return ReportOf(requester.Readings(),
+                        {*roster, plan.statement.purpose, requester.question().frame.hash(), today,
+                         LocalTimeOf(clock_.NowMs()), posting.unconfirmed,
+                         requester.RosterIsStale(), timings.ms});
+      }
+    }
+    if (retried || !MeansStale(*failed) || !FetchRoster(*roster, roster->coordinators[0].id)) {
+      return *failed;
+    }
+  }
+}
+
+std::variant<Requester, ServiceError> QuestionAsker::Compose(std::shared_ptr<const Roster> roster,
+                                                             const Statement& statement,
+                                                             Timings& timings) {
+  absl::StatusOr<Requester> requester =
+      Requester::Start(roster, statement, coordinators_.Failing(), random_);
+  if (!requester.ok()) return ServiceError::kInternal;
+  for (Evaluation& evaluation : requester->evaluations()) {
+    coordinators_.Run(evaluation, *roster);
+    if (evaluation.state() != Evaluation::State::kDone) return evaluation.failure();
+  }
+  timings.Mark("evaluated");
+  const absl::Status composed = requester->Compose(identity_, clock_.NowMs(), random_);
+  if (!composed.ok()) {
+    Log(LogLevel::kAlarm, "own_question_wrong", {{LogField::kError, composed}});
+    return ServiceError::kInternal;
+  }
+  return *std::move(requester);
+}
+
+std::optional<ServiceError> QuestionAsker::Collect(
+    Requester& requester, CoordinatorId relay,
+    const std::function<void(size_t, size_t)>& progress) {
+  const Roster& roster = requester.roster();
+  v1::AskCall call;
+  call.set_frame(ToString(requester.question().frame.bytes()));
+  call.set_r(ToString(requester.question().r));
+  grpc::ClientContext context;
+  context.set_deadline(
+      DeadlineIn(std::chrono::milliseconds(roster.parameters.deadline_ms) + kBeyondDeadline));
+  const auto stub = coordinators_.StubFor(*roster.FindCoordinator(relay));
+  const auto reader = stub->Ask(&context, call);
+  std::optional<Requester::Closed> closed;
+  v1::AskItem item;
+  while (reader->Read(&item)) {
+    if (item.has_admission()) {
+      if (!requester.OnAdmission(relay, AsBytes(item.admission()))) context.TryCancel();
+    } else if (item.has_agency()) {
+      if (auto what = ReadAgencyItem(item.agency())) {
+        requester.OnItem(relay, item.agency().agency(), *std::move(what));
+        progress(requester.AnsweredCount(), roster.agencies.size());
+      }
+    } else if (item.has_closed()) {
+      closed = Requester::Closed{item.closed().asked_index(), item.closed().answered_index()};
+    }
+  }
+  const grpc::Status status = reader->Finish();
+  requester.OnClosed(relay, closed);
+  if (status.ok()) return std::nullopt;
+  return Unreachable(status) ? ServiceError::kNotReady : FromGrpc(status);
+}
+
+bool QuestionAsker::FetchRoster(const Roster& current, CoordinatorId from) {
+  grpc::ClientContext context;
+  context.set_deadline(DeadlineIn(kRosterTimeout));
+  v1::GetRosterReply reply;
+  const auto stub = coordinators_.StubFor(*current.FindCoordinator(from));
+  if (!stub->GetRoster(&context, v1::GetRosterCall(), &reply).ok()) return false;
+  answering_.OfferRoster(ToBytes(AsBytes(reply.ruling())));
+  const auto before = board_.Read().roster;
+  const auto after = board_.WaitForOther(before, kRosterRules).roster;
+  return after->version > current.version;
+}
+
+// The signed answers stay, whatever becomes of the log; and what the relay will write down of them is
+// compared when its leaf comes.
+void QuestionAsker::Keep(const Requester& requester) {
+  Writer out;
+  out.U8(1);
+  for (const auto& [relay, collected] : requester.collected()) {
+    out.U16(relay).U8(collected.admission.empty() ? 0 : 1).Raw(collected.admission);
+    out.U32(static_cast<uint32_t>(collected.items.size()));
+    for (const auto& [agency, item] : collected.items) {
+      const auto* code = std::get_if<RelayCode>(&item);
+      const Bytes bytes = code ? Bytes{static_cast<uint8_t>(*code)} : std::get<Bytes>(item);
+      out.U32(agency).U16(static_cast<uint16_t>(bytes.size())).Raw(bytes);
+    }
+  }
+  store_.WriteCollected(requester.question().frame.hash(), out.view());
+  for (const Requester::ExpectedAnswered& expected : requester.Expected()) {
+    answering_.ExpectAnswered(expected);
+  }
+}
+
+}  // namespace whoelse

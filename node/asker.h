@@ -1,0 +1,66 @@
+// A question asked at this node, from what was typed to the report: drives one Requester through the
+// coordinators. One call a question, on the caller's thread.
+#ifndef WHOELSE_NODE_ASKER_H_
+#define WHOELSE_NODE_ASKER_H_
+
+#include <functional>
+#include <string>
+#include <variant>
+
+#include "nlohmann/json_fwd.hpp"
+#include "node/answering.h"
+#include "node/asking.h"
+#include "node/coordinators.h"
+#include "node/registry.h"
+#include "node/roster_board.h"
+#include "rpc/clock.h"
+
+namespace whoelse {
+
+class QuestionAsker {
+ public:
+  QuestionAsker(AgencyId agency, const SigningKey& identity, const Secret<32>& practitioner_key,
+                RocksdbStore& store, Registry& registry, Answering& answering,
+                Coordinators& coordinators, RosterBoard& board, const Clock& clock, Random& random)
+      : agency_(agency), identity_(identity), practitioner_key_(practitioner_key), store_(store),
+        registry_(registry), answering_(answering), coordinators_(coordinators), board_(board),
+        clock_(clock), random_(random) {}
+
+  // Nothing was sent: a field to put right.
+  // Nothing was answered: what the coordinators said (kQuota among them).
+  using Outcome = std::variant<nlohmann::ordered_json, FieldError, ServiceError>;
+  // `progress(answered, agencies)` as answers come.
+  Outcome Ask(const AskInput& input, const std::string& user, const std::vector<Role>& roles,
+              const std::function<void(size_t, size_t)>& progress);
+
+ private:
+  struct Timings;
+  std::variant<Requester, ServiceError> Compose(std::shared_ptr<const Roster> roster,
+                                                const Statement& statement, Timings& timings);
+  // Sends the frame to one relay and takes what comes until it closes. The error, if it refused.
+  std::optional<ServiceError> Collect(Requester& requester, CoordinatorId relay,
+                                      const std::function<void(size_t, size_t)>& progress);
+  // Fetches the roster that rules at that coordinator and waits until it rules here. False: it is none
+  // that this node accepts, or the one it has.
+  bool FetchRoster(const Roster& current, CoordinatorId from);
+  PersonRef RefOf(const std::string& user) const;
+  void Keep(const Requester& requester);
+
+  const AgencyId agency_;
+  const SigningKey& identity_;
+  const Secret<32>& practitioner_key_;
+  RocksdbStore& store_;
+  Registry& registry_;
+  Answering& answering_;
+  Coordinators& coordinators_;
+  RosterBoard& board_;
+  const Clock& clock_;
+  Random& random_;
+};
+
+// What is kept of a question, sealed: enough for a receipt to be opened later. docs/formats/opening.md.
+Bytes EncodeOpening(const Question& question, const AskPlan& plan);
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_ASKER_H_

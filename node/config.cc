@@ -1,0 +1,191 @@
+#include "node/config.h"
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "toml++/toml.h"
+
+namespace whoelse {
+namespace {
+
+absl::Status Bad(const std::string& key, const std::string& should) {
+  return absl::InvalidArgumentError("node configuration: " + key + ": " + should);
+}
+
+constexpr std::array<std::string_view, 5> kClassNames = {"universal", "targeted", "justice",
+                                                         "sensitive", "protected"};
+
+absl::Status CheckKeys(const toml::table& table, const std::string& where,
+                       const std::set<std::string_view>& known) {
+  for (const auto& [key, value] : table) {
+    if (!known.contains(key.str())) {
+      return Bad(where + std::string(key.str()), "is not a key of this file");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The folder of the configuration file before a relative path.
+std::string Beside(const std::string& file, const std::string& path) {
+  if (path.empty() || path.front() == '/' || path.starts_with("credential:")) return path;
+  const size_t slash = file.rfind('/');
+  return slash == std::string::npos ? path : file.substr(0, slash + 1) + path;
+}
+
+absl::Status ReadTrust(const toml::table& root, NodeConfig& config) {
+  const toml::table* trust = root["trust"].as_table();
+  if (trust == nullptr) return Bad("trust", "is missing");
+  if (absl::Status ok = CheckKeys(*trust, "trust.", {"federation", "roots", "needed"}); !ok.ok()) {
+    return ok;
+  }
+  const std::string federation = (*trust)["federation"].value_or(std::string());
+  if (!FromHex(federation, {config.trust.federation.data(), FederationId::kSize})) {
+    return Bad("trust.federation", "should be 16 bytes in lower-case hex");
+  }
+  const toml::array* roots = (*trust)["roots"].as_array();
+  if (roots == nullptr || roots->empty()) return Bad("trust.roots", "should list the root vkeys");
+  for (const toml::node& node : *roots) {
+    absl::StatusOr<NoteVerifier> key = NoteVerifier::Parse(node.value_or(std::string()));
+    if (!key.ok()) return Bad("trust.roots", std::string(key.status().message()));
+    config.trust.roots.push_back(*key);
+  }
+  const int64_t needed = (*trust)["needed"].value_or(int64_t{0});
+  if (needed < 1 || needed > static_cast<int64_t>(config.trust.roots.size())) {
+    return Bad("trust.needed", "should be the number of root signatures that a roster needs");
+  }
+  config.trust.roots_needed = static_cast<uint32_t>(needed);
+  return absl::OkStatus();
+}
+
+absl::Status ReadImport(const toml::table& root, NodeConfig& config) {
+  const toml::table* import = root["import"].as_table();
+  if (import == nullptr) return Bad("import", "is missing");
+  if (absl::Status ok = CheckKeys(*import, "import.",
+                                  {"source", "organisation", "organisation_code", "services"});
+      !ok.ok()) {
+    return ok;
+  }
+  config.import.source = (*import)["source"].value_or(std::string());
+  config.import.organisation = (*import)["organisation"].value_or(std::string());
+  config.import.organisation_code = (*import)["organisation_code"].value_or(std::string());
+  if (config.import.source.empty()) return Bad("import.source", "should name the exporting system");
+  const toml::table* services = (*import)["services"].as_table();
+  if (services == nullptr) return absl::OkStatus();
+  for (const auto& [service, value] : *services) {
+    const auto found = ByName<ServiceClass>(value.value_or(std::string()), kClassNames);
+    if (!found) {
+      return Bad("import.services." + std::string(service.str()),
+                 "should be universal, targeted, justice, sensitive or protected");
+    }
+    config.import.service_classes[std::string(service.str())] = *found;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadPeople(const toml::table& root, NodeConfig& config) {
+  const toml::table* people = root["people"].as_table();
+  if (people == nullptr) return absl::OkStatus();
+  for (const auto& [user, value] : *people) {
+    const std::string key = "people." + std::string(user.str());
+    const toml::array* roles = value.as_array();
+    if (roles == nullptr) return Bad(key, "should list roles");
+    for (const toml::node& node : *roles) {
+      const std::optional<Role> role = RoleByName(node.value_or(std::string()));
+      if (!role || *role == Role::kNodeItself) {
+        return Bad(key, "should list roles out of: practitioner, safeguarding lead, "
+                        "out-of-hours practitioner");
+      }
+      config.people[std::string(user.str())].push_back(*role);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The plain paths of the file, each required.
+struct PathKey {
+  const char* key;
+  std::string NodeConfig::*member;
+};
+constexpr std::array<PathKey, 7> kPaths = {{{"data", &NodeConfig::data},
+                                            {"door", &NodeConfig::door},
+                                            {"tls_certificate", &NodeConfig::tls_certificate},
+                                            {"tls_key", &NodeConfig::tls_key},
+                                            {"secrets", &NodeConfig::secrets},
+                                            {"master_key", &NodeConfig::master_key},
+                                            {"roster", &NodeConfig::roster}}};
+
+absl::Status ReadTop(const toml::table& root, const std::string& path, NodeConfig& config) {
+  if (absl::Status ok =
+          CheckKeys(root, "", {"agency", "data", "door", "tls_certificate", "tls_key", "secrets",
+                               "master_key", "roster", "lead_officer", "trust", "import", "people"});
+      !ok.ok()) {
+    return ok;
+  }
+  const int64_t agency = root["agency"].value_or(int64_t{0});
+  if (agency < 1 || agency > UINT32_MAX) return Bad("agency", "should be the roster's id of the agency");
+  config.agency = static_cast<AgencyId>(agency);
+  for (const PathKey& entry : kPaths) {
+    config.*entry.member = Beside(path, root[entry.key].value_or(std::string()));
+    if ((config.*entry.member).empty()) return Bad(entry.key, "should be a path");
+  }
+  const std::string lead = root["lead_officer"].value_or(std::string());
+  if (!FromHex(lead, {config.lead_officer.data(), X25519PublicKey::kSize}) ||
+      X25519IsLowOrder(config.lead_officer)) {
+    return Bad("lead_officer", "should be an X25519 public key, 32 bytes in lower-case hex");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<NodeConfig> NodeConfig::Load(const std::string& path) {
+  std::ifstream in(path);
+  if (!in) return absl::NotFoundError("node configuration: no file at " + path);
+  std::stringstream text;
+  text << in.rdbuf();
+  toml::table root;
+  try {   // Debian's build of the library throws
+    root = toml::parse(text.str());
+  } catch (const toml::parse_error& error) {
+    return absl::InvalidArgumentError("node configuration: line " +
+                                      std::to_string(error.source().begin.line) + ": " +
+                                      std::string(error.description()));
+  }
+  NodeConfig config;
+  for (absl::Status ok : {ReadTop(root, path, config), ReadTrust(root, config),
+                          ReadImport(root, config), ReadPeople(root, config)}) {
+    if (!ok.ok()) return ok;
+  }
+  return config;
+}
+
+std::string NodeConfig::Serialize() const {
+  toml::table root{{"agency", int64_t{agency}}, {"lead_officer", ToHex(lead_officer)}};
+  for (const PathKey& entry : kPaths) root.insert(entry.key, this->*entry.member);
+  toml::array roots;
+  for (const NoteVerifier& verifier : trust.roots) roots.push_back(verifier.Encode());
+  root.insert("trust", toml::table{{"federation", ToHex(trust.federation)},
+                                   {"roots", roots},
+                                   {"needed", int64_t{trust.roots_needed}}});
+  toml::table services;
+  for (const auto& [service, service_class] : import.service_classes) {
+    services.insert(service, std::string(NameOf(service_class, kClassNames)));
+  }
+  root.insert("import", toml::table{{"source", import.source},
+                                    {"organisation", import.organisation},
+                                    {"organisation_code", import.organisation_code},
+                                    {"services", services}});
+  toml::table users;
+  for (const auto& [user, roles] : people) {
+    toml::array list;
+    for (Role role : roles) list.push_back(std::string(Name(role)));
+    users.insert(user, list);
+  }
+  root.insert("people", users);
+  std::ostringstream out;
+  out << root << "\n";
+  return out.str();
+}
+
+}  // namespace whoelse

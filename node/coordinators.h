@@ -1,0 +1,56 @@
+// The channels to the coordinators of the roster, shared by everything at this node that calls them.
+#ifndef WHOELSE_NODE_COORDINATORS_H_
+#define WHOELSE_NODE_COORDINATORS_H_
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "node/evaluation.h"
+#include "proto/federation.grpc.pb.h"
+#include "protocol/roster.h"
+#include "rpc/certificate.h"
+#include "rpc/clock.h"
+
+namespace whoelse {
+
+class Coordinators {
+ public:
+  using Stub = v1::Coordinator::Stub;
+
+  Coordinators(TlsFiles files, const Clock& clock) : files_(std::move(files)), clock_(clock) {}
+
+  // A stub for this coordinator as the roster names it: endpoint and TLS pin. The channel is kept
+  // while neither changes.
+  std::shared_ptr<Stub> StubFor(const RosterCoordinator& coordinator);
+
+  // Asks evaluators until the evaluation is done or has failed; calls go out side by side. Blocks the
+  // calling thread, which is never one of gRPC's event threads.
+  void Run(Evaluation& evaluation, const Roster& roster);
+  // Coordinators that failed in the last minute: asked last.
+  std::set<CoordinatorId> Failing() const;
+  // Who gave a wrong evaluation, with a valid signature on it, since this process began.
+  std::set<CoordinatorId> Liars() const;
+
+ private:
+  struct Known {
+    std::string endpoint;
+    TlsPin pin;
+    std::shared_ptr<Stub> stub;
+  };
+
+  const TlsFiles files_;
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  std::map<CoordinatorId, Known> known_ ABSL_GUARDED_BY(mutex_);
+  std::map<CoordinatorId, TimeMs> failed_ms_ ABSL_GUARDED_BY(mutex_);
+  std::set<CoordinatorId> liars_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_COORDINATORS_H_

@@ -1,0 +1,54 @@
+// The node's door: what the command line and portals ask of it. A thin adapter over the asker, the
+// registry and the store.
+#ifndef WHOELSE_NODE_DOOR_SERVICE_H_
+#define WHOELSE_NODE_DOOR_SERVICE_H_
+
+#include "node/asker.h"
+#include "node/config.h"
+#include "node/enroller.h"
+#include "node/uplink.h"
+#include "proto/node.grpc.pb.h"
+#include "rpc/unix_door.h"
+
+namespace whoelse {
+
+// Everything behind the door.
+struct DoorParts {
+  const NodeConfig& config;
+  const UnixDoor& door;
+  RocksdbStore& store;
+  Registry& registry;
+  Answering& answering;
+  Enroller& enroller;
+  Uplinks& uplinks;
+  Coordinators& coordinators;
+  QuestionAsker& asker;
+  RosterBoard& board;
+  const Clock& clock;
+};
+
+class DoorService final : public v1::Node::Service {
+ public:
+  explicit DoorService(DoorParts parts) : parts_(parts) {}
+
+  grpc::Status Ask(grpc::ServerContext* context, const v1::NodeAskCall* call,
+                   grpc::ServerWriter<v1::NodeAskReply>* writer) override;
+  grpc::Status ImportRecords(
+      grpc::ServerContext* context,
+      grpc::ServerReaderWriter<v1::ImportReply, v1::ImportChunk>* stream) override;
+  grpc::Status ListRecords(grpc::ServerContext* context, const v1::ListRecordsCall* call,
+                           v1::JsonReply* reply) override;
+  grpc::Status EndRecord(grpc::ServerContext* context, const v1::EndRecordCall* call,
+                         v1::JsonReply* reply) override;
+  grpc::Status ListInbox(grpc::ServerContext* context, const v1::ListInboxCall* call,
+                         v1::JsonReply* reply) override;
+  grpc::Status Status(grpc::ServerContext* context, const v1::StatusCall* call,
+                      v1::JsonReply* reply) override;
+
+ private:
+  const DoorParts parts_;
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_DOOR_SERVICE_H_

@@ -1,0 +1,115 @@
+#include "node/enroller.h"
+
+#include <algorithm>
+
+#include "rpc/log.h"
+
+namespace whoelse {
+namespace {
+
+constexpr std::chrono::milliseconds kPoll{1000};
+
+}  // namespace
+
+Enroller::Enroller(AgencyId agency, Registry& registry, Coordinators& coordinators,
+                   RosterBoard& board, const Clock& clock, Random& random)
+    : agency_(agency),
+      registry_(registry),
+      coordinators_(coordinators),
+      board_(board),
+      clock_(clock),
+      random_(random),
+      thread_([this] { Run(); }) {}
+
+Enroller::~Enroller() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void Enroller::Wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    awake_ = true;
+  }
+  wake_.notify_all();
+}
+
+bool Enroller::Stopped() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+void Enroller::Run() {
+  while (!Stopped()) {
+    const std::shared_ptr<const Roster> roster = board_.Read().roster;
+    if (roster->FindAgency(agency_) != nullptr) {
+      while (!Stopped() && BulkStep(*roster)) {
+      }
+      EnrolDue(*roster);
+    }
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, kPoll,
+                   [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_ || awake_; });
+    awake_ = false;
+  }
+}
+
+bool Enroller::BulkStep(const Roster& roster) {
+  const RosterAgency& agency = *roster.FindAgency(agency_);
+  for (const RosterKeyVersion& version : roster.key_versions) {
+    const auto step =
+        PlanBulk(agency, version.kv, registry_.Pending(version.kv), clock_.NowMs());
+    if (step && Step(roster, version.kv, step->kind, step->elements)) return true;
+  }
+  return false;
+}
+
+// One request an interval and key version, whether or not anything is pending: enrolling on the event
+// itself would tell every coordinator when this agency took on a child.
+void Enroller::EnrolDue(const Roster& roster) {
+  const uint64_t interval = clock_.NowS() / roster.parameters.enrol_interval_s;
+  const RosterAgency& agency = *roster.FindAgency(agency_);
+  for (const RosterKeyVersion& version : roster.key_versions) {
+    uint64_t& last = last_interval_.try_emplace(version.kv, interval).first->second;
+    if (last == interval) continue;   // also at the start: restarts must not add requests
+    last = interval;
+    Step(roster, version.kv, EvaluationKind::kEnrol, agency.enrol_elements);
+  }
+}
+
+bool Enroller::Step(const Roster& roster, KeyVersion kv, EvaluationKind kind, size_t elements) {
+  absl::StatusOr<std::vector<Registry::Work>> work =
+      registry_.NextToEnrol(kv, elements, clock_.NowMs());
+  if (!work.ok()) {
+    Log(LogLevel::kAlarm, "enrolment_unreadable", {{LogField::kError, work.status()}});
+    return false;
+  }
+  if (kind == EvaluationKind::kBulk && work->empty()) return false;
+  std::vector<std::optional<Digest>> inputs;
+  for (const Registry::Work& one : *work) {
+    inputs.push_back(OprfInput(roster.federation, one.type, one.value));
+  }
+  if (kind == EvaluationKind::kEnrol) inputs.resize(elements);
+  absl::StatusOr<Evaluation> evaluation =
+      Evaluation::Start(roster, kv, kind, inputs, coordinators_.Failing(), random_);
+  if (!evaluation.ok()) return false;
+  coordinators_.Run(*evaluation, roster);
+  if (evaluation->state() != Evaluation::State::kDone) {
+    Log(LogLevel::kWarning, "enrolment_failed",
+        {{LogField::kKeyVersion, kv}, {LogField::kError, evaluation->failure()}});
+    return false;
+  }
+  absl::StatusOr<std::vector<Secret<64>>> outputs = evaluation->Finish();
+  if (!outputs.ok()) return false;
+  std::vector<SubKeys> keys;
+  for (size_t i = 0; i < work->size(); ++i) keys.push_back(SubKeys::Derive((*outputs)[i], kv));
+  const absl::Status stored = registry_.OnEnrolled(kv, *work, std::move(keys));
+  if (!stored.ok()) Log(LogLevel::kAlarm, "enrolment_unreadable", {{LogField::kError, stored}});
+  return stored.ok();
+}
+
+}  // namespace whoelse

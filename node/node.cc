@@ -1,0 +1,164 @@
+#include "node/node.h"
+
+#include <grpcpp/grpcpp.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+#include "CLI/CLI.hpp"
+#include "node/answering.h"
+#include "node/asker.h"
+#include "node/config.h"
+#include "node/deferred.h"
+#include "node/door_service.h"
+#include "node/enroller.h"
+#include "node/registry.h"
+#include "node/rocksdb_store.h"
+#include "node/secrets.h"
+#include "node/uplink.h"
+#include "rpc/log.h"
+#include "rpc/server.h"
+#include "rpc/tls.h"
+#include "vault/durable_file.h"
+
+namespace whoelse {
+namespace {
+
+constexpr int kExitConfiguration = 2;
+constexpr int kExitStore = 74;
+constexpr std::chrono::milliseconds kRosterPoll{500};
+constexpr std::chrono::milliseconds kDrain{3000};
+
+int Fail(int code, const absl::Status& status) {
+  std::fprintf(stderr, "whoelse-node: %s\n", std::string(status.message()).c_str());
+  return code;
+}
+
+// Lets the parts that follow the roster follow it: uplinks, key versions.
+class RosterFollower {
+ public:
+  RosterFollower(RosterBoard& board, Uplinks& uplinks, Registry& registry)
+      : thread_([&board, &uplinks, &registry, this] {
+          std::shared_ptr<const Roster> followed;
+          while (!stopping_) {
+            const auto posting = board.WaitForOther(followed, kRosterPoll);
+            if (posting.roster == followed || stopping_) continue;
+            followed = posting.roster;
+            std::vector<KeyVersion> versions;
+            for (const RosterKeyVersion& kv : followed->key_versions) versions.push_back(kv.kv);
+            registry.SetKeyVersions(versions);
+            uplinks.Follow(*followed);
+          }
+        }) {}
+  ~RosterFollower() {
+    stopping_ = true;
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+};
+
+struct Opened {
+  NodeConfig config;
+  NodeSecrets secrets;
+  std::optional<SignedRoster> roster;
+  MasterKey master;
+};
+
+absl::StatusOr<Opened> OpenFiles(const std::string& path) {
+  absl::StatusOr<NodeConfig> config = NodeConfig::Load(path);
+  if (!config.ok()) return config.status();
+  absl::StatusOr<MasterKey> master = ReadMasterKey(config->master_key);
+  if (!master.ok()) return master.status();
+  absl::StatusOr<NodeSecrets> secrets = ReadNodeSecrets(config->secrets, *master);
+  if (!secrets.ok()) return secrets.status();
+  std::optional<SignedRoster> roster;
+  if (absl::StatusOr<Bytes> bytes = ReadWholeFile(config->roster, kRosterNoteMax); bytes.ok()) {
+    absl::StatusOr<SignedRoster> parsed = SignedRoster::Parse(*bytes);
+    if (!parsed.ok()) return parsed.status();
+    roster = *std::move(parsed);
+  }
+  return Opened{*std::move(config), *std::move(secrets), std::move(roster), *std::move(master)};
+}
+
+int Serve(Opened& opened, const Clock& clock) {
+  SystemRandom random;
+  const NodeConfig& config = opened.config;
+  mkdir(config.data.c_str(), 0700);
+  auto store = RocksdbStore::Open(config.data, std::move(opened.master), config.lead_officer, random);
+  if (!store.ok()) return Fail(kExitStore, store.status());
+  const SigningKey identity = SigningKey::FromSeed(opened.secrets.identity_seed.Reveal());
+
+  RosterBoard board;
+  Answering answering({config.agency, SigningKey::FromSeed(opened.secrets.identity_seed.Reveal())},
+                      config.trust, **store, board, clock, random);
+  if (absl::Status restored = answering.Restore(opened.roster ? &*opened.roster : nullptr);
+      !restored.ok()) {
+    return Fail(absl::IsDataLoss(restored) ? kExitStore : kExitConfiguration, restored);
+  }
+  Registry registry(**store, answering);
+  std::vector<KeyVersion> versions;
+  for (const RosterKeyVersion& kv : board.Read().roster->key_versions) versions.push_back(kv.kv);
+  if (absl::Status loaded = registry.Load(versions); !loaded.ok()) return Fail(kExitStore, loaded);
+
+  auto door = UnixDoor::Open(config.door);
+  if (!door.ok()) return Fail(kExitConfiguration, door.status());
+  Coordinators coordinators({config.tls_certificate, config.tls_key}, clock);
+  Uplinks uplinks(coordinators, answering, board, random);
+  answering.Start(uplinks);
+  {
+    RosterFollower follower(board, uplinks, registry);
+    Enroller enroller(config.agency, registry, coordinators, board, clock, random);
+    Deferred deferred(**store, registry, answering, clock, random);
+    QuestionAsker asker(config.agency, identity, opened.secrets.practitioner_key, **store, registry,
+                        answering, coordinators, board, clock, random);
+    DoorService service({config, **door, **store, registry, answering, enroller, uplinks,
+                         coordinators, asker, board, clock});
+    grpc::ServerBuilder builder;
+    SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
+    builder.RegisterService(&service);
+    const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+    (*door)->Serve(*server);
+    std::printf("ready %s\n", config.door.c_str());
+    std::fflush(stdout);
+    Log(LogLevel::kInfo, "ready", {{LogField::kAgency, config.agency}});
+    int signal = SIGHUP;
+    while (signal == SIGHUP) signal = WaitForSignal();
+    Log(LogLevel::kInfo, "stopping", {{LogField::kSignal, signal}});
+    (*door)->Close();
+    server->Shutdown(DeadlineIn(kDrain));
+    board.Close();
+  }
+  uplinks.StopAll();
+  answering.Stop();
+  return 0;
+}
+
+}  // namespace
+
+int RunNode(int argc, char** argv, const Clock& clock) {
+  DropCoreDumps();
+  ForceTls13();
+  BlockSignals();
+  CLI::App app("An agency's node: holds its records, answers questions, asks its own.\n\nExample:\n"
+               "  whoelse-node --config /etc/whoelse/node.toml");
+  std::string config;
+  app.add_option("--config", config, "the configuration file (docs/operating/node-config.md)")
+      ->required();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kExitConfiguration;
+  }
+  if (!InitCrypto()) return Fail(1, absl::InternalError("libsodium does not start"));
+  StartLog(clock);
+  absl::StatusOr<Opened> opened = OpenFiles(config);
+  if (!opened.ok()) return Fail(kExitConfiguration, opened.status());
+  return Serve(*opened, clock);
+}
+
+}  // namespace whoelse

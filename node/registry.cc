@@ -1,0 +1,241 @@
+#include "node/registry.h"
+
+#include <algorithm>
+
+namespace whoelse {
+namespace {
+
+constexpr size_t kImportChunk = 1000;
+
+std::vector<KeyType> TypesOf(const Record& record) {
+  std::vector<KeyType> types;
+  if (record.nhs_number) types.push_back(KeyType::kNhsNumber);
+  if (record.upn) types.push_back(KeyType::kUpn);
+  return types;
+}
+
+std::string_view IdentifierOf(const Record& record, KeyType type) {
+  if (type == KeyType::kNhsNumber && record.nhs_number) return record.nhs_number->digits();
+  if (type == KeyType::kUpn && record.upn) return record.upn->text();
+  return {};
+}
+
+// What a machine may write over what is held: everything but a restriction or a class that would
+// become looser (domain.md, "A restriction only rises by machine").
+Record Merged(const Record& held, Record incoming) {
+  incoming.restrictions = incoming.restrictions.Raise(held.restrictions);
+  incoming.service_class = std::max(incoming.service_class, held.service_class);
+  incoming.shield_pending = held.shield_pending;
+  return incoming;
+}
+
+bool SameIdentifiers(const Record& a, const Record& b) {
+  return a.nhs_number == b.nhs_number && a.upn == b.upn;
+}
+
+}  // namespace
+
+absl::Status Registry::Load(const std::vector<KeyVersion>& versions) {
+  absl::StatusOr<RocksdbStore::EnrolmentState> state = store_.ReadEnrolmentState();
+  if (!state.ok()) return state.status();
+  const std::lock_guard lock(mutex_);
+  enrolment_.RestoreImported(state->newest_import_ms);
+  enrolment_.RestoreBegun(state->begun_ms);
+  enrolment_.SetKeyVersions(versions);
+  versions_ = versions;
+  absl::Status read = store_.ForEachRecord(0, [&](const StoredRecord& stored) {
+    enrolment_.AddRecord(stored.id, stored.arrived_ms, TypesOf(stored.record));
+    ++records_;
+    return true;
+  });
+  if (!read.ok()) return read;
+  read = store_.ForEachSubKey([&](KeyVersion kv, const RocksdbStore::Enrolled& one) {
+    enrolment_.MarkEnrolled(kv, one.record, one.type);
+    answering_.LoadEntry(one.type, kv, one.record, one.keys.check);
+  });
+  if (!read.ok()) return read;
+  Publish();
+  return absl::OkStatus();
+}
+
+void Registry::SetKeyVersions(const std::vector<KeyVersion>& versions) {
+  const std::lock_guard lock(mutex_);
+  if (versions == versions_) return;
+  versions_ = versions;
+  enrolment_.SetKeyVersions(versions);
+  store_.KeepKeyVersions(versions);
+  SaveState();
+  Publish();
+}
+
+void Registry::SaveState() {
+  store_.WriteEnrolmentState({enrolment_.begun_ms(), enrolment_.newest_import_ms()});
+}
+
+void Registry::Publish() { answering_.SetEnrolment(enrolment_.View()); }
+
+absl::StatusOr<std::optional<RocksdbStore::RecordChange>> Registry::Merge(const Record& record,
+                                                                          TimeMs now,
+                                                                          RecordId* next_id,
+                                                                          ImportCounts* counts) {
+  absl::StatusOr<std::optional<RecordId>> found = store_.FindBySource(record);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) {
+    ++counts->imported;
+    return std::optional(RocksdbStore::RecordChange{{(*next_id)++, now, record}, std::nullopt});
+  }
+  absl::StatusOr<StoredRecord> held = store_.ReadStored(**found);
+  if (!held.ok()) return held.status();
+  Record merged = Merged(held->record, record);
+  if (merged == held->record) {
+    ++counts->unchanged;
+    return std::optional<RocksdbStore::RecordChange>();
+  }
+  ++counts->updated;
+  const TimeMs arrived = SameIdentifiers(merged, held->record) ? held->arrived_ms : now;
+  return std::optional(
+      RocksdbStore::RecordChange{{**found, arrived, std::move(merged)}, held->record});
+}
+
+absl::StatusOr<ImportCounts> Registry::Import(const std::vector<Record>& records, TimeMs now,
+                                              const std::function<void(size_t)>& progress) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  ImportCounts counts;
+  RecordId next_id = store_.NextRecordId();
+  for (size_t first = 0; first < records.size(); first += kImportChunk) {
+    const size_t last = std::min(first + kImportChunk, records.size());
+    std::vector<RocksdbStore::RecordChange> changes;
+    for (size_t i = first; i < last; ++i) {
+      auto change = Merge(records[i], now, &next_id, &counts);
+      if (!change.ok()) return change.status();
+      if (change->has_value()) changes.push_back(**std::move(change));
+    }
+    const std::lock_guard lock(mutex_);
+    store_.WriteRecords(changes);
+    Apply(changes);
+    progress(last);
+  }
+  const std::lock_guard lock(mutex_);
+  enrolment_.OnImported(now);
+  SaveState();
+  Publish();
+  return counts;
+}
+
+void Registry::Apply(const std::vector<RocksdbStore::RecordChange>& changes) {
+  for (const RocksdbStore::RecordChange& change : changes) {
+    const Record& now = change.now.record;
+    if (change.before && SameIdentifiers(*change.before, now)) continue;
+    if (change.before) answering_.RemoveEntries(change.now.id);
+    if (!change.before) ++records_;
+    enrolment_.AddRecord(change.now.id, change.now.arrived_ms, TypesOf(now));
+  }
+}
+
+absl::Status Registry::End(const std::string& source, const std::string& source_id, Date end,
+                           TimeMs now) {
+  Record wanted;
+  wanted.source = source;
+  wanted.source_id = source_id;
+  const std::lock_guard one_at_a_time(import_mutex_);
+  absl::StatusOr<std::optional<RecordId>> found = store_.FindBySource(wanted);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) {
+    return absl::NotFoundError("id: no record of this source and id; list them with records list");
+  }
+  absl::StatusOr<StoredRecord> held = store_.ReadStored(**found);
+  if (!held.ok()) return held.status();
+  StoredRecord ended = *held;
+  ended.record.end = end;
+  const std::lock_guard lock(mutex_);
+  store_.WriteRecords({{ended, held->record}});
+  enrolment_.OnImported(now);
+  SaveState();
+  Publish();
+  return absl::OkStatus();
+}
+
+bool Registry::HoldsLive(const Subject& subject, Date today) const {
+  for (const SubjectEntry& entry : subject) {
+    if (entry.type == KeyType::kNone) continue;
+    for (RecordId id : store_.FindByIdentifier(entry.type, entry.value)) {
+      absl::StatusOr<Record> record = store_.ReadRecord(id);
+      if (record.ok() && (!record->end || *record->end >= today)) return true;
+    }
+  }
+  return false;
+}
+
+absl::Status Registry::ApplyJournal(const std::vector<RocksdbStore::JournalEntry>& entries,
+                                    const std::vector<RecordId>& shield,
+                                    const std::vector<std::string>& inbox_items) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  std::vector<RocksdbStore::RecordChange> changes;
+  for (RecordId id : shield) {
+    absl::StatusOr<StoredRecord> held = store_.ReadStored(id);
+    if (absl::IsNotFound(held.status())) continue;
+    if (!held.ok()) return held.status();
+    StoredRecord shielded = *held;
+    shielded.record.restrictions.shielded = true;
+    shielded.record.shield_pending = true;
+    changes.push_back({std::move(shielded), std::move(held->record)});
+  }
+  store_.FinishJournal(entries, changes, inbox_items);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Registry::Work>> Registry::NextToEnrol(KeyVersion kv, size_t n,
+                                                                  TimeMs now) {
+  std::vector<Enrolment::Item> items;
+  {
+    const std::lock_guard lock(mutex_);
+    const size_t begun = enrolment_.begun_ms().size();
+    items = enrolment_.Next(kv, n, now);
+    if (enrolment_.begun_ms().size() != begun) SaveState();
+  }
+  std::vector<Work> work;
+  for (const Enrolment::Item& item : items) {
+    absl::StatusOr<Record> record = store_.ReadRecord(item.record);
+    if (!record.ok()) return record.status();
+    const std::string_view value = IdentifierOf(*record, item.type);
+    if (!value.empty()) work.push_back({item.record, item.type, std::string(value)});
+  }
+  return work;
+}
+
+size_t Registry::Pending(KeyVersion kv) const {
+  const std::lock_guard lock(mutex_);
+  return enrolment_.Pending(kv);
+}
+
+absl::Status Registry::OnEnrolled(KeyVersion kv, const std::vector<Work>& work,
+                                  std::vector<SubKeys> keys) {
+  const std::lock_guard no_import(import_mutex_);
+  std::vector<RocksdbStore::Enrolled> enrolled;
+  for (size_t i = 0; i < work.size(); ++i) {
+    absl::StatusOr<Record> record = store_.ReadRecord(work[i].record);
+    if (!record.ok()) return record.status();
+    // An import may have given the record another number while the evaluators were asked.
+    if (IdentifierOf(*record, work[i].type) != work[i].value) continue;
+    enrolled.push_back({work[i].record, work[i].type, std::move(keys[i])});
+  }
+  const std::lock_guard lock(mutex_);
+  store_.WriteSubKeys(kv, enrolled);
+  for (const RocksdbStore::Enrolled& one : enrolled) {
+    enrolment_.MarkEnrolled(kv, one.record, one.type);
+  }
+  answering_.AddEntries(kv, std::move(enrolled));
+  Publish();
+  return absl::OkStatus();
+}
+
+Registry::Summary Registry::Summarise() const {
+  const std::lock_guard lock(mutex_);
+  Summary summary{records_, enrolment_.newest_import_ms(), {}};
+  for (KeyVersion kv : versions_) {
+    summary.versions.push_back({kv, enrolment_.Complete(kv), enrolment_.Pending(kv)});
+  }
+  return summary;
+}
+
+}  // namespace whoelse

@@ -1,0 +1,166 @@
+// What a node keeps on its disk. Values are sealed under the master key, which is elsewhere; keys
+// that would name a child are keyed hashes. docs/operating/node-store.md.
+//
+// A failed write ends the process at once, without a retry: what a library does after a full or dying
+// disk is unknown, and a slot that left without its record could be denied.
+#ifndef WHOELSE_NODE_ROCKSDB_STORE_H_
+#define WHOELSE_NODE_ROCKSDB_STORE_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "crypto/random.h"
+#include "crypto/seal.h"
+#include "node/holder.h"
+#include "node/log_watch.h"
+#include "node/record.h"
+#include "protocol/pseudonym.h"
+#include "protocol/roster_keeper.h"
+
+namespace rocksdb {
+class ColumnFamilyHandle;
+class DB;
+class WriteBatch;
+}  // namespace rocksdb
+
+namespace whoelse {
+
+// A record as stored: with its id and the node's time of its arrival or of its last new identifier.
+struct StoredRecord {
+  RecordId id;
+  TimeMs arrived_ms;
+  Record record;
+};
+
+class RocksdbStore final : public RecordSource {
+ public:
+  // Makes the store when the directory is empty. FAILED_PRECONDITION: another process has it open, or
+  // the disk is nearly full. DATA_LOSS: damaged, or sealed under another master key; says what to do.
+  static absl::StatusOr<std::unique_ptr<RocksdbStore>> Open(const std::string& directory,
+                                                            MasterKey master,
+                                                            X25519PublicKey lead_officer,
+                                                            Random& random);
+  ~RocksdbStore() override;
+
+  // --- records -------------------------------------------------------------------------------
+  absl::StatusOr<Record> ReadRecord(RecordId id) const override;
+  absl::StatusOr<StoredRecord> ReadStored(RecordId id) const;
+  absl::StatusOr<Secret<32>> ReadWrapKey(RecordId id, KeyType type, KeyVersion kv) const override;
+  // Finds by source system and its id; nullopt when there is none.
+  absl::StatusOr<std::optional<RecordId>> FindBySource(const Record& record) const;
+  // All records with this identifier, in order of import.
+  std::vector<RecordId> FindByIdentifier(KeyType type, std::string_view value) const;
+  // Calls back for each record in order of id, from `after` + 1 on, until it returns false.
+  absl::Status ForEachRecord(RecordId after,
+                             const std::function<bool(const StoredRecord&)>& visit) const;
+
+  // Changes of records gathered, then written as one. Sub-keys of identifiers that a record no longer
+  // has go with it.
+  struct RecordChange {
+    StoredRecord now;
+    std::optional<Record> before;   // of an update
+  };
+  void WriteRecords(const std::vector<RecordChange>& changes);
+  RecordId NextRecordId() const { return next_record_id_; }
+
+  // --- sub-keys ------------------------------------------------------------------------------
+  struct Enrolled {
+    RecordId record;
+    KeyType type;
+    SubKeys keys;
+  };
+  void WriteSubKeys(KeyVersion kv, const std::vector<Enrolled>& enrolled);
+  absl::Status ForEachSubKey(const std::function<void(KeyVersion, const Enrolled&)>& visit) const;
+  // Wipes the sub-keys of versions that are not in `keep`.
+  void KeepKeyVersions(const std::vector<KeyVersion>& keep);
+
+  // --- slots ---------------------------------------------------------------------------------
+  // One synced group commit: for every frame the wire, the ledger entry and the node's own note, of
+  // the same sizes whether anything was opened or not.
+  void CommitSlot(const SlotBatch& batch);
+  struct KeptWire {
+    FrameHash frame_hash;
+    Bytes wire;
+    TimeS keep_until_s;
+  };
+  std::vector<KeptWire> LoadWires() const;
+  void DropWiresBefore(TimeS now);
+  // The notes that are not worked off yet, oldest first.
+  struct JournalEntry {
+    std::string key;
+    Noted noted;
+  };
+  absl::StatusOr<std::vector<JournalEntry>> ReadJournal(size_t most) const;
+  void FinishJournal(const std::vector<JournalEntry>& done, const std::vector<RecordChange>& changes,
+                     const std::vector<std::string>& inbox_items);
+
+  // --- the lead officer's inbox, and alarms: JSON documents, sealed -------------------------------
+  void AddInboxItem(std::string_view json);
+  void AddAlarm(std::string_view json);
+  absl::StatusOr<std::vector<std::string>> ReadInbox() const;
+  absl::StatusOr<std::vector<std::string>> ReadAlarms() const;
+
+  // --- questions asked here --------------------------------------------------------------------
+  // Synced before the frame leaves; later the collected answers under the same frame hash.
+  void WriteOpening(const FrameHash& hash, ByteView opening);
+  void WriteCollected(const FrameHash& hash, ByteView collected);
+
+  // --- state -----------------------------------------------------------------------------------
+  absl::StatusOr<std::optional<RosterKeeper::State>> ReadRosterState() const;
+  void WriteRosterState(const RosterKeeper::State& state);
+  absl::StatusOr<std::optional<LogWatch::Memory>> ReadWatch(CoordinatorId coordinator,
+                                                            uint32_t log_key_id) const;
+  void WriteWatch(CoordinatorId coordinator, uint32_t log_key_id, const LogWatch::Memory& memory);
+  struct EnrolmentState {
+    std::map<KeyVersion, TimeMs> begun_ms;
+    TimeMs newest_import_ms = 0;
+  };
+  absl::StatusOr<EnrolmentState> ReadEnrolmentState() const;
+  void WriteEnrolmentState(const EnrolmentState& state);
+
+  // The floor below which nothing is written any more.
+  static constexpr uint64_t kFreeBytesFloor = 64u << 20;
+  bool DiskHasRoom() const;
+
+ private:
+  enum Family : size_t { kMeta, kRecords, kSources, kIdentifiers, kSubKeys, kLedger, kWires,
+                         kJournal, kInbox, kAlarms, kAsked, kFamilies };
+
+  RocksdbStore(std::string directory, MasterKey master, X25519PublicKey lead_officer,
+               Random& random);
+  absl::Status OpenDatabase();
+  absl::Status CheckMasterKey();
+  rocksdb::ColumnFamilyHandle* family(Family f) const { return families_[f]; }
+  std::string Seal(Family f, std::string_view key, ByteView value) const;
+  absl::StatusOr<Bytes> Open(Family f, std::string_view key, std::string_view sealed) const;
+  absl::StatusOr<std::optional<Bytes>> Get(Family f, std::string_view key) const;
+  void PutSynced(Family f, std::string_view key, ByteView value);
+  void Write(rocksdb::WriteBatch& batch, bool sync);   // ends the process when it fails
+  absl::Status ForEach(Family f, std::string_view from,
+                       const std::function<absl::Status(std::string_view, ByteView)>& visit) const;
+  std::string SourceKey(const Record& record) const;
+  std::string IdentifierKey(KeyType type, std::string_view value) const;
+  std::vector<KeyVersion> StoredKeyVersions() const;
+  void PutRecord(const RecordChange& change, rocksdb::WriteBatch& batch);
+  void AddDocument(Family f, std::string_view json, rocksdb::WriteBatch& batch);
+  absl::StatusOr<std::vector<std::string>> ReadDocuments(Family f) const;
+
+  const std::string directory_;
+  const MasterKey master_;
+  const X25519PublicKey lead_officer_;
+  const Secret<32> lookup_key_;
+  Random& random_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;
+  RecordId next_record_id_ = 1;        // the importing thread's
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_ROCKSDB_STORE_H_

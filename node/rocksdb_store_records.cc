@@ -1,0 +1,185 @@
+#include <rocksdb/db.h>
+
+#include <algorithm>
+
+#include "node/rocksdb_store.h"
+#include "protocol/subject.h"
+
+namespace whoelse {
+namespace {
+
+std::string RecordKey(RecordId id) { return ToString(Writer().U32(id).view()); }
+
+std::string SubKeyKey(KeyVersion kv, KeyType type, RecordId id) {
+  return ToString(Writer().U32(kv).U8(static_cast<uint8_t>(type)).U32(id).view());
+}
+
+std::string_view NumberOf(const Record& record) {
+  return record.nhs_number ? std::string_view(record.nhs_number->digits()) : std::string_view();
+}
+std::string_view UpnOf(const Record& record) {
+  return record.upn ? std::string_view(record.upn->text()) : std::string_view();
+}
+
+Bytes Encode(const StoredRecord& stored) {
+  return Writer().U64(stored.arrived_ms).Raw(stored.record.Encode()).Take();
+}
+
+absl::StatusOr<StoredRecord> DecodeStored(RecordId id, ByteView value) {
+  Reader reader(value);
+  const TimeMs arrived = reader.U64();
+  absl::StatusOr<Record> record = Record::Decode(reader.Raw(reader.left()));
+  if (!record.ok()) return record.status();
+  return StoredRecord{id, arrived, *std::move(record)};
+}
+
+}  // namespace
+
+std::string RocksdbStore::SourceKey(const Record& record) const {
+  const Secret<32> key = K(lookup_key_.Reveal(), "node/source",
+                           {AsBytes(record.source), AsBytes(std::string_view("\0", 1)),
+                            AsBytes(record.source_id)});
+  return ToString(ByteView(key.Reveal()).first(16));
+}
+
+std::string RocksdbStore::IdentifierKey(KeyType type, std::string_view value) const {
+  const uint8_t tag = static_cast<uint8_t>(type);
+  const Secret<32> key =
+      K(lookup_key_.Reveal(), "node/identifier", {ByteView(&tag, 1), AsBytes(value)});
+  return ToString(ByteView(key.Reveal()).first(16));
+}
+
+absl::StatusOr<StoredRecord> RocksdbStore::ReadStored(RecordId id) const {
+  absl::StatusOr<std::optional<Bytes>> value = Get(kRecords, RecordKey(id));
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return absl::NotFoundError("record: none with this id");
+  return DecodeStored(id, **value);
+}
+
+absl::StatusOr<Record> RocksdbStore::ReadRecord(RecordId id) const {
+  absl::StatusOr<StoredRecord> stored = ReadStored(id);
+  if (!stored.ok()) return stored.status();
+  return std::move(stored->record);
+}
+
+absl::StatusOr<Secret<32>> RocksdbStore::ReadWrapKey(RecordId id, KeyType type,
+                                                     KeyVersion kv) const {
+  absl::StatusOr<std::optional<Bytes>> value = Get(kSubKeys, SubKeyKey(kv, type, id));
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return absl::NotFoundError("sub-keys: none for this record");
+  if ((*value)->size() != 48) return absl::DataLossError("sub-keys: wrong length");
+  return Secret<32>::From(ByteView(**value).subspan<16, 32>());
+}
+
+absl::StatusOr<std::optional<RecordId>> RocksdbStore::FindBySource(const Record& record) const {
+  absl::StatusOr<std::optional<Bytes>> value = Get(kSources, SourceKey(record));
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::optional<RecordId>();
+  return std::optional<RecordId>(Reader(**value).U32());
+}
+
+std::vector<RecordId> RocksdbStore::FindByIdentifier(KeyType type, std::string_view value) const {
+  const std::string prefix = IdentifierKey(type, value);
+  std::vector<RecordId> ids;
+  std::unique_ptr<rocksdb::Iterator> it(
+      db_->NewIterator(rocksdb::ReadOptions(), family(kIdentifiers)));
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+    ids.push_back(Reader(AsBytes(it->key().ToStringView()).subspan(prefix.size())).U32());
+  }
+  return ids;
+}
+
+absl::Status RocksdbStore::ForEachRecord(
+    RecordId after, const std::function<bool(const StoredRecord&)>& visit) const {
+  return ForEach(kRecords, RecordKey(after + 1), [&](std::string_view key, ByteView value) {
+    absl::StatusOr<StoredRecord> stored = DecodeStored(Reader(AsBytes(key)).U32(), value);
+    if (!stored.ok()) return stored.status();
+    return visit(*stored) ? absl::OkStatus() : absl::CancelledError();
+  });
+}
+
+void RocksdbStore::PutRecord(const RecordChange& change, rocksdb::WriteBatch& batch) {
+  const Record& now = change.now.record;
+  const std::string key = RecordKey(change.now.id);
+  batch.Put(family(kRecords), key, Seal(kRecords, key, Encode(change.now)));
+  const std::string source = SourceKey(now);
+  batch.Put(family(kSources), source,
+            Seal(kSources, source, Writer().U32(change.now.id).view()));
+  const auto move_identifier = [&](KeyType type, std::string_view before, std::string_view after) {
+    if (before == after) return;
+    if (!before.empty()) batch.Delete(family(kIdentifiers), IdentifierKey(type, before) + key);
+    if (!after.empty()) batch.Put(family(kIdentifiers), IdentifierKey(type, after) + key, "");
+  };
+  const Record none;
+  const Record& before = change.before ? *change.before : none;
+  move_identifier(KeyType::kNhsNumber, NumberOf(before), NumberOf(now));
+  move_identifier(KeyType::kUpn, UpnOf(before), UpnOf(now));
+  if (change.before && (before.nhs_number != now.nhs_number || before.upn != now.upn)) {
+    for (KeyVersion kv : StoredKeyVersions()) {
+      for (KeyType type : kSubjectPositions) {
+        batch.Delete(family(kSubKeys), SubKeyKey(kv, type, change.now.id));
+      }
+    }
+  }
+}
+
+std::vector<KeyVersion> RocksdbStore::StoredKeyVersions() const {
+  std::vector<KeyVersion> versions;
+  std::unique_ptr<rocksdb::Iterator> it(
+      db_->NewIterator(rocksdb::ReadOptions(), family(kSubKeys)));
+  it->SeekToFirst();
+  while (it->Valid()) {
+    versions.push_back(Reader(AsBytes(it->key().ToStringView())).U32());
+    it->Seek(ToString(Writer().U32(versions.back() + 1).view()));
+  }
+  return versions;
+}
+
+void RocksdbStore::WriteRecords(const std::vector<RecordChange>& changes) {
+  rocksdb::WriteBatch batch;
+  for (const RecordChange& change : changes) {
+    PutRecord(change, batch);
+    next_record_id_ = std::max(next_record_id_, change.now.id + 1);
+  }
+  Write(batch, true);
+}
+
+void RocksdbStore::WriteSubKeys(KeyVersion kv, const std::vector<Enrolled>& enrolled) {
+  rocksdb::WriteBatch batch;
+  for (const Enrolled& one : enrolled) {
+    const std::string key = SubKeyKey(kv, one.type, one.record);
+    Bytes value = Writer().Raw(one.keys.check.Reveal()).Raw(one.keys.wrap.Reveal()).Take();
+    batch.Put(family(kSubKeys), key, Seal(kSubKeys, key, value));
+    sodium_memzero(value.data(), value.size());
+  }
+  Write(batch, true);
+}
+
+absl::Status RocksdbStore::ForEachSubKey(
+    const std::function<void(KeyVersion, const Enrolled&)>& visit) const {
+  return ForEach(kSubKeys, "", [&](std::string_view key, ByteView value) {
+    Reader reader(AsBytes(key));
+    const KeyVersion kv = reader.U32();
+    const auto type = static_cast<KeyType>(reader.U8());
+    const RecordId id = reader.U32();
+    if (!reader.Done() || value.size() != 48) {
+      return absl::DataLossError("sub-keys: an entry is malformed");
+    }
+    visit(kv, Enrolled{id, type,
+                       SubKeys{Secret<16>::From(value.first<16>()),
+                               Secret<32>::From(value.subspan<16, 32>())}});
+    return absl::OkStatus();
+  });
+}
+
+void RocksdbStore::KeepKeyVersions(const std::vector<KeyVersion>& keep) {
+  rocksdb::WriteBatch batch;
+  for (KeyVersion kv : StoredKeyVersions()) {
+    if (std::find(keep.begin(), keep.end(), kv) != keep.end()) continue;
+    batch.DeleteRange(family(kSubKeys), ToString(Writer().U32(kv).view()),
+                      ToString(Writer().U32(kv + 1).view()));
+  }
+  if (batch.Count() > 0) Write(batch, true);
+}
+
+}  // namespace whoelse

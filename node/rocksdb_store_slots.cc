@@ -1,0 +1,124 @@
+#include <rocksdb/db.h>
+
+#include "node/rocksdb_store.h"
+#include "protocol/answer.h"
+
+namespace whoelse {
+namespace {
+
+std::string LedgerKey(const SlotRecord& record) {
+  return ToString(
+      Writer().U16(record.coordinator).U32(record.log_key_id).U64(record.index).view());
+}
+
+// Unique whatever the frame was: the time of release, then the place in the batch.
+std::string JournalKey(const SlotBatch& batch, size_t place) {
+  return ToString(Writer().U64(batch.release_ms).U32(static_cast<uint32_t>(place)).view());
+}
+
+}  // namespace
+
+void RocksdbStore::CommitSlot(const SlotBatch& batch) {
+  rocksdb::WriteBatch writes;
+  for (size_t i = 0; i < batch.records.size(); ++i) {
+    const SlotRecord& record = batch.records[i];
+    const Bytes noted = record.noted.Encode();
+    const std::string ledger_key = LedgerKey(record);
+    // Only the lead officer reads this part: not this node, not who steals its disk.
+    const Bytes ledger = Writer()
+                             .Raw(record.frame_hash)
+                             .Raw(WireHash(record.wire))
+                             .U64(batch.release_ms)
+                             .Raw(SealTo(lead_officer_, noted))
+                             .Take();
+    writes.Put(family(kLedger), ledger_key, Seal(kLedger, ledger_key, ledger));
+    const std::string journal_key = JournalKey(batch, i);
+    writes.Put(family(kJournal), journal_key, Seal(kJournal, journal_key, noted));
+    const std::string wire_key = ToString(record.frame_hash);
+    const Bytes wire = Writer().U64(record.keep_until_s).Raw(record.wire).Take();
+    writes.Put(family(kWires), wire_key, Seal(kWires, wire_key, wire));
+  }
+  Write(writes, true);
+}
+
+std::vector<RocksdbStore::KeptWire> RocksdbStore::LoadWires() const {
+  std::vector<KeptWire> wires;
+  (void)ForEach(kWires, "", [&](std::string_view key, ByteView value) {
+    Reader reader(value);
+    const TimeS keep_until = reader.U64();
+    wires.push_back({FrameHash(AsBytes(key).first<32>()), ToBytes(reader.Raw(reader.left())),
+                     keep_until});
+    return absl::OkStatus();
+  });
+  return wires;
+}
+
+void RocksdbStore::DropWiresBefore(TimeS now) {
+  rocksdb::WriteBatch batch;
+  for (const KeptWire& kept : LoadWires()) {
+    if (kept.keep_until_s < now) batch.Delete(family(kWires), ToString(kept.frame_hash));
+  }
+  if (batch.Count() > 0) Write(batch, false);
+}
+
+absl::StatusOr<std::vector<RocksdbStore::JournalEntry>> RocksdbStore::ReadJournal(
+    size_t most) const {
+  std::vector<JournalEntry> entries;
+  absl::Status read = ForEach(kJournal, "", [&](std::string_view key, ByteView value) {
+    if (entries.size() == most) return absl::CancelledError();
+    absl::StatusOr<Noted> noted = Noted::Decode(value);
+    if (!noted.ok()) return noted.status();
+    entries.push_back({std::string(key), *std::move(noted)});
+    return absl::OkStatus();
+  });
+  if (!read.ok()) return read;
+  return entries;
+}
+
+void RocksdbStore::FinishJournal(const std::vector<JournalEntry>& done,
+                                 const std::vector<RecordChange>& changes,
+                                 const std::vector<std::string>& inbox_items) {
+  rocksdb::WriteBatch batch;
+  for (const JournalEntry& entry : done) batch.Delete(family(kJournal), entry.key);
+  for (const RecordChange& change : changes) PutRecord(change, batch);
+  for (const std::string& item : inbox_items) AddDocument(kInbox, item, batch);
+  if (batch.Count() > 0) Write(batch, true);
+}
+
+void RocksdbStore::AddDocument(Family f, std::string_view json, rocksdb::WriteBatch& batch) {
+  // Random, so that several written in one batch do not meet; documents carry their own time.
+  FixedBytes<struct DocumentIdTag, 16> id = random_.NewFixed<decltype(id)>();
+  const std::string key = ToHex(id);
+  batch.Put(family(f), key, Seal(f, key, AsBytes(json)));
+}
+
+absl::StatusOr<std::vector<std::string>> RocksdbStore::ReadDocuments(Family f) const {
+  std::vector<std::string> documents;
+  absl::Status read = ForEach(f, "", [&](std::string_view, ByteView value) {
+    documents.push_back(ToString(value));
+    return absl::OkStatus();
+  });
+  if (!read.ok()) return read;
+  return documents;
+}
+
+void RocksdbStore::AddInboxItem(std::string_view json) {
+  rocksdb::WriteBatch batch;
+  AddDocument(kInbox, json, batch);
+  Write(batch, true);
+}
+
+void RocksdbStore::AddAlarm(std::string_view json) {
+  rocksdb::WriteBatch batch;
+  AddDocument(kAlarms, json, batch);
+  Write(batch, true);
+}
+
+absl::StatusOr<std::vector<std::string>> RocksdbStore::ReadInbox() const {
+  return ReadDocuments(kInbox);
+}
+absl::StatusOr<std::vector<std::string>> RocksdbStore::ReadAlarms() const {
+  return ReadDocuments(kAlarms);
+}
+
+}  // namespace whoelse

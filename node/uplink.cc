@@ -1,0 +1,219 @@
+#include "node/uplink.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+
+#include "protocol/limits.h"
+#include "rpc/log.h"
+#include "rpc/status.h"
+
+namespace whoelse {
+namespace {
+
+constexpr size_t kOutgoingMax = 256;
+constexpr TimeMs kRetryFirstMs = 100;
+constexpr TimeMs kRetryMostMs = 10'000;
+
+std::vector<TreeHash> ReadHashes(const google::protobuf::RepeatedPtrField<std::string>& list) {
+  std::vector<TreeHash> hashes;
+  for (const std::string& bytes : list) {
+    if (bytes.size() != TreeHash::kSize) return {};   // a proof of the wrong form verifies nothing
+    hashes.emplace_back(AsBytes(bytes).first<32>());
+  }
+  return hashes;
+}
+
+// What came, as the answering thread takes it.
+Push ReadPush(const v1::ToNode& message) {
+  Push push;
+  if (message.has_attached()) {
+    const v1::Attached& attached = message.attached();
+    push.attached = AttachStatement{attached.tree_size(), attached.checkpoint(),
+                                    ReadHashes(attached.frontier()),
+                                    ReadHashes(attached.consistency())};
+  }
+  for (const v1::Envelope& envelope : message.envelopes()) {
+    push.envelopes.push_back(
+        {ToBytes(AsBytes(envelope.frame())), ToBytes(AsBytes(envelope.admission()))});
+  }
+  if (message.has_checkpoint()) {
+    push.checkpoint = Push::Checkpoint{message.checkpoint().checkpoint(), {}};
+    for (const std::string& leaf : message.checkpoint().leaves()) {
+      push.checkpoint->leaves.push_back(ToBytes(AsBytes(leaf)));
+    }
+  }
+  push.heartbeat = ToBytes(AsBytes(message.heartbeat()));
+  push.roster = ToBytes(AsBytes(message.roster()));
+  return push;
+}
+
+}  // namespace
+
+Uplink::Uplink(RosterCoordinator coordinator, Coordinators& coordinators, Answering& answering,
+               RosterBoard& board, Random& random)
+    : coordinator_(std::move(coordinator)),
+      coordinators_(coordinators),
+      answering_(answering),
+      board_(board),
+      random_(random),
+      thread_([this] { Run(); }) {}
+
+Uplink::~Uplink() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    if (context_ != nullptr) context_->TryCancel();
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void Uplink::Send(std::vector<Bytes> wires, std::vector<Bytes> refusals) {
+  v1::FromNode message;
+  for (const Bytes& wire : wires) message.mutable_replies()->add_wires(ToString(wire));
+  for (const Bytes& refusal : refusals) message.mutable_replies()->add_refusals(ToString(refusal));
+  {
+    const std::lock_guard lock(mutex_);
+    if (generation_ == 0 || outgoing_.size() >= kOutgoingMax) return;
+    outgoing_.push_back(std::move(message));
+  }
+  changed_.notify_all();
+}
+
+bool Uplink::attached() const {
+  const std::lock_guard lock(mutex_);
+  return attached_;
+}
+
+void Uplink::Run() {
+  int failures = 0;
+  while (true) {
+    failures = RunStream() ? 0 : failures + 1;
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+    }
+    WaitBeforeRetry(failures);
+  }
+}
+
+// Full jitter: a thousand nodes that lost the same coordinator must not come back as one.
+void Uplink::WaitBeforeRetry(int failures) {
+  const TimeMs most = std::min(kRetryMostMs, kRetryFirstMs << std::min(failures, 10));
+  const auto wait = std::chrono::milliseconds(random_.Below(most) + 1);
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, wait, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_; });
+}
+
+bool Uplink::RunStream() {
+  grpc::ClientContext context;
+  uint64_t generation = 0;
+  static std::atomic<uint64_t> generations{0};
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return false;
+    context_ = &context;
+    generation_ = generation = ++generations;
+    outgoing_.clear();
+    v1::FromNode hello;
+    hello.mutable_hello()->set_known_size(answering_.KnownSize(coordinator_.id));
+    hello.mutable_hello()->set_roster_version(board_.Read().roster->version);
+    outgoing_.push_back(std::move(hello));
+  }
+  const std::shared_ptr<Coordinators::Stub> stub = coordinators_.StubFor(coordinator_);
+  const std::unique_ptr<Stream> stream = stub->Attach(&context);
+  std::thread writer([&] { Write(*stream, generation); });
+  v1::ToNode message;
+  bool was_attached = false;
+  while (stream->Read(&message)) {
+    if (!was_attached && message.has_attached()) {
+      was_attached = true;
+      const std::lock_guard lock(mutex_);
+      attached_ = true;
+    }
+    // A queue that is full means that this node is behind: better no stream than a skipped frame.
+    if (!answering_.OnPush(coordinator_.id, ReadPush(message))) context.TryCancel();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    context_ = nullptr;
+    generation_ = 0;
+    attached_ = false;
+  }
+  changed_.notify_all();
+  writer.join();
+  const grpc::Status status = stream->Finish();
+  if (!status.ok() && FromGrpc(status) == ServiceError::kReplaced) {
+    answering_.RaiseAlarm({coordinator_.id, AlarmKind::kStreamReplaced, 0, ""});
+  }
+  Log(LogLevel::kInfo, "detached", {{LogField::kCoordinator, coordinator_.id},
+                                    {LogField::kError, FromGrpc(status)}});
+  return was_attached;
+}
+
+void Uplink::Write(Stream& stream, uint64_t generation) {
+  while (true) {
+    v1::FromNode message;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+        return stopping_ || generation_ != generation || !outgoing_.empty();
+      });
+      if (stopping_ || generation_ != generation) return;
+      message = std::move(outgoing_.front());
+      outgoing_.pop_front();
+    }
+    if (!stream.Write(message)) return;   // the reading side sees the end of the stream
+  }
+}
+
+void Uplinks::Follow(const Roster& roster) {
+  std::vector<std::shared_ptr<Uplink>> ended;   // their destructors wait: outside the lock
+  const std::lock_guard lock(mutex_);
+  for (auto it = uplinks_.begin(); it != uplinks_.end();) {
+    const RosterCoordinator* now = roster.FindCoordinator(it->first);
+    if (now != nullptr && *now == it->second->coordinator()) {
+      ++it;
+      continue;
+    }
+    ended.push_back(std::move(it->second));
+    it = uplinks_.erase(it);
+  }
+  for (const RosterCoordinator& coordinator : roster.coordinators) {
+    std::shared_ptr<Uplink>& uplink = uplinks_[coordinator.id];
+    if (uplink != nullptr) continue;
+    uplink = std::make_shared<Uplink>(coordinator, coordinators_, answering_, board_, random_);
+  }
+}
+
+void Uplinks::StopAll() {
+  std::map<CoordinatorId, std::shared_ptr<Uplink>> ended;
+  const std::lock_guard lock(mutex_);
+  ended.swap(uplinks_);
+}
+
+std::shared_ptr<Uplink> Uplinks::Find(CoordinatorId id) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = uplinks_.find(id);
+  return it == uplinks_.end() ? nullptr : it->second;
+}
+
+std::set<CoordinatorId> Uplinks::Attached() const {
+  const std::lock_guard lock(mutex_);
+  std::set<CoordinatorId> attached;
+  for (const auto& [id, uplink] : uplinks_) {
+    if (uplink->attached()) attached.insert(id);
+  }
+  return attached;
+}
+
+void Uplinks::SendWires(CoordinatorId to, std::vector<Bytes> wires) {
+  if (const auto uplink = Find(to)) uplink->Send(std::move(wires), {});
+}
+
+void Uplinks::SendRefusals(CoordinatorId to, std::vector<Bytes> refusals) {
+  if (const auto uplink = Find(to)) uplink->Send({}, std::move(refusals));
+}
+
+}  // namespace whoelse

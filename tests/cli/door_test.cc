@@ -1,0 +1,321 @@
+// The commands that speak with a node, against a door whose node says what the test wants.
+#include <gmock/gmock.h>
+#include <grpcpp/server_builder.h>
+#include <gtest/gtest.h>
+
+#include <mutex>
+
+#include "nlohmann/json.hpp"
+#include "proto/node.grpc.pb.h"
+#include "rpc/server.h"
+#include "rpc/unix_door.h"
+#include "tests/cli/captured.h"
+#include "tests/cli/folder.h"
+#include "tests/support/random.h"
+
+namespace whoelse {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kNumber = "999 000 0018";
+
+class ScriptedNode final : public v1::Node::Service {
+ public:
+  grpc::Status Ask(grpc::ServerContext*, const v1::NodeAskCall* call,
+                   grpc::ServerWriter<v1::NodeAskReply>* writer) override {
+    asked = *call;
+    if (!status.ok()) return status;
+    v1::NodeAskReply reply;
+    reply.mutable_progress()->set_agencies(2);
+    reply.mutable_progress()->set_answered(1);
+    writer->Write(reply);
+    reply.set_answer_json(json);
+    writer->Write(reply);
+    return grpc::Status::OK;
+  }
+  grpc::Status ImportRecords(
+      grpc::ServerContext*,
+      grpc::ServerReaderWriter<v1::ImportReply, v1::ImportChunk>* stream) override {
+    v1::ImportChunk chunk;
+    while (stream->Read(&chunk)) {
+      if (chunk.has_head()) head = chunk.head();
+      csv += chunk.csv();
+    }
+    if (!status.ok()) return status;
+    v1::ImportReply reply;
+    reply.set_result_json(json);
+    stream->Write(reply);
+    return grpc::Status::OK;
+  }
+  grpc::Status ListRecords(grpc::ServerContext*, const v1::ListRecordsCall* call,
+                           v1::JsonReply* reply) override {
+    listed = *call;
+    return Say(reply);
+  }
+  grpc::Status EndRecord(grpc::ServerContext*, const v1::EndRecordCall* call,
+                         v1::JsonReply* reply) override {
+    ended = *call;
+    return Say(reply);
+  }
+  grpc::Status ListInbox(grpc::ServerContext*, const v1::ListInboxCall*,
+                         v1::JsonReply* reply) override {
+    return Say(reply);
+  }
+  grpc::Status Status(grpc::ServerContext*, const v1::StatusCall*, v1::JsonReply* reply) override {
+    return Say(reply);
+  }
+
+  grpc::Status status;   // what every call ends with
+  std::string json;
+  v1::NodeAskCall asked;
+  v1::ImportHead head;
+  std::string csv;
+  v1::ListRecordsCall listed;
+  v1::EndRecordCall ended;
+
+ private:
+  grpc::Status Say(v1::JsonReply* reply) {
+    reply->set_json(json);
+    return status;
+  }
+};
+
+Json Report(bool all_answered) {
+  const Json line = {{"kind", "duty"}, {"phone", "01632 960001"}, {"hours", "24 hours"},
+                     {"open_now", true}};
+  Json agencies = Json::array();
+  agencies.push_back({{"agency", 1001}, {"name", "Hilltop School"}, {"status", "nothing_disclosed"},
+                      {"reason", nullptr}, {"as_of", "2026-03-02T10:00:00Z"},
+                      {"lines", {line}}, {"involvements", Json::array()}});
+  agencies.push_back({{"agency", 1002}, {"name", "Meadow Lane"},
+                      {"status", all_answered ? "nothing_disclosed" : "no_answer"},
+                      {"reason", all_answered ? Json(nullptr) : Json("not connected")},
+                      {"as_of", all_answered ? Json("2026-03-02T10:00:00Z") : Json(nullptr)},
+                      {"lines", {line}}, {"involvements", Json::array()}});
+  return {{"receipt", "ABCD-EFGH-JKMN-PQRS"}, {"all_answered", all_answered},
+          {"may_be_incomplete", true}, {"asked", 2}, {"answered", all_answered ? 2 : 1},
+          {"contacts", 0}, {"lead_professional", {{"state", "none_disclosed"}}},
+          {"agencies", agencies}, {"timings_ms", {{"all", 612.5}}}, {"notices", Json::array()}};
+}
+
+class DoorTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = UnixDoor::Open(path());
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    door_ = *std::move(opened);
+    grpc::ServerBuilder builder;
+    SetServerOptions(builder, {});
+    builder.RegisterService(&node_);
+    server_ = builder.BuildAndStart();
+    ASSERT_NE(server_, nullptr);
+    door_->Serve(*server_);
+  }
+  void TearDown() override {
+    door_->Close();
+    server_->Shutdown();
+  }
+  std::string path() const { return folder_ / "run/door"; }
+  Captured Call(std::vector<std::string> arguments, const std::string& input = "",
+                bool draws = false) {
+    arguments.insert(arguments.end(), {"--door", path()});
+    return Whoelse(arguments, input, draws);
+  }
+  Captured Ask(std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {"ask", "--nhs-number", "-", "--born", "2015-03-02",
+                                          "--purpose", "section-47", "--case", "C-1"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Call(arguments, std::string(kNumber) + "\n");
+  }
+
+  TestFolder folder_;
+  ScriptedNode node_;
+  std::unique_ptr<UnixDoor> door_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+TEST_F(DoorTest, AskGivesEverythingToTheNodeAndPrintsItsReport) {
+  node_.json = Report(true).dump(2);
+  const Captured asked = Ask({"--role", "safeguarding lead", "--upn", "A123456789012",
+                              "--reason", "self-harm"});
+  EXPECT_EQ(asked.exit, kExitOk) << asked.err;
+  EXPECT_EQ(node_.asked.nhs_number(), kNumber);
+  EXPECT_EQ(node_.asked.born(), "2015-03-02");
+  EXPECT_EQ(node_.asked.purpose(), "section-47");
+  EXPECT_EQ(node_.asked.case_reference(), "C-1");
+  EXPECT_EQ(node_.asked.role(), "safeguarding lead");
+  EXPECT_EQ(node_.asked.upn(), "A123456789012");
+  EXPECT_EQ(node_.asked.reason(), "self-harm");
+  EXPECT_FALSE(node_.asked.shield_notice());
+  EXPECT_THAT(asked.out, HasSubstr("2 of 2 agencies answered."));
+  EXPECT_THAT(asked.out, HasSubstr("Receipt ABCD-EFGH-JKMN-PQRS"));
+  EXPECT_THAT(asked.err, IsEmpty());
+}
+
+TEST_F(DoorTest, JsonIsTheNodesOwnWordForWord) {
+  node_.json = Report(true).dump(2);
+  EXPECT_EQ(Ask({"--json"}).out, node_.json + "\n");
+}
+
+TEST_F(DoorTest, ExitCodesOfAskSayWhatHappened) {
+  node_.json = Report(false).dump();
+  EXPECT_EQ(Ask().exit, kExitUnanswered);
+  EXPECT_EQ(Ask({"--json"}).exit, kExitUnanswered);
+
+  node_.status = {grpc::StatusCode::INVALID_ARGUMENT, "born: lies in the future; give another"};
+  const Captured bad = Ask();
+  EXPECT_EQ(bad.exit, kExitBadInput);
+  EXPECT_THAT(bad.err, HasSubstr("born: lies in the future; give another"));
+  EXPECT_THAT(bad.err, HasSubstr("Nothing was sent."));
+  EXPECT_THAT(bad.out, IsEmpty());
+
+  node_.status = {grpc::StatusCode::RESOURCE_EXHAUSTED, "QUOTA"};
+  const Captured quota = Ask();
+  EXPECT_EQ(quota.exit, kExitQuota);
+  EXPECT_THAT(quota.err, HasSubstr("midnight UTC"));
+
+  // A coordinator's word is not about what was typed.
+  node_.status = {grpc::StatusCode::INVALID_ARGUMENT, "SIZE"};
+  EXPECT_EQ(Ask().exit, kExitFailed);
+  node_.status = {grpc::StatusCode::UNAVAILABLE, "NOT_READY"};
+  const Captured busy = Ask();
+  EXPECT_EQ(busy.exit, kExitFailed);
+  EXPECT_THAT(busy.err, HasSubstr("ask again in a minute"));
+  node_.status = {grpc::StatusCode::INTERNAL, "disk"};
+  EXPECT_EQ(Ask().exit, kExitFailed);
+}
+
+TEST_F(DoorTest, ANumberOnTheCommandLineWorksWithAWarning) {
+  node_.json = Report(true).dump();
+  const Captured asked = Call({"ask", "--nhs-number", kNumber, "--purpose", "emergency"});
+  EXPECT_EQ(asked.exit, kExitOk);
+  EXPECT_EQ(node_.asked.nhs_number(), kNumber);
+  EXPECT_THAT(asked.err, HasSubstr("warning: a number on the command line"));
+  EXPECT_THAT(asked.err, Not(HasSubstr(kNumber)));
+}
+
+TEST_F(DoorTest, NoNumberOnStandardInputSendsNothing) {
+  const Captured refused = Call({"ask", "--nhs-number", "-", "--purpose", "concern"}, "");
+  EXPECT_EQ(refused.exit, kExitBadInput);
+  EXPECT_EQ(node_.asked.purpose(), "");
+}
+
+TEST_F(DoorTest, WhoAsksAtATerminalIsToldThatItIsLogged) {
+  node_.json = Report(true).dump();
+  const Captured asked = Call({"ask", "--nhs-number", "-", "--purpose", "concern"}, kNumber, true);
+  EXPECT_THAT(asked.err, HasSubstr("Your question is logged for good"));
+}
+
+TEST_F(DoorTest, ShieldSaysWhoTookItAndNothingAboutWhoHolds) {
+  node_.json = Report(false).dump();
+  const Captured sent = Call({"shield", "--nhs-number", "-"}, kNumber);
+  EXPECT_EQ(sent.exit, kExitUnanswered);
+  EXPECT_TRUE(node_.asked.shield_notice());
+  EXPECT_THAT(sent.out, HasSubstr("1 of 2 agencies took it"));
+  EXPECT_THAT(sent.out, HasSubstr("Meadow Lane: no answer. Ring it"));
+  EXPECT_THAT(sent.out, Not(HasSubstr("Hilltop")));
+  EXPECT_THAT(sent.out, HasSubstr("Receipt ABCD"));
+}
+
+TEST_F(DoorTest, AnAnswerOfAnotherVersionIsAnErrorNotACrash) {
+  for (const char* odd : {"{", "[]", "{}", "{\"all_answered\": 1, \"agencies\": []}"}) {
+    node_.json = odd;
+    const Captured asked = Ask();
+    EXPECT_EQ(asked.exit, kExitFailed) << odd;
+    EXPECT_THAT(asked.err, HasSubstr("different versions"));
+  }
+}
+
+TEST_F(DoorTest, ImportStreamsTheWholeFile) {
+  std::string csv = "source_id,nhs_number\n";
+  while (csv.size() < 1'000'000) csv += "INV-1001,9990000018\n";
+  PutInto(folder_ / "export.csv", csv);
+  node_.json = R"({"rows": 3, "imported": 1, "updated": 1, "unchanged": 0, "skipped": 1,
+                   "problems": [], "loaded": true})";
+  const Captured done =
+      Call({"records", "import", folder_ / "export.csv", "--skip-bad", "--source", "caseworks"});
+  EXPECT_EQ(done.exit, kExitOk) << done.err;
+  EXPECT_EQ(node_.csv, csv);
+  EXPECT_TRUE(node_.head.skip_bad());
+  EXPECT_EQ(node_.head.source(), "caseworks");
+  EXPECT_EQ(done.out, "3 rows: 1 new, 1 updated, 0 as before, 1 skipped.\n");
+}
+
+TEST_F(DoorTest, BadRowsAreAllListedAndNothingIsLoaded) {
+  node_.json = R"({"rows": 9, "imported": 0, "updated": 0, "unchanged": 0, "skipped": 9,
+                   "problems": [{"line": 3, "column": "DOB", "reason": "is a day in the future",
+                                 "remedy": "check the year"},
+                                {"line": 7, "column": "", "reason": "has too few cells",
+                                 "remedy": "export it again"}],
+                   "loaded": false})";
+  const Captured refused = Call({"records", "import", "-"}, "source_id\n");
+  EXPECT_EQ(refused.exit, kExitBadInput);
+  EXPECT_EQ(node_.csv, "source_id\n");
+  EXPECT_THAT(refused.err, HasSubstr("line 3, DOB: is a day in the future; check the year\n"));
+  EXPECT_THAT(refused.err, HasSubstr("line 7: has too few cells; export it again\n"));
+  EXPECT_THAT(refused.err, HasSubstr("nothing was imported"));
+  EXPECT_THAT(refused.out, IsEmpty());
+  const Captured json = Call({"records", "import", "-", "--json"}, "source_id\n");
+  EXPECT_EQ(json.exit, kExitBadInput);
+  EXPECT_EQ(json.out, node_.json + "\n");
+}
+
+TEST_F(DoorTest, AFileThatIsNotThereIsBadInput) {
+  const Captured refused = Call({"records", "import", folder_ / "nothing.csv"});
+  EXPECT_EQ(refused.exit, kExitBadInput);
+  EXPECT_THAT(refused.err, HasSubstr("cannot be opened"));
+}
+
+TEST_F(DoorTest, RecordsAreListedPageByPage) {
+  node_.json = R"({"records": [{"record": 5, "nhs_number": "9990000018"}], "next_after": 5})";
+  const Captured listed =
+      Call({"records", "list", "--nhs-number", "-", "--after", "4", "--limit", "1"}, kNumber);
+  EXPECT_EQ(listed.exit, kExitOk);
+  EXPECT_EQ(node_.listed.nhs_number(), kNumber);
+  EXPECT_EQ(node_.listed.after(), 4u);
+  EXPECT_EQ(node_.listed.limit(), 1u);
+  EXPECT_EQ(listed.out, "record  nhs number\n5       9990000018\nThere are more: --after 5\n");
+  node_.json = R"({"records": [], "next_after": null})";
+  EXPECT_EQ(Call({"records", "list"}).out, "No records to list.\n");
+}
+
+TEST_F(DoorTest, ARecordIsEnded) {
+  node_.json = "{}";
+  const Captured done = Call({"records", "end", "--source", "s", "--id", "7", "--on", "2026-03-31"});
+  EXPECT_EQ(done.exit, kExitOk);
+  EXPECT_EQ(node_.ended.source(), "s");
+  EXPECT_EQ(node_.ended.source_id(), "7");
+  EXPECT_EQ(node_.ended.end(), "2026-03-31");
+}
+
+TEST_F(DoorTest, TheInboxIsListed) {
+  node_.json = R"({"items": []})";
+  EXPECT_EQ(Call({"inbox", "list"}).out, "The inbox is empty.\n");
+  node_.json = R"({"items": [{"kind": "shield notice", "record": 3}]})";
+  EXPECT_EQ(Call({"inbox", "list"}).out, "kind           record\nshield notice  3\n");
+  EXPECT_EQ(Call({"inbox", "list", "--json"}).out, node_.json + "\n");
+}
+
+TEST_F(DoorTest, StatusWithAlarmsHasItsOwnExitCode) {
+  node_.json = R"({"agency": 1001, "alarms": []})";
+  const Captured well = Call({"status"});
+  EXPECT_EQ(well.exit, kExitOk);
+  EXPECT_EQ(well.out, "agency  1001\nalarms  -\n");
+  node_.json = R"({"agency": 1001, "alarms": [{"kind": "log", "log": "a"}]})";
+  EXPECT_EQ(Call({"status"}).exit, kExitAlarm);
+  EXPECT_EQ(Call({"status", "--json"}).exit, kExitAlarm);
+}
+
+TEST_F(DoorTest, TheDoorIsTakenFromTheEnvironment) {
+  node_.json = R"({"alarms": []})";
+  setenv("WHOELSE_DOOR", path().c_str(), 1);
+  EXPECT_EQ(Whoelse({"status"}).exit, kExitOk);
+  unsetenv("WHOELSE_DOOR");
+}
+
+}  // namespace
+}  // namespace whoelse

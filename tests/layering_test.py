@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Reads the include lines of every source file and checks the arrow of ARCHITECTURE.md.
+
+Debian puts all headers into one folder, so the compiler finds whatever is asked for: this is the only
+thing that keeps the core pure and the rooms apart.
+"""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+# Room -> rooms that it may include. Nobody includes a room that is not here.
+ROOMS = {
+    "crypto": set(),
+    "protocol": {"crypto"},
+    "audit": {"crypto", "protocol"},
+    "vault": {"crypto"},
+    "proto": set(),
+    "rpc": {"crypto", "protocol", "proto"},
+    "node": {"crypto", "protocol", "audit", "vault", "rpc", "proto"},
+    "coordinator": {"crypto", "protocol", "audit", "vault", "rpc", "proto"},
+    "cli": {"crypto", "protocol", "audit", "vault", "rpc", "proto", "node", "coordinator"},
+}
+
+# Rooms and files whose code is pure: no I/O, clock, thread, storage, transport.
+PURE_ROOMS = {"crypto", "protocol", "audit"}
+CORE = {
+    "node": {"asking", "csv", "enrolment", "evaluation", "holder", "hours", "identifier", "import",
+             "import_columns", "import_row", "index", "log_watch", "noted", "policy",
+             "private_checks", "public_checks", "reading", "record", "report", "report_text",
+             "requester", "words"},
+    "coordinator": {"evaluator", "log_reader", "log_writer", "relay", "state"},
+}
+IMPURE = re.compile(
+    r"^(grpc|google/protobuf|rocksdb/|openssl/|toml|CLI/|proto/|rpc/|vault/|"
+    r"(thread|mutex|shared_mutex|condition_variable|future|atomic|fstream|filesystem|iostream|"
+    r"ctime|csignal|unistd\.h|time\.h|sys/.*|fcntl\.h)$)")
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
+
+
+def is_core(room, path):
+    return room in PURE_ROOMS or path.stem in CORE.get(room, ())
+
+
+def problems():
+    for room, allowed in ROOMS.items():
+        for path in sorted((ROOT / room).rglob("*")):
+            if path.suffix not in (".h", ".cc"):
+                continue
+            core = is_core(room, path)
+            text = path.read_text(encoding="utf-8")
+            if core and re.search(r"\bchrono::\w*_clock\b", text):   # its calendar is pure
+                yield f"{path.relative_to(ROOT)}: a core file reads a clock"
+            for include in INCLUDE.findall(text):
+                where = f"{path.relative_to(ROOT)}: includes {include}"
+                target = include.split("/")[0]
+                if target in ROOMS and target != room and target not in allowed:
+                    yield f"{where}: {room}/ may not know {target}/"
+                if core and IMPURE.match(include):
+                    yield f"{where}: a core file does no I/O and knows no clock or thread"
+                if core and target == room and not is_core(room, pathlib.Path(include)):
+                    yield f"{where}: a core file includes an edge file"
+
+
+def main():
+    # The test can fail: it must see through these.
+    assert IMPURE.match("grpcpp/grpcpp.h") and IMPURE.match("thread") and IMPURE.match("rocksdb/db.h")
+    assert INCLUDE.findall('#include "rpc/clock.h"\n') == ["rpc/clock.h"]
+    found = list(problems())
+    for line in found:
+        print(line)
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
