@@ -106,7 +106,8 @@ class Demo {
     if (!question.purpose.empty()) terminal_.out << ", purpose " << question.purpose;
     if (!question.case_reference.empty()) terminal_.out << ", case " << question.case_reference;
     terminal_.out << "\n\n" << ReportAsText(answer, terminal_.width) << "Took " << Seconds(time);
-    for (const auto& [step, ms] : answer.value("timings_ms", Json::object()).items()) {
+    const Json timings = answer.value("timings_ms", Json::object());
+    for (const auto& [step, ms] : timings.items()) {
       char text[64];
       std::snprintf(text, sizeof text, "%.0f ms", ms.is_number() ? ms.get<double>() : 0.0);
       terminal_.out << ", " << step << " " << text;

@@ -90,7 +90,7 @@ Plan HealthVisiting() {
 }
 
 DemoExportFormat SchoolFormat() {
-  return {{{"Admission Number", F::kSourceId}, {"UPN", F::kUpn}, {"NHS Number", F::kNhsNumber},
+  return {{{"Record ID", F::kSourceId}, {"UPN", F::kUpn}, {"NHS Number", F::kNhsNumber},
            {"Legal Forename", F::kGiven}, {"Legal Surname", F::kFamily}, {"DOB", F::kBorn},
            {"Service", F::kService}, {"Named Professional", F::kWorker}, {"Job Title", F::kRole},
            {"Work Phone", F::kPhone}, {"Work Email", F::kEmail}, {"Admission Date", F::kStart},

@@ -56,7 +56,7 @@ std::string DemoNhsNumber(size_t place) {
 }
 
 std::string DemoUpn(size_t serial, Date born) {
-  std::array<char, 24> text;
+  std::array<char, 64> text;
   std::snprintf(text.data(), text.size(), "X999%04zu%02u%03zu", serial / 1000,
                 (born.ymd() / 10000 + 4) % 100, serial % 1000);
   return text.data();

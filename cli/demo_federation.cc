@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cli/door.h"
+#include "cli/exit_code.h"
 #include "cli/federation_sign.h"
 #include "cli/key_file.h"
 #include "cli/show_json.h"

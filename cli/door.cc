@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "proto/node.grpc.pb.h"
 #include "protocol/service_error.h"
 #include "rpc/channel.h"
 #include "rpc/clock.h"
@@ -82,12 +83,18 @@ absl::Status NoResult() {
   return absl::InternalError("the node ended the call without a result: see its log");
 }
 
-template <typename Call>
-absl::StatusOr<std::string> JsonOf(const Call& call) {
+template <typename Request>
+using Method = grpc::Status (v1::Node::Stub::*)(grpc::ClientContext*, const Request&,
+                                                v1::JsonReply*);
+
+template <typename Request>
+absl::StatusOr<std::string> JsonOf(const std::shared_ptr<grpc::Channel>& channel,
+                                   Method<Request> method, const Request& request) {
+  const auto stub = v1::Node::NewStub(channel);
   grpc::ClientContext context;
   context.set_deadline(DeadlineIn(kAnswerTime));
   v1::JsonReply reply;
-  const absl::Status result = Result(call(&context, &reply));
+  const absl::Status result = Result((stub.get()->*method)(&context, request, &reply));
   if (!result.ok()) return result;
   return reply.json();
 }
@@ -104,14 +111,15 @@ absl::StatusOr<Door> Door::Open(std::string path) {
                                       "in the variable WHOELSE_DOOR");
   }
   if (const absl::Status listens = CheckSomebodyListens(path); !listens.ok()) return listens;
-  return Door(v1::Node::NewStub(MakeDoorChannel(path)));
+  return Door(MakeDoorChannel(path));
 }
 
 absl::StatusOr<std::string> Door::Ask(const v1::NodeAskCall& call,
                                       const OnProgress& progress) const {
   grpc::ClientContext context;
   context.set_deadline(DeadlineIn(kAnswerTime));
-  const auto reader = stub_->Ask(&context, call);
+  const auto stub = v1::Node::NewStub(channel_);
+  const auto reader = stub->Ask(&context, call);
   std::string answer;
   v1::NodeAskReply reply;
   while (reader->Read(&reply)) {
@@ -127,7 +135,8 @@ absl::StatusOr<std::string> Door::Ask(const v1::NodeAskCall& call,
 absl::StatusOr<std::string> Door::Import(const v1::ImportHead& head, std::istream& csv,
                                          const OnProgress& progress) const {
   grpc::ClientContext context;
-  const auto stream = stub_->ImportRecords(&context);
+  const auto stub = v1::Node::NewStub(channel_);
+  const auto stream = stub->ImportRecords(&context);
   // A thread of its own: a node that reports progress before it has read everything must not wait
   // for us while we wait for it.
   std::thread writer([&] {
@@ -157,21 +166,19 @@ absl::StatusOr<std::string> Door::Import(const v1::ImportHead& head, std::istrea
 }
 
 absl::StatusOr<std::string> Door::ListRecords(const v1::ListRecordsCall& call) const {
-  return JsonOf([&](auto* context, auto* reply) {
-    return stub_->ListRecords(context, call, reply);
-  });
+  return JsonOf<v1::ListRecordsCall>(channel_, &v1::Node::Stub::ListRecords, call);
 }
 
 absl::StatusOr<std::string> Door::EndRecord(const v1::EndRecordCall& call) const {
-  return JsonOf([&](auto* context, auto* reply) { return stub_->EndRecord(context, call, reply); });
+  return JsonOf<v1::EndRecordCall>(channel_, &v1::Node::Stub::EndRecord, call);
 }
 
 absl::StatusOr<std::string> Door::ListInbox() const {
-  return JsonOf([&](auto* context, auto* reply) { return stub_->ListInbox(context, {}, reply); });
+  return JsonOf<v1::ListInboxCall>(channel_, &v1::Node::Stub::ListInbox, {});
 }
 
 absl::StatusOr<std::string> Door::Status() const {
-  return JsonOf([&](auto* context, auto* reply) { return stub_->Status(context, {}, reply); });
+  return JsonOf<v1::StatusCall>(channel_, &v1::Node::Stub::Status, {});
 }
 
 }  // namespace whoelse

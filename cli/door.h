@@ -7,10 +7,15 @@
 #include <istream>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "proto/node.grpc.pb.h"
+#include "proto/node.pb.h"
+
+namespace grpc {
+class Channel;
+}
 
 namespace whoelse {
 
@@ -36,8 +41,8 @@ class Door {
   absl::StatusOr<std::string> Status() const;
 
  private:
-  explicit Door(std::unique_ptr<v1::Node::Stub> stub) : stub_(std::move(stub)) {}
-  std::unique_ptr<v1::Node::Stub> stub_;
+  explicit Door(std::shared_ptr<grpc::Channel> channel) : channel_(std::move(channel)) {}
+  std::shared_ptr<grpc::Channel> channel_;   // a stub a call: its header costs seconds to compile
 };
 
 }  // namespace whoelse

@@ -33,6 +33,9 @@ absl::Status Coordinator::OpenStore(const CoordinatorConfig& config, TimeMs now)
   auto state = RocksDbState::Open(config.data);
   if (!state.ok()) return state.status();
   state_ = *std::move(state);
+  if (!DiskHasRoom(config.data, config.min_free_mb << 20)) {
+    return absl::UnavailableError(config.data + ": less free space than min_free_mb asks for");
+  }
   const auto stored = state_->RosterState();
   if (!stored.ok()) return stored.status();
   desk_ = std::make_unique<RosterDesk>(config.trust, config.id, config.roster);

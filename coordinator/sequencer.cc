@@ -33,6 +33,12 @@ constexpr std::chrono::seconds kFullDiskRetry{1};
 
 }  // namespace
 
+bool DiskHasRoom(const std::string& path, uint64_t bytes) {
+  struct statvfs disk{};
+  if (statvfs(path.c_str(), &disk) != 0) return false;
+  return disk.f_bavail * disk.f_frsize >= bytes;
+}
+
 Sequencer::Sequencer(RocksDbState& state, CheckpointMirror& mirror, const SigningKey& log_key,
                      const Clock& clock, Settings settings, Listeners listeners)
     : state_(state),
@@ -92,16 +98,12 @@ void Sequencer::Run() {
   }
 }
 
-bool Sequencer::DiskHasRoom() const {
-  struct statvfs disk{};
-  if (statvfs(settings_.directory.c_str(), &disk) != 0) return false;
-  return disk.f_bavail * disk.f_frsize >= settings_.min_free_bytes;
-}
-
 void Sequencer::CommitPool(std::vector<Waiting> pool) {
   // A write that fails for want of space leaves the store in a state that only a restart can tell,
   // and a restart needs some space too: stop well before.
-  if (!DiskHasRoom()) return RefusePool(std::move(pool));
+  if (!DiskHasRoom(settings_.directory, settings_.min_free_bytes)) {
+    return RefusePool(std::move(pool));
+  }
   std::vector<Submission> submissions;
   submissions.reserve(pool.size());
   for (Waiting& waiting : pool) submissions.push_back(std::move(waiting.submission));

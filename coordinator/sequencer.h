@@ -41,6 +41,9 @@ struct PoolCommitted {
 // again; what the disk holds is then read back and checked.
 inline constexpr int kStoreFailedExit = 70;
 
+// Whether the volume of `path` has so many bytes free; false when it cannot be asked.
+bool DiskHasRoom(const std::string& path, uint64_t bytes);
+
 class Sequencer {
  public:
   // A submission's outcome: kBusy when the disk is fuller than allowed.
@@ -88,7 +91,6 @@ class Sequencer {
   void CommitPool(std::vector<Waiting> pool);
   void RefusePool(std::vector<Waiting> pool);
   void WriteCheckpoint();
-  bool DiskHasRoom() const;
 
   RocksDbState& state_;
   CheckpointMirror& mirror_;

@@ -97,7 +97,7 @@ void CoordinatorService::WaitForLoop() {
 }
 
 void CoordinatorService::Stop(std::chrono::milliseconds grace) {
-  if (server_ == nullptr || std::exchange(stopped_, true)) return;
+  if (server_ == nullptr || stopped_.exchange(true)) return;
   loop_->Post([this] {
     draining_ = true;
     OnTick();

@@ -76,8 +76,12 @@ TEST(PrivateChecks, Vectors) {
     for (const auto& o : verdict.opened) opened.push_back(c["records"][o.id - 1]["name"]);
     EXPECT_EQ(opened, c["opened_records"].get<std::vector<std::string>>());
     EXPECT_EQ(verdict.reasons != 0, c["inbox_item"]);
-    if (c["why"] == "birth: one part differs") EXPECT_TRUE(verdict.opened[0].birth_date_differs);
-    if (c["why"] == "as asked") EXPECT_FALSE(verdict.opened[0].birth_date_differs);
+    if (c["why"] == "birth: one part differs") {
+      EXPECT_TRUE(verdict.opened[0].birth_date_differs);
+    }
+    if (c["why"] == "as asked") {
+      EXPECT_FALSE(verdict.opened[0].birth_date_differs);
+    }
   }
 }
 
@@ -280,7 +284,9 @@ TEST_F(Opening, DatesOfBirth) {
     SCOPED_TRACE(std::to_string(c.asked) + " " + std::to_string(c.held));
     EXPECT_EQ(verdict.failed, c.opens ? Check::kPassed : Check::kV7);
     EXPECT_EQ(verdict.reasons, c.opens ? 0 : Noted::kPossibleWrongChild);
-    if (c.opens) EXPECT_EQ(verdict.opened[0].birth_date_differs, c.differs);
+    if (c.opens) {
+      EXPECT_EQ(verdict.opened[0].birth_date_differs, c.differs);
+    }
   }
 }
 

@@ -140,7 +140,9 @@ TEST(PublicChecks, VectorsThroughAHolder) {
       ASSERT_EQ(batch.records.size(), waiting_before + 1);
       EXPECT_EQ(batch.records.back().repeated, expect != "ADMIT");
       EXPECT_EQ(batch.records.back().coordinator, kRelay);
-      if (expect == "SAME") EXPECT_EQ(batch.records.back().wire, Bytes(kWireSize, 7));
+      if (expect == "SAME") {
+        EXPECT_EQ(batch.records.back().wire, Bytes(kWireSize, 7));
+      }
       continue;
     }
     ASSERT_TRUE(reply.refusal.has_value());

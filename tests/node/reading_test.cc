@@ -46,8 +46,12 @@ TEST(Reading, Vectors) {
     SCOPED_TRACE(c["why"]);
     const Reading reading = ReadItem(ItemOf(c["item"]), c["agency"], asked.keys());
     EXPECT_EQ(Word(reading), c["expect"]);
-    if (c["why"] == "a refusal") EXPECT_EQ(reading.kind, Kind::kRefused);
-    if (c["why"] == "a relay code") EXPECT_EQ(reading.kind, Kind::kRelayCode);
+    if (c["why"] == "a refusal") {
+      EXPECT_EQ(reading.kind, Kind::kRefused);
+    }
+    if (c["why"] == "a relay code") {
+      EXPECT_EQ(reading.kind, Kind::kRelayCode);
+    }
     EXPECT_EQ(reading.Answered(), c["expect"] != "no answer");
   }
 }
