@@ -56,6 +56,10 @@ ExitCode Fail(const absl::Status& status, Terminal& terminal) {
 
 }  // namespace
 
+std::string AnswerAsText(const Json& report, bool shield_notice, size_t width) {
+  return shield_notice ? NoticeAsText(report) : ReportAsText(report, width);
+}
+
 absl::StatusOr<std::string> NumberFrom(const std::string& given, Terminal& terminal) {
   if (given == "-") return ReadHiddenLine(terminal, "NHS number");
   if (!given.empty()) {
@@ -89,8 +93,7 @@ ExitCode Ask(const AskOptions& options, Terminal& terminal) {
   if (options.json) {
     terminal.out << *answer << "\n";
   } else {
-    terminal.out << (options.shield_notice ? NoticeAsText(*report)
-                                           : ReportAsText(*report, terminal.width));
+    terminal.out << AnswerAsText(*report, options.shield_notice, terminal.width);
   }
   return (*report)["all_answered"].get<bool>() ? kExitOk : kExitUnanswered;
 }

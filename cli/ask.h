@@ -6,6 +6,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/terminal.h"
+#include "nlohmann/json_fwd.hpp"
 
 namespace whoelse {
 
@@ -25,6 +26,9 @@ struct AskOptions {
 // Asks through the node's door and prints the answer, or what the notice did. kExitUnanswered when
 // an agency did not answer.
 ExitCode Ask(const AskOptions& options, Terminal& terminal);
+
+// What `ask` prints of a report; of a notice, what it did.
+std::string AnswerAsText(const nlohmann::ordered_json& report, bool shield_notice, size_t width);
 
 // `given`, or for "-" the line that is read in its place. Warns when the number stood on the command
 // line. INVALID_ARGUMENT: nothing came.

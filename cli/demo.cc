@@ -6,10 +6,10 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "cli/ask.h"
 #include "cli/demo_federation.h"
 #include "cli/demo_home.h"
 #include "cli/federation_deal.h"
-#include "node/report.h"
 #include "rpc/clock.h"
 #include "rpc/server.h"
 #include "vault/durable_file.h"
@@ -105,7 +105,8 @@ class Demo {
                   << question.nhs_number << ", born " << question.born;
     if (!question.purpose.empty()) terminal_.out << ", purpose " << question.purpose;
     if (!question.case_reference.empty()) terminal_.out << ", case " << question.case_reference;
-    terminal_.out << "\n\n" << ReportAsText(answer, terminal_.width) << "Took " << Seconds(time);
+    terminal_.out << "\n\n"
+                  << AnswerAsText(answer, question.shield_notice, terminal_.width) << "Took " << Seconds(time);
     const Json timings = answer.value("timings_ms", Json::object());
     for (const auto& [step, ms] : timings.items()) {
       char text[64];

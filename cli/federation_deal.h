@@ -22,8 +22,8 @@ namespace whoelse {
 struct KeyChange {
   bool refresh = false;                  // new shares of the same keys
   bool new_key_version = false;          // one above the newest, ENROLLING
-  std::optional<KeyVersion> activate;    // ENROLLING -> ASKED
-  std::optional<KeyVersion> retire;      // taken out
+  std::optional<KeyVersion> activate = std::nullopt;   // ENROLLING -> ASKED
+  std::optional<KeyVersion> retire = std::nullopt;     // taken out
 };
 
 inline constexpr std::string_view kDealerWarning =

@@ -234,6 +234,11 @@ absl::StatusOr<std::string> AddCoordinator(const std::string& dir,
   if (options.endpoint.rfind(':') == std::string::npos || options.endpoint.starts_with(':')) {
     return Bad("endpoint", "is not host:port", "give for example coordinator.example:7443");
   }
+  for (const auto& other : draft->coordinators) {
+    if (other.party.endpoint == options.endpoint) {
+      return Bad("endpoint", "is that of " + other.party.name, "give another port or host");
+    }
+  }
   const auto slug = NewSlug(*draft, options.name);
   if (!slug.ok()) return slug.status();
   const std::string home = folder.Coordinator(*slug);

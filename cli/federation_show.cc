@@ -96,11 +96,12 @@ std::string FederationAsText(const Json& shown, size_t width) {
     head["hash"] = shown["hash"];
     head["valid"] = Moment(roster["not_before"]) + " to " + Moment(roster["not_after"]);
     head["signed_by"] = shown["signed_by"];
-    head["roots"] = roster["roots"]["keys"];
     head["roots_needed"] = roster["roots"]["k"];
     head["threshold"] = roster["threshold"];
     head["parameters"] = roster["parameters"];
-    out += JsonAsText(head, width) + "\nCoordinators\n" +
+    out += JsonAsText(head, width) + "\nRoots\n";
+    for (const Json& root : roster["roots"]["keys"]) out += root.get<std::string>() + "\n";
+    out += "\nCoordinators\n" +
            JsonAsText(PickAll(roster["coordinators"], {"id", "x", "name", "endpoint"}), width) +
            "\nKey versions\n" +
            JsonAsText(PickAll(roster["key_versions"], {"kv", "state", "sharing_epoch", "group_key"}),

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/federation_draft.h"
 #include "cli/key_file.h"
 #include "nlohmann/json.hpp"
 #include "tests/cli/captured.h"
@@ -65,8 +66,9 @@ TEST(CommandTest, AFederationIsSetUpAndShown) {
   const std::string dir = folder / "northbridge";
   ASSERT_EQ(Whoelse({"federation", "init", dir, "--name", "Northbridge"}).exit, kExitOk);
   for (const char* name : {"Council", "Health Board", "Police"}) {
-    ASSERT_EQ(Whoelse({"federation", "add-coordinator", dir, name, "--endpoint", "a.example:7443"})
-                  .exit, kExitOk);
+    const std::string endpoint = SlugOf(name) + ".example:7443";
+    ASSERT_EQ(Whoelse({"federation", "add-coordinator", dir, name, "--endpoint", endpoint}).exit,
+              kExitOk);
   }
   PutInto(folder / "services", "Pastoral care = universal\n");
   const std::vector<std::string> add = {
@@ -116,6 +118,8 @@ TEST(CommandTest, BadInputOfTheFederationToolNamesTheFieldAndTheRemedy) {
   EXPECT_FALSE(std::filesystem::exists(dir));
   ASSERT_EQ(Whoelse({"federation", "init", dir, "--name", "N"}).exit, kExitOk);
   refused({"federation", "add-coordinator", dir, "C", "--endpoint", "nowhere"}, "endpoint:");
+  ASSERT_EQ(Whoelse({"federation", "add-coordinator", dir, "C", "--endpoint", "c:1"}).exit, kExitOk);
+  refused({"federation", "add-coordinator", dir, "D", "--endpoint", "c:1"}, "endpoint:");
   PutInto(folder / "bad", "Pastoral care\n");
   refused({"federation", "add-agency", dir, "A", "--kind", "school", "--area", "N",
            "--organisation", "1", "--register-size", "1", "--duty", "1", "--duty-hours", "24 hours",

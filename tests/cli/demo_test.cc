@@ -121,7 +121,10 @@ TEST(DemoAreaTest, TheFederationToolTakesItsAgencies) {
   init.name = Area().name;
   ASSERT_EQ(InitFederation(folder.path(), init, random), absl::OkStatus());
   for (const std::string& name : Area().coordinators) {
-    ASSERT_TRUE(AddCoordinator(folder.path(), {name, "127.0.0.1:7001"}, 1'800'000'000, random).ok());
+    CoordinatorOptions options;
+    options.name = name;
+    options.endpoint = SlugOf(name) + ".example:7443";
+    ASSERT_TRUE(AddCoordinator(folder.path(), options, 1'800'000'000, random).ok());
   }
   for (const DemoAgency& agency : Area().agencies) {
     const auto added = AddAgency(folder.path(), agency.options, 1'800'000'000, random);

@@ -206,7 +206,7 @@ TEST(Import, EveryDamagedFileGivesRecordsThatFitOrComplaints) {
   SeededRandom random(seed);
   const std::string file = ReadFile("docs/formats/records-example.csv");
   size_t records = 0, problems = 0, refused = 0;
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < 1000; ++round) {
     const Bytes damaged = Mutate(ToBytes(AsBytes(file)), "a0,\"\n\r;\xC3\xA9 ", random);
     const absl::StatusOr<ImportResult> result = ReadCsv(AsText(damaged), Settings(), kToday);
     if (!result.ok()) {
@@ -221,8 +221,8 @@ TEST(Import, EveryDamagedFileGivesRecordsThatFitOrComplaints) {
     }
   }
   EXPECT_GT(records, 1000u);
-  EXPECT_GT(problems, 100u);
-  EXPECT_GT(refused, 100u);
+  EXPECT_GT(problems, 50u);
+  EXPECT_GT(refused, 50u);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ TEST(Record, WhatDecodesEncodesToTheSameBytes) {
   SeededRandom random(seed);
   int decoded_at_all = 0;
   Bytes good;
-  for (int round = 0; round < 20000; ++round) {
+  for (int round = 0; round < 10000; ++round) {
     if (round % 100 == 0) good = RandomRecord(random).Encode();
     const Bytes bytes =
         Mutate(good, std::string_view("\x00\x01\x02\x05\x80\x81\xff" "aA9", 10), random);
@@ -58,7 +58,7 @@ TEST(Record, WhatDecodesEncodesToTheSameBytes) {
     ++decoded_at_all;
     ASSERT_EQ(decoded->Encode(), bytes) << "seed " << seed << " round " << round;
   }
-  EXPECT_GT(decoded_at_all, 1000);
+  EXPECT_GT(decoded_at_all, 500);
 }
 
 // The last bytes of an encoding are flags u16, class, consent state, consent by, purposes.

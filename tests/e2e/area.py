@@ -1,0 +1,180 @@
+"""A small federation of real programs on loopback, in a folder of its own, for one test."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+BIN = pathlib.Path(os.environ["WHOELSE_BIN"])
+WHOELSE = str(BIN / "whoelse")
+WAIT_S = 90
+
+HEADER = ("source_id,nhs_number,given_name,family_name,born,service,team,professional_name,"
+          "professional_role,professional_phone,professional_email,start,lead_professional,restrictions")
+
+
+def row(source_id, number, born="2015-03-14", service="Child protection", lead="no",
+        restrictions="none", name="Robin Fennimore"):
+    return (f"{source_id},{number},Ada,Testwood,{born},{service},East,{name},Worker,01632 960123,"
+            f"robin@agency.example,2020-01-01,{lead},{restrictions}")
+
+
+def csv(*rows):
+    return "\n".join((HEADER,) + rows) + "\n"
+
+
+def number(i):
+    """The i-th valid NHS number of the reserved test range."""
+    found = -1
+    for head in range(999000000, 1000000000):
+        digits = [int(c) for c in str(head)]
+        check = (11 - sum(d * (10 - k) for k, d in enumerate(digits)) % 11) % 11
+        if check != 10:
+            found += 1
+            if found == i:
+                return f"{head}{check}"
+    raise ValueError(i)
+
+
+def free_ports(n):
+    sockets = [socket.socket() for _ in range(n)]
+    for s in sockets:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+class Area:
+    def __init__(self, coordinators=3, **parameters):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="whoelse-e2e-"))
+        self.federation = self.home / "federation"
+        self.processes = {}
+        self.node_program = {}
+        arguments = {"slot-ms": 50, "roster-delay-h": 0, "enrol-interval-s": 600, "deadline-ms": 2000}
+        arguments.update({k.replace("_", "-"): v for k, v in parameters.items()})
+        options = [part for k, v in arguments.items() for part in (f"--{k}", str(v))]
+        self.tool("init", self.federation, "--name", "Testfield", *options)
+        self.coordinators = []
+        for i, port in enumerate(free_ports(coordinators)):
+            name = f"coordinator-{i + 1}"
+            self.tool("add-coordinator", self.federation, name, "--endpoint", f"127.0.0.1:{port}",
+                      "--min-free-mb", "16")
+            self.coordinators.append(name)
+
+    def close(self, failed=False):
+        for name in list(self.processes):
+            self.stop(name, signal.SIGKILL)
+        if failed:
+            print("kept for a look:", self.home)
+        else:
+            shutil.rmtree(self.home)
+
+    def tool(self, *arguments):
+        done = subprocess.run([WHOELSE, "federation", *map(str, arguments)], capture_output=True,
+                              text=True, timeout=60)
+        if done.returncode != 0:
+            raise AssertionError(f"federation {arguments[0]}: {done.stderr}")
+        return done.stdout
+
+    def add_agency(self, slug, kind="school", ask="coordination,early-help,concern,emergency",
+                   services=None, register=100, certificate_days=365, area="Testfield",
+                   ask_per_day=500):
+        file = self.home / f"{slug}.services"
+        file.write_text("\n".join(f"{k} = {v}" for k, v in (services or {"Child protection": "targeted"}).items()))
+        self.tool("add-agency", self.federation, slug, "--slug", slug, "--kind", kind, "--area",
+                  area, "--organisation", slug.upper()[:16], "--ask", ask, "--register-size", register,
+                  "--duty", "01632 960001", "--duty-hours", "Mon-Fri 08:30-17:00",
+                  "--out-of-hours", "01632 960002", "--services", file, "--source", slug,
+                  "--certificate-days", certificate_days, "--ask-per-day", ask_per_day)
+
+    def sign(self, *options):
+        return self.tool("sign", self.federation, *options)
+
+    def folder(self, slug):
+        return self.federation / ("coordinators" if slug in self.coordinators else "agencies") / slug
+
+    def start(self, slug, program=None):
+        coordinator = slug in self.coordinators
+        program = program or ("whoelse-coordinator" if coordinator else "whoelse-node")
+        config = self.folder(slug) / ("coordinator.toml" if coordinator else "node.toml")
+        with open(self.home / f"{slug}.log", "ab") as log:
+            process = subprocess.Popen([str(BIN / program), "--config", str(config)], stderr=log,
+                                       stdout=subprocess.PIPE)
+        line = process.stdout.readline()
+        if not line.startswith(b"ready"):
+            process.wait(timeout=WAIT_S)
+            process.stdout.close()
+            raise StartRefused(process.returncode, (self.home / f"{slug}.log").read_text())
+        self.processes[slug] = process
+
+    def start_all(self, *slugs):
+        for slug in self.coordinators + list(slugs):
+            self.start(slug)
+
+    def stop(self, slug, how=signal.SIGTERM):
+        process = self.processes.pop(slug)
+        process.send_signal(how)
+        code = process.wait(timeout=WAIT_S)
+        process.stdout.close()
+        return code
+
+    # --- through a node's door ---------------------------------------------------------------------
+    def whoelse(self, slug, *arguments, stdin=""):
+        environment = dict(os.environ, WHOELSE_DOOR=str(self.folder(slug) / "run" / "door"))
+        return subprocess.run([WHOELSE, *map(str, arguments)], input=stdin, capture_output=True,
+                              text=True, env=environment, timeout=WAIT_S)
+
+    def status(self, slug):
+        return json.loads(self.whoelse(slug, "status", "--json").stdout)
+
+    def load(self, slug, text):
+        file = self.home / "export.csv"
+        file.write_text(text)
+        return self.whoelse(slug, "records", "import", file, "--json")
+
+    def ask(self, slug, nhs, purpose="section-47", born="2015-03-14", case="C-1", extra=()):
+        arguments = ["ask", "--nhs-number", "-", "--purpose", purpose, "--json", *extra]
+        if born:
+            arguments += ["--born", born]
+        if case:
+            arguments += ["--case", case]
+        return self.whoelse(slug, *arguments, stdin=nhs + "\n")
+
+    # --- conditions, never sleeps -----------------------------------------------------------------
+    def until(self, what, condition):
+        end = time.monotonic() + WAIT_S
+        while time.monotonic() < end:
+            if condition():
+                return
+            time.sleep(0.05)   # between two looks at the condition
+        raise AssertionError(f"not within {WAIT_S} s: {what}")
+
+    def until_attached(self, slug, coordinators=None):
+        wanted = len(self.coordinators) if coordinators is None else coordinators
+        self.until(f"{slug} attached", lambda: sum(
+            c["attached"] for c in self.status(slug)["coordinators"]) >= wanted)
+
+    def until_enrolled(self, slug):
+        self.until(f"{slug} enrolled", lambda: self.status(slug)["imported"] and all(
+            v["complete"] and v["pending"] == 0 for v in self.status(slug)["key_versions"]))
+
+    def until_roster(self, slug, version):
+        self.until(f"{slug} has roster {version}",
+                   lambda: self.status(slug)["roster_version"] == version)
+
+
+class StartRefused(Exception):
+    def __init__(self, code, log):
+        super().__init__(f"exit {code}: {log[-2000:]}")
+        self.code, self.log = code, log
+
+
+def by_agency(answer):
+    return {a["name"]: a for a in answer["agencies"]}

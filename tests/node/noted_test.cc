@@ -1,0 +1,116 @@
+// What an opened question leaves behind: of one size, whatever it was.
+#include "node/noted.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/protocol/round_trip.h"
+#include "tests/support/doc.h"
+#include "tests/support/hex_lines.h"
+
+namespace whoelse {
+namespace {
+
+Noted Example() {
+  Noted noted;
+  noted.received_ms = 1'800'000'002'365;
+  noted.frame_hash = HexFixed<FrameHash>(
+      "3674f2f9c9c1e82f1f910db1088e19ed129641ba6f1882dd31f3983b55671831");
+  noted.agency = 1003;
+  noted.practitioner_ref = HexFixed<PersonRef>("0858bc22b77384987589dbf7706112c9");
+  noted.organisation = "E10000099";
+  noted.purpose = Purpose::kSection17;
+  noted.power = Power::kCa2004S16La;
+  noted.flags = kFlagOutOfHours;
+  noted.reasons = Noted::kPossibleWrongChild;
+  noted.decisions = {{17, Outcome::kContact, 0}, {2'000'000, Outcome::kBrokered, 5}};
+  return noted;
+}
+
+void ExpectSame(const Noted& a, const Noted& b) {
+  EXPECT_EQ(a.received_ms, b.received_ms);
+  EXPECT_EQ(a.frame_hash, b.frame_hash);
+  EXPECT_EQ(a.agency, b.agency);
+  EXPECT_EQ(a.practitioner_ref, b.practitioner_ref);
+  EXPECT_EQ(a.organisation, b.organisation);
+  EXPECT_EQ(a.purpose, b.purpose);
+  EXPECT_EQ(a.power, b.power);
+  EXPECT_EQ(a.flags, b.flags);
+  EXPECT_EQ(a.reasons, b.reasons);
+  ASSERT_EQ(a.decisions.size(), b.decisions.size());
+  for (size_t i = 0; i < a.decisions.size(); ++i) {
+    EXPECT_EQ(a.decisions[i].record, b.decisions[i].record);
+    EXPECT_EQ(a.decisions[i].outcome, b.decisions[i].outcome);
+    EXPECT_EQ(a.decisions[i].row, b.decisions[i].row);
+  }
+}
+
+TEST(Noted, SurvivesItsBytes) {
+  const Bytes bytes = Example().Encode();
+  EXPECT_EQ(bytes.size(), kNotedSize);
+  const auto decoded = Noted::Decode(bytes);
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_TRUE(decoded->Opened());
+  ExpectSame(*decoded, Example());
+}
+
+// The disk tells no hit from a miss: one size, and zeros for whatever was not opened.
+TEST(Noted, NothingOpenedIsZeros) {
+  Noted noted;
+  noted.received_ms = 5;
+  noted.frame_hash = Example().frame_hash;
+  EXPECT_FALSE(noted.Opened());
+  EXPECT_EQ(noted.Encode(), Bytes(kNotedSize));
+  const auto decoded = Noted::Decode(Bytes(kNotedSize));
+  ASSERT_TRUE(decoded.ok());
+  ExpectSame(*decoded, Noted{});
+}
+
+TEST(Noted, TwelveDecisionsFit) {
+  Noted noted = Example();
+  noted.decisions.assign(kNotedDecisionsMax, {1, Outcome::kNothing, 12});
+  EXPECT_EQ(noted.Encode().size(), kNotedSize);
+  EXPECT_EQ(Noted::Decode(noted.Encode())->decisions.size(), kNotedDecisionsMax);
+  noted.decisions.push_back({2, Outcome::kNothing, 12});
+  EXPECT_EQ(noted.Encode().size(), kNotedSize);
+  EXPECT_EQ(Noted::Decode(noted.Encode())->decisions.size(), kNotedDecisionsMax);
+}
+
+TEST(Noted, WhatEncodeDidNotWriteIsDataLoss) {
+  const Bytes good = Example().Encode();
+  const auto altered = [&](size_t at, uint8_t value) {
+    Bytes bytes = good;
+    bytes[at] = value;
+    return Noted::Decode(bytes).status();
+  };
+  constexpr size_t kAgency = 40, kPurpose = 76, kPower = 77, kCount = 81, kDecisions = 82;
+  EXPECT_TRUE(absl::IsDataLoss(altered(kPurpose, 0)));
+  EXPECT_TRUE(absl::IsDataLoss(altered(kPurpose, 9)));
+  EXPECT_TRUE(absl::IsDataLoss(altered(kPower, 200)));
+  EXPECT_TRUE(absl::IsDataLoss(altered(kCount, 13)));
+  EXPECT_TRUE(absl::IsDataLoss(altered(kCount, 1)));            // a decision after the last
+  EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 4, 0)));    // an outcome that there is not
+  EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 4, 6)));
+  EXPECT_TRUE(absl::IsDataLoss(altered(kNotedSize - 1, 1)));
+  Bytes nobody(kNotedSize);
+  nobody[kAgency - 1] = 1;
+  EXPECT_TRUE(absl::IsDataLoss(Noted::Decode(nobody).status()));
+  EXPECT_TRUE(absl::IsDataLoss(Noted::Decode(ByteView(good).first(kNotedSize - 1)).status()));
+  EXPECT_TRUE(absl::IsDataLoss(Noted::Decode({}).status()));
+}
+
+TEST(Noted, MutantsThatDecodeAreTheirBytes) {
+  ExpectRoundTrips({Example().Encode(), Bytes(kNotedSize)}, 20270113,
+                   [](const Bytes& bytes) -> std::optional<Bytes> {
+                     const auto noted = Noted::Decode(bytes);
+                     if (!noted.ok()) return std::nullopt;
+                     return noted->Encode();
+                   });
+}
+
+TEST(NotedPage, ExampleIsWhatTheCodeMakes) {
+  EXPECT_EQ(ToHex(Example().Encode()),
+            ToHex(BytesOfLines(DocExample("docs/formats/noted-ledger.md", "noted"))));
+}
+
+}  // namespace
+}  // namespace whoelse
