@@ -59,6 +59,15 @@ absl::Status Coordinator::OpenStore(const CoordinatorConfig& config, TimeMs now)
   return CloseOrphans(*state_, now);
 }
 
+absl::StatusOr<std::vector<EvaluatorShare>> Coordinator::ReadShares(
+    const CoordinatorConfig& config) {
+  const auto master_key = ReadMasterKey(config.master_key);
+  if (!master_key.ok()) return master_key.status();
+  auto secrets = ReadSecrets(config.secrets, *master_key);
+  if (!secrets.ok()) return secrets.status();
+  return std::move(secrets->shares);
+}
+
 absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Start(
     const CoordinatorConfig& config, const Clock& clock, const MakeEvaluator& make_evaluator) {
   const auto master_key = ReadMasterKey(config.master_key);
@@ -79,7 +88,7 @@ absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Start(
       {config.id, config.listen, config.tls, clock, c.random_, *c.desk_, *c.evaluator_, *c.relay_,
        *c.state_, *c.mirror_, c.log_key_, c.admission_key_,
        {log_key.name, config.data, config.min_free_mb << 20},
-       std::move(c.first_change_)});
+       std::move(c.first_change_), [config] { return ReadShares(config); }});
   if (!service.ok()) return service.status();
   c.service_ = *std::move(service);
   return coordinator;

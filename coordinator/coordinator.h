@@ -32,6 +32,7 @@ class Coordinator {
 
  private:
   explicit Coordinator(CoordinatorSecrets secrets);
+  static absl::StatusOr<std::vector<EvaluatorShare>> ReadShares(const CoordinatorConfig& config);
   absl::Status OpenStore(const CoordinatorConfig& config, TimeMs now);
   absl::Status CheckIdentity(const CoordinatorConfig& config, const RosterCoordinator& me) const;
 

@@ -108,22 +108,28 @@ uint32_t CapOf(EvaluationKind kind, const Allowance& allowance, TimeS now) {
 Evaluator::Evaluator(CoordinatorId self, SigningKey admission_key,
                      std::vector<EvaluatorShare> shares)
     : self_(self), admission_key_(std::move(admission_key)) {
+  SetShares(std::move(shares));
+}
+
+void Evaluator::SetShares(std::vector<EvaluatorShare> shares) {
+  shares_.clear();
   for (EvaluatorShare& share : shares) {
     const Element public_key = Element::BaseMultiply(share.value);
-    shares_.push_back({std::move(share), public_key});
+    shares_.push_back(std::make_shared<const Share>(Share{std::move(share), public_key}));
   }
 }
 
-const Evaluator::Share* Evaluator::FindShare(const EvaluateRequest& request,
-                                             const Roster& roster) const {
+std::shared_ptr<const Evaluator::Share> Evaluator::FindShare(const EvaluateRequest& request,
+                                                             const Roster& roster) const {
   const RosterKeyVersion* kv = roster.FindKeyVersion(request.kv);
   const auto expected = kv->share_keys.find(self_);
   if (expected == kv->share_keys.end()) return nullptr;
-  for (const Share& share : shares_) {
-    if (share.secret.kv == request.kv && share.secret.sharing_epoch == request.sharing_epoch) {
+  for (const auto& share : shares_) {
+    if (share->secret.kv == request.kv &&
+        share->secret.sharing_epoch == request.sharing_epoch) {
       // A share that is not the published one would make a bad proof, which is signed evidence
       // against this coordinator.
-      return share.public_key == expected->second ? &share : nullptr;
+      return share->public_key == expected->second ? share : nullptr;
     }
   }
   return nullptr;
@@ -144,14 +150,14 @@ OrError<Evaluator::Checked> Evaluator::Check(std::shared_ptr<const Roster> roste
     return ServiceError::kSize;
   }
   if (const auto error = CheckVersions(*request, *roster)) return *error;
-  if (FindShare(*request, *roster) == nullptr) return ServiceError::kNotReady;
+  std::shared_ptr<const Share> share = FindShare(*request, *roster);
+  if (share == nullptr) return ServiceError::kNotReady;
   const Charge charge = ChargeFor(*party, *request, now / 1000);
-  return Checked{std::move(roster), ToBytes(bytes), *std::move(request), charge};
+  return Checked{std::move(roster), ToBytes(bytes), *std::move(request), charge, std::move(share)};
 }
 
 OrError<Bytes> Evaluator::Evaluate(const Checked& checked, Random& random) const {
-  const Share* share = FindShare(checked.request, *checked.roster);
-  if (share == nullptr) return ServiceError::kNotReady;
+  const std::shared_ptr<const Share>& share = checked.share;
   std::vector<BlindedElement> blinded;
   blinded.reserve(checked.request.elements.size());
   for (const EncodedElement& encoded : checked.request.elements) {

@@ -71,18 +71,27 @@ struct EvaluatorShare {
 
 class Evaluator {
  public:
-  // A request that passed its checks, with what it costs.
+  struct Share {
+    EvaluatorShare secret;
+    Element public_key;
+  };
+  // A request that passed its checks, with what it costs and the share that answers it.
   struct Checked {
     std::shared_ptr<const Roster> roster;
     Bytes bytes;               // as received: the signature binds them
     EvaluateRequest request;
     Charge charge;
+    std::shared_ptr<const Share> share;
   };
 
   // No share is zero, and no two are of the same key version and generation. Shares that no roster
   // names (the next generation of a refresh, which rules only when its roster does) lie and wait.
   Evaluator(CoordinatorId self, SigningKey admission_key, std::vector<EvaluatorShare> shares);
   virtual ~Evaluator() = default;
+
+  // The shares from now on; those that are not among them are wiped when the last request that uses
+  // them is answered. By the caller of Check, never beside it.
+  void SetShares(std::vector<EvaluatorShare> shares);
 
   // In this order: kNotAMember (`peer` may not send this kind), kSize, kRosterVersion, kKeyVersion
   // (ASK: not one that is asked), kSharingEpoch, kNotReady (no share here that fits the roster's
@@ -99,15 +108,12 @@ class Evaluator {
                         TimeMs now, Counters& counters, Random& random) const;
 
  private:
-  struct Share {
-    EvaluatorShare secret;
-    Element public_key;
-  };
-  const Share* FindShare(const EvaluateRequest& request, const Roster& roster) const;
+  std::shared_ptr<const Share> FindShare(const EvaluateRequest& request,
+                                         const Roster& roster) const;
 
   const CoordinatorId self_;
   const SigningKey admission_key_;
-  std::vector<Share> shares_;
+  std::vector<std::shared_ptr<const Share>> shares_;
 };
 
 }  // namespace whoelse

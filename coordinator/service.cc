@@ -147,6 +147,7 @@ void CoordinatorService::EverySecond(TimeMs time) {
 void CoordinatorService::Apply(RosterDesk::Change change) {
   // At once, before it is on the disk: a member that was dropped because its key was stolen is cut
   // off also when the disk is full.
+  TakeUpShares();
   if (change.ruling) RosterRules();
   auto push = [this, accepted = std::move(change.accepted)](const Sequencer::Settled&) {
     if (!accepted) return;
@@ -155,6 +156,14 @@ void CoordinatorService::Apply(RosterDesk::Change change) {
     }
   };
   sequencer_->Submit(std::move(change.submission), std::move(push), true);
+}
+
+// A new roster may name shares that were dealt since this process began, or retire a key version.
+void CoordinatorService::TakeUpShares() {
+  if (!parts_.read_shares) return;
+  absl::StatusOr<std::vector<EvaluatorShare>> shares = parts_.read_shares();
+  if (shares.ok()) return parts_.evaluator.SetShares(*std::move(shares));
+  Log(LogLevel::kAlarm, "shares_unreadable", {{LogField::kError, shares.status()}});
 }
 
 void CoordinatorService::RosterRules() {

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <future>
 #include <map>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,8 @@ struct ServiceParts {
   const SigningKey& admission_key;   // heartbeats
   Sequencer::Settings log;
   std::optional<RosterDesk::Change> first_change;   // from before the service was there
+  // The shares as they are in the secrets file now; read again with each roster.
+  std::function<absl::StatusOr<std::vector<EvaluatorShare>>()> read_shares;
 };
 
 class CoordinatorService {
@@ -110,6 +113,7 @@ class CoordinatorService {
   void EverySecond(TimeMs now);
   void Apply(RosterDesk::Change change);
   void RosterRules();
+  void TakeUpShares();
   void PushHeartbeat();
   void CutFull(StreamId id, AttachCall* call);
   void CutExpired(TimeS now);

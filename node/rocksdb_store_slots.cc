@@ -6,14 +6,18 @@
 namespace whoelse {
 namespace {
 
-std::string LedgerKey(const SlotRecord& record) {
-  return ToString(
-      Writer().U16(record.coordinator).U32(record.log_key_id).U64(record.index).view());
-}
-
 // Unique whatever the frame was: the time of release, then the place in the batch.
 std::string JournalKey(const SlotBatch& batch, size_t place) {
   return ToString(Writer().U64(batch.release_ms).U32(static_cast<uint32_t>(place)).view());
+}
+
+// By log and index, and never twice the same: by sending an answered frame again, or another one
+// under its index, a relay could otherwise write over who asked.
+std::string LedgerKey(const SlotBatch& batch, size_t place) {
+  const SlotRecord& record = batch.records[place];
+  return ToString(
+             Writer().U16(record.coordinator).U32(record.log_key_id).U64(record.index).view()) +
+         JournalKey(batch, place);
 }
 
 }  // namespace
@@ -23,7 +27,7 @@ void RocksdbStore::CommitSlot(const SlotBatch& batch) {
   for (size_t i = 0; i < batch.records.size(); ++i) {
     const SlotRecord& record = batch.records[i];
     const Bytes noted = record.noted.Encode();
-    const std::string ledger_key = LedgerKey(record);
+    const std::string ledger_key = LedgerKey(batch, i);
     // Only the lead officer reads this part: not this node, not who steals its disk.
     const Bytes ledger = Writer()
                              .Raw(record.frame_hash)
