@@ -27,7 +27,7 @@ v1::NodeAskCall CallOf(const AskOptions& options, const std::string& number) {
 std::string NoticeAsText(const Json& report) {
   std::string out = "Shield notice sent. " + std::to_string(report["answered"].get<size_t>()) +
                     " of " + std::to_string(report["asked"].get<size_t>()) +
-                    " agencies took it: each that holds this child now discloses nothing about it, "
+                    " agencies took it.\nEach that holds this child now discloses nothing about it, "
                     "and its lead officer is told.\n";
   for (const Json& agency : report["agencies"]) {
     if (agency["status"] != "no_answer") continue;

@@ -35,8 +35,9 @@ class Demo {
  public:
   Demo(const DemoOptions& options, const DemoArea& area, const std::string& programs,
        const std::string& json_file, Terminal& terminal)
-      : options_(options), area_(area), json_file_(json_file), terminal_(terminal),
-        questions_(DemoQuestions(area)), federation_(area, programs, interrupts_) {}
+      : options_(options), area_(area), whoelse_(programs + "/whoelse"), json_file_(json_file),
+        terminal_(terminal), questions_(DemoQuestions(area)),
+        federation_(area, programs, interrupts_) {}
 
   absl::Status Run() {
     const auto begun = steady_clock::now();
@@ -122,18 +123,23 @@ class Demo {
   }
 
   void KeepRunning() {
-    const std::string home = options_.home;
-    const std::string door = home + "/" + DemoFederation::DoorOf("social-care");
-    terminal_.out << "\nIt keeps running; Ctrl-C ends it. In another terminal, ask more:\n\n  "
-                  << federation_.CommandFor(questions_.front(), home) << "\n  "
-                  << federation_.CommandFor(questions_[2], home) << "\n\n  export WHOELSE_DOOR="
-                  << door << "   # children's social care; the others lie beside it\n"
-                  << "  whoelse status\n  whoelse inbox list\n  whoelse records list --limit 5\n\n"
-                  << "Its children are in " << home << "/exports, every program's log in " << home
-                  << "/logs.\n" << std::flush;
+    // A socket's path has at most 107 bytes: where the home's is long, from there.
+    const bool short_enough = options_.home.size() < 60;
+    const std::string from = short_enough ? options_.home : ".";
+    terminal_.out << "\nIt keeps running; Ctrl-C ends it. In another terminal, ask more:\n\n";
+    if (!short_enough) terminal_.out << "  cd " << options_.home << "\n";
+    terminal_.out << "  " << federation_.CommandFor(questions_.front(), from) << "\n  "
+                  << federation_.CommandFor(questions_[2], from) << "\n\n  export WHOELSE_DOOR="
+                  << from << "/" << DemoFederation::DoorOf("social-care")
+                  << "   # children's social care; the others lie beside it\n  " << whoelse_
+                  << " status\n  " << whoelse_ << " inbox list\n  " << whoelse_
+                  << " records list --limit 5\n\nIts children are in " << options_.home
+                  << "/exports, every program's log in " << options_.home << "/logs.\n"
+                  << std::flush;
     while (!interrupts_.Came(std::chrono::seconds(1))) {
       if (const auto dead = federation_.Dead()) {
-        terminal_.err << "whoelse: " << *dead << " ended by itself: see " << home << "/logs\n";
+        terminal_.err << "whoelse: " << *dead << " ended by itself: see " << options_.home
+                      << "/logs\n";
         return;
       }
     }
@@ -141,6 +147,7 @@ class Demo {
 
   const DemoOptions& options_;
   const DemoArea& area_;
+  const std::string whoelse_;     // the program
   const std::string json_file_;
   Terminal& terminal_;
   Interrupts interrupts_;
@@ -185,7 +192,9 @@ ExitCode RunDemo(const DemoOptions& options, Terminal& terminal) {
   if (error) return end(absl::UnavailableError(options.home + ": " + error.message()));
   const Date today = Date::FromDays(static_cast<int64_t>(SystemClock().NowS() / 86400));
   const DemoArea area = MakeDemoArea(kDemoSeed, today);
-  return end(Demo(options, area, programs, json_file, terminal).Run());
+  const absl::Status ran = Demo(options, area, programs, json_file, terminal).Run();
+  if (!ran.ok()) terminal.err << "whoelse: what it made is in " << options.home << "\n";
+  return end(ran);
 }
 
 }  // namespace whoelse

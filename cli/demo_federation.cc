@@ -1,8 +1,5 @@
 #include "cli/demo_federation.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "cli/door.h"
@@ -23,11 +20,6 @@ using std::chrono::steady_clock;
 constexpr auto kPatience = std::chrono::seconds(60);   // for one step
 constexpr milliseconds kPoll(50);
 constexpr uint64_t kMinFreeMb = 64;
-
-std::string ThisUser() {
-  const passwd* const user = getpwuid(geteuid());
-  return user != nullptr ? user->pw_name : "";
-}
 
 std::string LogOf(const std::string& name) { return "logs/" + name + ".log"; }
 std::string ExportOf(const DemoAgency& agency) {

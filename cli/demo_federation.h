@@ -40,7 +40,7 @@ class DemoFederation {
   bool Stop() { return processes_.Stop(); }
 
   static std::string DoorOf(const std::string& slug);   // relative to the demo's home
-  // What to type for this question, in the directory `home`.
+  // What to type for this question, with the demo's home as seen from there.
   std::string CommandFor(const DemoQuestion& question, const std::string& home) const;
 
  private:

@@ -1,8 +1,5 @@
 #include "cli/federation_command.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <memory>
 
 #include "cli/federation_join.h"
@@ -23,11 +20,6 @@ ExitCode Fail(const absl::Status& status, Terminal& terminal) {
 }
 
 TimeS Now() { return SystemClock().NowS(); }
-
-std::string ThisUser() {
-  const passwd* const user = getpwuid(geteuid());
-  return user != nullptr ? user->pw_name : "";
-}
 
 CLI::App* Subcommand(CLI::App& app, const char* name, const char* what, const char* example) {
   CLI::App* const command = app.add_subcommand(name, what);

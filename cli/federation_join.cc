@@ -1,5 +1,8 @@
 #include "cli/federation_join.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -366,6 +369,11 @@ std::optional<std::string> WhyMayNotAsk(std::string_view kind, Purpose purpose) 
     case Purpose::kYouthJustice: return only({"youth-justice", "police"});
     default: return std::nullopt;
   }
+}
+
+std::string ThisUser() {
+  const passwd* const user = getpwuid(geteuid());
+  return user != nullptr ? user->pw_name : "";
 }
 
 uint32_t DefaultAskPerDay(uint32_t register_size) {

@@ -73,6 +73,9 @@ absl::StatusOr<std::map<std::string, ServiceClass>> ParseServices(std::string_vi
 // when it may.
 std::optional<std::string> WhyMayNotAsk(std::string_view kind, Purpose purpose);
 
+// The user that runs this process: the lead user of a demo, or of an agency that names none.
+std::string ThisUser();
+
 // What an agency of this size gets unless somebody says otherwise.
 uint32_t DefaultAskPerDay(uint32_t register_size);
 uint32_t DefaultEnrolElements(uint32_t register_size);

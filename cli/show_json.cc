@@ -1,7 +1,11 @@
 #include "cli/show_json.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <string_view>
 #include <vector>
+
+#include "node/identifier.h"
 
 namespace whoelse {
 namespace {
@@ -10,9 +14,26 @@ using Json = nlohmann::ordered_json;
 
 constexpr size_t kGap = 2;   // columns between two cells
 
-std::string Heading(std::string key) {
+constexpr uint64_t kLateMs = 1'000'000'000'000;   // of the year 2001: above it no duration is
+constexpr std::string_view kMs = "_ms";
+
+// A moment, when the key says milliseconds and the number is too large for a duration.
+bool IsMoment(const std::string& key, const Json& value) {
+  return key.ends_with(kMs) && value.is_number_unsigned() && value.get<uint64_t>() > kLateMs;
+}
+
+std::string Heading(std::string key, bool moment = false) {
+  if (moment) key.resize(key.size() - kMs.size());
   std::replace(key.begin(), key.end(), '_', ' ');
   return key;
+}
+
+std::string Moment(uint64_t ms) {
+  const uint64_t s = ms / 1000;
+  char time[48];
+  std::snprintf(time, sizeof time, " %02u:%02u:%02u UTC", static_cast<unsigned>(s % 86400 / 3600),
+                static_cast<unsigned>(s % 3600 / 60), static_cast<unsigned>(s % 60));
+  return Date::FromDays(static_cast<int64_t>(s / 86400)).Iso() + time;
 }
 
 
@@ -33,6 +54,10 @@ std::string Cell(const Json& value) {
     return out.empty() ? "-" : out;
   }
   return value.dump();
+}
+
+std::string CellOf(const std::string& key, const Json& value) {
+  return IsMoment(key, value) ? Moment(value.get<uint64_t>()) : Cell(value);
 }
 
 // Terminal columns, as near as counting characters comes.
@@ -70,10 +95,16 @@ std::string Table(const Json& rows, size_t width, const std::string& indent) {
     }
   }
   std::vector<std::vector<std::string>> lines(1);
-  for (const std::string& key : keys) lines[0].push_back(Heading(key));
+  for (const std::string& key : keys) {
+    lines[0].push_back(Heading(key, std::ranges::any_of(rows, [&](const Json& row) {
+      return row.contains(key) && IsMoment(key, row[key]);
+    })));
+  }
   for (const Json& row : rows) {
     std::vector<std::string>& line = lines.emplace_back();
-    for (const std::string& key : keys) line.push_back(row.contains(key) ? Cell(row[key]) : "");
+    for (const std::string& key : keys) {
+      line.push_back(row.contains(key) ? CellOf(key, row[key]) : "");
+    }
   }
   std::string out;
   for (const auto& line : lines) {
@@ -102,7 +133,8 @@ std::string Object(const Json& value, size_t width, const std::string& indent) {
     } else if (IsTable(member)) {
       out += indent + Heading(key) + ":\n" + Table(member, width, indent + "  ");
     } else {
-      out += indent + Pad(Heading(key), widest + kGap) + Cell(member) + "\n";
+      out += indent + Pad(Heading(key, IsMoment(key, member)), widest + kGap) +
+             CellOf(key, member) + "\n";
     }
   }
   return out;

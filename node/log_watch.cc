@@ -99,6 +99,7 @@ LogWatch::Covered LogWatch::OnCheckpoint(std::string_view note, const std::vecto
   for (const Bytes& entry : entries) {
     absl::StatusOr<LogEntry> parsed = ParseLogEntry(entry);
     if (!parsed.ok()) {
+      covered.leaves.clear();   // nobody has signed these
       covered.alarms.push_back(Raise(AlarmKind::kCheckpointInvalid, frontier.size(), note));
       return covered;
     }

@@ -41,7 +41,9 @@ std::string Lines(const Json& agency) {
   for (const Json& line : agency["lines"]) {
     std::string one = line["kind"] == "duty" ? "duty line " : "out of hours ";
     one += Text(line["phone"]) + " (" + Text(line["hours"]);
-    if (line["open_now"].is_boolean()) one += line["open_now"].get<bool>() ? "; open now" : "; closed now";
+    if (line["open_now"].is_boolean()) {
+      one += line["open_now"].get<bool>() ? "; open now" : "; closed now";
+    }
     Join(out, one + ")");
   }
   return out;
@@ -74,33 +76,41 @@ std::string Involvement(const Json& entry, size_t width) {
   return out;
 }
 
-std::string Lead(const Json& lead) {
-  if (lead["state"] == "none_disclosed") return std::string(words::kLeadNone) + "\n";
+std::string Lead(const Json& lead, size_t width) {
+  if (lead["state"] == "none_disclosed") return Wrap(words::kLeadNone, width, "");
+  const auto who = [](const Json& one) {
+    std::string out;
+    for (const char* part : {"name", "role", "agency_name", "phone"}) Join(out, Text(one[part]));
+    return out;
+  };
   if (lead["state"] == "conflict") {
-    std::string out = std::string(words::kLeadConflict) + "\n";
-    for (const Json& one : lead["named"]) {
-      out += "    " + Text(one["name"]) + ", " + Text(one["agency_name"]) + ", " + Text(one["phone"]) + "\n";
-    }
+    std::string out = Wrap(words::kLeadConflict, width, "");
+    for (const Json& one : lead["named"]) out += Wrap(who(one), width, "    ");
     return out;
   }
-  return "Lead professional: " + Text(lead["name"]) + ", " + Text(lead["role"]) + ", " +
-         Text(lead["agency_name"]) + ", " + Text(lead["phone"]) + "\n";
+  return Wrap("Lead professional: " + who(lead), width, "");
 }
 
 std::string Agency(const Json& agency, size_t width) {
   const std::string status = Text(agency["status"]);
-  std::string out = "\n  " + Text(agency["name"]) + ": ";
+  const auto head = [&](std::string_view what) {
+    return "\n" + Wrap(Text(agency["name"]) + ": " + std::string(what), width, "  ");
+  };
+  std::string out;
   if (status == "disclosed") {
     bool contact = false;
-    for (const Json& entry : agency["involvements"]) contact = contact || entry["kind"] == "contact";
-    out += std::string(contact ? words::kContactGiven : words::kDutyLineGiven) + "\n";
+    for (const Json& entry : agency["involvements"]) {
+      contact = contact || entry["kind"] == "contact";
+    }
+    out = head(contact ? words::kContactGiven : words::kDutyLineGiven);
     for (const Json& entry : agency["involvements"]) out += Involvement(entry, width);
+    if (agency.value("more", false)) out += Wrap(words::kMore, width, "    ");
   } else if (status == "no_answer") {
-    out += std::string(words::kNoAnswer) + "\n";
+    out = head(words::kNoAnswer);
     out += Wrap(std::string(words::kUnderNoAnswerBefore) + Text(agency["reason"]) +
                     std::string(words::kUnderNoAnswerAfter), width, "    ");
   } else {
-    out += std::string(words::kNothingDisclosed) + " (as of " + Text(agency["as_of"]) + ")\n";
+    out = head(std::string(words::kNothingDisclosed) + " (as of " + Text(agency["as_of"]) + ")");
     out += Wrap(words::kUnderNothingDisclosed, width, "    ");
   }
   return out + Wrap(Lines(agency), width, "    ");
@@ -113,7 +123,7 @@ std::string ReportAsText(const Json& report, size_t width) {
   std::string head = number("answered") + " of " + number("asked") + " agencies answered. " +
                      number("contacts") + " gave a contact.";
   for (const Json& notice : report["notices"]) head += " " + Text(notice);
-  std::string out = Wrap(head, width, "") + "\n" + Lead(report["lead_professional"]);
+  std::string out = Wrap(head, width, "") + "\n" + Lead(report["lead_professional"], width);
   for (const Json& agency : report["agencies"]) out += Agency(agency, width);
   return out + "\nReceipt " + Text(report["receipt"]) + "\n";
 }

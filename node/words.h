@@ -31,6 +31,8 @@ inline constexpr std::string_view kLogged =
 inline constexpr std::string_view kBirthDateDiffers =
     "date of birth differs: check that this is the right child";
 inline constexpr std::string_view kStale = "may be out of date";
+inline constexpr std::string_view kMore =
+    "This agency has more contacts than fit into an answer. Ring it.";
 inline constexpr std::string_view kUnconfirmed = "federation state unconfirmed";
 inline constexpr std::string_view kLeadNone = "Lead professional: none disclosed.";
 inline constexpr std::string_view kLeadConflict =

@@ -205,8 +205,8 @@ absl::StatusOr<Bytes> Base64Decode(std::string_view text) {
                                        &size, nullptr, sodium_base64_VARIANT_ORIGINAL);
   if (failed != 0) return absl::InvalidArgumentError("not canonical base64");
   out.resize(size);
-  // One signature in two spellings would be two notes with one meaning. libsodium 1.0.18 refuses wrong
-  // padding and stray bits, but reads any byte above 0x7F as '/': only encoding again tells.
+  // One signature in two spellings would be two notes with one meaning. libsodium 1.0.18 refuses
+  // wrong padding and stray bits, but reads any byte above 0x7F as '/': only encoding again tells.
   if (Base64Encode(out) != text) return absl::InvalidArgumentError("not canonical base64");
   return out;
 }

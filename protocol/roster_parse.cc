@@ -353,10 +353,8 @@ void CheckSharing(const Roster& roster, std::string* problem) {
       shares.push_back({coordinator.x, share_key});
     }
     if (!problem->empty()) return;
-    // Mixed shares give a pseudonym that is silently wrong, and that reads as "nothing". Of a lower
-    // degree than t-1, fewer than t coordinators would hold the key.
-    if (!SharingIsConsistent(version.group_key, shares, roster.threshold) ||
-        SharingIsConsistent(version.group_key, shares, roster.threshold - 1)) {
+    // Mixed shares give a pseudonym that is silently wrong, and that reads as "nothing".
+    if (!SharingIsConsistent(version.group_key, shares, roster.threshold)) {
       NoteProblem(problem, path + ".shares",
                   "on one polynomial of degree threshold - 1 whose value at 0 is the group key");
     }

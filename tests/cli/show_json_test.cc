@@ -34,6 +34,13 @@ TEST(ShowJsonTest, ObjectsAreAlignedAndListsAreTables) {
             "alarms                  -\n");
 }
 
+TEST(ShowJsonTest, MomentsAreReadableAndDurationsStay) {
+  const Json value = {{"last_ms", 1795322324804u}, {"slot_ms", 250}};
+  EXPECT_EQ(JsonAsText(value, 80), "last     2026-11-22 04:38:44 UTC\nslot ms  250\n");
+  EXPECT_EQ(JsonAsText(Json::array({value}), 80),
+            "last                     slot ms\n2026-11-22 04:38:44 UTC  250\n");
+}
+
 TEST(ShowJsonTest, TablesAreCutBetweenCharacters) {
   const Json rows = {{{"name", "Añaño Ñuñez"}, {"x", "yyyyyyyyyy"}}};
   EXPECT_EQ(JsonAsText(rows, 7), "name\nAñaño Ñ\n");

@@ -60,7 +60,8 @@ TEST(CoordinatorConfigTest, ProblemsNameTheKey) {
   const auto without = [&](const std::string& key) {
     std::string text = good;
     const size_t at = text.find(key + " = ");
-    return text.erase(at, text.find('\n', at) - at);
+    const char last = key == "roots" ? ']' : '\n';   // the list takes several lines
+    return text.erase(at, text.find(last, at) + 1 - at);
   };
   EXPECT_THAT(problem("dta = \"x\"\n" + good), HasSubstr("dta"));
   EXPECT_THAT(problem(good + "\n[trsut]\n"), HasSubstr("trsut"));

@@ -41,10 +41,10 @@ inline SigningKey LogKeyOf(int coordinator) {
 struct QuestionWish {
   int agency = 0;                        // its place in the roster
   TimeS issued_s = 1'800'000'000;
-  std::optional<uint64_t> roster_version;
-  std::optional<FederationId> federation;
-  std::vector<KeyVersion> key_versions;  // empty: those that are asked
-  std::optional<std::array<CoordinatorId, 2>> relays;
+  std::optional<uint64_t> roster_version = {};
+  std::optional<FederationId> federation = {};
+  std::vector<KeyVersion> key_versions = {};   // empty: those that are asked
+  std::optional<std::array<CoordinatorId, 2>> relays = {};
 };
 
 // A question of dummies: a relay cannot tell.

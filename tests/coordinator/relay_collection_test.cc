@@ -13,7 +13,7 @@ TEST_F(RelayTest, AnswersHashIsOverItemsInRosterOrder) {
   std::vector<AnsweredItem> items(5);
   RelayActions last;
   for (const int place : {3, 0, 4, 2, 1}) {   // as they come
-    const Bytes bytes = place == 2 ? RefusalOf(Id(2), hash) : WireOf(Id(place), hash, place + 1);
+    const Bytes bytes = place == 2 ? RefusalOf(Id(2), hash) : WireOf(Id(place), hash, static_cast<uint8_t>(place + 1));
     items[place] = ItemOf(bytes);
     last = place == 2 ? relay_.OnReplies(102, {}, {bytes}) : Reply(place, bytes);
     const auto sent = Only<SendResult>(last);

@@ -267,6 +267,14 @@ TEST(Base64, IsCanonical) {
                            "-_8=", "====", "AA==AA==", "AAAA="}) {
     EXPECT_FALSE(Base64Decode(text).ok()) << text;
   }
+  // Every byte outside the alphabet, those above 0x7F included: libsodium reads them as '/'.
+  const std::string_view alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (int byte = 0; byte < 256; ++byte) {
+    const char letter = static_cast<char>(byte);
+    const bool is_letter = alphabet.find(letter) != std::string_view::npos;
+    EXPECT_EQ(Base64Decode(std::string{'A', 'A', letter, 'A'}).ok(), is_letter) << byte;
+  }
 }
 
 std::string Mutated(const std::string& text, Random& random) {

@@ -1,0 +1,476 @@
+// The side that answers: slots, repetitions, key versions, rosters, shields, and what a record of a
+// frame tells.
+#include "node/holder.h"
+
+#include <gtest/gtest.h>
+
+#include "node/reading.h"
+#include "tests/node/fake_log.h"
+#include "tests/node/register.h"
+
+namespace whoelse {
+namespace {
+
+class HolderTest : public ::testing::Test {
+ protected:
+  Question AskAbout(const std::string& number, AgencyId asker = kSocialCare) {
+    Statement statement = BasicStatement(asker);
+    statement.subject[0].value = number;
+    return Ask(statement, random_);
+  }
+  // The one answer to this question, admitted and answered now.
+  Answer AnswerTo(const Question& question, TestHolder& node, TimeMs now = kNow) {
+    EXPECT_EQ(CodeOf(node.Give(question.frame, now)), RefusalCode{});
+    const SlotBatch batch = node.Answers(now + 250);
+    EXPECT_EQ(batch.records.size(), 1u);
+    return AnswerIn(batch.records.at(0).wire, question, node.agency);
+  }
+
+  SeededRandom random_{8};
+  TestHolder node_;
+};
+
+TEST_F(HolderTest, DisclosesTheChildItHolds) {
+  node_.Hold(BasicRecord());
+  const Question question = AskAbout(kChild);
+  const Answer answer = AnswerTo(question, node_);
+  EXPECT_TRUE(answer.disclosed);
+  ASSERT_EQ(answer.entries.size(), 1u);
+  EXPECT_EQ(answer.entries[0].kind, EntryKind::kContact);
+  EXPECT_EQ(answer.entries[0].name, "Sam Example");
+  EXPECT_EQ(answer.confirm,
+            ConfirmValue(question.content_key, question.frame.hash(), kSurgery));
+  EXPECT_EQ(answer.roster_version, 7u);
+  EXPECT_EQ(answer.complete, (std::array<KeyVersion, 2>{1, 0}));
+  EXPECT_EQ(answer.policy_hash, PolicyTable::Default().Hash());
+}
+
+TEST_F(HolderTest, DisclosesNothingOfAnother) {
+  node_.Hold(BasicRecord(kOtherChild));
+  const Answer answer = AnswerTo(AskAbout(kChild), node_);
+  EXPECT_FALSE(answer.disclosed);
+  EXPECT_TRUE(answer.entries.empty());
+  EXPECT_TRUE(answer.confirm.IsZero());
+}
+
+// A miss and a silent hit must be one: to the asker, on the disk, and in the work.
+TEST_F(HolderTest, AMissAndASilentHitMakeTheSameRecord) {
+  Record silent = BasicRecord();
+  silent.restrictions.shielded = true;
+  TestHolder holds, holds_not;
+  holds.Hold(silent);
+  holds_not.Hold(BasicRecord(kOtherChild));
+  const Question question = AskAbout(kChild);
+  ASSERT_FALSE(holds.Give(question.frame).refusal);
+  ASSERT_FALSE(holds_not.Give(question.frame).refusal);
+  const SlotRecord hit = holds.Answers().records.at(0);
+  const SlotRecord miss = holds_not.Answers().records.at(0);
+  // Both read a record; what it held shows in the note alone, which is sealed.
+  EXPECT_EQ(holds.records.reads, holds_not.records.reads);
+  EXPECT_TRUE(hit.noted.Opened());
+  EXPECT_FALSE(miss.noted.Opened());
+  EXPECT_EQ(hit.noted.Encode().size(), miss.noted.Encode().size());
+  EXPECT_EQ(hit.wire.size(), miss.wire.size());
+  EXPECT_EQ(hit.frame_hash, miss.frame_hash);
+  EXPECT_EQ(hit.index, miss.index);
+  EXPECT_EQ(hit.keep_until_s, miss.keep_until_s);
+  EXPECT_EQ(hit.repeated, miss.repeated);
+  const Bytes a = *OpenWire(*Wire::Parse(hit.wire), question.reply_secret_key);
+  const Bytes b = *OpenWire(*Wire::Parse(miss.wire), question.reply_secret_key);
+  EXPECT_EQ(ToHex(a), ToHex(b));   // the signature is deterministic: the same 1,344 bytes
+}
+
+TEST_F(HolderTest, NotesWhatItDecided) {
+  const RecordId id = node_.Hold(BasicRecord());
+  const Question question = AskAbout(kChild);
+  ASSERT_FALSE(node_.Give(question.frame).refusal);
+  const Noted noted = node_.Answers().records.at(0).noted;
+  EXPECT_EQ(noted.agency, kSocialCare);
+  EXPECT_EQ(noted.frame_hash, question.frame.hash());
+  EXPECT_EQ(noted.received_ms, kNow);
+  EXPECT_EQ(noted.practitioner_ref, BasicStatement().practitioner_ref);
+  EXPECT_EQ(noted.organisation, "E10000099");
+  EXPECT_EQ(noted.purpose, Purpose::kSection17);
+  EXPECT_EQ(noted.reasons, Noted::kNothingSpecial);
+  ASSERT_EQ(noted.decisions.size(), 1u);
+  EXPECT_EQ(noted.decisions[0].record, id);
+  EXPECT_EQ(noted.decisions[0].outcome, Outcome::kContact);
+}
+
+TEST_F(HolderTest, FramesOfASlotLeaveAtTheEndOfTheNext) {
+  const TimeMs slot = kNow - kNow % 250;
+  EXPECT_EQ(node_.holder.NextSlotEnd(), std::nullopt);
+  ASSERT_FALSE(node_.Give(AskAbout(kChild).frame, slot).refusal);           // its first moment
+  ASSERT_FALSE(node_.Give(AskAbout(kChild).frame, slot + 249).refusal);     // its last
+  ASSERT_FALSE(node_.Give(AskAbout(kChild).frame, slot + 250).refusal);     // the next one's first
+  EXPECT_EQ(node_.holder.NextSlotEnd(), slot + 250);
+  EXPECT_FALSE(node_.holder.AnswerSlot(slot + 249)->has_value());
+  const SlotBatch first = node_.Answers(slot + 250);
+  EXPECT_EQ(first.records.size(), 2u);
+  EXPECT_EQ(first.release_ms, slot + 500);
+  EXPECT_EQ(node_.holder.NextSlotEnd(), slot + 500);
+  EXPECT_FALSE(node_.holder.AnswerSlot(slot + 499)->has_value());
+  const SlotBatch second = node_.Answers(slot + 500);
+  EXPECT_EQ(second.records.size(), 1u);
+  EXPECT_EQ(second.release_ms, slot + 750);
+  EXPECT_EQ(node_.holder.NextSlotEnd(), std::nullopt);
+}
+
+TEST_F(HolderTest, AnswersInOrderOfArrivalRepetitionsIncluded) {
+  std::vector<FrameHash> given;
+  const auto give = [&](const Frame& frame, CoordinatorId relay) {
+    ASSERT_FALSE(node_.Give(frame, kNow, relay).refusal);
+    given.push_back(frame.hash());
+  };
+  const Question a = AskAbout(kChild), b = AskAbout(kOtherChild), c = AskAbout(kChild);
+  give(a.frame, kRelay);
+  give(b.frame, kOtherRelay);
+  give(a.frame, kOtherRelay);   // joins
+  give(c.frame, kRelay);
+  std::vector<FrameHash> answered;
+  for (const SlotRecord& record : node_.Answers().records) answered.push_back(record.frame_hash);
+  EXPECT_EQ(answered, given);
+}
+
+TEST_F(HolderTest, AnotherAdmissionGetsTheSameBytesAndALineOfItsOwn) {
+  node_.Hold(BasicRecord());
+  const Question question = AskAbout(kChild);
+  const Admission first = Admit(question.frame.hash(), 4, kNow);
+  const Admission joins = Admit(question.frame.hash(), 9, kNow, kOtherRelay);
+  ASSERT_FALSE(node_.Give(question.frame, first, kNow).refusal);
+  ASSERT_FALSE(node_.Give(question.frame, joins, kNow).refusal);
+  const SlotBatch batch = node_.Answers();
+  ASSERT_EQ(batch.records.size(), 2u);
+  // Long after the admission's index and time would have passed P2b.
+  const Admission later = Admit(question.frame.hash(), 4, kNow);
+  ASSERT_FALSE(node_.Give(question.frame, later, kNow + 110'000).refusal);
+  const SlotBatch again = node_.Answers(kNow + 110'250);
+  ASSERT_EQ(again.records.size(), 1u);
+  for (const SlotRecord* repeated : {&batch.records[1], &again.records[0]}) {
+    EXPECT_EQ(repeated->wire, batch.records[0].wire);
+    EXPECT_EQ(repeated->keep_until_s, batch.records[0].keep_until_s);
+    EXPECT_TRUE(repeated->repeated);
+    EXPECT_FALSE(repeated->noted.Opened());
+  }
+  EXPECT_FALSE(batch.records[0].repeated);
+  EXPECT_TRUE(batch.records[0].noted.Opened());
+  EXPECT_EQ(batch.records[1].coordinator, kOtherRelay);
+  EXPECT_EQ(batch.records[1].index, 9u);
+  EXPECT_EQ(batch.records[1].log_key_id, joins.log_key_id);
+  EXPECT_EQ(again.records[0].index, 4u);
+}
+
+// What a node holds may change while a wire is kept: the second relay must not learn of it.
+TEST_F(HolderTest, TheKeptWireDoesNotFollowTheRecords) {
+  const RecordId id = node_.Hold(BasicRecord());
+  const Question question = AskAbout(kChild);
+  ASSERT_FALSE(node_.Give(question.frame).refusal);
+  const Bytes wire = node_.Answers().records.at(0).wire;
+  node_.records.records[id].restrictions.shielded = true;
+  node_.holder.index().Remove(id);
+  ASSERT_FALSE(node_.Give(question.frame, kNow + 1000, kOtherRelay).refusal);
+  EXPECT_EQ(node_.Answers(kNow + 1250).records.at(0).wire, wire);
+}
+
+TEST_F(HolderTest, ARefusalIsNeverRemembered) {
+  const Question question = AskAbout(kChild);
+  Admission bad = Admit(question.frame.hash(), 0, kNow);
+  bad.signature.data()[5] ^= 1;
+  EXPECT_EQ(CodeOf(node_.Give(question.frame, bad, kNow)), RefusalCode::kAdmission);
+  node_.SetComplete({});
+  EXPECT_EQ(CodeOf(node_.Give(question.frame)), RefusalCode::kNotReady);
+  node_.SetComplete({1});
+  EXPECT_EQ(CodeOf(node_.Give(question.frame, kNow, kOtherRelay)), RefusalCode{});
+  EXPECT_EQ(node_.Answers().records.size(), 1u);
+}
+
+TEST_F(HolderTest, RefusesByPublicStateAndSigns) {
+  const Question question = AskAbout(kChild);
+  const Admission admission = Admit(question.frame.hash(), 77, kNow + 60'001);
+  const Holder::Reply reply = node_.Give(question.frame, admission, kNow);
+  const Refusal refusal = *Refusal::Parse(*reply.refusal);
+  EXPECT_EQ(refusal.code, RefusalCode::kClock);
+  EXPECT_EQ(refusal.index, 77u);
+  EXPECT_EQ(refusal.time_ms, kNow + 60'001);
+  EXPECT_EQ(refusal.roster_version, 7u);
+  EXPECT_TRUE(refusal.SignedBy(IdentityKeyOfAgency(kSurgery).verify_key()));
+  EXPECT_EQ(node_.holder.NextSlotEnd(), std::nullopt);
+}
+
+// Index and time rise when REPLAY and CLOCK have passed, whatever is found afterwards.
+TEST_F(HolderTest, ARefusedAdmissionStillCounts) {
+  const Question question = AskAbout(kChild), other = AskAbout(kOtherChild);
+  node_.SetComplete({});
+  EXPECT_EQ(CodeOf(node_.Give(question.frame, Admit(question.frame.hash(), 6, kNow), kNow)),
+            RefusalCode::kNotReady);
+  node_.SetComplete({1});
+  EXPECT_EQ(CodeOf(node_.Give(other.frame, Admit(other.frame.hash(), 6, kNow), kNow)),
+            RefusalCode::kReplay);
+  EXPECT_EQ(CodeOf(node_.Give(other.frame, Admit(other.frame.hash(), 7, kNow - 1), kNow)),
+            RefusalCode::kClock);
+  EXPECT_EQ(CodeOf(node_.Give(other.frame, Admit(other.frame.hash(), 7, kNow), kNow)),
+            RefusalCode{});
+}
+
+// A relay's word counts on its own stream alone: else one could make the other look as if it had
+// withheld or replayed.
+TEST_F(HolderTest, AnAdmissionSpeaksForItsOwnStream) {
+  const Question question = AskAbout(kChild);
+  const Admission admission = Admit(question.frame.hash(), 3, kNow, kRelay);
+  const Holder::Reply reply = node_.holder.Handle(kOtherRelay, question.frame.bytes(),
+                                                  admission.Serialize(), kNow);
+  EXPECT_EQ(CodeOf(reply), RefusalCode::kAdmission);
+  EXPECT_FALSE(node_.holder.Watch(kRelay).state().last.has_value());
+  EXPECT_TRUE(node_.holder.Watch(kRelay).state().uncovered.empty());
+  const Holder::Reply stranger =
+      node_.holder.Handle(4242, question.frame.bytes(), admission.Serialize(), kNow);
+  EXPECT_EQ(CodeOf(stranger), RefusalCode::kAdmission);
+}
+
+TEST_F(HolderTest, BusyByCountAloneAndForOneSlot) {
+  node_.Hold(BasicRecord());
+  for (uint32_t i = 0; i < 64; ++i) {
+    ASSERT_EQ(CodeOf(node_.Give(AskAbout(i % 2 == 0 ? kChild : kOtherChild).frame)),
+              RefusalCode{});
+  }
+  const Question held = AskAbout(kChild), not_held = AskAbout(kOtherChild);
+  EXPECT_EQ(CodeOf(node_.Give(held.frame)), RefusalCode::kBusy);
+  EXPECT_EQ(CodeOf(node_.Give(not_held.frame)), RefusalCode::kBusy);
+  EXPECT_EQ(CodeOf(node_.Give(held.frame, kNow + 250, kRelay)), RefusalCode{});
+  EXPECT_EQ(node_.Answers().records.size(), 64u);
+}
+
+// Repetitions do not take the place of questions, and cannot fill the commit either.
+TEST_F(HolderTest, RepetitionsHaveABoundOfTheirOwn) {
+  const Question question = AskAbout(kChild);
+  ASSERT_FALSE(node_.Give(question.frame).refusal);
+  for (uint32_t i = 0; i < 64; ++i) ASSERT_FALSE(node_.Give(question.frame).refusal) << i;
+  EXPECT_EQ(CodeOf(node_.Give(question.frame)), RefusalCode::kBusy);
+  EXPECT_EQ(CodeOf(node_.Give(AskAbout(kOtherChild).frame)), RefusalCode{});
+  EXPECT_EQ(node_.Answers().records.size(), 66u);
+}
+
+TEST_F(HolderTest, RestartedForIndexesFromBeforeTheAttachment) {
+  FakeLog log;
+  log.Fill(20);
+  ASSERT_TRUE(node_.holder.Watch(kRelay).OnAttached(log.Attach(0)).empty());
+  const Question question = AskAbout(kChild);
+  EXPECT_EQ(CodeOf(node_.Give(question.frame, Admit(question.frame.hash(), 19, kNow), kNow)),
+            RefusalCode::kRestarted);
+  EXPECT_EQ(CodeOf(node_.Give(question.frame, Admit(question.frame.hash(), 20, kNow), kNow)),
+            RefusalCode{});
+}
+
+TEST_F(HolderTest, ALogThatLagsIsRefusedWithAnAlarm) {
+  const Question a = AskAbout(kChild), b = AskAbout(kChild), c = AskAbout(kChild);
+  ASSERT_FALSE(node_.Give(a.frame, kNow).refusal);
+  ASSERT_FALSE(node_.Give(b.frame, kNow + 10'000).refusal);
+  const Holder::Reply reply = node_.Give(c.frame, kNow + 10'001);
+  EXPECT_EQ(CodeOf(reply), RefusalCode::kLogBehind);
+  ASSERT_EQ(reply.alarms.size(), 1u);
+  EXPECT_EQ(reply.alarms[0].kind, AlarmKind::kLogBehind);
+  EXPECT_EQ(reply.alarms[0].coordinator, kRelay);
+  // The other relay's log is its own.
+  EXPECT_EQ(CodeOf(node_.Give(c.frame, kNow + 10'001, kOtherRelay)), RefusalCode{});
+}
+
+TEST_F(HolderTest, AKeptWireSurvivesARestartUntilItsTime) {
+  node_.Hold(BasicRecord());
+  const Question question = AskAbout(kChild);
+  ASSERT_FALSE(node_.Give(question.frame).refusal);
+  const SlotRecord record = node_.Answers().records.at(0);
+  EXPECT_EQ(record.keep_until_s, kIssued + 240);
+
+  TestHolder restarted;   // without the record: the wire is all that is left
+  restarted.holder.RestoreWire(record.frame_hash, record.wire, record.keep_until_s);
+  const TimeMs late = record.keep_until_s * 1000;
+  restarted.holder.Sweep(late);
+  ASSERT_FALSE(restarted.Give(question.frame, late).refusal);
+  EXPECT_EQ(restarted.Answers(late + 250).records.at(0).wire, record.wire);
+  restarted.holder.Sweep(late + 1);
+  EXPECT_EQ(CodeOf(restarted.Give(question.frame, late + 250, kOtherRelay)),
+            RefusalCode::kExpired);
+}
+
+TEST_F(HolderTest, TwoKeyVersionsCompleteInOneOrBoth) {
+  struct Case {
+    std::set<KeyVersion> complete;
+    std::vector<KeyVersion> enrolled;
+    bool found;
+    std::array<KeyVersion, 2> said;
+  };
+  const std::vector<Case> cases = {
+      {{1, 2}, {1, 2}, true, {1, 2}}, {{1}, {1}, true, {1, 0}},  {{2}, {2}, true, {0, 2}},
+      {{1, 2}, {2}, true, {1, 2}},    {{1, 2}, {1}, true, {1, 2}},
+      {{1}, {2}, false, {1, 0}},   // enrolled, but not searched: that version is not complete
+  };
+  for (const Case& c : cases) {
+    TestHolder node(kSurgery, 8);
+    node.Hold(BasicRecord(), c.enrolled);
+    node.SetComplete(c.complete);
+    const Question question = Ask(BasicStatement(), random_, 8);
+    const Answer answer = AnswerTo(question, node);
+    EXPECT_EQ(answer.disclosed, c.found);
+    EXPECT_EQ(answer.complete, c.said);
+    EXPECT_EQ(answer.entries.size(), c.found ? 1u : 0u);   // once, though two slots hit
+  }
+}
+
+TEST_F(HolderTest, ThePreviousRosterIsHeldOver) {
+  node_.Hold(BasicRecord());
+  node_.holder.SetRosters(RosterOf(8), RosterOf(7), kNow - 100'000);
+  const Question old = AskAbout(kChild), current = Ask(BasicStatement(), random_, 8);
+  ASSERT_FALSE(node_.Give(old.frame).refusal);
+  ASSERT_FALSE(node_.Give(current.frame).refusal);
+  const SlotBatch batch = node_.Answers();
+  const Answer to_old = AnswerIn(batch.records.at(0).wire, old, kSurgery);
+  EXPECT_TRUE(to_old.disclosed);
+  EXPECT_EQ(to_old.roster_version, 7u);
+  EXPECT_EQ(to_old.complete, (std::array<KeyVersion, 2>{1, 0}));
+  EXPECT_EQ(AnswerIn(batch.records.at(1).wire, current, kSurgery).roster_version, 8u);
+  const Question late = AskAbout(kChild);
+  const Holder::Reply reply = node_.Give(late.frame, kNow + 80'001, kOtherRelay);
+  EXPECT_EQ(CodeOf(reply), RefusalCode::kRoster);
+  EXPECT_EQ(Refusal::Parse(*reply.refusal)->roster_version, 8u);
+}
+
+// A frame admitted under one roster is decided by that one's keys and purposes, and by mine.
+TEST_F(HolderTest, ARosterThatChangesWhileAFrameWaits) {
+  node_.Hold(BasicRecord());
+  const Question question = AskAbout(kChild);
+  ASSERT_FALSE(node_.Give(question.frame).refusal);
+  const auto revoked = ChangedRoster(8, [](nlohmann::ordered_json& roster) {
+    roster["agencies"][2]["ask"] = {"coordination"};
+  });
+  node_.holder.SetRosters(revoked, RosterOf(7), kNow + 1);
+  const SlotRecord record = node_.Answers().records.at(0);
+  EXPECT_FALSE(AnswerIn(record.wire, question, kSurgery).disclosed);
+  EXPECT_EQ(record.noted.reasons, Noted::kPurposeNotAllowed);
+}
+
+TEST_F(HolderTest, RetiredKeyVersionsLeaveTheIndex) {
+  node_.Hold(BasicRecord());
+  EXPECT_EQ(node_.holder.index().size(), 2u);
+  node_.holder.SetRosters(ChangedRoster(7, [](nlohmann::ordered_json& roster) {
+                            roster["key_versions"].erase(1);
+                          }),
+                          RosterOf(7), kNow);
+  EXPECT_EQ(node_.holder.index().size(), 1u);
+}
+
+Statement ShieldNotice() {
+  Statement statement = BasicStatement(kSharedNode);
+  statement.purpose = Purpose::kConcern;
+  statement.flags = kFlagShieldNotice;
+  return statement;
+}
+
+TEST_F(HolderTest, AShieldActsAtOnceInTheSameBatchAndAfter) {
+  const RecordId id = node_.Hold(BasicRecord());
+  const Question before = AskAbout(kChild), notice = Ask(ShieldNotice(), random_),
+                 after = AskAbout(kChild), much_later = AskAbout(kChild);
+  ASSERT_FALSE(node_.Give(before.frame).refusal);
+  ASSERT_FALSE(node_.Give(notice.frame).refusal);
+  ASSERT_FALSE(node_.Give(after.frame).refusal);
+  const SlotBatch batch = node_.Answers();
+  ASSERT_EQ(batch.records.size(), 3u);
+  EXPECT_TRUE(AnswerIn(batch.records[0].wire, before, kSurgery).disclosed);
+  EXPECT_FALSE(AnswerIn(batch.records[1].wire, notice, kSurgery).disclosed);
+  EXPECT_FALSE(AnswerIn(batch.records[2].wire, after, kSurgery).disclosed);
+  const Noted& noted = batch.records[1].noted;
+  EXPECT_EQ(noted.reasons, Noted::kShieldNotice);
+  ASSERT_EQ(noted.decisions.size(), 1u);
+  EXPECT_EQ(noted.decisions[0].record, id);
+  // The store has not written it yet, and it holds all the same.
+  EXPECT_FALSE(node_.records.records[id].restrictions.shielded);
+  EXPECT_FALSE(AnswerTo(much_later, node_, kNow + 5000).disclosed);
+  // Once the store has it, the store decides: a lead officer may lift it.
+  node_.holder.Unshield(id);
+  EXPECT_TRUE(AnswerTo(AskAbout(kChild), node_, kNow + 6000).disclosed);
+}
+
+TEST_F(HolderTest, AShieldIsOfOneChild) {
+  node_.Hold(BasicRecord());
+  node_.Hold(BasicRecord(kOtherChild));
+  ASSERT_FALSE(node_.Give(Ask(ShieldNotice(), random_).frame).refusal);
+  node_.Answers();
+  EXPECT_TRUE(AnswerTo(AskAbout(kOtherChild), node_, kNow + 1000).disclosed);
+}
+
+TEST_F(HolderTest, APossibleWrongChildIsNotedAndSilent) {
+  Record record = BasicRecord();
+  record.born = *Date::FromYmd(20111225);
+  const RecordId id = node_.Hold(record);
+  const Question question = AskAbout(kChild);
+  ASSERT_FALSE(node_.Give(question.frame).refusal);
+  const SlotRecord slot = node_.Answers().records.at(0);
+  EXPECT_FALSE(AnswerIn(slot.wire, question, kSurgery).disclosed);
+  EXPECT_EQ(slot.noted.reasons, Noted::kPossibleWrongChild);
+  ASSERT_EQ(slot.noted.decisions.size(), 1u);
+  EXPECT_EQ(slot.noted.decisions[0].record, id);
+  EXPECT_EQ(slot.noted.decisions[0].outcome, Outcome::kNothing);
+}
+
+TEST_F(HolderTest, ADateOfBirthThatDiffersInOnePartIsMarked) {
+  Record record = BasicRecord();
+  record.born = *Date::FromYmd(20150315);
+  node_.Hold(record);
+  const Answer answer = AnswerTo(AskAbout(kChild), node_);
+  ASSERT_EQ(answer.entries.size(), 1u);
+  EXPECT_NE(answer.entries[0].flags & kEntryBirthDateDiffers, 0);
+}
+
+TEST_F(HolderTest, FourEntriesThenMoreInOrderOfImport) {
+  for (int i = 1; i <= 6; ++i) {
+    Record record = BasicRecord();
+    record.name = "Professional " + std::to_string(i);
+    record.restrictions.shielded = i == 2;   // decided for itself, and takes no place
+    node_.Hold(record);
+    const Answer answer = AnswerTo(AskAbout(kChild), node_, kNow + 1000 * i);
+    const size_t disclosed = static_cast<size_t>(i >= 2 ? i - 1 : i);
+    EXPECT_EQ(answer.entries.size(), std::min<size_t>(disclosed, 4));
+    EXPECT_EQ(answer.more, disclosed > 4);
+    EXPECT_EQ(answer.entries[0].name, "Professional 1");
+    if (disclosed >= 2) {
+      EXPECT_EQ(answer.entries[1].name, "Professional 3");
+    }
+  }
+}
+
+TEST_F(HolderTest, WhatTheStoreCannotReadEndsTheBatch) {
+  node_.Hold(BasicRecord());
+  ASSERT_FALSE(node_.Give(AskAbout(kChild).frame).refusal);
+  node_.records.failure = absl::DataLossError("the disk");
+  // "Nothing disclosed" would be a lie that somebody signs.
+  EXPECT_TRUE(absl::IsDataLoss(node_.holder.AnswerSlot(kNow + 250).status()));
+}
+
+TEST_F(HolderTest, ARecordRemovedSinceItWasIndexedIsAMiss) {
+  const RecordId id = node_.Hold(BasicRecord());
+  node_.records.records.erase(id);
+  EXPECT_FALSE(AnswerTo(AskAbout(kChild), node_).disclosed);
+}
+
+TEST_F(HolderTest, SaysSinceWhenItsRegisterIsWhole) {
+  EnrolmentView view{true, (kIssued - 700) * 1000, {1}, {}};
+  node_.holder.SetEnrolment(view);
+  const Answer answer = AnswerTo(AskAbout(kChild), node_);
+  EXPECT_EQ(answer.enrolled_through, view.EnrolledThrough({1}, 600, kNow));
+  EXPECT_EQ(answer.enrolled_through, (kIssued - 1200) / 600);
+}
+
+// Whatever bytes come, there is an answer to them and no crash.
+TEST_F(HolderTest, AnyBytesGetARefusal) {
+  for (size_t size : {size_t{0}, size_t{1}, size_t{157}, size_t{1366}, size_t{1470}, size_t{5000}}) {
+    for (size_t admission_size : {size_t{0}, kAdmissionSize, size_t{500}}) {
+      const Bytes frame(size, 1), admission(admission_size, 1);
+      const Holder::Reply reply = node_.holder.Handle(kRelay, frame, admission, kNow);
+      EXPECT_EQ(CodeOf(reply), RefusalCode::kFormat);
+      EXPECT_EQ(Refusal::Parse(*reply.refusal)->frame_hash, Frame::HashOf(frame));
+      EXPECT_EQ(Refusal::Parse(*reply.refusal)->index == 0, admission_size != kAdmissionSize);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace whoelse

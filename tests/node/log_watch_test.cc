@@ -1,0 +1,337 @@
+// A log, watched: every alarm, and none for an honest relay.
+#include "node/log_watch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/node/fake_log.h"
+
+namespace whoelse {
+namespace {
+
+using ::testing::HasSubstr;
+
+FrameHash HashNo(uint32_t number) {
+  FrameHash hash;
+  const Bytes bytes = Writer().U32(number).Take();
+  std::copy(bytes.begin(), bytes.end(), hash.data());
+  return hash;
+}
+
+std::vector<AlarmKind> Kinds(const std::vector<Alarm>& alarms) {
+  std::vector<AlarmKind> kinds;
+  for (const Alarm& alarm : alarms) kinds.push_back(alarm.kind);
+  return kinds;
+}
+
+using Kind = std::vector<AlarmKind>;
+
+class Watching : public ::testing::Test {
+ protected:
+  LogWatch NewWatch() { return LogWatch(kRelay, RosterOf(7)->FindCoordinator(kRelay)->log_key); }
+  // Attached to a log of `leaves` leaves.
+  void Attach(uint64_t leaves = 5) {
+    log_.Fill(leaves);
+    ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(0))), Kind{});
+  }
+  Admission Frame(uint32_t number, TimeMs time = kNow) { return log_.Take(HashNo(number), time); }
+  LogWatch::Covered Checkpoint() {
+    return watch_.OnCheckpoint(log_.Checkpoint(), log_.Since(watch_.known_size()));
+  }
+
+  FakeLog log_;
+  LogWatch watch_ = NewWatch();
+};
+
+TEST_F(Watching, AnHonestLogRaisesNothing) {
+  Attach();
+  EXPECT_EQ(watch_.known_size(), 5u);
+  EXPECT_EQ(watch_.state().attached_size, 5u);
+  const Admission first = Frame(1);
+  EXPECT_EQ(Kinds(watch_.OnAdmission(first, kNow)), Kind{});
+  EXPECT_EQ(watch_.state().uncovered.size(), 1u);
+  log_.Append(AnsweredEntry{first.index, kNow, Digest()});
+  const LogWatch::Covered covered = Checkpoint();
+  EXPECT_EQ(Kinds(covered.alarms), Kind{});
+  ASSERT_EQ(covered.leaves.size(), 2u);
+  EXPECT_EQ(covered.leaves[0].index, 5u);
+  EXPECT_EQ(std::get<AskedEntry>(covered.leaves[0].entry).frame_hash, HashNo(1));
+  EXPECT_EQ(covered.leaves[1].index, 6u);
+  EXPECT_EQ(watch_.known_size(), 7u);
+  EXPECT_EQ(watch_.state().covered, 7u);
+  EXPECT_TRUE(watch_.state().uncovered.empty());
+  EXPECT_EQ(watch_.memory().checkpoint, log_.Checkpoint());
+  EXPECT_EQ(Kinds(Checkpoint().alarms), Kind{});   // the same once more
+}
+
+TEST_F(Watching, ALogMayBeEmptyAtFirst) {
+  EXPECT_EQ(Kinds(watch_.OnAttached({0, "", {}, {}})), Kind{});
+  ASSERT_EQ(Kinds(watch_.OnAdmission(Frame(1), kNow)), Kind{});
+  EXPECT_EQ(Kinds(Checkpoint().alarms), Kind{});
+  EXPECT_EQ(watch_.known_size(), 1u);
+}
+
+TEST_F(Watching, TruncatedAtTheNextAttachment) {
+  Attach(5);
+  FakeLog shorter;
+  shorter.Fill(3);
+  EXPECT_EQ(Kinds(watch_.OnAttached(shorter.Attach(5))), Kind{AlarmKind::kLogTruncated});
+  EXPECT_EQ(Kinds(watch_.OnAttached({0, "", {}, {}})), Kind{AlarmKind::kLogTruncated});
+  EXPECT_EQ(Kinds(watch_.OnAttached({9, "", {}, {}})), Kind{AlarmKind::kLogTruncated});
+  // It states the full size with an old checkpoint.
+  AttachStatement old = log_.Attach(3, 3);
+  const std::vector<Alarm> alarms = watch_.OnAttached(old);
+  EXPECT_EQ(Kinds(alarms), Kind{AlarmKind::kLogTruncated});
+  // Both signed notes are the evidence.
+  EXPECT_THAT(alarms[0].evidence, HasSubstr(log_.Checkpoint(5)));
+  EXPECT_THAT(alarms[0].evidence, HasSubstr(log_.Checkpoint(3)));
+  EXPECT_EQ(alarms[0].coordinator, kRelay);
+  EXPECT_EQ(watch_.known_size(), 5u);
+  EXPECT_EQ(watch_.memory().checkpoint, log_.Checkpoint(5));
+}
+
+// A size below its own checkpoint is not its size: frames from before would pass RESTARTED.
+TEST_F(Watching, ASizeBelowItsOwnCheckpointIsTruncated) {
+  log_.Fill(5);
+  AttachStatement statement = log_.Attach(0);
+  statement.tree_size = 4;
+  EXPECT_EQ(Kinds(watch_.OnAttached(statement)), Kind{AlarmKind::kLogTruncated});
+  EXPECT_EQ(watch_.known_size(), 0u);
+}
+
+TEST_F(Watching, RewrittenWhileTheNodeWasAway) {
+  Attach(5);
+  FakeLog other;
+  other.Append(AskedEntry{kNow, HashNo(9)});
+  other.Fill(7);
+  EXPECT_EQ(Kinds(watch_.OnAttached(other.Attach(5))), Kind{AlarmKind::kLogRewritten});
+  // The same size, another tree.
+  EXPECT_EQ(Kinds(watch_.OnAttached(other.Attach(5, 5))), Kind{AlarmKind::kLogRewritten});
+  EXPECT_EQ(watch_.memory().checkpoint, log_.Checkpoint(5));
+  log_.Fill(3);
+  AttachStatement no_proof = log_.Attach(5);
+  no_proof.consistency.clear();
+  EXPECT_EQ(Kinds(watch_.OnAttached(no_proof)), Kind{AlarmKind::kLogRewritten});
+  EXPECT_EQ(Kinds(watch_.OnAttached(log_.Attach(5))), Kind{});
+}
+
+TEST_F(Watching, InvalidAtAttachment) {
+  log_.Fill(5);
+  const auto raised = [&](auto change) {
+    AttachStatement statement = log_.Attach(0);
+    change(statement);
+    LogWatch watch = NewWatch();
+    const Kind kinds = Kinds(watch.OnAttached(statement));
+    EXPECT_EQ(watch.known_size(), kinds.empty() ? 5u : 0u);
+    return kinds;
+  };
+  const Kind invalid{AlarmKind::kCheckpointInvalid};
+  EXPECT_EQ(raised([](auto& s) { s.checkpoint = "no note"; }), invalid);
+  EXPECT_EQ(raised([](auto& s) { s.checkpoint.pop_back(); }), invalid);
+  FakeLog of_another(kOtherRelay);
+  of_another.Fill(5);
+  EXPECT_EQ(raised([&](auto& s) { s.checkpoint = of_another.Checkpoint(); }), invalid);
+  EXPECT_EQ(raised([](auto& s) { s.frontier.pop_back(); }), invalid);
+  EXPECT_EQ(raised([](auto& s) { s.frontier[0] = TreeHash(); }), invalid);
+  EXPECT_EQ(raised([](auto&) {}), Kind{});
+}
+
+TEST_F(Watching, InvalidCheckpoints) {
+  Attach(5);
+  log_.Fill(3);
+  const std::vector<Bytes> entries = log_.Since(5);
+  const Kind invalid{AlarmKind::kCheckpointInvalid};
+  const auto raised = [&](const std::string& note, const std::vector<Bytes>& leaves) {
+    const LogWatch::Covered covered = watch_.OnCheckpoint(note, leaves);
+    EXPECT_TRUE(covered.leaves.empty() || covered.alarms.empty());
+    EXPECT_EQ(watch_.known_size(), 5u);
+    return Kinds(covered.alarms);
+  };
+  EXPECT_EQ(raised("no note", entries), invalid);
+  EXPECT_EQ(raised(log_.Checkpoint(7), entries), invalid);              // of fewer leaves
+  EXPECT_EQ(raised(log_.Checkpoint(), log_.Since(6)), invalid);         // one leaf kept back
+  std::vector<Bytes> altered = entries;
+  altered[1].back() ^= 1;
+  EXPECT_EQ(raised(log_.Checkpoint(), altered), invalid);
+  altered = entries;
+  altered[2] = {0x09, 1, 2};                                            // a type that there is not
+  EXPECT_EQ(raised(log_.Checkpoint(), altered), invalid);
+  EXPECT_EQ(raised(log_.Checkpoint(4), {}), invalid);                   // backwards
+  EXPECT_EQ(Kinds(watch_.OnCheckpoint(log_.Checkpoint(), entries).alarms), Kind{});
+}
+
+TEST_F(Watching, AFrameThatIsNotTheLeafAtItsIndex) {
+  const std::vector<LogEntry> leaves = {
+      AskedEntry{kNow, HashNo(2)},                     // another frame
+      AskedEntry{kNow + 1, HashNo(1)},                 // another time
+      AnsweredEntry{0, kNow, Digest()}};               // no question at all
+  for (const LogEntry& leaf : leaves) {
+    FakeLog log;
+    log.Fill(5);
+    LogWatch watch = NewWatch();
+    ASSERT_EQ(Kinds(watch.OnAttached(log.Attach(0))), Kind{});
+    const Admission admission = Admit(HashNo(1), 5, kNow);
+    ASSERT_EQ(Kinds(watch.OnAdmission(admission, kNow)), Kind{});
+    log.Append(leaf);
+    const LogWatch::Covered covered = watch.OnCheckpoint(log.Checkpoint(), log.Since(5));
+    EXPECT_EQ(Kinds(covered.alarms), Kind{AlarmKind::kFrameUnlogged});
+    EXPECT_EQ(covered.alarms[0].index, 5u);
+    EXPECT_THAT(covered.alarms[0].evidence, HasSubstr(ToHex(admission.Serialize())));
+    EXPECT_THAT(covered.alarms[0].evidence, HasSubstr(log.Checkpoint()));
+    EXPECT_EQ(watch.known_size(), 6u);   // the tree itself is right
+  }
+}
+
+TEST_F(Watching, TwoFramesUnderOneIndex) {
+  Attach(5);
+  const Admission first = Frame(1), second = Admit(HashNo(2), first.index, kNow);
+  EXPECT_EQ(Kinds(watch_.OnAdmission(first, kNow)), Kind{});
+  EXPECT_EQ(Kinds(watch_.OnAdmission(first, kNow)), Kind{});   // the same again is the same
+  const std::vector<Alarm> alarms = watch_.OnAdmission(second, kNow);
+  EXPECT_EQ(Kinds(alarms), Kind{AlarmKind::kFrameUnlogged});
+  EXPECT_THAT(alarms[0].evidence, HasSubstr(ToHex(first.Serialize())));
+  EXPECT_THAT(alarms[0].evidence, HasSubstr(ToHex(second.Serialize())));
+  EXPECT_EQ(watch_.state().uncovered.size(), 1u);
+}
+
+TEST_F(Watching, AFrameBehindItsCheckpoint) {
+  Attach(5);
+  log_.Fill(2);
+  ASSERT_EQ(Kinds(Checkpoint().alarms), Kind{});
+  EXPECT_EQ(Kinds(watch_.OnAdmission(Admit(HashNo(1), 6, kNow), kNow)),
+            Kind{AlarmKind::kFrameUnlogged});
+  // From before this stream: check P6 refuses it, and the log is not to blame.
+  EXPECT_EQ(Kinds(watch_.OnAdmission(Admit(HashNo(1), 4, kNow), kNow)), Kind{});
+  EXPECT_TRUE(watch_.state().uncovered.empty());
+}
+
+TEST_F(Watching, AFrameWithheld) {
+  Attach(5);
+  Frame(1);                        // logged, and never sent here
+  const Admission sent = Frame(2);
+  ASSERT_EQ(Kinds(watch_.OnAdmission(sent, kNow)), Kind{});
+  const LogWatch::Covered covered = Checkpoint();
+  EXPECT_EQ(Kinds(covered.alarms), Kind{AlarmKind::kFrameWithheld});
+  EXPECT_EQ(covered.alarms[0].index, 5u);
+  EXPECT_THAT(covered.alarms[0].evidence, HasSubstr(log_.Checkpoint()));
+  EXPECT_EQ(covered.leaves.size(), 2u);
+}
+
+TEST_F(Watching, AGapIsCountedAndNoAlarm) {
+  Attach(5);
+  EXPECT_EQ(watch_.gap(), 5u);
+  Frame(1);
+  Frame(2);   // while the node was away
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5))), Kind{});
+  EXPECT_EQ(watch_.gap(), 7u);
+  EXPECT_EQ(watch_.known_size(), 7u);
+  // Logged after the last checkpoint but before the attachment: not withheld either.
+  Frame(3);
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(7, 7))), Kind{});
+  Frame(4);
+  const LogWatch::Covered covered = Checkpoint();
+  EXPECT_EQ(Kinds(covered.alarms), Kind{AlarmKind::kFrameWithheld});
+  EXPECT_EQ(covered.alarms[0].index, 8u);   // number 4 alone
+}
+
+// What came before the stream broke, and was not covered then, is compared on the next one.
+TEST_F(Watching, FramesAreRememberedAcrossStreams) {
+  Attach(5);
+  ASSERT_EQ(Kinds(watch_.OnAdmission(Admit(HashNo(1), 5, kNow), kNow)), Kind{});
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5))), Kind{});
+  EXPECT_EQ(watch_.state().uncovered.size(), 1u);
+  log_.Append(AskedEntry{kNow, HashNo(2)});
+  EXPECT_EQ(Kinds(Checkpoint().alarms), Kind{AlarmKind::kFrameUnlogged});
+}
+
+TEST_F(Watching, TheFirstAttachmentOfTheProcessCountsForRestarted) {
+  Attach(5);
+  log_.Fill(4);
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5))), Kind{});
+  EXPECT_EQ(watch_.state().attached_size, 5u);
+  LogWatch restarted = NewWatch();
+  restarted.Restore(watch_.memory());
+  EXPECT_EQ(restarted.known_size(), 9u);
+  EXPECT_EQ(restarted.state().covered, 9u);
+  EXPECT_FALSE(restarted.state().last.has_value());
+  log_.Fill(1);
+  ASSERT_EQ(Kinds(restarted.OnAttached(log_.Attach(9))), Kind{});
+  EXPECT_EQ(restarted.state().attached_size, 10u);
+}
+
+TEST_F(Watching, ARestartDoesNotForgetTheLog) {
+  Attach(5);
+  LogWatch restarted = NewWatch();
+  restarted.Restore(watch_.memory());
+  EXPECT_EQ(restarted.memory(), watch_.memory());
+  FakeLog other;
+  other.Append(AskedEntry{kNow, HashNo(1)});
+  other.Fill(9);
+  EXPECT_EQ(Kinds(restarted.OnAttached(other.Attach(5))), Kind{AlarmKind::kLogRewritten});
+}
+
+TEST_F(Watching, RaisesLast) {
+  EXPECT_FALSE(watch_.state().last.has_value());
+  watch_.RaiseLast(Admit(HashNo(1), 8, kNow));
+  EXPECT_EQ(watch_.state().last->index, 8u);
+  EXPECT_EQ(watch_.state().last->time_ms, kNow);
+}
+
+TEST(AlarmNames, AreInTheirOrder) {
+  EXPECT_EQ(Name(AlarmKind::kLogTruncated), "LOG_TRUNCATED");
+  EXPECT_EQ(Name(AlarmKind::kStreamReplaced), "STREAM_REPLACED");
+}
+
+// An honest relay with any timing of frames, checkpoints, broken streams and restarts of the node is
+// never accused; one wrong leaf at the end always is.
+TEST(LogWatchProperty, HonestIsNeverAccusedAndOneWrongLeafAlways) {
+  for (uint64_t seed = 1; seed <= 25; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    SeededRandom random(seed);
+    FakeLog log;
+    const NoteVerifier key = RosterOf(7)->FindCoordinator(kRelay)->log_key;
+    auto watch = std::make_unique<LogWatch>(kRelay, key);
+    uint64_t checkpointed = 0;   // what the relay has published
+    uint32_t frames = 0;
+    const auto attach = [&] {
+      if (checkpointed == 0) {
+        ASSERT_EQ(Kinds(watch->OnAttached({log.size(), "", {}, {}})), Kind{});
+        return;
+      }
+      ASSERT_EQ(Kinds(watch->OnAttached(log.Attach(watch->known_size(), checkpointed))), Kind{});
+    };
+    const auto checkpoint = [&] {
+      checkpointed = log.size();
+      ASSERT_EQ(Kinds(watch->OnCheckpoint(log.Checkpoint(), log.Since(watch->known_size())).alarms),
+                Kind{});
+    };
+    attach();
+    for (int step = 0; step < 60; ++step) {
+      switch (random.Below(6)) {
+        case 0: checkpoint(); break;
+        case 1: log.Fill(1 + random.Below(3)); break;
+        case 2: {   // the stream breaks, things happen, it comes back
+          for (uint64_t n = random.Below(3); n > 0; --n) log.Take(HashNo(++frames), kNow);
+          if (random.Below(2) == 0) checkpointed = log.size();
+          if (random.Below(3) == 0) {
+            const LogWatch::Memory memory = watch->memory();
+            watch = std::make_unique<LogWatch>(kRelay, key);
+            watch->Restore(memory);
+          }
+          attach();
+          break;
+        }
+        default:
+          ASSERT_EQ(Kinds(watch->OnAdmission(log.Take(HashNo(++frames), kNow), kNow)), Kind{});
+      }
+    }
+    checkpoint();
+    ASSERT_EQ(Kinds(watch->OnAdmission(Admit(HashNo(++frames), log.size(), kNow), kNow)), Kind{});
+    log.Append(AskedEntry{kNow, HashNo(++frames)});
+    EXPECT_EQ(Kinds(watch->OnCheckpoint(log.Checkpoint(), log.Since(watch->known_size())).alarms),
+              Kind{AlarmKind::kFrameUnlogged});
+  }
+}
+
+}  // namespace
+}  // namespace whoelse
