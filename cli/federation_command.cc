@@ -27,10 +27,20 @@ CLI::App* Subcommand(CLI::App& app, const char* name, const char* what, const ch
   return command;
 }
 
+void AddJsonFlag(CLI::App& command, bool& json) {
+  command.add_flag("--json", json, "What was done, as JSON");
+}
+
+ExitCode PrintJson(const nlohmann::ordered_json& value, Terminal& terminal) {
+  terminal.out << value.dump(1) << "\n";
+  return kExitOk;
+}
+
 void AddInit(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   struct Options {
     std::string dir;
     InitOptions init;
+    bool json = false;
   };
   CLI::App* const command =
       Subcommand(app, "init", "Start a federation: its root keys and its draft.",
@@ -63,11 +73,13 @@ void AddInit(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--roster-delay-h", parameters.roster_delay_h,
                       "How long a new roster is public before it rules")
       ->check(CLI::Range(0, 720))->capture_default_str();
+  AddJsonFlag(*command, options->json);
   command->callback([options, &terminal, &chosen] {
     chosen = [options, &terminal] {
       SystemRandom random;
       const absl::Status done = InitFederation(options->dir, options->init, random);
       if (!done.ok()) return Fail(done, terminal);
+      if (options->json) return PrintJson({{"folder", options->dir}}, terminal);
       terminal.out << "Started " << options->init.name << " in " << options->dir
                    << ". The root keys are in " << options->dir
                    << "/roots: in earnest each belongs with another person, offline.\n";
@@ -80,6 +92,7 @@ void AddCoordinatorCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   struct Options {
     std::string dir;
     CoordinatorOptions coordinator;
+    bool json = false;
   };
   CLI::App* const command = Subcommand(
       app, "add-coordinator", "Take a coordinator in: keys, certificate, configuration.",
@@ -96,12 +109,14 @@ void AddCoordinatorCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--min-free-mb", coordinator.min_free_mb,
                       "Below so much free disk it accepts nothing")->capture_default_str();
   command->add_option("--certificate-days", coordinator.certificate_days,
-                      "Validity of its certificate")->capture_default_str();
+                      "Validity of its certificate, in days")->capture_default_str();
+  AddJsonFlag(*command, options->json);
   command->callback([options, &terminal, &chosen] {
     chosen = [options, &terminal] {
       SystemRandom random;
       const auto home = AddCoordinator(options->dir, options->coordinator, Now(), random);
       if (!home.ok()) return Fail(home.status(), terminal);
+      if (options->json) return PrintJson({{"folder", *home}}, terminal);
       terminal.out << "Made " << *home << ". Its master key is in " << options->dir
                    << "/master: in earnest it belongs on another disk than the rest. It is part of "
                       "the federation from the next `sign`.\n";
@@ -115,6 +130,7 @@ struct AgencyInput {
   std::string services_file;
   std::string s16la = "yes";
   AgencyOptions agency;
+  bool json = false;
 };
 
 void AddAgencyOptions(CLI::App& command, AgencyInput& input) {
@@ -150,7 +166,8 @@ void AddAgencyOptions(CLI::App& command, AgencyInput& input) {
   command.add_option("--ask-per-day", agency.ask_per_day, "Cap (default: by register size)");
   command.add_option("--slug", agency.slug, "Name of its folder (default: from its name)");
   command.add_option("--certificate-days", agency.certificate_days,
-                     "Validity of its certificate")->capture_default_str();
+                     "Validity of its certificate, in days")->capture_default_str();
+  AddJsonFlag(command, input.json);
 }
 
 ExitCode RunAddAgency(AgencyInput& input, Terminal& terminal) {
@@ -165,10 +182,14 @@ ExitCode RunAddAgency(AgencyInput& input, Terminal& terminal) {
   SystemRandom random;
   const auto home = AddAgency(input.dir, input.agency, Now(), random);
   if (!home.ok()) return Fail(home.status(), terminal);
-  terminal.out << "Made " << *home << ". Its master key is in " << input.dir
-               << "/master and its lead officer's key in " << input.dir
-               << "/lead: in earnest both belong elsewhere. It is part of the federation from the "
-                  "next `sign`.\n";
+  if (input.json) {
+    PrintJson({{"folder", *home}}, terminal);
+  } else {
+    terminal.out << "Made " << *home << ". Its master key is in " << input.dir
+                 << "/master and its lead officer's key in " << input.dir
+                 << "/lead: in earnest both belong elsewhere. It is part of the federation from the "
+                    "next `sign`.\n";
+  }
   if (input.agency.services.empty()) {
     terminal.err << "whoelse: warning: no services given (--services): every service that its "
                     "exports name counts as sensitive\n";
@@ -193,6 +214,7 @@ void AddAgencyCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
 void AddRemoveCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   struct Options {
     std::string dir, slug;
+    bool json = false;
   };
   CLI::App* const command =
       Subcommand(app, "remove-agency", "Take an agency out of the next roster.",
@@ -200,22 +222,34 @@ void AddRemoveCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   const auto options = std::make_shared<Options>();
   command->add_option("DIR", options->dir, "The federation's directory")->required();
   command->add_option("FOLDER", options->slug, "The agency's folder in it")->required();
+  AddJsonFlag(*command, options->json);
   command->callback([options, &terminal, &chosen] {
     chosen = [options, &terminal] {
       const absl::Status done = RemoveAgency(options->dir, options->slug);
       if (!done.ok()) return Fail(done, terminal);
+      if (options->json) return PrintJson({{"removed", options->slug}}, terminal);
       terminal.out << "It is out of the federation from the next `sign`.\n";
       return kExitOk;
     };
   });
 }
 
-void PrintSigned(const SignedFederation& done, const RosterParameters& parameters,
-                 Terminal& terminal) {
+void PrintWarnings(const SignedFederation& done, Terminal& terminal) {
   if (done.dealt) terminal.err << kDealerWarning;
   for (const std::string& warning : done.warnings) {
     terminal.err << "whoelse: warning: " << warning << "\n";
   }
+}
+
+nlohmann::ordered_json SignedJson(const SignedFederation& done) {
+  return {{"version", done.roster.version}, {"hash", ToHex(done.roster.hash)},
+          {"signed_by", done.roots},        {"consents", done.consents},
+          {"warnings", done.warnings},      {"dealt", done.dealt},
+          {"rules_at_once", done.rules_at_once}};
+}
+
+void PrintSigned(const SignedFederation& done, const RosterParameters& parameters,
+                 Terminal& terminal) {
   terminal.out << "Roster version " << done.roster.version << ", hash " << ToHex(done.roster.hash)
                << ", signed by";
   for (const std::string& root : done.roots) terminal.out << " " << root;
@@ -237,6 +271,7 @@ void AddSignCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
     std::string dir;
     KeyChange change;
     KeyVersion activate = 0, retire = 0;
+    bool json = false;
   };
   CLI::App* const command = Subcommand(
       app, "sign",
@@ -253,6 +288,7 @@ void AddSignCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
                       "Questions are asked under this one too")->check(CLI::PositiveNumber);
   command->add_option("--retire-key-version", options->retire, "Take this one out")
       ->check(CLI::PositiveNumber);
+  AddJsonFlag(*command, options->json);
   command->callback([options, &terminal, &chosen] {
     chosen = [options, &terminal] {
       if (options->activate != 0) options->change.activate = options->activate;
@@ -261,6 +297,8 @@ void AddSignCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
       const auto held = LoadHeldRoster(options->dir);
       const auto done = SignFederation(options->dir, options->change, Now(), random);
       if (!done.ok()) return Fail(done.status(), terminal);
+      PrintWarnings(*done, terminal);
+      if (options->json) return PrintJson(SignedJson(*done), terminal);
       PrintSigned(*done, held.ok() && *held ? (*held)->roster.parameters : done->roster.parameters,
                   terminal);
       return kExitOk;
@@ -278,13 +316,13 @@ void AddShowCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   const auto options = std::make_shared<Options>();
   command->add_option("PATH", options->path, "The federation's directory, or a roster.signed")
       ->required();
-  command->add_flag("--json", options->json, "As JSON");
+  AddJsonFlag(*command, options->json);
   command->callback([options, &terminal, &chosen] {
     chosen = [options, &terminal] {
       const auto shown = ShowFederation(options->path);
       if (!shown.ok()) return Fail(shown.status(), terminal);
-      terminal.out << (options->json ? shown->dump(1) + "\n"
-                                     : FederationAsText(*shown, terminal.width));
+      if (options->json) return PrintJson(*shown, terminal);
+      terminal.out << FederationAsText(*shown, terminal.width);
       return kExitOk;
     };
   });

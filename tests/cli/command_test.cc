@@ -64,7 +64,9 @@ TEST(CommandTest, WithoutADoorNothingIsAsked) {
 TEST(CommandTest, AFederationIsSetUpAndShown) {
   TestFolder folder;
   const std::string dir = folder / "northbridge";
-  ASSERT_EQ(Whoelse({"federation", "init", dir, "--name", "Northbridge"}).exit, kExitOk);
+  const Captured started = Whoelse({"federation", "init", dir, "--name", "Northbridge", "--json"});
+  ASSERT_EQ(started.exit, kExitOk) << started.err;
+  EXPECT_EQ(nlohmann::json::parse(started.out)["folder"], dir);
   for (const char* name : {"Council", "Health Board", "Police"}) {
     const std::string endpoint = SlugOf(name) + ".example:7443";
     ASSERT_EQ(Whoelse({"federation", "add-coordinator", dir, name, "--endpoint", endpoint}).exit,
@@ -88,9 +90,12 @@ TEST(CommandTest, AFederationIsSetUpAndShown) {
   ASSERT_EQ(done.exit, kExitOk) << done.err;
   EXPECT_THAT(done.err, HasSubstr("FOR DEMONSTRATION ONLY"));
   EXPECT_THAT(done.out, HasSubstr("Roster version 1"));
-  const Captured again = Whoelse({"federation", "sign", dir});   // deals nothing: no warning
+  const Captured again = Whoelse({"federation", "sign", dir, "--json"});
   EXPECT_EQ(again.exit, kExitOk);
-  EXPECT_THAT(again.err, Not(HasSubstr("DEMONSTRATION")));
+  EXPECT_THAT(again.err, Not(HasSubstr("DEMONSTRATION")));   // it dealt nothing
+  const auto signed_again = nlohmann::json::parse(again.out);
+  EXPECT_EQ(signed_again["version"], 2);
+  EXPECT_EQ(signed_again["dealt"], false);
 
   for (const std::string& path : {dir, dir + "/agencies/hilltop-school/roster.signed"}) {
     const Captured shown = Whoelse({"federation", "show", path});

@@ -253,6 +253,23 @@ TEST_F(FederationTest, TakingAnAgencyOutIsARevocationThatActsAtOnce) {
   EXPECT_TRUE(absl::IsNotFound(RemoveAgency(dir(), "school-2")));
 }
 
+TEST_F(FederationTest, ARevocationLeavesEverybodysRelaysAndWarnsWhenAPairGetsRare) {
+  for (int i = 7; i <= 10; ++i) {
+    ASSERT_TRUE(AddAgency(dir(), School("School " + std::to_string(i)), kNow, random_).ok());
+  }
+  const SignedFederation first = Sign();   // two pairs, five agencies each
+  EXPECT_THAT(first.warnings, IsEmpty());
+  ASSERT_EQ(RemoveAgency(dir(), "school-2"), absl::OkStatus());
+  const SignedFederation second = Sign();
+  EXPECT_TRUE(IsRevocation(first.roster, second.roster));
+  ASSERT_EQ(second.warnings.size(), 1u);
+  EXPECT_THAT(second.warnings[0], HasSubstr("shared by 4 agencies only"));
+  // The next one that changes anything else spreads them anew.
+  ASSERT_TRUE(AddAgency(dir(), School("School 11"), kNow, random_).ok());
+  const SignedFederation third = Sign();
+  EXPECT_THAT(third.warnings, IsEmpty());
+}
+
 TEST_F(FederationTest, DraftsComeBackFromTheirFileAsTheyWere) {
   const auto draft = FederationDraft::Load(dir());
   ASSERT_TRUE(draft.ok()) << draft.status();
@@ -289,7 +306,9 @@ TEST_F(FederationTest, KeyChangesThatDoNotFitAreRefused) {
   EXPECT_TRUE(absl::IsInvalidArgument(SignError({.retire = KeyVersion{1}})));     // the only one
   Sign({.new_key_version = true});
   EXPECT_TRUE(absl::IsInvalidArgument(SignError({.new_key_version = true})));     // a third
-  EXPECT_TRUE(absl::IsInvalidArgument(SignError({.retire = KeyVersion{1}})));     // 2 not yet ASKED
+  const absl::Status too_soon = SignError({.retire = KeyVersion{1}});   // 2 is not ASKED yet
+  EXPECT_TRUE(absl::IsInvalidArgument(too_soon));
+  EXPECT_THAT(std::string(too_soon.message()), HasSubstr("activate it first"));
   EXPECT_TRUE(absl::IsInvalidArgument(SignError({.retire = KeyVersion{9}})));
   EXPECT_EQ(Sign({.retire = KeyVersion{2}}).roster.key_versions.size(), 1u);      // given up
 }

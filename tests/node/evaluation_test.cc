@@ -128,8 +128,8 @@ const std::vector<Lie>& Lies() {
        }},
       {"a high bit", [](auto& r, auto&) { r.elements[0].data()[31] |= 0x80; }},
       {"another element", [](auto& r, auto&) {
-         const ByteView generator = Element::Generator().bytes();
-         std::copy(generator.begin(), generator.end(), r.elements[0].data());
+         const Element generator = Element::Generator();
+         std::copy_n(generator.bytes().begin(), 32, r.elements[0].data());
        }},
       {"a swapped batch", [](auto& r, auto&) { std::swap(r.elements[0], r.elements[1]); }},
       {"one element twice", [](auto& r, auto&) { r.elements[1] = r.elements[0]; }},

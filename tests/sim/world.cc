@@ -336,7 +336,8 @@ void World::AnswerAt(AgencyId agency) {
 }
 
 void World::Reply(AgencyId agency, CoordinatorId to, Bytes wire, Bytes refusal) {
-  Send(NameOfAgency(agency), NameOfCoordinator(to), wire.empty() ? "refusal" : "wire",
+  const std::string label = wire.empty() ? "refusal" : "sealed wire";
+  Send(NameOfAgency(agency), NameOfCoordinator(to), label,
        [this, agency, to, wire = std::move(wire), refusal = std::move(refusal)] {
          Coordinator& c = coordinators_.at(to);
          for (const auto& [stream, state] : c.streams) {
