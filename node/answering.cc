@@ -53,7 +53,9 @@ absl::Status Answering::Restore(const SignedRoster* first) {
   if (keeper_.ruling()->FindAgency(agency_) == nullptr) {
     return absl::FailedPreconditionError("this agency is not in the roster that rules");
   }
-  for (const RocksdbStore::KeptWire& kept : store_.LoadWires()) {
+  const auto wires = store_.LoadWires();
+  if (!wires.ok()) return wires.status();
+  for (const RocksdbStore::KeptWire& kept : *wires) {
     holder_.RestoreWire(kept.frame_hash, kept.wire, kept.keep_until_s);
   }
   OnRosterChanged();

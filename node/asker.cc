@@ -112,7 +112,7 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
                          requester.RosterIsStale(), timings.ms});
       }
     }
-    if (retried || !MeansStale(*failed) || !FetchRoster(*roster, roster->coordinators[0].id)) {
+    if (retried || !MeansStale(*failed) || !FetchRoster(*roster)) {
       return *failed;
     }
   }
@@ -169,16 +169,19 @@ std::optional<ServiceError> QuestionAsker::Collect(
   return Unreachable(status) ? ServiceError::kNotReady : FromGrpc(status);
 }
 
-bool QuestionAsker::FetchRoster(const Roster& current, CoordinatorId from) {
-  grpc::ClientContext context;
-  context.set_deadline(DeadlineIn(kRosterTimeout));
-  v1::GetRosterReply reply;
-  const auto stub = coordinators_.StubFor(*current.FindCoordinator(from));
-  if (!stub->GetRoster(&context, v1::GetRosterCall(), &reply).ok()) return false;
-  answering_.OfferRoster(ToBytes(AsBytes(reply.ruling())));
-  const auto before = board_.Read().roster;
-  const auto after = board_.WaitForOther(before, kRosterRules).roster;
-  return after->version > current.version;
+bool QuestionAsker::FetchRoster(const Roster& current) {
+  for (const RosterCoordinator& coordinator : current.coordinators) {
+    grpc::ClientContext context;
+    context.set_deadline(DeadlineIn(kRosterTimeout));
+    v1::GetRosterReply reply;
+    const auto stub = coordinators_.StubFor(coordinator);
+    if (!stub->GetRoster(&context, v1::GetRosterCall(), &reply).ok()) continue;
+    const auto before = board_.Read().roster;
+    if (before->version > current.version) return true;   // pushed meanwhile
+    answering_.OfferRoster(ToBytes(AsBytes(reply.ruling())));
+    if (board_.WaitForOther(before, kRosterRules).roster->version > current.version) return true;
+  }
+  return false;
 }
 
 // The signed answers stay, whatever becomes of the log; and what the relay will write down of them is

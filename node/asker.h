@@ -40,9 +40,9 @@ class QuestionAsker {
   // Sends the frame to one relay and takes what comes until it closes. The error, if it refused.
   std::optional<ServiceError> Collect(Requester& requester, CoordinatorId relay,
                                       const std::function<void(size_t, size_t)>& progress);
-  // Fetches the roster that rules at that coordinator and waits until it rules here. False: it is none
-  // that this node accepts, or the one it has.
-  bool FetchRoster(const Roster& current, CoordinatorId from);
+  // Fetches the roster that rules at a coordinator and waits until it rules here. False: no coordinator
+  // has one that this node accepts and does not have.
+  bool FetchRoster(const Roster& current);
   PersonRef RefOf(const std::string& user) const;
   void Keep(const Requester& requester);
 

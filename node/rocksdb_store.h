@@ -89,7 +89,7 @@ class RocksdbStore final : public RecordSource {
     Bytes wire;
     TimeS keep_until_s;
   };
-  std::vector<KeptWire> LoadWires() const;
+  absl::StatusOr<std::vector<KeptWire>> LoadWires() const;   // DATA_LOSS
   void DropWiresBefore(TimeS now);
   // The notes that are not worked off yet, oldest first.
   struct JournalEntry {

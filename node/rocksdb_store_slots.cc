@@ -45,21 +45,25 @@ void RocksdbStore::CommitSlot(const SlotBatch& batch) {
   Write(writes, true);
 }
 
-std::vector<RocksdbStore::KeptWire> RocksdbStore::LoadWires() const {
+absl::StatusOr<std::vector<RocksdbStore::KeptWire>> RocksdbStore::LoadWires() const {
   std::vector<KeptWire> wires;
-  (void)ForEach(kWires, "", [&](std::string_view key, ByteView value) {
+  absl::Status read = ForEach(kWires, "", [&](std::string_view key, ByteView value) {
+    if (key.size() != FrameHash::kSize) return absl::DataLossError("store: a wire is damaged");
     Reader reader(value);
     const TimeS keep_until = reader.U64();
     wires.push_back({FrameHash(AsBytes(key).first<32>()), ToBytes(reader.Raw(reader.left())),
                      keep_until});
     return absl::OkStatus();
   });
+  if (!read.ok()) return read;
   return wires;
 }
 
 void RocksdbStore::DropWiresBefore(TimeS now) {
+  const absl::StatusOr<std::vector<KeptWire>> wires = LoadWires();
+  if (!wires.ok()) return;   // the next start finds the damage again and refuses
   rocksdb::WriteBatch batch;
-  for (const KeptWire& kept : LoadWires()) {
+  for (const KeptWire& kept : *wires) {
     if (kept.keep_until_s < now) batch.Delete(family(kWires), ToString(kept.frame_hash));
   }
   if (batch.Count() > 0) Write(batch, false);
