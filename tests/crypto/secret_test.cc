@@ -36,12 +36,16 @@ Secret<32> Ones() {
   return Secret<32>::Make([](std::span<uint8_t, 32> out) { std::memset(out.data(), 1, 32); });
 }
 
+// Called through a volatile pointer, so that the compiler must have all bytes in memory by then:
+// it may drop what is written to an object that dies unseen, and a missing wipe would not show.
+void (*volatile g_look)(const unsigned char*) = [](const unsigned char*) {};
+
 // The memory of a T made from `value`, after it died.
 template <typename T>
 Bytes MemoryAfterDeath(T value) {
   alignas(T) static unsigned char memory[sizeof(T)];
-  std::memset(memory, 0xa5, sizeof memory);
   T* const object = new (memory) T(std::move(value));
+  g_look(memory);
   EXPECT_EQ(ToBytes(object->Reveal()), kOnes);
   object->~T();
   const volatile unsigned char* const left = memory;
