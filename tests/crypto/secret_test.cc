@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <concepts>
 #include <cstring>
 #include <new>
@@ -50,6 +51,19 @@ Bytes MemoryAfterDeath(T value) {
   object->~T();
   const volatile unsigned char* const left = memory;
   return Bytes(left, left + sizeof memory);
+}
+
+// Without this, a compiler that drops the bytes would make the tests of wiping pass for anything.
+struct Unwiped {
+  std::array<uint8_t, 32> bytes;
+  ~Unwiped() {}   // NOLINT: a destructor of its own, as Secret's but for the wipe
+  std::span<const uint8_t, 32> Reveal() const { return bytes; }
+};
+
+TEST(Secret, BytesThatAreNotWipedWouldShow) {
+  Unwiped ones{};
+  ones.bytes.fill(1);
+  EXPECT_EQ(MemoryAfterDeath(ones), kOnes);
 }
 
 TEST(Secret, IsWipedWhenItDies) { EXPECT_EQ(MemoryAfterDeath(Ones()), kZeros); }

@@ -40,7 +40,9 @@ class FakeLog {
     return SignCheckpoint({origin_, size, TreeRoot(leaves.first(size))}, key_).Serialize();
   }
   std::string Checkpoint() const { return Checkpoint(size()); }
-  std::vector<Bytes> Since(uint64_t from) const { return {entries_.begin() + from, entries_.end()}; }
+  std::vector<Bytes> Since(uint64_t from) const {
+    return {entries_.begin() + from, entries_.end()};
+  }
 
   // What an honest relay states to a node that says it knows `known` leaves.
   AttachStatement Attach(uint64_t known) const { return Attach(known, size()); }

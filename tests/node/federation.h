@@ -83,7 +83,8 @@ inline Bytes EvaluateAt(CoordinatorId id, ByteView request, Random& random) {
   return EvaluateWith(ShareOf(kv, id), id, request, random).Serialize();
 }
 
-// A section-17 question of social care about kChild by number, to be changed; without r, salt, seed.
+// A section-17 question of social care about kChild by number, to be changed; without r, salt and
+// seed.
 inline Statement BasicStatement(AgencyId agency = kSocialCare) {
   Statement s{};
   s.agency = agency;

@@ -282,8 +282,8 @@ TEST(AlarmNames, AreInTheirOrder) {
   EXPECT_EQ(Name(AlarmKind::kStreamReplaced), "STREAM_REPLACED");
 }
 
-// An honest relay with any timing of frames, checkpoints, broken streams and restarts of the node is
-// never accused; one wrong leaf at the end always is.
+// An honest relay with any timing of frames, checkpoints, broken streams and restarts of the node
+// is never accused; one wrong leaf at the end always is.
 TEST(LogWatchProperty, HonestIsNeverAccusedAndOneWrongLeafAlways) {
   for (uint64_t seed = 1; seed <= 25; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

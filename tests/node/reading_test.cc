@@ -105,7 +105,8 @@ class ReadingOf : public ::testing::Test {
 };
 
 TEST_F(ReadingOf, AnswersOfEitherKeyVersion) {
-  for (const std::array<KeyVersion, 2> complete : {std::array<KeyVersion, 2>{1, 2}, {1, 0}, {0, 2}}) {
+  for (const std::array<KeyVersion, 2> complete :
+       {std::array<KeyVersion, 2>{1, 2}, {1, 0}, {0, 2}}) {
     Answer answer = Nothing();
     answer.complete = complete;
     EXPECT_TRUE(Read(answer).Answered());

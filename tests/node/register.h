@@ -2,6 +2,8 @@
 #ifndef WHOELSE_TESTS_NODE_REGISTER_H_
 #define WHOELSE_TESTS_NODE_REGISTER_H_
 
+#include <gtest/gtest.h>
+
 #include <map>
 #include <string>
 
@@ -110,6 +112,26 @@ inline RefusalCode CodeOf(const Holder::Reply& reply) {
   if (!reply.refusal) return RefusalCode{};
   return Refusal::Parse(*reply.refusal)->code;
 }
+
+// A holder, and questions to it.
+class HolderTest : public ::testing::Test {
+ protected:
+  Question AskAbout(const std::string& number, AgencyId asker = kSocialCare) {
+    Statement statement = BasicStatement(asker);
+    statement.subject[0].value = number;
+    return Ask(statement, random_);
+  }
+  // The one answer to this question, admitted and answered now.
+  Answer AnswerTo(const Question& question, TestHolder& node, TimeMs now = kNow) {
+    EXPECT_EQ(CodeOf(node.Give(question.frame, now)), RefusalCode{});
+    const SlotBatch batch = node.Answers(now + 250);
+    EXPECT_EQ(batch.records.size(), 1u);
+    return AnswerIn(batch.records.at(0).wire, question, node.agency);
+  }
+
+  SeededRandom random_{8};
+  TestHolder node_;
+};
 
 }  // namespace whoelse
 

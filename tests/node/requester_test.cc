@@ -224,8 +224,8 @@ TEST_F(RequesterTest, ACallThatFailsIsTriedThroughTheOther) {
 // What one agency sends: nothing, a code, a refusal, junk, or an answer of either content.
 enum class Sends { kNothing, kCode, kRefusal, kJunk, kAnswer };
 
-// The relay sees whether a retry comes. It must tell which agencies answered, which the relay knows,
-// and nothing about what they answered.
+// The relay sees whether a retry comes. It must tell which agencies answered, which the relay
+// knows, and nothing about what they answered.
 TEST_F(RequesterTest, TheRetryIsIndependentOfTheContent) {
   const Requester asked = Sent();
   std::map<AgencyId, std::array<Bytes, 2>> wires;

@@ -124,7 +124,8 @@ TEST(Words, NoneOfTheForbiddenOnes) {
 TEST(Words, LiteralsAreFoundWhereverTheyStand) {
   EXPECT_EQ(FindWord("no records, no record.", "no record"), 12u);
   EXPECT_EQ(FindWord("unrestricted", "restricted"), std::string::npos);
-  const std::string found = LiteralsOf("f(\"no \"\n  \"record\", '\"', \"a\\\"b\"); // \"denied\"\n");
+  const std::string found =
+      LiteralsOf("f(\"no \"\n  \"record\", '\"', \"a\\\"b\"); // \"denied\"\n");
   EXPECT_THAT(found, ::testing::HasSubstr("no record\n"));
   EXPECT_THAT(found, ::testing::HasSubstr("a\"b"));
   EXPECT_THAT(found, ::testing::Not(::testing::HasSubstr("denied")));

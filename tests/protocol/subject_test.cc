@@ -115,11 +115,11 @@ TEST(Pseudonym, InputsAndSubKeysOfTheVectors) {
 TEST(Pseudonym, InputsAreApart) {
   FederationId other = VectorFederation();
   other.data()[3] ^= 1;
-  const std::string value = "9990000018";
+  const std::string value = "9990000018", other_value = "9990000026";
   const std::set<Digest> inputs = {OprfInput(VectorFederation(), KeyType::kNhsNumber, value),
                                    OprfInput(VectorFederation(), KeyType::kUpn, value),
                                    OprfInput(other, KeyType::kNhsNumber, value),
-                                   OprfInput(VectorFederation(), KeyType::kNhsNumber, "9990000026")};
+                                   OprfInput(VectorFederation(), KeyType::kNhsNumber, other_value)};
   EXPECT_EQ(inputs.size(), 4u);
 }
 
