@@ -302,8 +302,10 @@ void Answering::Every(TimeMs now) {
 
 void Answering::PublishLogs() {
   std::vector<LogStatus> logs;
-  for (const auto& [key, watch] : holder_.watches()) {
-    logs.push_back({key.first, watch.known_size(), watch.gap()});
+  // By the log keys that rule: after a change of key the log that ended has a watch still.
+  for (const RosterCoordinator& coordinator : keeper_.ruling()->coordinators) {
+    const LogWatch& watch = holder_.Watch(coordinator.id);
+    logs.push_back({coordinator.id, watch.known_size(), watch.gap()});
   }
   const std::lock_guard lock(mutex_);
   logs_ = std::move(logs);

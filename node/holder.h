@@ -83,8 +83,6 @@ class Holder {
     wires_[hash] = {std::move(wire), keep_until_s};
   }
   LogWatch& Watch(CoordinatorId coordinator);   // of the ruling roster's log key
-  // Every watch, for those who persist and report them.
-  const std::map<std::pair<CoordinatorId, uint32_t>, LogWatch>& watches() const { return watches_; }
 
   struct Reply {
     std::optional<Bytes> refusal;   // at once; otherwise the frame waits for its slot
