@@ -1,6 +1,7 @@
 #include "node/answering.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "nlohmann/json.hpp"
 #include "rpc/log.h"
@@ -58,6 +59,10 @@ absl::Status Answering::Restore(const SignedRoster* first) {
   for (const RocksdbStore::KeptWire& kept : *wires) {
     holder_.RestoreWire(kept.frame_hash, kept.wire, kept.keep_until_s);
   }
+  // A notice that was answered is in force, also when the process ended before it was worked off.
+  const auto journal = store_.ReadJournal(std::numeric_limits<size_t>::max());
+  if (!journal.ok()) return journal.status();
+  for (const RocksdbStore::JournalEntry& entry : *journal) holder_.RestoreNoted(entry.noted);
   OnRosterChanged();
   return absl::OkStatus();
 }

@@ -30,6 +30,10 @@ void NoteRecords(const PrivateVerdict& verdict, Noted& noted) {
   for (RecordId id : verdict.about) noted.decisions.push_back({id, Outcome::kNothing, 0});
 }
 
+void AddVersions(const Roster& roster, std::vector<KeyVersion>& versions) {
+  for (const RosterKeyVersion& kv : roster.key_versions) versions.push_back(kv.kv);
+}
+
 }  // namespace
 
 void Holder::SetRosters(std::shared_ptr<const Roster> mine, std::shared_ptr<const Roster> previous,
@@ -37,8 +41,11 @@ void Holder::SetRosters(std::shared_ptr<const Roster> mine, std::shared_ptr<cons
   roster_ = std::move(mine);
   previous_ = std::move(previous);
   replaced_ms_ = replaced_ms;
+  // Also those of the roster before, whose frames may still come: without its entries they would
+  // find nothing, and a child who is here would be answered with a signed "nothing".
   std::vector<KeyVersion> versions;
-  for (const RosterKeyVersion& kv : roster_->key_versions) versions.push_back(kv.kv);
+  AddVersions(*roster_, versions);
+  if (previous_ != nullptr) AddVersions(*previous_, versions);
   index_.KeepOnly(versions);
   for (const RosterCoordinator& c : roster_->coordinators) {
     watches_.try_emplace({c.id, c.log_key.key_id}, c.id, c.log_key);
@@ -121,12 +128,12 @@ Holder::Reply Holder::Handle(CoordinatorId from, ByteView frame_bytes, ByteView 
         return refuse(RefusalCode::kBusy, std::move(alarms));
       }
       ++slot.repeats;
-      slot.waiting.push_back({std::nullopt, *admission, now});
+      slot.waiting.push_back({std::nullopt, nullptr, *admission, now});
       break;
     case PublicVerdict::Kind::kAdmit:
       waiting_.insert(hash);
       ++slot.frames;
-      slot.waiting.push_back({*std::move(frame), *admission, now});
+      slot.waiting.push_back({*frame, RosterOfHeader(frame->header(), state, now), *admission, now});
       break;
   }
   return {std::nullopt, std::move(alarms)};
@@ -169,7 +176,7 @@ absl::Status Holder::ReadHit(RecordId id, uint8_t j, KeyType type, KeyVersion kv
     if (!status.ok()) return status;
   }
   // A shield acts before the store has it.
-  if (shielded_.contains(id)) record->restrictions.shielded = true;
+  if (shielded_.contains(id)) record->shield_pending = true;
   lookup.records.push_back(std::make_unique<Record>(*std::move(record)));
   lookup.wraps.push_back(std::make_unique<Secret<32>>(*std::move(wrap)));
   lookup.hits.push_back({id, lookup.records.back().get(), j, lookup.wraps.back().get()});
@@ -236,11 +243,8 @@ absl::StatusOr<SlotRecord> Holder::AnswerOne(const Waiting& waiting) {
   absl::StatusOr<Lookup> lookup = LookUp(frame);
   if (!lookup.ok()) return lookup.status();
   if (lookup->hits.empty()) PerformDecoyWork(frame);
-  // The roster of the header's version ruled, or was held over, when the frame was admitted.
-  const bool of_previous =
-      previous_ != nullptr && frame.header().roster_version == previous_->version;
   const PrivateVerdict verdict =
-      CheckOpened(frame, lookup->hits, of_previous ? *previous_ : *roster_, *roster_);
+      CheckOpened(frame, lookup->hits, *waiting.frame_roster, *roster_);
   const Decided decided = Decide(frame, verdict, waiting.arrived_ms);
   const Bytes answer = decided.answer.Sign(identity_.key, frame.hash(), identity_.agency);
   absl::StatusOr<Bytes> wire = SealAnswer(answer, frame.hash(), identity_.agency,
@@ -281,7 +285,11 @@ void Holder::Disclose(const Frame& frame, const PrivateVerdict& verdict, Date to
                     asker.area == me.area};
   Answer& answer = decided.answer;
   for (const PrivateVerdict::Opened& opened : verdict.opened) {
-    const Disclosure disclosure = whoelse::Decide(policy_, *opened.record, asked, today);
+    // A notice is about the child: a second record of the same child, imported since or found by
+    // another identifier, would give away where the child went.
+    Record record = *opened.record;
+    record.shield_pending = record.shield_pending || verdict.under_notice;
+    const Disclosure disclosure = whoelse::Decide(policy_, record, asked, today);
     decided.noted.decisions.push_back(
         {opened.id, disclosure.outcome, static_cast<uint8_t>(disclosure.row)});
     if (disclosure.outcome != Outcome::kContact && disclosure.outcome != Outcome::kDutyLine) {
@@ -299,8 +307,20 @@ void Holder::Disclose(const Frame& frame, const PrivateVerdict& verdict, Date to
   answer.confirm = ConfirmValue(*verdict.content_key, frame.hash(), identity_.agency);
 }
 
+void Holder::RestoreNoted(const Noted& noted) {
+  if ((noted.reasons & Noted::kShieldNotice) == 0) return;
+  for (const Noted::Decision& decision : noted.decisions) shielded_.insert(decision.record);
+}
+
 void Holder::Sweep(TimeMs now) {
   absl::erase_if(wires_, [&](const auto& kept) { return kept.second.keep_until_s * 1000 < now; });
+  // Its last frame came while it was held over, and its slot has ended.
+  const TimeMs margin = 2 * roster_->parameters.slot_ms;
+  if (previous_ == nullptr || now <= replaced_ms_ + kRosterHeldOverS * 1000 + margin) return;
+  previous_.reset();
+  std::vector<KeyVersion> versions;
+  AddVersions(*roster_, versions);
+  index_.KeepOnly(versions);
 }
 
 }  // namespace whoelse

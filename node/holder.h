@@ -78,6 +78,8 @@ class Holder {
   void Shield(RecordId record) { shielded_.insert(record); }
   // The store has it now.
   void Unshield(RecordId record) { shielded_.erase(record); }
+  // A note that was committed before a restart and not worked off yet: its shields act again.
+  void RestoreNoted(const Noted& noted);
   // A wire that was committed before a restart.
   void RestoreWire(const FrameHash& hash, Bytes wire, TimeS keep_until_s) {
     wires_[hash] = {std::move(wire), keep_until_s};
@@ -97,12 +99,13 @@ class Holder {
   // When the next slot with frames ends; nullopt: none waits.
   std::optional<TimeMs> NextSlotEnd() const;
 
-  // Forgets wires whose time is over.
+  // Forgets wires whose time is over, and the key versions of a roster that is no longer held over.
   void Sweep(TimeMs now);
 
  private:
   struct Waiting {
     std::optional<Frame> frame;   // nullopt: a repetition of one that was admitted before
+    std::shared_ptr<const Roster> frame_roster;   // of the header's version, when it was admitted
     Admission admission;
     TimeMs arrived_ms;
   };

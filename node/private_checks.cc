@@ -67,14 +67,17 @@ bool HitCounts(const Hit& hit, const Subject& subject) {
   return subject[0].type == KeyType::kNone || number.empty() || subject[0].value == number;
 }
 
-// V6: the records of the one child that is asked about. A number's hits outrank a UPN's.
+// V6: the records of the one child that is asked about. A number's hits outrank a UPN's; a notice is
+// for all of them, since it can only lower disclosure.
 std::vector<PrivateVerdict::Opened> SubjectRecords(const std::vector<Hit>& hits,
-                                                   const Subject& subject, uint8_t& reasons) {
+                                                   const Statement& statement,
+                                                   PrivateVerdict& verdict) {
   std::vector<const Hit*> by_position[kSlotsByNumber];
   bool upn_hit_elsewhere = false;
   for (const Hit& hit : hits) {
-    if (HitCounts(hit, subject)) {
+    if (HitCounts(hit, statement.subject)) {
       by_position[PositionOf(hit.j)].push_back(&hit);
+      verdict.under_notice = verdict.under_notice || hit.record->shield_pending;
     } else if (PositionOf(hit.j) == 1) {
       upn_hit_elsewhere = true;
     }
@@ -83,18 +86,18 @@ std::vector<PrivateVerdict::Opened> SubjectRecords(const std::vector<Hit>& hits,
   std::vector<PrivateVerdict::Opened> records;
   for (const auto& position : by_position) {
     for (const Hit* hit : position) {
-      if (SameChild(*hit->record, *first.front()->record)) {
+      const bool same = SameChild(*hit->record, *first.front()->record);
+      if (same || statement.Has(kFlagShieldNotice)) {
         records.push_back({hit->id, hit->record, false});
-      } else {
-        upn_hit_elsewhere = true;
       }
+      upn_hit_elsewhere = upn_hit_elsewhere || !same;
     }
   }
   std::ranges::sort(records, {}, &PrivateVerdict::Opened::id);
   const auto repeated = std::ranges::unique(records, {}, &PrivateVerdict::Opened::id);
   records.erase(repeated.begin(), repeated.end());
   // Slots that hit different children here: somebody's number and UPN do not belong together.
-  if (!by_position[0].empty() && upn_hit_elsewhere) reasons |= Noted::kTwoChildren;
+  if (!by_position[0].empty() && upn_hit_elsewhere) verdict.reasons |= Noted::kTwoChildren;
   return records;
 }
 
@@ -167,7 +170,7 @@ PrivateVerdict CheckOpened(const Frame& frame, const std::vector<Hit>& all_hits,
     return Miss(std::move(verdict), Check::kV5);
   }
   if (!DummiesMatchSeed(statement, header)) return Miss(std::move(verdict), Check::kV6);
-  verdict.opened = SubjectRecords(hits, statement.subject, verdict.reasons);
+  verdict.opened = SubjectRecords(hits, statement, verdict);
   if (verdict.opened.empty()) return Miss(std::move(verdict), Check::kV6);
   for (const auto& opened : verdict.opened) verdict.about.push_back(opened.id);
   if (!statement.Has(kFlagShieldNotice) && !PurposeAllowed(statement, frame_roster, my_roster)) {

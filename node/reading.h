@@ -3,19 +3,10 @@
 #define WHOELSE_NODE_READING_H_
 
 #include <optional>
-#include <string>
-#include <variant>
-#include <vector>
 
-#include "protocol/admission.h"
-#include "protocol/answer.h"
-#include "protocol/question.h"
-#include "protocol/roster.h"
+#include "protocol/received.h"
 
 namespace whoelse {
-
-// What a relay handed over for an agency: a wire or a refusal as bytes, or its own word.
-using AgencyItem = std::variant<Bytes, RelayCode>;
 
 struct Reading {
   enum class Kind : uint8_t {
@@ -33,15 +24,6 @@ struct Reading {
   Bytes answer_bytes;              // of kAnswered and kDisputed: the 1,344 bytes
 
   bool Answered() const { return kind == Kind::kAnswered; }
-};
-
-// What it takes to read a question's answers.
-struct ReadingKeys {
-  const Roster& roster;            // the asker's, of the header's version
-  const Header& header;
-  FrameHash frame_hash;
-  const ContentKey& content_key;
-  const Secret<32>& reply_secret_key;
 };
 
 // One item as it came, for this agency.

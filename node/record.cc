@@ -132,6 +132,13 @@ bool ReadRecord(Reader& in, Record& record) {
 
 }  // namespace
 
+Record MergeByMachine(const Record& held, Record incoming) {
+  incoming.restrictions = incoming.restrictions.Raise(held.restrictions);
+  incoming.service_class = std::max(incoming.service_class, held.service_class);
+  incoming.shield_pending = incoming.shield_pending || held.shield_pending;
+  return incoming;
+}
+
 Restrictions Restrictions::Raise(const Restrictions& other) const {
   Restrictions raised;
   for (const auto& [bit, member] : kRestrictionFlags) {

@@ -87,6 +87,10 @@ struct Record {
   bool operator==(const Record&) const = default;
 };
 
+// What a machine may write over what is held: everything but a restriction or a class that would
+// become looser (domain.md, "A restriction only rises by machine").
+Record MergeByMachine(const Record& held, Record incoming);
+
 // A text of a record, with its bound in bytes of UTF-8. The disclosed ones have an answer's fixed
 // fields as bounds (protocol.md section 6), the others are bounded so that everything is.
 struct RecordText {

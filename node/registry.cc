@@ -20,15 +20,6 @@ std::string_view IdentifierOf(const Record& record, KeyType type) {
   return {};
 }
 
-// What a machine may write over what is held: everything but a restriction or a class that would
-// become looser (domain.md, "A restriction only rises by machine").
-Record Merged(const Record& held, Record incoming) {
-  incoming.restrictions = incoming.restrictions.Raise(held.restrictions);
-  incoming.service_class = std::max(incoming.service_class, held.service_class);
-  incoming.shield_pending = held.shield_pending;
-  return incoming;
-}
-
 bool SameIdentifiers(const Record& a, const Record& b) {
   return a.nhs_number == b.nhs_number && a.upn == b.upn;
 }
@@ -86,7 +77,7 @@ absl::StatusOr<std::optional<RocksdbStore::RecordChange>> Registry::Merge(const 
   }
   absl::StatusOr<StoredRecord> held = store_.ReadStored(**found);
   if (!held.ok()) return held.status();
-  Record merged = Merged(held->record, record);
+  Record merged = MergeByMachine(held->record, record);
   if (merged == held->record) {
     ++counts->unchanged;
     return std::optional<RocksdbStore::RecordChange>();

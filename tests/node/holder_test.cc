@@ -129,14 +129,32 @@ TEST_F(HolderTest, ARosterThatChangesWhileAFrameWaits) {
   EXPECT_EQ(record.noted.reasons, Noted::kPurposeNotAllowed);
 }
 
-TEST_F(HolderTest, RetiredKeyVersionsLeaveTheIndex) {
+// Version 8 of the vectors without key version 1.
+std::shared_ptr<const Roster> RosterWithoutOldKey() {
+  return ChangedRoster(8, [](nlohmann::ordered_json& roster) { roster["key_versions"].erase(0); });
+}
+
+TEST_F(HolderTest, RetiredKeyVersionsLeaveTheIndexWhenNoRosterHasThem) {
   node_.Hold(BasicRecord());
   EXPECT_EQ(node_.holder.index().size(), 2u);
-  node_.holder.SetRosters(ChangedRoster(7, [](nlohmann::ordered_json& roster) {
-                            roster["key_versions"].erase(1);
-                          }),
-                          RosterOf(7), kNow);
+  node_.holder.SetRosters(RosterWithoutOldKey(), RosterOf(7), kNow);
+  node_.holder.Sweep(kNow + 180'500);
+  EXPECT_EQ(node_.holder.index().size(), 2u);
+  node_.holder.Sweep(kNow + 180'501);
   EXPECT_EQ(node_.holder.index().size(), 1u);
+  node_.holder.SetRosters(RosterWithoutOldKey(), nullptr, 0);
+  EXPECT_EQ(node_.holder.index().size(), 1u);
+}
+
+// The new roster came between the question and its answer, or shortly before: not a reason to sign
+// "nothing" about a child who is here.
+TEST_F(HolderTest, AQuestionUnderTheRetiredKeyVersionIsAnsweredWhileItsRosterIsHeldOver) {
+  node_.Hold(BasicRecord());
+  const Question waiting = AskAbout(kChild), late = AskAbout(kChild);
+  ASSERT_FALSE(node_.Give(waiting.frame).refusal);
+  node_.holder.SetRosters(RosterWithoutOldKey(), RosterOf(7), kNow);
+  EXPECT_TRUE(AnswerIn(node_.Answers().records.at(0).wire, waiting, kSurgery).disclosed);
+  EXPECT_TRUE(AnswerTo(late, node_, kNow + 50'000).disclosed);
 }
 
 Statement ShieldNotice() {
@@ -168,6 +186,49 @@ TEST_F(HolderTest, AShieldActsAtOnceInTheSameBatchAndAfter) {
   // Once the store has it, the store decides: a lead officer may lift it.
   node_.holder.Unshield(id);
   EXPECT_TRUE(AnswerTo(AskAbout(kChild), node_, kNow + 6000).disclosed);
+}
+
+// What was committed survives a crash; what it asks for is in force before it is worked off.
+TEST_F(HolderTest, AShieldThatWasNotWorkedOffSurvivesARestart) {
+  const RecordId id = node_.Hold(BasicRecord());
+  ASSERT_FALSE(node_.Give(Ask(ShieldNotice(), random_).frame).refusal);
+  const SlotBatch batch = node_.Answers();
+  TestHolder restarted;
+  restarted.Hold(node_.records.records[id]);
+  restarted.holder.RestoreNoted(batch.records.at(0).noted);
+  EXPECT_FALSE(AnswerTo(AskAbout(kChild), restarted, kNow + 1000).disclosed);
+}
+
+// A second record, of another source or without a number, would give away where the child went.
+TEST_F(HolderTest, AShieldIsOnEveryRecordOfTheChild) {
+  Record numbered = BasicRecord(), nameless = BasicRecord("");
+  numbered.upn = nameless.upn = *Upn::Parse(kUpn);
+  node_.Hold(nameless);
+  node_.Hold(numbered);
+  ASSERT_FALSE(node_.Give(Ask(ShieldNotice(), random_).frame).refusal);
+  node_.Answers();
+  node_.Hold(BasicRecord());   // the next import
+  EXPECT_FALSE(AnswerTo(AskAbout(kChild), node_, kNow + 1000).disclosed);
+  Statement by_upn = BasicStatement();
+  by_upn.subject = {SubjectEntry{}, {KeyType::kUpn, kUpn}};
+  EXPECT_FALSE(AnswerTo(Ask(by_upn, random_), node_, kNow + 2000).disclosed);
+}
+
+// Number and UPN hit two records here that nothing else joins: the notice shields both.
+TEST_F(HolderTest, ANoticeShieldsWhatEitherIdentifierFinds) {
+  Record nameless = BasicRecord("");
+  nameless.upn = *Upn::Parse(kUpn);
+  node_.Hold(BasicRecord());
+  node_.Hold(nameless);
+  Statement notice = ShieldNotice();
+  notice.subject[1] = {KeyType::kUpn, kUpn};
+  ASSERT_FALSE(node_.Give(Ask(notice, random_).frame).refusal);
+  const Noted noted = node_.Answers().records.at(0).noted;
+  EXPECT_EQ(noted.decisions.size(), 2u);
+  EXPECT_EQ(noted.reasons, Noted::kShieldNotice | Noted::kTwoChildren);
+  Statement by_upn = BasicStatement();
+  by_upn.subject = {SubjectEntry{}, {KeyType::kUpn, kUpn}};
+  EXPECT_FALSE(AnswerTo(Ask(by_upn, random_), node_, kNow + 1000).disclosed);
 }
 
 TEST_F(HolderTest, AShieldIsOfOneChild) {
