@@ -8,7 +8,7 @@ namespace {
 
 // An answer is written and signed in one; by whom does not matter here.
 Bytes SignedPart(const Answer& answer) {
-  static const SigningKey kKey = SigningKey::FromSeed({});
+  static const SigningKey kKey = SigningKey::FromSeed(std::array<uint8_t, 32>{});
   Bytes bytes = answer.Sign(kKey, FrameHash(), 1);
   bytes.resize(kAnswerSize - kSignatureSize);
   return bytes;

@@ -14,7 +14,7 @@ struct Case {
 };
 Case Read(ByteView input) {
   Reader in(input);
-  const size_t size = in.U8() + 1u;
+  const size_t size = in.U8() % 64 + 1u;
   const size_t index = in.U8() % size, old_size = in.U8() % (size + 1);
   const size_t claimed = in.U8() % (size + 1);
   const uint8_t damage = in.U8();
