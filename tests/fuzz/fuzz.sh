@@ -8,19 +8,20 @@ target=$(basename "$program")
 target=${target#fuzz_}
 here=$(cd "$(dirname "$0")" && pwd)
 found=$(dirname "$(dirname "$program")")/found
+input=$found/$target-$(date +%Y%m%d-%H%M%S)
 corpus=$(mktemp -d)
 trap 'rm -rf "$corpus"' EXIT
 mkdir -p "$found"
 
 options=(-max_total_time="$seconds" -seed="${WHOELSE_SEED:-0}" -timeout=60
-         -artifact_prefix="$found/$target-")
+         -exact_artifact_path="$input")
 [ -f "$here/$target.dict" ] && options+=(-dict="$here/$target.dict")
 # New inputs go to the first folder, the others are only read.
 "$program" "${options[@]}" "$corpus" "$here/seeds/$target" && exit
-cat >&2 <<REPORT
+[ -f "$input" ] && cat >&2 <<REPORT
 
-Fuzz target $target: broken by the input named in "Test unit written to" above. To repeat it:
-  $program INPUT
-Put it right with a test, and keep the input in tests/fuzz/seeds/$target/.
+Fuzz target $target: an input breaks it. To repeat it:
+  $program $input
+Put the cause right with a test, and keep the input as tests/fuzz/seeds/$target/found-WHAT.
 REPORT
 exit 1
