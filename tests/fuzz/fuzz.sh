@@ -15,7 +15,6 @@ mkdir -p "$found"
 
 options=(-max_total_time="$seconds" -seed="${WHOELSE_SEED:-0}" -timeout=60
          -exact_artifact_path="$input")
-[ -f "$here/$target.dict" ] && options+=(-dict="$here/$target.dict")
 # New inputs go to the first folder, the others are only read.
 "$program" "${options[@]}" "$corpus" "$here/seeds/$target" && exit
 [ -f "$input" ] && cat >&2 <<REPORT

@@ -1,5 +1,6 @@
 #include "node/import.h"
 
+#include <algorithm>
 #include <set>
 
 #include "tests/fuzz/fuzz.h"
@@ -23,6 +24,17 @@ void HoldStorable(const Record& record) {
   Hold(decoded.ok() && *decoded == record, "a record is stored and read as it is");
 }
 
+// Complaints are printed and logged.
+void HoldSilent(const RowProblem& problem) {
+  for (const std::string& text : {problem.reason, problem.remedy}) {
+    size_t digits = 0;
+    for (const char c : text) {
+      digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+      Hold(digits < 10, "a complaint repeats no number of a child");
+    }
+  }
+}
+
 }  // namespace
 
 void Fuzz(ByteView input) {
@@ -30,6 +42,7 @@ void Fuzz(ByteView input) {
   const auto result = Read(file);
   if (!result.ok()) return;
   std::ranges::for_each(result->records, HoldStorable);
+  std::ranges::for_each(result->problems, HoldSilent);
   std::set<size_t> lines;
   for (const RowProblem& problem : result->problems) lines.insert(problem.line);
   Hold(result->records.size() + lines.size() == result->rows, "a row gives a record or a complaint");
