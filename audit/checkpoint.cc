@@ -9,7 +9,6 @@
 namespace whoelse {
 namespace {
 
-constexpr size_t kCosignatureSize = 8 + Signature::kSize;
 constexpr TimeS kCosignatureTimeMax = (uint64_t{1} << 63) - 1;
 
 std::string CosignedMessage(TimeS time, std::string_view checkpoint_text) {

@@ -44,6 +44,10 @@ absl::StatusOr<RosterKeeper::State> RosterKeeper::State::Parse(ByteView bytes) {
   state.highest_accepted = reader.U64();
   for (size_t n = reader.U16(); n > 0; --n) {
     const CoordinatorId coordinator = reader.U16();
+    // As Serialize writes them; behind the end, where a reader gives zeros, it ends the loop too.
+    if (!state.next_leaf_ms.empty() && coordinator <= state.next_leaf_ms.rbegin()->first) {
+      return absl::DataLossError("stored roster state: logs out of order");
+    }
     state.next_leaf_ms[coordinator] = reader.U64();
   }
   if (!reader.Done()) return absl::DataLossError("stored roster state: damaged");

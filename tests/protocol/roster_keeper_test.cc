@@ -201,6 +201,19 @@ TEST(RosterKeeper, DamagedStateIsDataLoss) {
   EXPECT_EQ(keeper.ruling(), nullptr);
 }
 
+TEST(RosterKeeper, StateWithLogsOutOfOrderOrTwiceIsDataLoss) {
+  RosterKeeper::State state;
+  state.next_leaf_ms = {{101, kNow}, {102, kNow + 1}};
+  const Bytes stored = state.Serialize();
+  ASSERT_TRUE(RosterKeeper::State::Parse(stored).ok());
+  const ByteView before = ByteView(stored).first(stored.size() - 20);
+  const ByteView first = ByteView(stored).last<20>().first<10>(), second = ByteView(stored).last<10>();
+  for (const ByteView again : {first, second}) {
+    const Bytes damaged = Writer().Raw(before).Raw(second).Raw(again).Take();
+    EXPECT_TRUE(absl::IsDataLoss(RosterKeeper::State::Parse(damaged).status()));
+  }
+}
+
 TEST(RosterKeeper, StateThatParsesIsItsBytes) {
   RosterKeeper keeper = KeeperOf(First());
   ASSERT_TRUE(keeper.Offer(Signed(Next()), kNow).ok());

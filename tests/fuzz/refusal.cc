@@ -1,0 +1,4 @@
+#include "protocol/admission.h"
+#include "tests/fuzz/fuzz.h"
+
+void whoelse::Fuzz(ByteView input) { RoundTrip<Refusal>(input); }

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Writes the fuzz targets' seeds from the vectors and from the examples of docs/formats/.
+
+seeds.py writes them anew; seeds.py --check fails when they are not what it would write. Inputs that
+once broke a target are in the same folders, named found-*, and are left alone.
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+SEEDS = ROOT / "tests" / "fuzz" / "seeds"
+VECTORS = json.loads((ROOT / "tests/vectors/protocol-1.json").read_text(encoding="utf-8"))
+FORMATS = ROOT / "docs" / "formats"
+
+
+def example(page, name):
+    """The block ```text NAME of a page, as the tests of the pages read it."""
+    text = (FORMATS / page).read_text(encoding="utf-8")
+    return re.search(rf"\n```text {name}\n(.*?\n)```\n", text, re.S).group(1)
+
+
+def hex_lines(block):
+    """The bytes of a block of lines: a name and hexadecimal, or hexadecimal*times."""
+    out = b""
+    for line in block.splitlines():
+        value, _, times = line.split()[1].partition("*")
+        out += bytes.fromhex(value) * int(times or 1)
+    return out
+
+
+def vector(path):
+    """The bytes of the hexadecimal string at this path of protocol-1.json."""
+    value = VECTORS
+    for step in path.split("/"):
+        value = value[int(step) if step.isdigit() else step]
+    return bytes.fromhex(value)
+
+
+def roster_text():
+    """Small: the page's example. The text of the vectors' roster is five times as long."""
+    return example("roster.md", "note").partition("\n\n\u2014 ")[0].encode() + b"\n"
+
+
+def signed_roster():
+    note = b"{}\n\n\xe2\x80\x94 root AAAAAAA=\n"   # nothing in it is looked at here
+    return b"".join([
+        len(note).to_bytes(4, "big"), note,
+        (1).to_bytes(2, "big"), (101).to_bytes(2, "big"), vector("consent/signature"),
+        (1).to_bytes(2, "big"), (1002).to_bytes(4, "big"), vector("consent/identity_signature")])
+
+
+def roster_state():
+    stored = len(signed_roster()).to_bytes(4, "big") + signed_roster()
+    leaves = b"".join(c.to_bytes(2, "big") + (1800000000000 + c).to_bytes(8, "big") for c in (101, 102))
+    return stored + stored + (8).to_bytes(8, "big") + (2).to_bytes(2, "big") + leaves
+
+
+def record():
+    """A record as node/record.cc writes it: no dates but the birth, consent not asked."""
+    texts = ["L1", "Robin", "Marsh", "", "", "", "1 High Street", "NB1 1AA", "", "Northbridge Council",
+             "E0900", "Family help", "East team", "Alex Turner", "Family worker", "01632 960101",
+             "alex.turner@northbridge.example", "01632 960100", "caseworks", "INV-1001",
+             "9990000018", "A123456789012"]
+    coded = b"".join(bytes([len(text)]) + text.encode() for text in texts)
+    dates = (20150302).to_bytes(4, "big") + bytes(5 * 4)
+    return b"\x01" + coded + dates + (1 | 4096).to_bytes(2, "big") + bytes([2, 1, 1, 0b101])
+
+
+def seeds():
+    """(target, name, bytes): few and small, each something that its parser takes."""
+    yield "admission", "vector", vector("admissions/0/bytes")
+    yield "refusal", "vector", vector("refusals/0/bytes")
+    yield "heartbeat", "vector", vector("heartbeats/0/bytes")
+    yield "frame", "one-key-version", vector("questions/0/frame")
+    two = next(q for q in VECTORS["questions"] if len(q["key_versions"]) == 2)
+    yield "frame", "two-key-versions", bytes.fromhex(two["frame"])
+    yield "statement", "vector", vector("questions/0/statement")
+    for i, answer in enumerate(VECTORS["answers"]):
+        yield "answer", f"answer-{i}", bytes.fromhex(answer["answer"])
+    yield "answer", "wire", vector("answers/0/wire")
+    yield "evaluate", "request", vector("pseudonyms/0/request")
+    yield "evaluate", "response", hex_lines(example("evaluate.md", "response"))
+    yield "note", "example", example("signed-note.md", "note").encode()
+    yield "note", "vkey", example("signed-note.md", "vkey").strip().encode()
+    cosigned = example("checkpoint.md", "cosigned")
+    yield "checkpoint", "example", cosigned.partition("\n\n")[0].encode() + b"\n"
+    yield "checkpoint", "cosignature", (1800000004).to_bytes(8, "big") + vector("consent/signature")
+    proof = example("checkpoint.md", "proof")
+    yield "proof_file", "example", (proof + "\n" + cosigned).encode()
+    yield "proof_file", "extra", (proof.replace("\n", "\nextra YQ==\n", 1) + "\n" + cosigned).encode()
+    for i, line in enumerate(example("log-entries.md", "entries").splitlines(), 1):
+        yield "entry", f"type-{i}", bytes.fromhex(line)
+    yield "tile", "path", b"tile/1/x001/x234/067.p/6"
+    yield "tile", "entries-path", b"tile/entries/000"
+    yield "tile", "hashes", b"\x05" + bytes.fromhex(VECTORS["log"]["tiles"]["tile/0/000.p/6"])
+    yield "tile", "bundle", b"\x05" + vector("log/bundle")
+    yield "merkle", "six-leaves", bytes([5, 3, 4, 4, 0, 0])
+    yield "merkle", "a-bit-turned", bytes([6, 2, 3, 2, 1, 1])
+    yield "merkle", "one-left-out", bytes([62, 40, 33, 40, 2, 3])
+    yield "json", "object", b'{"a":[{"b":true,"c":18446744073709551615},[]],"d":"\\u00e9 \xc3\xa9"}'
+    yield "roster", "example", roster_text()
+    yield "signed_roster", "consents", signed_roster()
+    yield "roster_state", "two-rosters", roster_state()
+    yield "csv", "quotes", b'\xef\xbb\xbfa,"b, ""c"""\r\n,\n"two\nlines",d\n'
+    yield "import", "example", (FORMATS / "records-example.csv").read_bytes()
+    yield "noted", "example", hex_lines(example("noted-ledger.md", "noted"))
+    yield "record", "example", record()
+
+
+def main():
+    check = sys.argv[1:] == ["--check"]
+    written = {SEEDS / target / name: content for target, name, content in seeds()}
+    there = {p for p in SEEDS.rglob("*") if p.is_file() and not p.name.startswith("found-")}
+    if check:
+        wrong = sorted(there ^ written.keys()) + [p for p in there & written.keys()
+                                                  if p.read_bytes() != written[p]]
+        for path in wrong:
+            print(f"{path.relative_to(ROOT)}: not what tests/fuzz/seeds.py writes: run it")
+        sys.exit(1 if wrong else 0)
+    for path in there - written.keys():
+        path.unlink()
+    for path, content in written.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()
