@@ -21,11 +21,15 @@ class EndToEnd(unittest.TestCase):
             failed = any(error for _, error in self._outcome.errors) if hasattr(self._outcome, "errors") else False
             self.area.close(failed)
 
-    def running(self, **parameters):
+    def new_area(self, **parameters):
+        self.area = Area(**parameters)
+        return self.area
+
+    def running(self, register=100, **parameters):
         """Social care and a school, running, enrolled: the school holds A, social care A and B."""
-        area = self.area = Area(**parameters)
+        area = self.new_area(**parameters)
         area.add_agency("social", **SOCIAL)
-        area.add_agency("school", services={"Child protection": "universal"})
+        area.add_agency("school", services={"Child protection": "universal"}, register=register)
         area.sign()
         area.start_all("social", "school")
         self.assertEqual(area.load("social", csv(row(1, A, lead="yes"), row(2, B))).returncode, 0)
