@@ -60,13 +60,15 @@ class Area:
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="whoelse-e2e-"))
         self.federation = self.home / "federation"
         self.processes = {}
-        self.node_program = {}
+        self.program = {}    # of those that do not run the ordinary one
+        self.keeps_signals = set()   # those that ignore what this program ignores
+        self.move_clock(0)
         arguments = {"slot-ms": 50, "roster-delay-h": 0, "enrol-interval-s": 600, "deadline-ms": 2000}
         arguments.update({k.replace("_", "-"): v for k, v in parameters.items()})
         options = [part for k, v in arguments.items() for part in (f"--{k}", str(v))]
         self.tool("init", self.federation, "--name", "Testfield", *options)
         self.coordinators = []
-        self.upstream = {}
+        self.endpoint, self.upstream = {}, {}
         ports = free_ports(2 * coordinators)
         for i in range(coordinators):
             name = f"coordinator-{i + 1}"
@@ -74,8 +76,9 @@ class Area:
             if name in behind:
                 self.upstream[name] = f"127.0.0.1:{ports.pop()}"
                 options = ["--listen", self.upstream[name]]
+            self.endpoint[name] = ("127.0.0.1", ports.pop())
             self.tool("add-coordinator", self.federation, name, "--endpoint",
-                      f"127.0.0.1:{ports.pop()}", "--min-free-mb", "16", *options)
+                      "%s:%d" % self.endpoint[name], "--min-free-mb", "16", *options)
             self.coordinators.append(name)
 
     def close(self, failed=False):
@@ -110,14 +113,17 @@ class Area:
     def folder(self, slug):
         return self.federation / ("coordinators" if slug in self.coordinators else "agencies") / slug
 
-    def start(self, slug, program=None, restore_signals=True, **environment):
+    def start(self, slug, program=None):
         coordinator = slug in self.coordinators
-        program = program or ("whoelse-coordinator" if coordinator else "whoelse-node")
+        program = program or self.program.get(
+            slug, "whoelse-coordinator" if coordinator else "whoelse-node")
+        environment = {"WHOELSE_TEST_CLOCK": str(self.home / "clock"),
+                       "WHOELSE_TEST_LIE": str(self.home / "lie")}
         config = self.folder(slug) / ("coordinator.toml" if coordinator else "node.toml")
         with open(self.home / f"{slug}.log", "ab") as log:
             process = subprocess.Popen([str(BIN / program), "--config", str(config)], stderr=log,
                                        stdout=subprocess.PIPE, env={**os.environ, **environment},
-                                       restore_signals=restore_signals)
+                                       restore_signals=slug not in self.keeps_signals)
         line = process.stdout.readline()
         if not line.startswith(b"ready"):
             process.wait(timeout=WAIT_S)
@@ -136,6 +142,11 @@ class Area:
         process.stdout.close()
         return code
 
+    def move_clock(self, ms):
+        """Of the programs named ...-moved-clock, from now on."""
+        (self.home / "clock.new").write_text(str(ms))
+        os.replace(self.home / "clock.new", self.home / "clock")
+
     def log(self, slug):
         """What this program, in all its lives, wrote on standard error."""
         return (self.home / f"{slug}.log").read_text()
@@ -148,6 +159,11 @@ class Area:
 
     def status(self, slug):
         return json.loads(self.whoelse(slug, "status", "--json").stdout)
+
+    def log_size(self, slug, coordinator):
+        """Of this coordinator's log, as this node has verified it."""
+        return next(c["log_size"] for c in self.status(slug)["coordinators"]
+                    if c["coordinator"] == coordinator)
 
     def load(self, slug, text):
         file = self.home / "export.csv"

@@ -28,16 +28,26 @@ class EndToEnd(unittest.TestCase):
     def running(self, register=100, **parameters):
         """Social care and a school, running, enrolled: the school holds A, social care A and B."""
         area = self.new_area(**parameters)
+        self.fill(area, register)
+        area.sign()
+        self.start(area)
+        return area
+
+    @staticmethod
+    def fill(area, register=100):
         area.add_agency("social", **SOCIAL)
         area.add_agency("school", services={"Child protection": "universal"}, register=register)
-        area.sign()
+
+    def start(self, area):
         area.start_all("social", "school")
-        self.assertEqual(area.load("social", csv(row(1, A, lead="yes"), row(2, B))).returncode, 0)
-        self.assertEqual(area.load("school", csv(row(1, A, name="Sam Oakhill"))).returncode, 0)
+        self.load(area)
         for slug in ("social", "school"):
             area.until_enrolled(slug)
             area.until_attached(slug)
-        return area
+
+    def load(self, area):
+        self.assertEqual(area.load("social", csv(row(1, A, lead="yes"), row(2, B))).returncode, 0)
+        self.assertEqual(area.load("school", csv(row(1, A, name="Sam Oakhill"))).returncode, 0)
 
     def answer(self, done, code=0):
         self.assertEqual(done.returncode, code, done.stderr + done.stdout)
