@@ -18,7 +18,8 @@ class EndToEnd(unittest.TestCase):
 
     def tearDown(self):
         if self.area:
-            failed = any(error for _, error in self._outcome.errors) if hasattr(self._outcome, "errors") else False
+            result = self._outcome.result
+            failed = any(test is self for test, _ in result.errors + result.failures)
             self.area.close(failed)
 
     def new_area(self, **parameters):
