@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "cli/federation_certificate.h"
 #include "cli/federation_join.h"
 #include "cli/federation_show.h"
 #include "cli/federation_sign.h"
@@ -234,6 +235,33 @@ void AddRemoveCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   });
 }
 
+void AddRenewCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  struct Options {
+    std::string folder;
+    uint32_t days = 365;
+    bool json = false;
+  };
+  CLI::App* const command = Subcommand(
+      app, "renew-certificate",
+      "Make a new certificate for the same key, in a party's own folder; its running program takes "
+      "it up, and no roster changes.",
+      "whoelse federation renew-certificate northbridge/agencies/hilltop-school");
+  const auto options = std::make_shared<Options>();
+  command->add_option("FOLDER", options->folder, "The coordinator's or agency's folder")->required();
+  command->add_option("--certificate-days", options->days, "Its validity, in days")
+      ->capture_default_str();
+  AddJsonFlag(*command, options->json);
+  command->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] {
+      const absl::Status done = RenewPartyCertificate(options->folder, options->days, Now());
+      if (!done.ok()) return Fail(done, terminal);
+      if (options->json) return PrintJson({{"folder", options->folder}}, terminal);
+      terminal.out << "Renewed. It is valid for " << options->days << " days from now.\n";
+      return kExitOk;
+    };
+  });
+}
+
 void PrintWarnings(const SignedFederation& done, Terminal& terminal) {
   if (done.dealt) terminal.err << kDealerWarning;
   for (const std::string& warning : done.warnings) {
@@ -338,6 +366,7 @@ void AddFederationCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   AddCoordinatorCommand(*command, terminal, chosen);
   AddAgencyCommand(*command, terminal, chosen);
   AddRemoveCommand(*command, terminal, chosen);
+  AddRenewCommand(*command, terminal, chosen);
   AddSignCommand(*command, terminal, chosen);
   AddShowCommand(*command, terminal, chosen);
 }

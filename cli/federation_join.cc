@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 
+#include "cli/federation_certificate.h"
 #include "cli/key_file.h"
 #include "coordinator/config.h"
 #include "coordinator/secrets.h"
@@ -25,8 +26,6 @@ namespace {
 constexpr CoordinatorId kFirstCoordinator = 101;
 constexpr AgencyId kFirstAgency = 1001;
 constexpr TimeS kDay = 86400;
-constexpr TimeS kCertificateBackdatedS = 3600;   // clocks of parties differ
-constexpr size_t kCommonNameMax = 64;
 constexpr size_t kAgencyNameMax = 48;            // what an answer's field holds
 
 absl::Status Bad(const std::string& field, const std::string& reason, const std::string& remedy) {
@@ -38,21 +37,6 @@ absl::Status CheckText(const std::string& field, const std::string& text, size_t
   if (text.size() <= max && IsPlainText(text)) return absl::OkStatus();
   return Bad(field, "is too long or has invisible characters",
              "write it in at most " + std::to_string(max) + " bytes of plain text");
-}
-
-absl::Status CheckDays(uint32_t days) {
-  if (days >= 1 && days <= 3650) return absl::OkStatus();
-  return Bad("certificate-days", "is out of range", "give 1 to 3650");
-}
-
-// In `folder`/tls. The pin.
-absl::StatusOr<TlsPin> MakeCertificate(const std::string& folder, const std::string& name,
-                                       uint32_t days, TimeS now) {
-  if (const absl::Status made = MakeDirectory(folder + "/tls"); !made.ok()) return made;
-  const TlsFiles files{folder + "/tls/certificate.pem", folder + "/tls/key.pem"};
-  size_t end = std::min(name.size(), kCommonNameMax);
-  while (end > 0 && end < name.size() && (static_cast<uint8_t>(name[end]) & 0xC0) == 0x80) --end;
-  return CreateTlsFiles(files, name.substr(0, end), now - kCertificateBackdatedS, now + days * kDay);
 }
 
 // A new master key for this party, on what should be another disk.
@@ -107,7 +91,7 @@ absl::Status CheckAgency(const AgencyOptions& options) {
     return Bad(field, "are not understood, so nobody could be told whether the line is open",
                "write for example: Mon-Fri 08:30-17:00, or: 24 hours, or: at all other times");
   }
-  return CheckDays(options.certificate_days);
+  return CheckCertificateDays(options.certificate_days);
 }
 
 absl::StatusOr<std::vector<Purpose>> ReadPurposes(const AgencyOptions& options) {
@@ -233,7 +217,7 @@ absl::StatusOr<std::string> AddCoordinator(const std::string& dir,
   auto draft = FederationDraft::Load(dir);
   if (!draft.ok()) return draft.status();
   if (const absl::Status name = CheckText("name", options.name, 200); !name.ok()) return name;
-  if (const absl::Status days = CheckDays(options.certificate_days); !days.ok()) return days;
+  if (const absl::Status days = CheckCertificateDays(options.certificate_days); !days.ok()) return days;
   if (options.endpoint.rfind(':') == std::string::npos || options.endpoint.starts_with(':')) {
     return Bad("endpoint", "is not host:port", "give for example coordinator.example:7443");
   }

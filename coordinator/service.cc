@@ -44,6 +44,7 @@ absl::Status CoordinatorService::Listen() {
   if (!hour.ok()) return hour.status();
   evaluated_hour_ = hour->value_or(HourOf(now()) - 1);
   gate_->Admit(parts_.desk.Pins());
+  LookAtOwnCertificate(parts_.tls, parts_.clock);
 
   grpc::ServerBuilder builder;
   builder.RegisterService(&rpc_);
@@ -137,6 +138,7 @@ void CoordinatorService::EverySecond(TimeMs time) {
   CutExpired(time / kSecondMs);
   if (HourOf(time) != heartbeat_hour_) PushHeartbeat();
   if (evaluated_hour_ + 1 < HourOf(time)) {
+    LookAtOwnCertificate(parts_.tls, parts_.clock);
     evaluated_hour_ = HourOf(time) - 1;
     sequencer_->Submit(
         EvaluatedSubmission{evaluated_hour_, parts_.random.NewFixed<EvaluatedSalt>()},

@@ -15,6 +15,7 @@
 #include "protocol/roster.h"
 #include "rpc/certificate.h"
 #include "rpc/clock.h"
+#include "rpc/tls.h"
 
 namespace whoelse {
 
@@ -31,6 +32,8 @@ class Coordinators {
   // Asks evaluators until the evaluation is done or has failed; calls go out side by side. Blocks the
   // calling thread, which is never one of gRPC's event threads.
   void Run(Evaluation& evaluation, const Roster& roster);
+  // An alarm in the log if it is why nobody speaks with us.
+  void LookAtCertificate() const { LookAtOwnCertificate(files_, clock_); }
   // Coordinators that failed in the last minute: asked last.
   std::set<CoordinatorId> Failing() const;
   // Who gave a wrong evaluation, with a valid signature on it, since this process began.

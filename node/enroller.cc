@@ -1,7 +1,9 @@
 #include "node/enroller.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "protocol/limits.h"
 #include "rpc/log.h"
 
 namespace whoelse {
@@ -60,10 +62,18 @@ void Enroller::Run() {
 
 bool Enroller::BulkStep(const Roster& roster) {
   const RosterAgency& agency = *roster.FindAgency(agency_);
+  if (std::exchange(bulk_roster_, roster.version) != roster.version) bulk_most_.clear();
   for (const RosterKeyVersion& version : roster.key_versions) {
-    const auto step =
-        PlanBulk(agency, version.kv, registry_.Pending(version.kv), clock_.NowMs());
-    if (step && Step(roster, version.kv, step->kind, step->elements)) return true;
+    size_t& most = bulk_most_.try_emplace(version.kv, kEvaluateElementsMax).first->second;
+    const auto step = PlanBulk(agency, version.kv,
+                               std::min(registry_.Pending(version.kv), most), clock_.NowMs());
+    if (!step) continue;
+    const Outcome outcome = Step(roster, version.kv, step->kind, step->elements);
+    if (outcome == Outcome::kFailed) continue;
+    // More than the window has left: what it has is used up by halves, and then left alone. Were the
+    // same request sent again, the rest of the window would be lost and a refusal a second be gained.
+    if (outcome == Outcome::kOverQuota) most = step->elements / 2;
+    return true;
   }
   return false;
 }
@@ -81,14 +91,15 @@ void Enroller::EnrolDue(const Roster& roster) {
   }
 }
 
-bool Enroller::Step(const Roster& roster, KeyVersion kv, EvaluationKind kind, size_t elements) {
+Enroller::Outcome Enroller::Step(const Roster& roster, KeyVersion kv, EvaluationKind kind,
+                                 size_t elements) {
   absl::StatusOr<std::vector<Registry::Work>> work =
       registry_.NextToEnrol(kv, elements, clock_.NowMs());
   if (!work.ok()) {
     Log(LogLevel::kAlarm, "enrolment_unreadable", {{LogField::kError, work.status()}});
-    return false;
+    return Outcome::kFailed;
   }
-  if (kind == EvaluationKind::kBulk && work->empty()) return false;
+  if (kind == EvaluationKind::kBulk && work->empty()) return Outcome::kFailed;
   std::vector<std::optional<Digest>> inputs;
   for (const Registry::Work& one : *work) {
     inputs.push_back(OprfInput(roster.federation, one.type, one.value));
@@ -96,20 +107,20 @@ bool Enroller::Step(const Roster& roster, KeyVersion kv, EvaluationKind kind, si
   if (kind == EvaluationKind::kEnrol) inputs.resize(elements);
   absl::StatusOr<Evaluation> evaluation =
       Evaluation::Start(roster, kv, kind, inputs, coordinators_.Failing(), random_);
-  if (!evaluation.ok()) return false;
+  if (!evaluation.ok()) return Outcome::kFailed;
   coordinators_.Run(*evaluation, roster);
   if (evaluation->state() != Evaluation::State::kDone) {
     Log(LogLevel::kWarning, "enrolment_failed",
         {{LogField::kKeyVersion, kv}, {LogField::kError, evaluation->failure()}});
-    return false;
+    return evaluation->failure() == ServiceError::kQuota ? Outcome::kOverQuota : Outcome::kFailed;
   }
   absl::StatusOr<std::vector<Secret<64>>> outputs = evaluation->Finish();
-  if (!outputs.ok()) return false;
+  if (!outputs.ok()) return Outcome::kFailed;
   std::vector<SubKeys> keys;
   for (size_t i = 0; i < work->size(); ++i) keys.push_back(SubKeys::Derive((*outputs)[i], kv));
   const absl::Status stored = registry_.OnEnrolled(kv, *work, std::move(keys));
   if (!stored.ok()) Log(LogLevel::kAlarm, "enrolment_unreadable", {{LogField::kError, stored}});
-  return stored.ok();
+  return stored.ok() ? Outcome::kDone : Outcome::kFailed;
 }
 
 }  // namespace whoelse

@@ -27,12 +27,13 @@ class Enroller {
  private:
   void Run();
   bool Stopped() const;
-  // One BULK step of any key version; false when there is none to do, or the evaluators refused.
+  enum class Outcome { kDone, kOverQuota, kFailed };
+  // One BULK step of any key version; false when there is none to do, or the evaluators failed.
   bool BulkStep(const Roster& roster);
   // The ENROL requests whose interval has come.
   void EnrolDue(const Roster& roster);
-  // Evaluates what is pending, filled up with dummies to `elements`; false when evaluators failed.
-  bool Step(const Roster& roster, KeyVersion kv, EvaluationKind kind, size_t elements);
+  // Evaluates what is pending, filled up with dummies to `elements` (an ENROL).
+  Outcome Step(const Roster& roster, KeyVersion kv, EvaluationKind kind, size_t elements);
 
   const AgencyId agency_;
   Registry& registry_;
@@ -41,6 +42,8 @@ class Enroller {
   const Clock& clock_;
   Random& random_;
   std::map<KeyVersion, uint64_t> last_interval_;   // that an ENROL was sent in
+  std::map<KeyVersion, size_t> bulk_most_;         // elements that the evaluators may still allow
+  uint64_t bulk_roster_ = 0;                       // version: the roster whose windows these are
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -140,6 +140,8 @@ void RocksdbStore::PutSynced(Family f, std::string_view key, ByteView value) {
 void RocksdbStore::Write(rocksdb::WriteBatch& batch, bool sync) {
   rocksdb::WriteOptions options;
   options.sync = sync;
+  // Held until the process has ended: after a failure no other thread may write (RocksDB aborts).
+  const std::lock_guard lock(writing_);
   if (DiskHasRoom() && db_->Write(options, &batch).ok()) return;
   constexpr std::string_view kLast =
       "whoelse-node: a write to the data directory failed or its disk is full; stopped, nothing "

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -159,6 +160,7 @@ class RocksdbStore final : public RecordSource {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   RecordId next_record_id_ = 1;        // the importing thread's
+  std::mutex writing_;                 // one write at a time, none after one that failed
 };
 
 }  // namespace whoelse

@@ -147,8 +147,10 @@ bool Uplink::RunStream() {
   if (!status.ok() && FromGrpc(status) == ServiceError::kReplaced) {
     answering_.RaiseAlarm({coordinator_.id, AlarmKind::kStreamReplaced, 0, ""});
   }
-  Log(LogLevel::kInfo, "detached", {{LogField::kCoordinator, coordinator_.id},
-                                    {LogField::kError, FromGrpc(status)}});
+  const ServiceError error = Unreachable(status) ? ServiceError::kNotReady : FromGrpc(status);
+  Log(LogLevel::kInfo, "detached",
+      {{LogField::kCoordinator, coordinator_.id}, {LogField::kError, error}});
+  coordinators_.LookAtCertificate();
   return was_attached;
 }
 

@@ -152,6 +152,22 @@ absl::StatusOr<CertificateFacts> CheckTlsFiles(const TlsFiles& files) {
   return FactsOf(*own->certificate);
 }
 
+absl::Status CheckOwnDates(const TlsFiles& files, TimeS now) {
+  const absl::StatusOr<CertificateFacts> own = CheckTlsFiles(files);
+  if (!own.ok()) return own.status();
+  if (now > own->not_after) {
+    return absl::FailedPreconditionError(
+        "our own certificate expired and every peer refuses it: renew it under the same key with "
+        "whoelse federation renew-certificate");
+  }
+  if (now < own->not_before) {
+    return absl::FailedPreconditionError(
+        "our own certificate is not yet valid and every peer refuses it: put this machine's clock "
+        "right, or renew the certificate with whoelse federation renew-certificate");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<TlsPin> CreateTlsFiles(const TlsFiles& files, std::string_view common_name,
                                       TimeS not_before, TimeS not_after) {
   const ErrorsCleared cleared;

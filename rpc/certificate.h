@@ -34,6 +34,11 @@ absl::StatusOr<TlsPin> PinOfCertificatePem(std::string_view pem);
 // certificate's or when everybody on the machine may read it.
 absl::StatusOr<CertificateFacts> CheckTlsFiles(const TlsFiles& files);
 
+// Whether one's own certificate is valid now: to be told to one's own operator, because a peer that
+// refuses it says nothing. FAILED_PRECONDITION, with the remedy, when it is not yet or no longer
+// valid; errors of CheckTlsFiles.
+absl::Status CheckOwnDates(const TlsFiles& files, TimeS now);
+
 // A new Ed25519 key (mode 0600) and a self-signed certificate for it, on disk; the key never passes
 // through a string. `common_name` is for people who look at the file. Times in unix seconds.
 // ALREADY_EXISTS when there is a key file: a pin is in the roster, so keys are never overwritten.

@@ -72,6 +72,11 @@ void ForceTls13() {
   setenv("GRPC_SSL_CIPHER_SUITES", "ECDHE-PSK-CHACHA20-POLY1305", 1);
 }
 
+void LookAtOwnCertificate(const TlsFiles& files, const Clock& clock) {
+  const absl::Status own = CheckOwnDates(files, clock.NowS());
+  if (!own.ok()) Log(LogLevel::kAlarm, "own_certificate", {{LogField::kError, own}});
+}
+
 void PeerGate::Admit(const std::vector<TlsPin>& pins) {
   absl::flat_hash_set<TlsPin> admitted(pins.begin(), pins.end());
   const std::lock_guard lock(mutex_);
@@ -104,8 +109,14 @@ absl::StatusOr<Peer> PeerGate::Check(std::string_view certificate_pem) {
   if (!facts.ok()) return facts.status();
   // Without the dates a key that was stolen once is good for as long as the roster names it.
   const TimeS now = clock_.NowS();
-  if (now < facts->not_before) return absl::PermissionDeniedError("certificate not yet valid");
-  if (now > facts->not_after) return absl::PermissionDeniedError("certificate expired");
+  if (now < facts->not_before) {
+    return absl::PermissionDeniedError(
+        "certificate not yet valid: one of the two clocks is wrong, or it was made for later");
+  }
+  if (now > facts->not_after) {
+    return absl::PermissionDeniedError(
+        "certificate expired: its owner renews it with whoelse federation renew-certificate");
+  }
   return Peer{facts->pin, facts->not_after};
 }
 

@@ -30,6 +30,10 @@ namespace whoelse {
 // Makes TLS 1.2 impossible. First in main: before any thread, any gRPC object.
 void ForceTls13();
 
+// An alarm in our operator's log when our own certificate is not valid now (CheckOwnDates): the peers
+// that refuse it can tell us nothing.
+void LookAtOwnCertificate(const TlsFiles& files, const Clock& clock);
+
 // A peer that was just checked.
 struct Peer {
   TlsPin pin;

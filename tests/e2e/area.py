@@ -1,5 +1,7 @@
 """A small federation of real programs on loopback, in a folder of its own, for one test."""
 
+import concurrent.futures
+import itertools
 import json
 import os
 import pathlib
@@ -28,17 +30,18 @@ def csv(*rows):
     return "\n".join((HEADER,) + rows) + "\n"
 
 
-def number(i):
-    """The i-th valid NHS number of the reserved test range."""
-    found = -1
+def numbers():
+    """The valid NHS numbers of the reserved test range."""
     for head in range(999000000, 1000000000):
         digits = [int(c) for c in str(head)]
         check = (11 - sum(d * (10 - k) for k, d in enumerate(digits)) % 11) % 11
         if check != 10:
-            found += 1
-            if found == i:
-                return f"{head}{check}"
-    raise ValueError(i)
+            yield f"{head}{check}"
+
+
+def number(i):
+    """The i-th of them."""
+    return next(itertools.islice(numbers(), i, None))
 
 
 def free_ports(n):
@@ -52,20 +55,30 @@ def free_ports(n):
 
 
 class Area:
-    def __init__(self, coordinators=3, **parameters):
+    def __init__(self, coordinators=3, behind=(), **parameters):
+        """`behind`: coordinators whose endpoint is another program's; they listen in `upstream`."""
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="whoelse-e2e-"))
         self.federation = self.home / "federation"
         self.processes = {}
-        self.node_program = {}
+        self.program = {}    # of those that do not run the ordinary one
+        self.keeps_signals = set()   # those that ignore what this program ignores
+        self.move_clock(0)
         arguments = {"slot-ms": 50, "roster-delay-h": 0, "enrol-interval-s": 600, "deadline-ms": 2000}
         arguments.update({k.replace("_", "-"): v for k, v in parameters.items()})
         options = [part for k, v in arguments.items() for part in (f"--{k}", str(v))]
         self.tool("init", self.federation, "--name", "Testfield", *options)
         self.coordinators = []
-        for i, port in enumerate(free_ports(coordinators)):
+        self.endpoint, self.upstream = {}, {}
+        ports = free_ports(2 * coordinators)
+        for i in range(coordinators):
             name = f"coordinator-{i + 1}"
-            self.tool("add-coordinator", self.federation, name, "--endpoint", f"127.0.0.1:{port}",
-                      "--min-free-mb", "16")
+            options = []
+            if name in behind:
+                self.upstream[name] = f"127.0.0.1:{ports.pop()}"
+                options = ["--listen", self.upstream[name]]
+            self.endpoint[name] = ("127.0.0.1", ports.pop())
+            self.tool("add-coordinator", self.federation, name, "--endpoint",
+                      "%s:%d" % self.endpoint[name], "--min-free-mb", "16", *options)
             self.coordinators.append(name)
 
     def close(self, failed=False):
@@ -102,21 +115,25 @@ class Area:
 
     def start(self, slug, program=None):
         coordinator = slug in self.coordinators
-        program = program or ("whoelse-coordinator" if coordinator else "whoelse-node")
+        program = program or self.program.get(
+            slug, "whoelse-coordinator" if coordinator else "whoelse-node")
+        environment = {"WHOELSE_TEST_CLOCK": str(self.home / "clock"),
+                       "WHOELSE_TEST_LIE": str(self.home / "lie")}
         config = self.folder(slug) / ("coordinator.toml" if coordinator else "node.toml")
         with open(self.home / f"{slug}.log", "ab") as log:
             process = subprocess.Popen([str(BIN / program), "--config", str(config)], stderr=log,
-                                       stdout=subprocess.PIPE)
+                                       stdout=subprocess.PIPE, env={**os.environ, **environment},
+                                       restore_signals=slug not in self.keeps_signals)
         line = process.stdout.readline()
         if not line.startswith(b"ready"):
             process.wait(timeout=WAIT_S)
             process.stdout.close()
-            raise StartRefused(process.returncode, (self.home / f"{slug}.log").read_text())
+            raise StartRefused(process.returncode, self.log(slug))
         self.processes[slug] = process
 
     def start_all(self, *slugs):
-        for slug in self.coordinators + list(slugs):
-            self.start(slug)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            list(pool.map(self.start, self.coordinators + list(slugs)))
 
     def stop(self, slug, how=signal.SIGTERM):
         process = self.processes.pop(slug)
@@ -124,6 +141,15 @@ class Area:
         code = process.wait(timeout=WAIT_S)
         process.stdout.close()
         return code
+
+    def move_clock(self, ms):
+        """Of the programs named ...-moved-clock, from now on."""
+        (self.home / "clock.new").write_text(str(ms))
+        os.replace(self.home / "clock.new", self.home / "clock")
+
+    def log(self, slug):
+        """What this program, in all its lives, wrote on standard error."""
+        return (self.home / f"{slug}.log").read_text()
 
     # --- through a node's door ---------------------------------------------------------------------
     def whoelse(self, slug, *arguments, stdin=""):
@@ -133,6 +159,11 @@ class Area:
 
     def status(self, slug):
         return json.loads(self.whoelse(slug, "status", "--json").stdout)
+
+    def log_size(self, slug, coordinator):
+        """Of this coordinator's log, as this node has verified it."""
+        return next(c["log_size"] for c in self.status(slug)["coordinators"]
+                    if c["coordinator"] == coordinator)
 
     def load(self, slug, text):
         file = self.home / "export.csv"

@@ -18,22 +18,37 @@ class EndToEnd(unittest.TestCase):
 
     def tearDown(self):
         if self.area:
-            failed = any(error for _, error in self._outcome.errors) if hasattr(self._outcome, "errors") else False
+            result = self._outcome.result
+            failed = any(test is self for test, _ in result.errors + result.failures)
             self.area.close(failed)
 
-    def running(self, **parameters):
+    def new_area(self, **parameters):
+        self.area = Area(**parameters)
+        return self.area
+
+    def running(self, register=100, **parameters):
         """Social care and a school, running, enrolled: the school holds A, social care A and B."""
-        area = self.area = Area(**parameters)
-        area.add_agency("social", **SOCIAL)
-        area.add_agency("school", services={"Child protection": "universal"})
+        area = self.new_area(**parameters)
+        self.fill(area, register)
         area.sign()
+        self.start(area)
+        return area
+
+    @staticmethod
+    def fill(area, register=100):
+        area.add_agency("social", **SOCIAL)
+        area.add_agency("school", services={"Child protection": "universal"}, register=register)
+
+    def start(self, area):
         area.start_all("social", "school")
-        self.assertEqual(area.load("social", csv(row(1, A, lead="yes"), row(2, B))).returncode, 0)
-        self.assertEqual(area.load("school", csv(row(1, A, name="Sam Oakhill"))).returncode, 0)
+        self.load(area)
         for slug in ("social", "school"):
             area.until_enrolled(slug)
             area.until_attached(slug)
-        return area
+
+    def load(self, area):
+        self.assertEqual(area.load("social", csv(row(1, A, lead="yes"), row(2, B))).returncode, 0)
+        self.assertEqual(area.load("school", csv(row(1, A, name="Sam Oakhill"))).returncode, 0)
 
     def answer(self, done, code=0):
         self.assertEqual(done.returncode, code, done.stderr + done.stdout)

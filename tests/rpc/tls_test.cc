@@ -112,7 +112,7 @@ class TlsTest : public testing::Test {
   void ExpectRefused(const grpc::Status& status, const std::string& reason, const TlsPin& pin) {
     EXPECT_TRUE(Unreachable(status)) << status.error_code() << " " << status.error_message();
     EXPECT_THAT(log_.text(), HasSubstr("\"event\":\"tls_refused\",\"pin\":\"" + ToHex(pin) +
-                                       "\",\"reason\":\"PERMISSION_DENIED: " + reason + "\"}"));
+                                       "\",\"reason\":\"PERMISSION_DENIED: " + reason));
   }
 
   SettableClock& clock_ = NewClock(kNow);

@@ -9,9 +9,11 @@ namespace {
 
 constexpr TimeMs kLongEnough = 20'000;
 
+using Words = std::vector<std::string>;
+
 struct Line {
   size_t number;
-  std::vector<std::string> words;
+  Words words;
 };
 
 std::vector<Line> Lines(std::string_view text) {
@@ -34,6 +36,19 @@ const std::map<std::string, ServiceClass> kClasses = {{"universal", ServiceClass
                                                       {"sensitive", ServiceClass::kSensitive},
                                                       {"protected", ServiceClass::kProtected}};
 
+AgencyId AgencyOf(const std::string& word) { return AgencyNames().at(word); }
+CoordinatorId CoordinatorOf(const std::string& word) {
+  return static_cast<CoordinatorId>(100 + word.back() - '0');
+}
+KeyVersion VersionOf(const std::string& word) {
+  return static_cast<KeyVersion>(std::stoul(word));
+}
+std::vector<KeyVersion> VersionsFrom(const Words& w, size_t first) {
+  std::vector<KeyVersion> versions;
+  for (size_t i = first; i < w.size(); ++i) versions.push_back(VersionOf(w[i]));
+  return versions;
+}
+
 // What an agency's reading is called in a scenario.
 std::string Outcome(const World& world, size_t question, AgencyId agency) {
   const Reading::Kind kind = world.KindOf(question, agency);
@@ -43,74 +58,176 @@ std::string Outcome(const World& world, size_t question, AgencyId agency) {
   return kind == Reading::Kind::kDisputed ? "disputed" : "no-answer";
 }
 
-class Player {
- public:
-  explicit Player(uint64_t seed) : world_(seed) {}
-
-  void Play(const Line& line) {
-    const auto& w = line.words;
-    const auto fail = [&](const std::string& why) {
-      result_.failures.push_back("line " + std::to_string(line.number) + ": " + why);
-    };
-    const auto agency = [&](size_t i) { return AgencyNames().at(w.at(i)); };
-    const auto coordinator = [&](size_t i) {
-      return static_cast<CoordinatorId>(100 + w.at(i).back() - '0');
-    };
-    if (w[0] == "hold") {               // hold AGENCY NUMBER CLASS
-      Record record = BasicRecord(w.at(2));
-      record.service_class = kClasses.at(w.at(3));
-      world_.Hold(agency(1), record);
-    } else if (w[0] == "ask") {         // ask AGENCY NUMBER PURPOSE [shield]
-      Statement statement = BasicStatement(agency(1));
-      statement.subject[0].value = w.at(2);
-      statement.purpose = *PurposeByName(w.at(3));
-      if (w.size() > 4) statement.flags |= kFlagShieldNotice;
-      question_ = world_.Ask(statement);
-    } else if (w[0] == "run") {         // run [MS]
-      world_.RunFor(w.size() > 1 ? std::stoull(w[1]) : kLongEnough);
-    } else if (w[0] == "crash") {
-      w.at(1).starts_with("coordinator") ? world_.CrashCoordinator(coordinator(1))
-                                         : world_.CrashNode(agency(1));
-    } else if (w[0] == "stop") {
-      world_.Stop(coordinator(1));
-    } else if (w[0] == "detach") {      // detach AGENCY COORDINATOR
-      world_.Detach(agency(1), coordinator(2));
-    } else if (w[0] == "attach") {
-      world_.Attach(agency(1), coordinator(2));
-    } else if (w[0] == "withhold") {    // withhold COORDINATOR AGENCY
-      world_.Withhold(coordinator(1), agency(2));
-    } else if (w[0] == "unlogged") {
-      world_.ForwardUnlogged(coordinator(1));
-    } else if (w[0] == "expect" && w.at(1) == "alarms") {   // expect alarms AGENCY none|some
-      const bool some = !world_.AlarmsAt(agency(2)).empty();
-      if (some != (w.at(3) == "some")) fail("alarms at " + w[2] + ": " + (some ? "some" : "none"));
-    } else if (w[0] == "expect" && w.at(1) == "promises") {
-      for (const std::string& broken : world_.BrokenInvariants()) fail(broken);
-    } else if (w[0] == "expect") {      // expect AGENCY disclosed|nothing|no-answer
-      const std::string outcome = Outcome(world_, question_, agency(1));
-      if (outcome != w.at(2)) fail(w[1] + ": " + outcome + ", not " + w[2]);
-    } else {
-      fail("no such command: " + w[0]);
-    }
-  }
-
-  ScenarioResult Finish() {
-    result_.diagram = world_.Diagram();
-    return std::move(result_);
-  }
-
- private:
-  World world_;
-  size_t question_ = 0;
-  ScenarioResult result_;
+// Each command's first word, and what it does. tests/scenarios/README.md has the same list in words.
+struct Stage {
+  World world;
+  size_t question = 0;
 };
+using Command = void (*)(Stage&, const Words&);
+
+void Hold(Stage& stage, const Words& w) {
+  Record record = BasicRecord(w.at(2));
+  record.service_class = kClasses.at(w.at(3));
+  stage.world.Hold(AgencyOf(w.at(1)), record,
+                   w.size() > 4 ? VersionsFrom(w, 4) : std::vector<KeyVersion>{1, 2});
+}
+
+void Ask(Stage& stage, const Words& w) {
+  Statement statement = BasicStatement(AgencyOf(w.at(1)));
+  statement.subject[0].value = w.at(2);
+  statement.purpose = *PurposeByName(w.at(3));
+  if (w.size() > 4) statement.flags |= kFlagShieldNotice;
+  stage.question = stage.world.Ask(statement);
+}
+
+void Crash(Stage& stage, const Words& w) {
+  w.at(1).starts_with("coordinator") ? stage.world.CrashCoordinator(CoordinatorOf(w[1]))
+                                     : stage.world.CrashNode(AgencyOf(w[1]));
+}
+
+const std::map<std::string, Command>& Commands() {
+  static const std::map<std::string, Command> commands = {
+      {"hold", Hold},
+      {"ask", Ask},
+      {"crash", Crash},
+      {"run", [](Stage& s, const Words& w) {
+         s.world.RunFor(w.size() > 1 ? std::stoull(w[1]) : kLongEnough);
+       }},
+      {"complete", [](Stage& s, const Words& w) {
+         const std::vector<KeyVersion> versions = VersionsFrom(w, 2);
+         s.world.SetComplete(AgencyOf(w.at(1)), {versions.begin(), versions.end()});
+       }},
+      {"stop", [](Stage& s, const Words& w) { s.world.Stop(CoordinatorOf(w.at(1))); }},
+      {"detach", [](Stage& s, const Words& w) {
+         s.world.Detach(AgencyOf(w.at(1)), CoordinatorOf(w.at(2)));
+       }},
+      {"attach", [](Stage& s, const Words& w) {
+         s.world.Attach(AgencyOf(w.at(1)), CoordinatorOf(w.at(2)));
+       }},
+      // --- rosters
+      {"refresh", [](Stage& s, const Words&) {
+         s.world.office().Refresh(s.world.random());
+         s.world.Distribute();
+       }},
+      {"ask-under", [](Stage& s, const Words& w) {
+         s.world.office().AskUnder(VersionOf(w.at(1)));
+         s.world.Distribute();
+       }},
+      {"retire", [](Stage& s, const Words& w) {
+         s.world.office().Retire(VersionOf(w.at(1)));
+         s.world.Distribute();
+       }},
+      {"revoke", [](Stage& s, const Words& w) {
+         s.world.office().Remove(AgencyOf(w.at(1)));
+         s.world.Distribute();
+       }},
+      // --- coordinators that cheat
+      {"withhold", [](Stage& s, const Words& w) {
+         s.world.Cheating(CoordinatorOf(w.at(1))).withheld.insert(AgencyOf(w.at(2)));
+       }},
+      {"unlogged", [](Stage& s, const Words& w) {
+         s.world.Cheating(CoordinatorOf(w.at(1))).unlogged = true;
+       }},
+      {"stall", [](Stage& s, const Words& w) {
+         s.world.Cheating(CoordinatorOf(w.at(1))).stalled = true;
+       }},
+      {"rewrite", [](Stage& s, const Words& w) {
+         s.world.Cheating(CoordinatorOf(w.at(1))).rewritten.insert(AgencyOf(w.at(2)));
+       }},
+      {"fork", [](Stage& s, const Words& w) {
+         s.world.Cheating(CoordinatorOf(w.at(1))).forked.insert(AgencyOf(w.at(2)));
+       }},
+      {"withhold-rosters", [](Stage& s, const Words& w) {
+         s.world.Cheating(CoordinatorOf(w.at(1))).no_rosters = true;
+       }},
+      {"withhold-heartbeats", [](Stage& s, const Words& w) {
+         s.world.Cheating(CoordinatorOf(w.at(1))).no_heartbeats = true;
+       }},
+      {"lie", [](Stage& s, const Words& w) {
+         s.world.Cheating(CoordinatorOf(w.at(1))).lie = w.at(2);
+       }},
+      {"honest", [](Stage& s, const Words& w) {
+         s.world.Cheating(CoordinatorOf(w.at(1))) = {};
+       }}};
+  return commands;
+}
+
+// What `expect` found; empty: as expected.
+using Expectation = std::string (*)(const Stage&, const Words&);
+
+std::string Differs(const std::string& what, const std::string& is, const std::string& wanted) {
+  return is == wanted ? "" : what + ": " + is + ", not " + wanted;
+}
+
+std::string ExpectAlarms(const Stage& stage, const Words& w) {
+  const std::vector<Alarm> alarms = stage.world.AlarmsAt(AgencyOf(w.at(2)));
+  std::string kinds;
+  for (const Alarm& alarm : alarms) {
+    const std::string kind(Name(alarm.kind));
+    if (w.size() > 4 && kind == w[3] && NameOfCoordinator(alarm.coordinator) == w[4]) return "";
+    kinds += " " + kind + " of " + NameOfCoordinator(alarm.coordinator);
+  }
+  if (w.size() > 4) return "no " + w[3] + " of " + w[4] + " at " + w[2] + ", but:" + kinds;
+  return Differs("alarms at " + w[2], alarms.empty() ? "none" : "some", w.at(3));
+}
+
+std::string ExpectPromises(const Stage& stage, const Words&) {
+  std::string all;
+  for (const std::string& broken : stage.world.BrokenInvariants()) all += broken + ". ";
+  return all;
+}
+
+const std::map<std::string, Expectation>& Expectations() {
+  static const std::map<std::string, Expectation> expectations = {
+      {"alarms", ExpectAlarms},
+      {"promises", ExpectPromises},
+      {"unconfirmed", [](const Stage& s, const Words& w) {
+         return Differs("unconfirmed at " + w.at(2),
+                        s.world.Unconfirmed(AgencyOf(w.at(2))) ? "yes" : "no", w.at(3));
+       }},
+      {"roster", [](const Stage& s, const Words& w) {
+         return Differs("roster at " + w.at(2),
+                        std::to_string(s.world.RosterVersionAt(AgencyOf(w.at(2)))), w.at(3));
+       }},
+      {"liar", [](const Stage& s, const Words& w) {   // expect liar AGENCY coordinator-N|none
+         std::string liars;
+         for (CoordinatorId id : s.world.LiarsAt(AgencyOf(w.at(2)))) liars += NameOfCoordinator(id);
+         return Differs("liars known at " + w.at(2), liars.empty() ? "none" : liars, w.at(3));
+       }},
+      {"failed", [](const Stage& s, const Words&) {
+         return std::string(s.world.Failed(s.question) ? "" : "the question was answered");
+       }}};
+  return expectations;
+}
+
+// Empty: done, and as expected.
+std::string Play(Stage& stage, const Words& w) {
+  if (w[0] == "expect") {
+    if (const auto found = Expectations().find(w.at(1)); found != Expectations().end()) {
+      return found->second(stage, w);
+    }
+    const AgencyId agency = AgencyOf(w.at(1));
+    return Differs(w[1], Outcome(stage.world, stage.question, agency), w.at(2));
+  }
+  const auto found = Commands().find(w[0]);
+  if (found == Commands().end()) return "no such command: " + w[0];
+  found->second(stage, w);
+  return "";
+}
 
 }  // namespace
 
 ScenarioResult RunScenario(std::string_view text, uint64_t seed) {
-  Player player(seed);
-  for (const Line& line : Lines(text)) player.Play(line);
-  return player.Finish();
+  Stage stage{World(seed)};
+  ScenarioResult result;
+  for (const Line& line : Lines(text)) {
+    const std::string failure = Play(stage, line.words);
+    if (!failure.empty()) {
+      result.failures.push_back("line " + std::to_string(line.number) + ": " + failure);
+    }
+  }
+  result.diagram = stage.world.Diagram();
+  return result;
 }
 
 }  // namespace whoelse::sim

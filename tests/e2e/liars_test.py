@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Coordinators that lie, each of its own kind: named, worked around, and never a false "nothing"."""
+
+import unittest
+
+from e2e_test import A, EndToEnd
+from faults import Crook
+
+# All of lying_coordinator.cc's are played in the simulation; here those that go another way each.
+SIGNED_LIES = ("another-key", "one-element", "old-response")
+UNSIGNED_LIES = ("not-signed", "cut-short")
+
+
+class LyingEvaluator(EndToEnd):
+    def test_each_lie_is_found_and_the_others_are_asked(self):
+        area = self.running_with_a_liar()
+        for lie in SIGNED_LIES:
+            self.lie.write_text(lie)
+            self.ask_until(lambda: self.liars() == ["coordinator-1"], lie)
+            self.assertIn('"event":"evaluation_wrong","coordinator":101', area.log("social"))
+        for lie in UNSIGNED_LIES:   # nothing to show to others: no accusation, the next one is asked
+            self.lie.write_text(lie)
+            self.ask_until(lambda: "lied\n" in area.log("coordinator-1"), lie)
+            self.assertEqual(self.liars(), [])
+        # With one honest evaluator left no question can be asked; that is an error and not "nothing".
+        area.stop("coordinator-2")
+        area.stop("coordinator-3")
+        done = area.ask("social", A)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+
+    def liars(self):
+        return [c["name"] for c in self.area.status("social")["coordinators"] if c["evaluates_wrongly"]]
+
+    def running_with_a_liar(self):
+        area = self.new_area()
+        self.lie = area.home / "lie"
+        self.lie.write_text("")
+        area.program["coordinator-1"] = "whoelse-coordinator-lying"
+        self.fill(area)
+        area.sign()
+        self.start(area)
+        return area
+
+    def ask_until(self, lied, lie):
+        """Asks, each time right, until the liar was among those whom chance chose and has lied."""
+        area = self.area
+        (area.home / "coordinator-1.log").write_text("")
+        area.stop("social")   # who failed or lied is avoided for a while: a new process has no memory
+        area.start("social")
+        area.until_attached("social")
+        (area.home / "social.log").write_text("")
+
+        def asked():
+            self.assertEqual(self.statuses(area.ask("social", A)),
+                             {"social": "disclosed", "school": "disclosed"}, lie)
+            return lied()
+        area.until(f"the liar lied: {lie}", asked)
+
+
+class CheatingRelay(EndToEnd):
+    def test_each_fault_is_an_alarm_that_names_the_log(self):
+        area = self.running_behind("coordinator-1")
+        with Crook(area, "coordinator-1") as crook:
+            for slug in ("social", "school"):
+                area.until_enrolled(slug)
+                area.until_attached(slug)
+            self.assertEqual(area.whoelse("school", "status").returncode, 0)
+            for fault, alarm, at in (("skip 1002", "FRAME_WITHHELD", "school"),
+                                     ("unlogged", "FRAME_UNLOGGED", "school"),
+                                     ("drop 1002", "ANSWERED_DIFFERS", "social"),
+                                     ("rewrite 1002", "CHECKPOINT_INVALID", "school")):
+                crook.tell(fault)
+                self.ask_until_alarm(alarm, at)
+                crook.honest()
+            crook.tell("fork 1002")
+            area.stop("school")
+            area.start("school")
+            area.until_attached("school")
+            self.ask_until_alarm("LOG_REWRITTEN", "school")
+            # A cheat at one coordinator accuses no other.
+            logs = {a["log"] for slug in ("social", "school") for a in area.status(slug)["alarms"]}
+            self.assertEqual(logs, {101})
+
+    def test_a_stalled_log_gets_no_answers(self):
+        area = self.running_behind("coordinator-1", clock="school")
+        with Crook(area, "coordinator-1") as crook:
+            for slug in ("social", "school"):
+                area.until_enrolled(slug)
+                area.until_attached(slug)
+            crook.tell("stall 1002")
+            size = area.log_size("social", 101)
+
+            def came_through():   # the asker draws its first relay
+                self.answer(area.ask("social", A))
+                return area.log_size("social", 101) > size
+            area.until("a question through the stalling relay", came_through)
+            area.move_clock(15_000)   # instead of waiting for the ten seconds
+            self.ask_until_alarm("LOG_BEHIND", "school")
+
+    def running_behind(self, *slugs, clock=None):
+        """As running(), before each of these coordinators' endpoints is served by a Crook."""
+        area = self.new_area(behind=slugs)
+        if clock:
+            area.program[clock] = "whoelse-node-moved-clock"
+        self.fill(area)
+        area.sign()
+        area.start_all("social", "school")
+        self.load(area)
+        return area
+
+    def ask_until_alarm(self, alarm, at):
+        """The other relay makes every answer whole meanwhile."""
+        area = self.area
+
+        def alarmed():
+            self.assertEqual(self.statuses(area.ask("social", A)),
+                             {"social": "disclosed", "school": "disclosed"}, alarm)
+            return any(a["alarm"] == alarm for a in area.status(at)["alarms"])
+        area.until(alarm, alarmed)
+        shown = area.whoelse(at, "status")
+        self.assertEqual(shown.returncode, 6)
+        self.assertIn("testfield/coordinator-1/log", shown.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,8 @@
+// A coordinator whose clock a test moves: the whole program, with another Clock.
+#include "coordinator/run.h"
+#include "tests/e2e/moved_clock.h"
+
+int main(int argc, char** argv) {
+  static const whoelse::MovedClock clock;
+  return whoelse::RunCoordinator(argc, argv, clock);
+}
