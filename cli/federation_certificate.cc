@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "cli/key_file.h"
 #include "rpc/certificate.h"
-#include "vault/durable_file.h"
 
 namespace whoelse {
 namespace {

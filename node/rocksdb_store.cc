@@ -68,6 +68,7 @@ absl::Status RocksdbStore::OpenDatabase() {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.paranoid_checks = true;
   options.max_open_files = 256;
+  options.info_log_level = rocksdb::WARN_LEVEL;
   options.keep_log_file_num = 2;
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
       {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}};

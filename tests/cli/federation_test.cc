@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "cli/federation_certificate.h"
 #include "cli/federation_join.h"
 #include "cli/federation_sign.h"
 #include "cli/key_file.h"
@@ -123,6 +124,19 @@ TEST_F(FederationTest, EveryPartyAcceptsTheFirstRosterByItsOwnConfiguration) {
                   .ok());
   EXPECT_EQ(done.roster.version, 1u);
   EXPECT_EQ(done.roster.not_after - done.roster.not_before, 90u * 86400);
+}
+
+TEST_F(FederationTest, ARenewedCertificateKeepsThePin) {
+  const Roster roster = Sign().roster;
+  const NodeConfig config = NodeOf(1);
+  const std::string home = folder_ / "agencies/school-1";
+  EXPECT_TRUE(absl::IsInvalidArgument(RenewPartyCertificate(home, 0, kNow)));
+  EXPECT_TRUE(absl::IsNotFound(RenewPartyCertificate(folder_ / "agencies", 30, kNow)));
+  ASSERT_EQ(RenewPartyCertificate(home, 30, kNow + 1000), absl::OkStatus());
+  const auto facts = CheckTlsFiles({config.tls_certificate, config.tls_key});
+  ASSERT_TRUE(facts.ok()) << facts.status();
+  EXPECT_EQ(facts->pin, roster.FindAgency(config.agency)->tls_pin);
+  EXPECT_EQ(facts->not_after, kNow + 1000 + 30u * 86400);
 }
 
 TEST_F(FederationTest, KeysOnDiskAreThoseOfTheRoster) {

@@ -67,4 +67,5 @@ class Crook:
         print(*words, file=self.process.stdin, flush=True)
         assert self.process.stdout.readline() == "ok\n"
 
-    honest = lambda self: self.tell("honest")
+    def honest(self):
+        self.tell("honest")

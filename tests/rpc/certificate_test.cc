@@ -89,6 +89,20 @@ TEST(CertificateTest, FilesThatCannotServeAreNamedAtTheStart) {
   EXPECT_TRUE(absl::IsFailedPrecondition(CheckTlsFiles(own.files).status()));
 }
 
+// The peer that refuses it says nothing, so our own operator has to read it here.
+TEST(CertificateTest, OwnDatesAreToldWithTheRemedy) {
+  const TemporaryDirectory home;
+  const Identity own = NewIdentity(home, "own");
+  EXPECT_TRUE(CheckOwnDates(own.files, kFrom).ok());
+  EXPECT_TRUE(CheckOwnDates(own.files, kUntil).ok());
+  for (const TimeS outside : {kFrom - 1, kUntil + 1}) {
+    const absl::Status told = CheckOwnDates(own.files, outside);
+    EXPECT_TRUE(absl::IsFailedPrecondition(told)) << outside;
+    EXPECT_NE(told.message().find("whoelse federation renew-certificate"), std::string::npos);
+  }
+  EXPECT_TRUE(absl::IsNotFound(CheckOwnDates({home / "no.crt", own.files.key}, kFrom)));
+}
+
 TEST(CertificateTest, NamesAndDatesThatCannotBeAreRefusedAndLeaveNothing) {
   const TemporaryDirectory home;
   const TlsFiles files{home / "a.crt", home / "a.key"};
