@@ -28,7 +28,7 @@ class CheckFailsSilently final : public NodeUnderAttack {
 // The rosters of a rotation: one key version, both, the new one alone.
 std::shared_ptr<const Roster> RotationStep(size_t step) {
   static const std::array<std::shared_ptr<const Roster>, 3> steps = {
-      RosterOf(7), RosterOf(8), ChangedRoster(9 - 1, [](nlohmann::ordered_json& roster) {
+      RosterOf(7), RosterOf(8), ChangedRoster(8, [](nlohmann::ordered_json& roster) {
         roster["version"] = 9;
         roster["key_versions"].erase(0);
       })};

@@ -1,5 +1,5 @@
-// Games 6 and 8: one question, one child. A signed statement cannot be carried to another child, and
-// one frame neither reaches two children nor opens as another than it asked about.
+// Games 6 and 8: one question, one child. A signed statement cannot be carried to another child,
+// and one frame neither reaches two children nor opens as another than it asked about.
 #include <gtest/gtest.h>
 
 #include "audit/opening_check.h"
@@ -47,7 +47,9 @@ class Rewrapper {
     for (int slots = 0; slots < 4; ++slots) {           // bit: the other twin in this position
       for (int subject = 0; subject < 3; ++subject) {   // as signed, the other twin's number, both
         for (bool fresh_nonce : {false, true}) {
-          for (bool later : {false, true}) frames.push_back(Make(slots, subject, fresh_nonce, later));
+          for (bool later : {false, true}) {
+            frames.push_back(Make(slots, subject, fresh_nonce, later));
+          }
         }
       }
     }
@@ -149,8 +151,9 @@ class CraftyAsker {
       const ContentKey other = random_.NewSecret<32>();
       const ContentKey& key = random_.Below(6) == 0 ? other : base.content_key;
       garbage = garbage || what == 2;
+      const Slot noise{random_.NewFixed<Siphash128>(), random_.NewFixed<WrapBytes>()};
       header.slots[j] = what < 2   ? RealSlot(KeysAt(kTwins[what], j), key, header.nonce, j)
-                        : what < 3 ? Slot{random_.NewFixed<Siphash128>(), random_.NewFixed<WrapBytes>()}
+                        : what < 3 ? noise
                                    : DummySlot(statement.seed, header.nonce, j);
     }
     Bytes plain = statement.Serialize();

@@ -1,4 +1,5 @@
-// Game 16: a node that does not hold the child answers DISCLOSED; the relay splices and swaps wires.
+// Game 16: a node that does not hold the child answers DISCLOSED; the relay splices and swaps
+// wires.
 #include <gtest/gtest.h>
 
 #include "tests/games/forge.h"
@@ -39,8 +40,8 @@ struct NoConfirm {
     return reading;
   }
 };
-// FH is in nothing that seals or signs an answer. (The specification binds it thrice: in the key, in
-// the aad and in the signature. Without the aad alone, the other two still hold.)
+// FH is in nothing that seals or signs an answer. (The specification binds it thrice: in the key,
+// in the aad and in the signature. Without the aad alone, the other two still hold.)
 struct FrameHashNowhere {
   static FrameHash Names(const FrameHash&) { return FrameHash(); }
   static Reading Read(const Bytes& item, AgencyId agency, const Question& question) {
@@ -52,7 +53,8 @@ struct FrameHashNowhere {
 
 constexpr AgencyId kHolder = kSurgery, kNonHolder = kSchools;
 
-// The signed answer of an agency to the question that it names. `confirm`: its claim to have opened the body.
+// The signed answer of an agency to the question that it names. `confirm`: its claim to have opened
+// the body.
 Bytes AnswerOf(AgencyId agency, bool disclosed, const Digest& confirm, const FrameHash& names) {
   Answer answer;
   answer.roster_version = 7;
@@ -67,9 +69,9 @@ Bytes AnswerOf(AgencyId agency, bool disclosed, const Digest& confirm, const Fra
   return answer.Sign(IdentityKeyOfAgency(agency), names, agency);
 }
 
-// A relay, a member that does not hold the child and signs what it likes, and a member that has asked
-// a question of its own. They want the asker to be shown an answer that its agency did not give to
-// this question.
+// A relay, a member that does not hold the child and signs what it likes, and a member that has
+// asked a question of its own. They want the asker to be shown an answer that its agency did not
+// give to this question.
 template <typename Build>
 class Splicer {
  public:
@@ -125,8 +127,8 @@ class Splicer {
           ConfirmValue(own_.content_key, NameOf(asked_), kNonHolder),
           ConfirmValue(own_.content_key, NameOf(asked_), kHolder),
           Digest(asked_.frame.header().commitment)}) {
-      all.push_back({kNonHolder,
-                     Seal(AnswerOf(kNonHolder, true, confirm, NameOf(asked_)), kNonHolder, asked_)});
+      const Bytes claim = AnswerOf(kNonHolder, true, confirm, NameOf(asked_));
+      all.push_back({kNonHolder, Seal(claim, kNonHolder, asked_)});
     }
     // Wires of other agencies and other questions, as they are and readdressed.
     const std::vector<std::pair<AgencyId, const Question*>> sources = {
@@ -145,7 +147,7 @@ class Splicer {
         }
       }
     }
-    // The other agency's wire to the same question; one's ephemeral key with the other's ciphertext.
+    // The other agency's wire to the same question; one's ephemeral key, the other's ciphertext.
     const Bytes first = Genuine(kHolder, asked_, true);
     const Bytes second = Genuine(kNonHolder, asked_, false);
     all.push_back({kNonHolder, Readdress(first, kNonHolder, asked_)});
