@@ -3,9 +3,11 @@
 #ifndef WHOELSE_TESTS_NODE_FEDERATION_H_
 #define WHOELSE_TESTS_NODE_FEDERATION_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "crypto/oprf.h"
@@ -45,12 +47,16 @@ inline SigningKey LogKeyOf(CoordinatorId id) {
   return KeyFromSeed(ProtocolVectors()["keys"]["coordinators"][id - 101]["log_seed"]);
 }
 
-// What t honest evaluators give together.
+// What t honest evaluators give together. Kept: tests ask about the same few children.
 inline SubKeys SubKeysOf(KeyType type, std::string_view value, KeyVersion kv) {
+  static std::map<std::tuple<KeyType, std::string, KeyVersion>, SubKeys> kept;
+  const auto key = std::make_tuple(type, std::string(value), kv);
+  if (const auto known = kept.find(key); known != kept.end()) return known->second.Clone();
   const Bytes input = ToBytes(OprfInput(VectorFederation(), type, value));
   const Blinding unblinded = *Blind(OprfMode::kVoprf, input, Scalar::FromU64(1));
   const EvaluatedElement evaluated{*unblinded.blinded.element.Multiply(GroupSecret(kv - 1))};
-  return SubKeys::Derive(*Finalize(input, evaluated.element), kv);
+  SubKeys keys = SubKeys::Derive(*Finalize(input, evaluated.element), kv);
+  return kept.emplace(key, std::move(keys)).first->second.Clone();
 }
 
 inline Scalar ShareOf(KeyVersion kv, CoordinatorId coordinator) {

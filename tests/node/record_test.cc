@@ -129,6 +129,25 @@ TEST(Record, SameChildByNumberElseByUpn) {
   EXPECT_FALSE(SameChild(child("", ""), child("", "")));
 }
 
+// An export that knows of no shield comes every night.
+TEST(Record, AMachineOnlyRaisesRestrictionsAndClasses) {
+  Record held, row;
+  held.restrictions = {.shielded = true, .covert = true};
+  held.shield_pending = true;
+  held.service_class = ServiceClass::kProtected;
+  held.name = "Sam Example";
+  row.restrictions.call_back_only = true;
+  row.service_class = ServiceClass::kUniversal;
+  row.name = "Kim Example";
+  const Record merged = MergeByMachine(held, row);
+  EXPECT_EQ(merged.restrictions,
+            (Restrictions{.shielded = true, .call_back_only = true, .covert = true}));
+  EXPECT_TRUE(merged.shield_pending);
+  EXPECT_EQ(merged.service_class, ServiceClass::kProtected);
+  EXPECT_EQ(merged.name, "Kim Example");
+  EXPECT_EQ(MergeByMachine(row, held).service_class, ServiceClass::kProtected);
+}
+
 TEST(Record, CheckTextsNamesTheFieldAndNotItsContent) {
   for (const RecordText& text : kRecordTexts) {
     Record record;

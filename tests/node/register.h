@@ -52,8 +52,10 @@ class MemoryRecords final : public RecordSource {
 
 // A node's answering side under a roster of the vectors, ready to answer.
 struct TestHolder {
-  explicit TestHolder(AgencyId id = kSurgery, int roster_version = 7)
+  // `seed`: of this life of the process.
+  explicit TestHolder(AgencyId id = kSurgery, int roster_version = 7, uint64_t seed = 20270111)
       : agency(id),
+        random(seed),
         holder({id, IdentityKeyOfAgency(id)}, PolicyTable::Default(), records, random) {
     holder.SetRosters(RosterOf(roster_version), nullptr, 0);
     SetComplete({1, 2});
@@ -94,7 +96,7 @@ struct TestHolder {
 
   const AgencyId agency;
   MemoryRecords records;
-  SeededRandom random{20270111};
+  SeededRandom random;
   Holder holder;
   std::map<CoordinatorId, uint64_t> next_index;
 };
