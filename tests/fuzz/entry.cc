@@ -5,7 +5,9 @@
 namespace whoelse {
 
 void Fuzz(ByteView input) {
-  if (const auto entry = ParseLogEntry(input); entry.ok()) HoldSame(SerializeLogEntry(*entry), input);
+  if (const auto entry = ParseLogEntry(input); entry.ok()) {
+    HoldSame(SerializeLogEntry(*entry), input);
+  }
 }
 
 }  // namespace whoelse

@@ -1,5 +1,5 @@
-// What every fuzz target shares. A target is one file that defines Fuzz for one format: no bytes may
-// bring the parser down, and what parses serialises back to the same bytes.
+// What every fuzz target shares. A target is one file that defines Fuzz for one format: no bytes
+// may bring the parser down, and what parses serialises back to the same bytes.
 #ifndef WHOELSE_TESTS_FUZZ_FUZZ_H_
 #define WHOELSE_TESTS_FUZZ_FUZZ_H_
 

@@ -45,7 +45,8 @@ void Fuzz(ByteView input) {
   std::ranges::for_each(result->problems, HoldSilent);
   std::set<size_t> lines;
   for (const RowProblem& problem : result->problems) lines.insert(problem.line);
-  Hold(result->records.size() + lines.size() == result->rows, "a row gives a record or a complaint");
+  Hold(result->records.size() + lines.size() == result->rows,
+       "a row gives a record or a complaint");
   if (!lines.empty()) return;   // a quote in the wrong place would be in the right one now
   const auto again = Read(Quoted(RowsOf(file)));
   Hold(again.ok() && again->records == result->records, "the same records when quoted");

@@ -13,7 +13,8 @@ absl::StatusOr<nlohmann::json> Parse(std::string_view text) {
 
 }  // namespace
 
-// White space and escapes may differ, so what is written need not be what was read; what it says is.
+// White space and escapes may differ, so what is written need not be what was read; what it says
+// is.
 void Fuzz(ByteView input) {
   const auto value = Parse(AsText(input));
   if (!value.ok()) return;

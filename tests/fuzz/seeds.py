@@ -54,14 +54,15 @@ def signed_roster():
 
 def roster_state():
     stored = len(signed_roster()).to_bytes(4, "big") + signed_roster()
-    leaves = b"".join(c.to_bytes(2, "big") + (1800000000000 + c).to_bytes(8, "big") for c in (101, 102))
+    leaves = b"".join(log.to_bytes(2, "big") + (1800000000000 + log).to_bytes(8, "big")
+                      for log in (101, 102))
     return stored + stored + (8).to_bytes(8, "big") + (2).to_bytes(2, "big") + leaves
 
 
 def record():
     """A record as node/record.cc writes it: no dates but the birth, consent not asked."""
-    texts = ["L1", "Robin", "Marsh", "", "", "", "1 High Street", "NB1 1AA", "", "Northbridge Council",
-             "E0900", "Family help", "East team", "Alex Turner", "Family worker", "01632 960101",
+    texts = ["L1", "Robin", "Marsh", "", "", "", "1 High Street", "NB1 1AA", "",
+             "Northbridge Council", "E0900", "Family help", "East team", "Alex Turner", "Family worker", "01632 960101",
              "alex.turner@northbridge.example", "01632 960100", "caseworks", "INV-1001",
              "9990000018", "A123456789012"]
     coded = b"".join(bytes([len(text)]) + text.encode() for text in texts)
@@ -90,7 +91,8 @@ def seeds():
     yield "checkpoint", "cosignature", (1800000004).to_bytes(8, "big") + vector("consent/signature")
     proof = example("checkpoint.md", "proof")
     yield "proof_file", "example", (proof + "\n" + cosigned).encode()
-    yield "proof_file", "extra", (proof.replace("\n", "\nextra YQ==\n", 1) + "\n" + cosigned).encode()
+    extra = proof.replace("\n", "\nextra YQ==\n", 1)
+    yield "proof_file", "extra", (extra + "\n" + cosigned).encode()
     for i, line in enumerate(example("log-entries.md", "entries").splitlines(), 1):
         yield "entry", f"type-{i}", bytes.fromhex(line)
     yield "tile", "path", b"tile/1/x001/x234/067.p/6"

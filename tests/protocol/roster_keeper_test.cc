@@ -207,7 +207,8 @@ TEST(RosterKeeper, StateWithLogsOutOfOrderOrTwiceIsDataLoss) {
   const Bytes stored = state.Serialize();
   ASSERT_TRUE(RosterKeeper::State::Parse(stored).ok());
   const ByteView before = ByteView(stored).first(stored.size() - 20);
-  const ByteView first = ByteView(stored).last<20>().first<10>(), second = ByteView(stored).last<10>();
+  const ByteView leaves = ByteView(stored).last(20);
+  const ByteView first = leaves.first(10), second = leaves.last(10);
   for (const ByteView again : {first, second}) {
     const Bytes damaged = Writer().Raw(before).Raw(second).Raw(again).Take();
     EXPECT_TRUE(absl::IsDataLoss(RosterKeeper::State::Parse(damaged).status()));
