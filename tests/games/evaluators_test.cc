@@ -281,13 +281,14 @@ Tally Play(uint64_t runs, uint64_t seed) {
   Tally tally;
   for (uint64_t run = 0; run < runs; ++run) {
     bool won = false;
-    for (int lie = 0; lie < kLies; ++lie) {
+    uint64_t tries = 0;
+    for (int lie = 0; lie < kLies && !won; ++lie, ++tries) {
       const size_t first = random.Below(kN);
       const int other = random.Below(2) == 0 ? lie : static_cast<int>(random.Below(kLies));
-      won |= Mislead<Client>({{lie, other}, {first, (first + 1 + random.Below(kN - 1)) % kN}},
+      won = Mislead<Client>({{lie, other}, {first, (first + 1 + random.Below(kN - 1)) % kN}},
                              random);
     }
-    tally.Count(won, kLies);
+    tally.Count(won, tries);
   }
   return tally;
 }

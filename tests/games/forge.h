@@ -76,9 +76,8 @@ class ForgivingHolder {
         result.entered = result.entered || record.noted.Opened();
         const auto opened = OpenWire(*Wire::Parse(record.wire), reply_secret_key);
         if (!opened.ok()) continue;
-        for (const AnswerEntry& entry : Answer::Parse(*opened)->entries) {
-          result.disclosed.insert(entry.name);
-        }
+        const Answer answer = *Answer::Parse(*opened);
+        for (const AnswerEntry& entry : answer.entries) result.disclosed.insert(entry.name);
       }
       now_ += 10;   // all within the time that a log may take
     }

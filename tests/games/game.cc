@@ -15,7 +15,9 @@ constexpr double kAdvantageMost = 0.05, kStrawmanLeast = 0.5;
 std::string Outcome(Measure measure, const Tally& tally) {
   char text[120];
   if (measure == Measure::kCount) {
-    const Interval rate = Wilson99(tally.wins, std::max(tally.runs, uint64_t{1}));
+    const Interval rate = tally.wins == 0
+                              ? Wilson99(0, std::max(tally.tries, uint64_t{1}))
+                              : Wilson99(tally.wins, std::max(tally.runs, uint64_t{1}));
     std::snprintf(text, sizeof text, "%llu of %llu runs won [%.3f, %.3f]",
                   static_cast<unsigned long long>(tally.wins),
                   static_cast<unsigned long long>(tally.runs), rate.low, rate.high);
@@ -65,11 +67,11 @@ bool IsGood(Measure measure, const Tally& honest, const std::vector<Strawman>& s
 bool Judge(int number, const std::string& game, Measure measure, const Tally& honest,
            const std::vector<Strawman>& strawmen) {
   const bool good = IsGood(measure, honest, strawmen);
-  std::printf("%4d  %-46s %8llu  %-38s %s\n", number, game.c_str(),
+  std::printf("%4d  %-58s %7llu  %-36s %s\n", number, game.c_str(),
               static_cast<unsigned long long>(honest.tries), Outcome(measure, honest).c_str(),
               good ? "good" : "BAD");
   for (const Strawman& s : strawmen) {
-    std::printf("      %-46s %8llu  %-38s %s\n", ("  without: " + s.without).c_str(),
+    std::printf("      %-58s %7llu  %-36s %s\n", ("  strawman without " + s.without).c_str(),
                 static_cast<unsigned long long>(s.tally.tries),
                 Outcome(measure, s.tally).c_str(), Falls(measure, s.tally) ? "falls" : "SURVIVES");
   }

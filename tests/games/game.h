@@ -13,7 +13,8 @@
 
 namespace whoelse::games {
 
-// How often the adversary won. In one run it tries everything it has, `tries` in all runs together.
+// How often the adversary won. In one run it tries what it has until it wins; `tries` in all runs
+// together.
 struct Tally {
   uint64_t runs = 0;
   uint64_t wins = 0;
@@ -42,7 +43,8 @@ struct Strawman {
 };
 
 enum class Measure {
-  kCount,       // wins must be 0; a strawman must fall in more than half of all runs
+  kCount,       // wins must be 0 (the interval is then that of a try); a strawman must fall in more
+                // than half of all runs
   kAdvantage    // adv below 0.05; a strawman's above 0.5
 };
 

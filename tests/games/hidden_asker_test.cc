@@ -1,5 +1,5 @@
-// Game 7: a node sees every frame, every admission and every leaf of every log, with their times, and
-// wants to name the asker of a frame that it cannot open.
+// Game 7: a node sees every frame, every admission and every leaf of every log, with their times,
+// and wants to name the asker of a frame that it cannot open.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -47,8 +47,9 @@ class Logs {
     const LogOutcome outcome =
         Write(0, AskSubmission{question.frame.hash(), asker, question.r, 7, 5, 1u << 30});
     const AskedRow& row = std::get<QuestionAdmitted>(outcome).row;
-    view.admission =
-        whoelse::Admit(question.frame.hash(), row.index, row.time_ms, kRelay).Serialize();
+    Admission admission{kRelay, log_key_id_, row.index, row.time_ms, row.frame_hash, {}};
+    admission.Sign(admission_key_, VectorFederation());
+    view.admission = admission.Serialize();
     Write(0, AnsweredSubmission{question.frame.hash(), random.NewFixed<Digest>()});
     if (now_ / 3'600'000 != hour_) CloseHour(random);
     for (size_t i = 0; i < 3; ++i) {
@@ -58,7 +59,8 @@ class Logs {
         view.leaves.push_back({static_cast<CoordinatorId>(101 + i), seen_[i], now_, shown});
       }
       for (Bytes& entry : extra_[i]) {
-        view.leaves.push_back({static_cast<CoordinatorId>(101 + i), seen_[i], now_, std::move(entry)});
+        const auto log = static_cast<CoordinatorId>(101 + i);
+        view.leaves.push_back({log, seen_[i], now_, std::move(entry)});
       }
       extra_[i].clear();
     }
@@ -89,6 +91,8 @@ class Logs {
     hour_ = now_ / 3'600'000;
   }
 
+  const SigningKey admission_key_ = AdmissionKeyOf(0);
+  const uint32_t log_key_id_ = RosterOf(7)->FindCoordinator(kRelay)->log_key.key_id;
   std::array<MemoryState, 3> states_;
   std::array<size_t, 3> seen_{};
   TimeMs now_ = kNow;
@@ -257,10 +261,10 @@ Tally NameAskers(uint64_t learn, uint64_t runs, uint64_t seed) {
 
 TEST(Game07, ANodeNamesTheAsker) {
   EXPECT_TRUE(Judge(7, "a node names the asker of a frame", Measure::kAdvantage,
-                    NameAskers<Logs>(3'000, 16'000, Seed() + 7),
-                    {{"leaves that name nobody (the agency in the leaf)",
+                    NameAskers<Logs>(2'000, 16'000, Seed() + 7),
+                    {{"leaves that name nobody (agency in it)",
                       NameAskers<LeafNamesAgency>(200, 500, Seed() + 7)},
-                     {"evaluations counted by the hour (one by one)",
+                     {"hourly tables (evaluations one by one)",
                       NameAskers<EvaluationsLoggedOneByOne>(200, 500, Seed() + 7)}}));
 }
 

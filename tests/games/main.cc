@@ -12,7 +12,7 @@ namespace {
 class Table final : public testing::EmptyTestEventListener {
  public:
   void OnTestProgramStart(const testing::UnitTest&) override {
-    std::printf("%4s  %-46s %8s  %-38s %s\n", "game", "adversary", "tries",
+    std::printf("%4s  %-58s %7s  %-36s %s\n", "game", "adversary", "tries",
                 "result, 99 % interval (Wilson)", "verdict");
   }
   void OnTestPartResult(const testing::TestPartResult& result) override {

@@ -1,5 +1,5 @@
-// A node as a relay can play with it: frames go in, wires and refusals come out, the process ends and
-// starts again. Everything inside is production code.
+// A node as a relay can play with it: frames go in, wires and refusals come out, the process ends
+// and starts again. Everything inside is production code.
 #ifndef WHOELSE_TESTS_GAMES_NODE_UNDER_ATTACK_H_
 #define WHOELSE_TESTS_GAMES_NODE_UNDER_ATTACK_H_
 
@@ -28,8 +28,8 @@ class NodeUnderAttack {
   }
   // What has left the node by then, wires and refusals.
   virtual std::vector<Bytes> Collect(TimeMs now) {
-    for (SlotBatch batch = node_->Answers(now); !batch.records.empty(); batch = node_->Answers(now)) {
-      for (const SlotRecord& record : batch.records) {
+    for (std::vector<SlotRecord> due; !(due = node_->Answers(now).records).empty();) {
+      for (const SlotRecord& record : due) {
         committed_[record.frame_hash] = {record.wire, record.keep_until_s};
         out_.push_back(record.wire);
       }
