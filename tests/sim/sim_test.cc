@@ -92,7 +92,7 @@ void ChangeRoster(World& world, int& changes) {
 // honest is accused, no wire has two versions, every log closes what it opened.
 TEST(Chaos, HonestPartiesKeepTheirPromises) {
   const uint64_t seed = Seed();
-  for (uint64_t run = 0; run < 25; ++run) {
+  for (uint64_t run = 0; run < 15; ++run) {
     const std::string name = "seed " + std::to_string(seed + run);
     World world(seed + run);
     world.Hold(kSurgery, BasicRecord());
