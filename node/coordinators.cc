@@ -36,6 +36,11 @@ std::shared_ptr<Coordinators::Stub> Coordinators::StubFor(const RosterCoordinato
   return known.stub;
 }
 
+void Coordinators::Reconnect(CoordinatorId id) {
+  const std::lock_guard lock(mutex_);
+  known_.erase(id);
+}
+
 void Coordinators::Run(Evaluation& evaluation, const Roster& roster) {
   grpc::CompletionQueue queue;
   v1::EvaluateCall request;

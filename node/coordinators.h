@@ -32,6 +32,9 @@ class Coordinators {
   // Asks evaluators until the evaluation is done or has failed; calls go out side by side. Blocks the
   // calling thread, which is never one of gRPC's event threads.
   void Run(Evaluation& evaluation, const Roster& roster);
+  // This coordinator no longer takes us for a member on the connection that is there: the next stub
+  // makes a new one, with the certificate as it is then. A renewed one is shown at a handshake only.
+  void Reconnect(CoordinatorId id);
   // An alarm in the log if it is why nobody speaks with us.
   void LookAtCertificate() const { LookAtOwnCertificate(files_, clock_); }
   // Coordinators that failed in the last minute: asked last.

@@ -150,6 +150,7 @@ bool Uplink::RunStream() {
   const ServiceError error = Unreachable(status) ? ServiceError::kNotReady : FromGrpc(status);
   Log(LogLevel::kInfo, "detached",
       {{LogField::kCoordinator, coordinator_.id}, {LogField::kError, error}});
+  if (error == ServiceError::kNotAMember) coordinators_.Reconnect(coordinator_.id);
   coordinators_.LookAtCertificate();
   return was_attached;
 }

@@ -139,14 +139,16 @@ class BadMember {
     return status;
   }
 
-  // One of ours by name; or gRPC's own word, before ours was asked, for what it could not read.
+  // One of ours by name; or gRPC's own word for what it could not read, or for a stream that was cut
+  // in the middle of a write, when nothing can be said any more.
   void Expect(const grpc::Status& status) {
     if (!wrong_.empty() || status.ok()) return;
     const auto named = ServiceErrorByName(status.error_message());
     const bool ours = named && ToGrpc(*named).error_code() == status.error_code();
-    const bool unread = status.error_code() == grpc::StatusCode::INTERNAL ||
-                        status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED;
-    if (ours || (unread && !named)) return;
+    const bool unsaid = status.error_code() == grpc::StatusCode::INTERNAL ||
+                        status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED ||
+                        status.error_code() == grpc::StatusCode::CANCELLED;
+    if (ours || (unsaid && !named)) return;
     wrong_ = "status " + std::to_string(status.error_code()) + " " + status.error_message();
   }
 
@@ -155,7 +157,6 @@ class BadMember {
     v1::GetRosterReply reply;
     const grpc::Status status = stub_->GetRoster(&context, {}, &reply);
     if (!status.ok() || reply.ruling().empty()) wrong_ = "GetRoster: " + status.error_message();
-    const std::string peer = context.peer();
     if (channel_->GetState(false) != GRPC_CHANNEL_READY) wrong_ = "the connection was dropped";
   }
 

@@ -92,7 +92,7 @@ void ChangeRoster(World& world, int& changes) {
 // honest is accused, no wire has two versions, every log closes what it opened.
 TEST(Chaos, HonestPartiesKeepTheirPromises) {
   const uint64_t seed = Seed();
-  for (uint64_t run = 0; run < 25; ++run) {
+  for (uint64_t run = 0; run < 15; ++run) {
     const std::string name = "seed " + std::to_string(seed + run);
     World world(seed + run);
     world.Hold(kSurgery, BasicRecord());
@@ -140,7 +140,7 @@ const std::vector<Fault> kFaults = {
 // with the right word, nobody else is, and the other relay makes the answers whole.
 TEST(Chaos, OneCheatIsNamedAndNobodyElse) {
   const uint64_t seed = Seed();
-  for (uint64_t run = 0; run < 5 * kFaults.size(); ++run) {
+  for (uint64_t run = 0; run < 2 * kFaults.size(); ++run) {
     const Fault& fault = kFaults[run % kFaults.size()];
     const std::string name =
         "seed " + std::to_string(seed + run) + ", " + std::string(Name(fault.alarm));
@@ -150,7 +150,7 @@ TEST(Chaos, OneCheatIsNamedAndNobodyElse) {
     std::vector<size_t> questions;
     Random& random = world.random();
     int changes = 0;
-    for (int step = 0; step < 40; ++step) {
+    for (int step = 0; step < 30; ++step) {
       if (step == 10) fault.begin(world.Cheating(kRelay));
       switch (random.Below(8)) {
         case 0: world.CrashNode(kSurgery); break;   // and attaches anew
