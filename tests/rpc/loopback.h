@@ -17,6 +17,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "proto/federation.grpc.pb.h"
 #include "rpc/channel.h"
@@ -40,8 +41,11 @@ class SettableClock final : public Clock {
   std::atomic<TimeS> now_;
 };
 
-// A clock that no late thread of gRPC can find gone.
-inline SettableClock& NewClock(TimeS now) { return *new SettableClock(now); }
+// A clock that no late thread of gRPC can find gone: the list is never destroyed.
+inline SettableClock& NewClock(TimeS now) {
+  static auto& clocks = *new std::vector<std::unique_ptr<SettableClock>>();
+  return *clocks.emplace_back(std::make_unique<SettableClock>(now));
+}
 
 class TemporaryDirectory {
  public:
