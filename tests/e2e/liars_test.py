@@ -89,11 +89,22 @@ class CheatingRelay(EndToEnd):
                 area.until_attached(slug)
             crook.tell("stall 1002")
             size = area.log_size("social", 101)
+            honest = [c["coordinator"] for c in area.status("social")["coordinators"]
+                      if c["coordinator"] != 101]
+
+            def sizes(slug):
+                return [area.log_size(slug, log) for log in honest]
+            before, asked = sum(sizes("social")) + size, 0
 
             def came_through():   # the asker draws its first relay
+                nonlocal asked
+                asked += 1
                 self.answer(area.ask("social", A))
                 return area.log_size("social", 101) > size
             area.until("a question through the stalling relay", came_through)
+            # The clock would make a leaf of the honest relay late too, were it not covered yet.
+            area.until("every leaf covered", lambda: sizes("social") == sizes("school") and
+                       sum(sizes("social")) + area.log_size("social", 101) >= before + 2 * asked)
             area.move_clock(15_000)   # instead of waiting for the ten seconds
             self.ask_until_alarm("LOG_BEHIND", "school")
 
