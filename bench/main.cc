@@ -21,7 +21,9 @@ struct Benchmark {
 };
 constexpr Benchmark kBenchmarks[] = {
     {"index-scan", MeasureIndexScan},     {"evaluator", MeasureEvaluator},
-    {"client", MeasureClient}};
+    {"client", MeasureClient},            {"relay", MeasureRelay},
+    {"attach-storm", MeasureAttachStorm}, {"question", MeasureQuestion},
+    {"node-memory", MeasureNodeMemory}};
 
 // A directory for one benchmark, gone when it is over.
 class TemporaryHome {
@@ -62,13 +64,18 @@ int Run(int argc, char** argv) {
   setting.programs = fs::canonical("/proc/self/exe").parent_path().string();
 
   Report report;
-  int failures = 0;
+  int failures = 0, chosen = 0;
   for (const Benchmark& benchmark : kBenchmarks) {
     if (std::string(benchmark.name).find(filter) == std::string::npos) continue;
     const absl::Status measured = MeasureOne(benchmark, setting, report);
+    ++chosen;
     if (measured.ok()) continue;
     report.Say("FAILED: " + std::string(measured.message()));
     ++failures;
+  }
+  if (chosen == 0) {
+    std::fprintf(stderr, "whoelse-bench: no benchmark's name contains %s\n", filter.c_str());
+    return 2;
   }
   if (!json_file.empty()) {
     if (const absl::Status written = report.WriteJson(json_file); !written.ok()) {

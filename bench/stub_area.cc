@@ -105,6 +105,10 @@ std::string StubArea::CoordinatorConfig() const {
   return FederationFolder{folder_}.Coordinator(coordinator().name) + "/coordinator.toml";
 }
 
+std::string StubArea::NodeConfig() const {
+  return FederationFolder{folder_}.Agency(AgencyName(0)) + "/node.toml";
+}
+
 TlsFiles StubArea::CoordinatorTls() const {
   const std::string tls = FederationFolder{folder_}.Coordinator(coordinator().name) + "/tls/";
   return {tls + "certificate.pem", tls + "key.pem"};

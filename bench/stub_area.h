@@ -23,6 +23,8 @@ class StubArea {
   // Of the roster's first coordinator, the one that runs.
   const RosterCoordinator& coordinator() const { return roster_.coordinators[0]; }
   std::string CoordinatorConfig() const;
+  // Of the node of the first agency: the only one that the tool made all of.
+  std::string NodeConfig() const;
   TlsFiles CoordinatorTls() const;
   TlsFiles AgencyTls(size_t place) const;
 

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -44,15 +45,16 @@ class StubNodes {
   size_t count() const { return stubs_.size(); }
   void OnAttached();
   void OnAsked(bool complete);
+  void OnGone();
 
  private:
-  void Run();
   void Post(std::function<void()> work);
 
   const SystemClock clock_;
   grpc::CompletionQueue queue_;
   std::vector<std::unique_ptr<v1::Coordinator::Stub>> stubs_;
   std::vector<StubNode*> nodes_;   // the loop's
+  size_t gone_ = 0;                // the loop's
 
   std::mutex mutex_;   // guards the rest
   std::condition_variable changed_;
