@@ -23,24 +23,15 @@ absl::Status MeasureAttachStorm(const Setting& setting, Report& report) {
   if (!area.ok()) return area.status();
   Interrupts interrupts;
   DemoProcesses processes(interrupts);
-  const absl::Status started =
-      processes.Start("coordinator", {setting.programs + "/whoelse-coordinator", "--config",
-                                      area->CoordinatorConfig()},
-                      setting.home + "/log");
-  if (!started.ok()) return started;
-  const int port = std::stoi(area->coordinator().endpoint.substr(
-      area->coordinator().endpoint.rfind(':') + 1));
-  while (!Listens(port)) {
-    if (processes.Dead()) return absl::UnavailableError("the coordinator does not start");
-  }
+  const auto pid = area->StartCoordinator(setting.programs, processes);
+  if (!pid.ok()) return pid.status();
   const auto raw_begun = steady_clock::now();
   const auto raw = RawRelay::Start(area->CoordinatorTls(), area->AgencyTls(0), count);
   if (!raw.ok()) return raw.status();
   const double raw_s = SecondsSince(raw_begun);
   const double raw_us = ProcessorUs((*raw)->pid());
 
-  const pid_t pid = processes.PidOf("coordinator");
-  const double memory = ResidentBytes(pid), us = ProcessorUs(pid);
+  const double memory = ResidentBytes(*pid), us = ProcessorUs(*pid);
   const auto begun = steady_clock::now();
   StubNodes nodes(*area);
   if (!nodes.WaitAttached(std::chrono::seconds(60))) {
@@ -50,9 +41,9 @@ absl::Status MeasureAttachStorm(const Setting& setting, Report& report) {
   const auto per_node = [&](double all) { return all / static_cast<double>(count); };
   const std::string what = std::to_string(count) + " nodes at once: ";
   report.Add({what + "all attached after", s, "s", {{"handshakes of OpenSSL, one after another", raw_s}}, 9});
-  report.Add({what + "coordinator's processor", per_node(ProcessorUs(pid) - us) / 1000,
+  report.Add({what + "coordinator's processor", per_node(ProcessorUs(*pid) - us) / 1000,
               "ms a node", {{"handshakes of OpenSSL", per_node(raw_us) / 1000}}});
-  report.Add({what + "coordinator's memory", per_node(ResidentBytes(pid) - memory) / 1024,
+  report.Add({what + "coordinator's memory", per_node(ResidentBytes(*pid) - memory) / 1024,
               "KiB a node", {}, 120});
   return absl::OkStatus();
 }

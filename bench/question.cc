@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <thread>
@@ -23,7 +24,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr double kGoalMs = 800;     // at the 95th percentile
-constexpr double kSlotMs = 250;     // the demo's
+constexpr int kSlotMs = 250;        // the demo's
 constexpr int kSyncs = 3;           // the asker's opening, the relay's leaf, the holder's slot
 
 double MsSince(steady_clock::time_point begun) {
@@ -102,8 +103,7 @@ absl::StatusOr<Times> AskMany(const DemoArea& area, int count, Random& random) {
     const auto door = Door::Open(DemoFederation::DoorOf(question.agency));
     if (!door.ok()) return door.status();
     // Practitioners do not keep step with time slots; a loop would.
-    const auto pause = std::chrono::microseconds(random.Below(uint64_t{kSlotMs} * 1000));
-    std::this_thread::sleep_for(pause);
+    std::this_thread::sleep_for(std::chrono::milliseconds(random.Below(kSlotMs)));
     const auto begun = steady_clock::now();
     const auto answer = door->Ask(CallFor(question), [](uint64_t, uint64_t) {});
     times.whole_ms.push_back(MsSince(begun));
@@ -151,7 +151,7 @@ absl::Status MeasureQuestion(const Setting& setting, Report& report) {
   }
   char line[200];
   std::snprintf(line, sizeof line,
-                "floor: slots %.0f to %.0f ms, evaluation %.1f, 2 round trips of %.2f, %d syncs of "
+                "floor: slots %d to %d ms, evaluation %.1f, 2 round trips of %.2f, %d syncs of "
                 "%.2f", kSlotMs, 2 * kSlotMs, evaluation, *round_trip, kSyncs, sync);
   report.Say(line);
   for (const auto& [step, ms] : times->steps_ms) {

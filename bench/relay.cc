@@ -82,14 +82,11 @@ absl::Status MeasureWith(size_t count, const Setting& setting, Report& report) {
   if (!raw.ok()) return raw.status();
   Interrupts interrupts;
   DemoProcesses processes(interrupts);
-  const absl::Status started =
-      processes.Start("coordinator", {setting.programs + "/whoelse-coordinator", "--config",
-                                      area->CoordinatorConfig()},
-                      home + "/log");
-  if (!started.ok()) return started;
+  const auto pid = area->StartCoordinator(setting.programs, processes);
+  if (!pid.ok()) return pid.status();
   StubNodes nodes(*area);
   if (!nodes.WaitAttached(kPatience)) return absl::DeadlineExceededError("nodes did not attach");
-  RelayBenchmark benchmark(nodes, **raw, *area, processes.PidOf("coordinator"));
+  RelayBenchmark benchmark(nodes, **raw, *area, *pid);
   const std::optional<double> none;
   for (const Load& load :
        {Load{1, 2000 / count, count == 200 ? std::optional(90.0) : none},

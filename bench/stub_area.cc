@@ -1,6 +1,8 @@
 #include "bench/stub_area.h"
 
-#include "cli/demo_processes.h"
+#include <chrono>
+#include <thread>
+
 #include "cli/federation_join.h"
 #include "cli/federation_sign.h"
 #include "cli/key_file.h"
@@ -101,8 +103,19 @@ absl::StatusOr<StubArea> StubArea::Make(const std::string& folder, size_t agenci
   return area;
 }
 
-std::string StubArea::CoordinatorConfig() const {
-  return FederationFolder{folder_}.Coordinator(coordinator().name) + "/coordinator.toml";
+absl::StatusOr<pid_t> StubArea::StartCoordinator(const std::string& programs,
+                                                 DemoProcesses& processes) const {
+  const std::string name = coordinator().name, &endpoint = coordinator().endpoint;
+  const std::string config = FederationFolder{folder_}.Coordinator(name) + "/coordinator.toml";
+  const absl::Status started =
+      processes.Start(name, {programs + "/whoelse-coordinator", "--config", config},
+                      folder_ + "/coordinator.log");
+  if (!started.ok()) return started;
+  while (!Listens(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)))) {
+    if (processes.Dead()) return absl::UnavailableError("the coordinator does not start");
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return processes.PidOf(name);
 }
 
 std::string StubArea::NodeConfig() const {

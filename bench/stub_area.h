@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "cli/demo_processes.h"
 #include "crypto/random.h"
 #include "protocol/question.h"
 #include "protocol/roster.h"
@@ -22,7 +23,9 @@ class StubArea {
   const Roster& roster() const { return roster_; }
   // Of the roster's first coordinator, the one that runs.
   const RosterCoordinator& coordinator() const { return roster_.coordinators[0]; }
-  std::string CoordinatorConfig() const;
+  // The real program; returns when it takes calls. UNAVAILABLE.
+  absl::StatusOr<pid_t> StartCoordinator(const std::string& programs,
+                                         DemoProcesses& processes) const;
   // Of the node of the first agency: the only one that the tool made all of.
   std::string NodeConfig() const;
   TlsFiles CoordinatorTls() const;
