@@ -36,6 +36,8 @@ class RelayBenchmark {
 
   absl::Status Measure(const Load& load, const Effort& effort, Report& report) {
     double least = 1e9, least_raw = 1e9;
+    const uint64_t messages = nodes_.messages();
+    envelopes_ = 0;
     for (int round = 0; round < effort.Of(kRounds, 1); ++round) {
       const auto us = MeasureRound(load.at_once, effort.Of(load.waves, size_t{1}));
       if (!us.ok()) return us.status();
@@ -45,6 +47,11 @@ class RelayBenchmark {
     report.Add({std::to_string(nodes_.count()) + " nodes, " + std::to_string(load.at_once) +
                     (load.at_once == 1 ? " question" : " questions at once"),
                 least, "us an envelope", {{"raw epoll and TLS", least_raw}}, load.goal_us});
+    const double each = static_cast<double>(nodes_.messages() - messages) / envelopes_;
+    char line[100];
+    std::snprintf(line, sizeof line, "    %.2f gRPC messages an envelope, %.1f us each", each,
+                  least / each);
+    report.Say(line);
     return absl::OkStatus();
   }
 
@@ -63,6 +70,7 @@ class RelayBenchmark {
       if (!raw_.Ask(at_once)) return absl::InternalError("the raw relay hung up");
     }
     const double envelopes = static_cast<double>(at_once * waves * nodes_.count());
+    envelopes_ += envelopes;
     return std::pair(us / envelopes, (ProcessorUs(raw_.pid()) - before) / envelopes);
   }
 
@@ -71,6 +79,7 @@ class RelayBenchmark {
   const StubArea& area_;
   const pid_t coordinator_;
   SystemRandom random_;
+  double envelopes_ = 0;   // of this load so far
 };
 
 absl::Status MeasureWith(size_t count, const Setting& setting, Report& report) {

@@ -41,6 +41,7 @@ absl::StatusOr<Roster> MakeByTool(const std::string& folder, TimeS now, Random& 
   InitOptions init;
   init.name = "Testfield";
   init.parameters.roster_delay_h = 0;
+  init.parameters.deadline_ms = 10'000;   // a busy machine is slow, and every wire is to count
   if (const absl::Status made = InitFederation(folder, init, random); !made.ok()) return made;
   const auto ports = FreePorts(2);
   if (!ports.ok()) return ports.status();

@@ -10,6 +10,7 @@ namespace whoelse::bench {
 namespace {
 
 constexpr size_t kFrameHashAt = 2 + 4 + 8 + 8;   // in an admission
+constexpr std::chrono::seconds kPatience(60);
 
 }  // namespace
 
@@ -18,8 +19,9 @@ class StubNode final : public Call {
  public:
   StubNode(StubNodes* nodes, v1::Coordinator::Stub& stub, const RosterAgency& agency,
            uint64_t roster_version)
-      : nodes_(nodes), id_(agency.id), version_(roster_version),
-        stream_(stub.PrepareAsyncAttach(&context_, nodes->queue())) {
+      : nodes_(nodes), id_(agency.id), version_(roster_version) {
+    context_.set_wait_for_ready(true);   // dials again until somebody is there, like a node
+    stream_ = stub.PrepareAsyncAttach(&context_, nodes->queue());
     stream_->StartCall(started_.Arm());
   }
   void HangUp() { context_.TryCancel(); }
@@ -35,6 +37,7 @@ class StubNode final : public Call {
   }
   void ReadDone(bool ok) {
     if (!ok) return;
+    nodes_->CountMessage();
     if (incoming_.has_attached()) nodes_->OnAttached();
     for (const v1::Envelope& envelope : incoming_.envelopes()) Answer(envelope);
     if (incoming_.envelopes_size() > 0 && !writing_) Write(std::exchange(pending_, {}));
@@ -49,6 +52,7 @@ class StubNode final : public Call {
   }
   void Write(v1::FromNode message) {
     writing_ = true;
+    nodes_->CountMessage();
     stream_->Write(message, written_.Arm());
   }
   void Written(bool ok) {
@@ -77,6 +81,7 @@ class StubAsk final : public Call {
     v1::AskCall call;
     call.set_frame(ToString(question.frame.bytes()));
     call.set_r(ToString(question.r));
+    context_.set_deadline(DeadlineIn(kPatience));
     reader_ = stub.PrepareAsyncAsk(&context_, call, nodes->queue());
     reader_->StartCall(started_.Arm());
   }
@@ -88,6 +93,7 @@ class StubAsk final : public Call {
   }
   void ReadDone(bool ok) {
     if (!ok) return End();
+    nodes_->CountMessage();
     if (item_.agency().wire().size() == kWireSize) ++wires_;
     if (item_.has_closed()) closed_ = true;
     reader_->Read(&item_, read_.Arm());

@@ -6,6 +6,7 @@
 #include <grpcpp/alarm.h>
 #include <grpcpp/completion_queue.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -40,7 +41,11 @@ class StubNodes {
   };
   bool Ask(const std::vector<Asked>& questions);
 
+  // Messages in both directions, of nodes and askers: what gRPC's cost goes by.
+  uint64_t messages() const { return messages_; }
+
   // For the calls, on the loop's thread.
+  void CountMessage() { ++messages_; }
   grpc::CompletionQueue* queue() { return &queue_; }
   size_t count() const { return stubs_.size(); }
   void OnAttached();
@@ -55,6 +60,7 @@ class StubNodes {
   std::vector<std::unique_ptr<v1::Coordinator::Stub>> stubs_;
   std::vector<StubNode*> nodes_;   // the loop's
   size_t gone_ = 0;                // the loop's
+  std::atomic<uint64_t> messages_ = 0;
 
   std::mutex mutex_;   // guards the rest
   std::condition_variable changed_;
