@@ -1,5 +1,6 @@
 // `./run bench`: what things cost, each beside its floor. docs/performance.md explains the numbers.
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -90,6 +91,7 @@ int Run(int argc, char** argv) {
 }  // namespace whoelse::bench
 
 int main(int argc, char** argv) {
+  setenv("GRPC_VERBOSITY", "NONE", 0);   // a line for each dial that a storm delays
   whoelse::ForceTls13();
   whoelse::BlockSignals();   // programs that are started here end with this one, in order
   if (!whoelse::InitCrypto()) {
