@@ -161,6 +161,11 @@ absl::StatusOr<Finished> DemoProcesses::Run(const std::vector<std::string>& comm
   return finished;
 }
 
+pid_t DemoProcesses::PidOf(const std::string& name) const {
+  const auto found = std::ranges::find(running_, name, &Process::name);
+  return found == running_.end() ? 0 : found->pid;
+}
+
 std::optional<std::string> DemoProcesses::Dead() {
   for (const Process& process : running_) {
     siginfo_t info{};

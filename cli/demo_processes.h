@@ -44,6 +44,8 @@ class DemoProcesses {
   // Runs one to its end. CANCELLED when an interrupt came (it was stopped then); UNAVAILABLE.
   absl::StatusOr<Finished> Run(const std::vector<std::string>& command, const std::string& input);
 
+  // Of one that was started with this name and runs still; 0: there is none.
+  pid_t PidOf(const std::string& name) const;
   // The name of one that ended although nobody stopped it.
   std::optional<std::string> Dead();
   // Asks every one to stop, waits, and kills what has not stopped by then; true when none had to be.

@@ -1,4 +1,5 @@
-// The in-memory index: what a frame is compared with. 20 bytes an entry.
+// The in-memory index: what a frame is compared with. 20 bytes an entry, up to 23 with the room to
+// grow.
 #ifndef WHOELSE_NODE_INDEX_H_
 #define WHOELSE_NODE_INDEX_H_
 
@@ -35,6 +36,7 @@ class Index {
  private:
   // Keys and records apart: the scan reads the keys only.
   struct Entries {
+    void MakeRoom();   // for one more
     std::vector<std::array<uint8_t, 16>> keys;
     std::vector<RecordId> records;
   };

@@ -1,0 +1,29 @@
+// The benchmarks. Each measures one thing beside its floor and adds rows to the report; an error
+// says what could not be measured.
+#ifndef WHOELSE_BENCH_BENCHMARKS_H_
+#define WHOELSE_BENCH_BENCHMARKS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "bench/measure.h"
+
+namespace whoelse::bench {
+
+struct Setting {
+  Effort effort;
+  std::string programs;   // absolute path of the directory with the real programs
+  std::string home;       // absolute path of an empty directory for what is made
+};
+
+absl::Status MeasureIndexScan(const Setting& setting, Report& report);    // index_scan.cc
+absl::Status MeasureEvaluator(const Setting& setting, Report& report);    // evaluator.cc
+absl::Status MeasureClient(const Setting& setting, Report& report);       // client.cc
+absl::Status MeasureRelay(const Setting& setting, Report& report);        // relay.cc
+absl::Status MeasureAttachStorm(const Setting& setting, Report& report);  // attach_storm.cc
+absl::Status MeasureQuestion(const Setting& setting, Report& report);     // question.cc
+absl::Status MeasureNodeMemory(const Setting& setting, Report& report);   // node_memory.cc
+
+}  // namespace whoelse::bench
+
+#endif  // WHOELSE_BENCH_BENCHMARKS_H_

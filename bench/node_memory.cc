@@ -1,0 +1,124 @@
+// What the real node program holds in memory with a register of this size, every record enrolled.
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "bench/benchmarks.h"
+#include "bench/process.h"
+#include "bench/stub_area.h"
+#include "cli/demo_children.h"
+#include "cli/demo_processes.h"
+#include "node/config.h"
+#include "node/rocksdb_store.h"
+#include "rpc/clock.h"
+#include "vault/master_key.h"
+
+namespace whoelse::bench {
+namespace {
+
+constexpr size_t kChunk = 1000;
+constexpr size_t kIdentifiers = 2;   // of a record: an NHS number and a UPN
+constexpr KeyVersion kKeyVersion = 1;
+
+Record MakeRecord(size_t place, Date born) {
+  Record record;
+  record.nhs_number = *NhsNumber::Parse(DemoNhsNumber(place));
+  record.upn = *Upn::Parse(DemoUpn(place, born));
+  record.given_name = "Ada";
+  record.family_name = "Testwood";
+  record.born = born;
+  record.organisation = "Testfield";
+  record.service = "Child protection";
+  record.source = "bench";
+  record.source_id = std::to_string(place);
+  return record;
+}
+
+// A register as import and enrolment leave it, but for evaluations: sub-keys are random bytes.
+void FillStore(RocksdbStore& store, size_t records, TimeMs now, Random& random) {
+  const Date born = *Date::Parse("2015-03-14");
+  for (size_t first = 0; first < records; first += kChunk) {
+    std::vector<RocksdbStore::RecordChange> changes;
+    std::vector<RocksdbStore::Enrolled> enrolled;
+    for (size_t place = first; place < std::min(records, first + kChunk); ++place) {
+      const auto id = static_cast<RecordId>(place + 1);
+      changes.push_back({{id, now, MakeRecord(place, born)}, std::nullopt});
+      for (const KeyType type : {KeyType::kNhsNumber, KeyType::kUpn}) {
+        enrolled.push_back({id, type, {random.NewSecret<16>(), random.NewSecret<32>()}});
+      }
+    }
+    store.WriteRecords(changes);
+    store.WriteSubKeys(kKeyVersion, enrolled);
+  }
+  store.WriteEnrolmentState({{{kKeyVersion, now}}, now});
+}
+
+absl::Status MakeStore(const std::string& config_file, size_t records, Random& random) {
+  const auto config = NodeConfig::Load(config_file);
+  if (!config.ok()) return config.status();
+  auto master = ReadMasterKey(config->master_key);
+  if (!master.ok()) return master.status();
+  mkdir(config->data.c_str(), 0700);
+  const auto store =
+      RocksdbStore::Open(config->data, *std::move(master), config->lead_officer, random);
+  if (!store.ok()) return store.status();
+  FillStore(**store, records, SystemClock().NowMs(), random);
+  return absl::OkStatus();
+}
+
+// The node says so when it serves.
+bool SaidReady(const std::string& log) {
+  std::ifstream lines(log);
+  std::string line;
+  while (std::getline(lines, line)) {
+    if (line.starts_with("ready ")) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<double> BytesWith(size_t records, const Setting& setting) {
+  SystemRandom random;
+  const std::string home = setting.home + "/" + std::to_string(records);
+  const auto area = StubArea::Make(home, 1, random);
+  if (!area.ok()) return area.status();
+  if (const absl::Status made = MakeStore(area->NodeConfig(), records, random); !made.ok()) {
+    return made;
+  }
+  std::filesystem::current_path(home);   // a door's path is short
+  Interrupts interrupts;
+  DemoProcesses processes(interrupts);
+  const absl::Status started = processes.Start(
+      "node", {setting.programs + "/whoelse-node", "--config", area->NodeConfig()}, home + "/log");
+  if (!started.ok()) return started;
+  while (!SaidReady(home + "/log")) {
+    if (processes.Dead()) return absl::UnavailableError("the node does not start");
+    if (interrupts.Came(std::chrono::milliseconds(50))) return absl::CancelledError("interrupted");
+  }
+  return ResidentBytes(processes.PidOf("node"));
+}
+
+}  // namespace
+
+absl::Status MeasureNodeMemory(const Setting& setting, Report& report) {
+  const auto empty = BytesWith(1, setting);
+  if (!empty.ok()) return empty.status();
+  report.Add({"no more than one record", *empty / (1 << 20), "MiB"});
+  for (const size_t entries : {1'000u, 100'000u, 1'000'000u}) {
+    const size_t records = setting.effort.Of(entries, size_t{10}) / kIdentifiers;
+    const auto bytes = BytesWith(records, setting);
+    if (!bytes.ok()) return bytes.status();
+    const std::string what = std::to_string(records * kIdentifiers) + " index entries";
+    report.Add({what, *bytes / (1 << 20), "MiB"});
+    // A thousand entries are less than what one start differs from another by.
+    if (entries > 1'000 && !setting.effort.smoke) {
+      report.Add({what + ": beyond the empty node",
+                  (*bytes - *empty) / static_cast<double>(entries), "bytes an entry",
+                  {{"key and record id", 20}}});
+    }
+    if (setting.effort.smoke) break;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace whoelse::bench
