@@ -94,7 +94,9 @@ class StubAsk final : public Call {
   void ReadDone(bool ok) {
     if (!ok) return End();
     nodes_->CountMessage();
-    if (item_.agency().wire().size() == kWireSize) ++wires_;
+    for (const v1::AgencyItem& agency : item_.agencies()) {
+      if (agency.wire().size() == kWireSize) ++wires_;
+    }
     if (item_.has_closed()) closed_ = true;
     reader_->Read(&item_, read_.Arm());
   }

@@ -7,15 +7,14 @@
 namespace whoelse {
 namespace {
 
-v1::AskItem MessageOf(const Bytes& admission) {
-  v1::AskItem item;
-  item.set_admission(admission.data(), admission.size());
-  return item;
+constexpr size_t kItemsPerMessage = 180;   // 256 kB of wires
+
+void Add(const Bytes& admission, v1::AskItem& message) {
+  message.set_admission(admission.data(), admission.size());
 }
 
-v1::AskItem MessageOf(const RelayResult& result) {
-  v1::AskItem item;
-  v1::AgencyItem& agency = *item.mutable_agency();
+void Add(const RelayResult& result, v1::AskItem& message) {
+  v1::AgencyItem& agency = *message.add_agencies();
   agency.set_agency(result.agency);
   switch (result.kind) {
     case RelayResult::Kind::kWire:
@@ -29,14 +28,11 @@ v1::AskItem MessageOf(const RelayResult& result) {
       agency.set_relay_code(static_cast<uint32_t>(result.code));
       break;
   }
-  return item;
 }
 
-v1::AskItem MessageOf(const RelayClosed& closed) {
-  v1::AskItem item;
-  item.mutable_closed()->set_asked_index(closed.asked_index);
-  item.mutable_closed()->set_answered_index(closed.answered_index);
-  return item;
+void Add(const RelayClosed& closed, v1::AskItem& message) {
+  message.mutable_closed()->set_asked_index(closed.asked_index);
+  message.mutable_closed()->set_answered_index(closed.answered_index);
 }
 
 }  // namespace
@@ -81,16 +77,20 @@ void AskCall::End(const grpc::Status& status) {
   Pump();
 }
 
+v1::AskItem AskCall::NextMessage() {
+  v1::AskItem message;
+  for (size_t taken = 0; taken < kItemsPerMessage && !items_.empty(); ++taken) {
+    std::visit([&message](const auto& item) { Add(item, message); }, items_.front());
+    items_.pop_front();
+  }
+  return message;
+}
+
 void AskCall::Pump() {
   if (writing_ || over_) return;
   if (!items_.empty()) {
     writing_ = true;
-    const v1::AskItem message =
-        std::visit([](const auto& item) { return MessageOf(item); }, items_.front());
-    items_.pop_front();
-    grpc::WriteOptions options;
-    if (!items_.empty()) options.set_buffer_hint();   // several items in one packet
-    writer_.Write(message, options, written_.Arm());
+    writer_.Write(NextMessage(), written_.Arm());
   } else if (end_) {
     over_ = true;
     writer_.Finish(*end_, finished_.Arm());

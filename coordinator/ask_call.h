@@ -1,4 +1,5 @@
-// One Ask: a frame in; its admission, one item an agency and `closed` out.
+// One Ask: a frame in; its admission, one item an agency and `closed` out. Writes are coalesced:
+// while one message is under way, whatever comes goes into the next one.
 #ifndef WHOELSE_COORDINATOR_ASK_CALL_H_
 #define WHOELSE_COORDINATOR_ASK_CALL_H_
 
@@ -36,6 +37,7 @@ class AskCall final : public Call {
   void Finished(bool ok);
   void Done(bool ok);
   void End(const grpc::Status& status);
+  v1::AskItem NextMessage();   // out of items_, as many as one message takes
   void Pump();
 
   CoordinatorService* const service_;

@@ -113,6 +113,12 @@ bool Answering::OnPush(CoordinatorId from, Push push) {
 }
 
 // The messages below come from this node's own threads, which wait for their own work: few at a time.
+void Answering::OnDetached(CoordinatorId from) {
+  Post([this, from] {
+    if (keeper_.ruling()->FindCoordinator(from) != nullptr) holder_.Watch(from).OnDetached();
+  }, true);
+}
+
 void Answering::SetEnrolment(EnrolmentView view) {
   if (outlet_ == nullptr) return holder_.SetEnrolment(std::move(view));   // still starting
   Post([this, view = std::move(view)]() mutable { holder_.SetEnrolment(std::move(view)); }, true);
@@ -298,6 +304,9 @@ void Answering::Every(TimeMs now) {
   if (now < next_housekeeping_ms_) return;
   next_housekeeping_ms_ = now + kHousekeepingMs;
   holder_.Sweep(now);
+  for (const RosterCoordinator& coordinator : keeper_.ruling()->coordinators) {
+    for (Alarm& alarm : holder_.Watch(coordinator.id).OnTick(now)) RaiseAlarm(std::move(alarm));
+  }
   if (keeper_.Tick(now)) OnRosterChanged();
   if (keeper_.Unconfirmed(now) != unconfirmed_) {
     unconfirmed_ = !unconfirmed_;

@@ -67,6 +67,7 @@ class Answering {
   // --- messages, from any thread ----------------------------------------------------------------
   // False when the queue is full: the caller drops its stream rather than a frame.
   bool OnPush(CoordinatorId from, Push push);
+  void OnDetached(CoordinatorId from);
   void SetEnrolment(EnrolmentView view);
   void AddEntries(KeyVersion kv, std::vector<RocksdbStore::Enrolled> enrolled);
   void RemoveEntries(RecordId record);

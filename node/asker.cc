@@ -154,12 +154,14 @@ std::optional<ServiceError> QuestionAsker::Collect(
   while (reader->Read(&item)) {
     if (item.has_admission()) {
       if (!requester.OnAdmission(relay, AsBytes(item.admission()))) context.TryCancel();
-    } else if (item.has_agency()) {
-      if (auto what = ReadAgencyItem(item.agency())) {
-        requester.OnItem(relay, item.agency().agency(), *std::move(what));
+    }
+    for (const v1::AgencyItem& agency : item.agencies()) {
+      if (auto what = ReadAgencyItem(agency)) {
+        requester.OnItem(relay, agency.agency(), *std::move(what));
         progress(requester.AnsweredCount(), roster.agencies.size());
       }
-    } else if (item.has_closed()) {
+    }
+    if (item.has_closed()) {
       closed = Requester::Closed{item.closed().asked_index(), item.closed().answered_index()};
     }
   }

@@ -36,6 +36,7 @@ void LogWatch::Cover() {
 
 std::vector<Alarm> LogWatch::OnAttached(const AttachStatement& statement) {
   const uint64_t known = known_size();
+  attached_ = true;
   if (!attached_before_) {
     attached_before_ = true;
     state_.attached_size = statement.tree_size;
@@ -69,6 +70,15 @@ std::vector<Alarm> LogWatch::OnAttached(const AttachStatement& statement) {
   gap_ += checkpoint->size - known;
   expected_.erase(expected_.begin(), expected_.lower_bound(checkpoint->size));
   return {};
+}
+
+std::vector<Alarm> LogWatch::OnTick(TimeMs now) {
+  const RelayState::Admitted* const overdue = attached_ ? state_.Overdue(now) : nullptr;
+  if (overdue == nullptr || behind_ == overdue->index) return {};
+  behind_ = overdue->index;
+  const auto expected = expected_.find(overdue->index);
+  return {Raise(AlarmKind::kLogBehind, overdue->index,
+                expected == expected_.end() ? "" : ToHex(expected->second.admission) + "\n")};
 }
 
 std::vector<Alarm> LogWatch::OnAdmission(const Admission& admission, TimeMs now) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,11 @@ class LogWatch {
 
   // A new stream. Leaves between two streams are a gap that is counted, not an alarm.
   std::vector<Alarm> OnAttached(const AttachStatement& statement);
+  // The stream ended. What a relay cannot push is not held against it.
+  void OnDetached() { attached_ = false; }
+  // Now and then: LOG_BEHIND when the relay has left an admission of an open stream uncovered for too
+  // long, once for each. Were it noticed with the next frame only, a relay could wait for the night.
+  std::vector<Alarm> OnTick(TimeMs now);
 
   // A frame came on this stream under a valid admission.
   std::vector<Alarm> OnAdmission(const Admission& admission, TimeMs now);
@@ -105,6 +111,8 @@ class LogWatch {
   Memory memory_;
   RelayState state_;
   bool attached_before_ = false;
+  bool attached_ = false;
+  std::optional<uint64_t> behind_;              // the last index that LOG_BEHIND was raised for
   uint64_t stream_from_ = 0;                    // tree size stated on this stream
   uint64_t gap_ = 0;
   std::map<uint64_t, Expected> expected_;       // frames that no checkpoint covers yet, by index

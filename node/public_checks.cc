@@ -29,14 +29,6 @@ std::optional<RefusalCode> CheckOrder(const Admission& admission, const RelaySta
   return std::nullopt;
 }
 
-// A relay that never publishes its log could forward anything: no more answers for it.
-bool LogIsBehind(const RelayState& relay, TimeMs now) {
-  return std::any_of(relay.uncovered.begin(), relay.uncovered.end(),
-                     [&](const RelayState::Admitted& a) {
-                       return a.index >= relay.covered && now > a.arrived_ms + kLogBehindMs;
-                     });
-}
-
 // P5. Written so that no time in a header can overflow.
 bool InLifetime(const Header& header, TimeMs now) {
   if (header.issued_s > (now + kSkewMs) / 1000) return false;
@@ -44,6 +36,13 @@ bool InLifetime(const Header& header, TimeMs now) {
 }
 
 }  // namespace
+
+const RelayState::Admitted* RelayState::Overdue(TimeMs now) const {
+  const auto found = std::ranges::find_if(uncovered, [&](const Admitted& a) {
+    return a.index >= covered && now > a.arrived_ms + kLogBehindMs;
+  });
+  return found == uncovered.end() ? nullptr : &*found;
+}
 
 bool AdmissionValid(const Frame& frame, const std::optional<Admission>& admission,
                     const Roster& roster) {
@@ -93,7 +92,8 @@ PublicVerdict CheckAdmitted(const Frame& frame, const std::optional<Admission>& 
   }
   if (const auto code = CheckOrder(*admission, *relay, now)) return Refuse(verdict, *code);
   verdict.raises_last = true;
-  if (LogIsBehind(*relay, now)) {
+  // A relay that never publishes its log could forward anything: no more answers for it.
+  if (relay->Overdue(now) != nullptr) {
     verdict.log_behind = true;
     return Refuse(verdict, RefusalCode::kLogBehind);
   }

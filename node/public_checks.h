@@ -29,6 +29,9 @@ struct RelayState {
   std::vector<Admitted> uncovered;     // admissions that no checkpoint covers yet
   uint64_t covered = 0;                // size of the last checkpoint
   uint64_t attached_size = 0;          // stated at the first attachment of this process
+
+  // The oldest admission that no checkpoint has covered within kLogBehindMs; nullptr: none.
+  const Admitted* Overdue(TimeMs now) const;
 };
 
 // The public state that decides about a frame.

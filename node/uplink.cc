@@ -143,6 +143,7 @@ bool Uplink::RunStream() {
   }
   changed_.notify_all();
   writer.join();
+  answering_.OnDetached(coordinator_.id);
   const grpc::Status status = stream->Finish();
   if (!status.ok() && FromGrpc(status) == ServiceError::kReplaced) {
     answering_.RaiseAlarm({coordinator_.id, AlarmKind::kStreamReplaced, 0, ""});

@@ -45,7 +45,9 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& endpoint, const Tl
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);   // a quiet night has no data
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5'000);   // the time one attempt may take
+  // The time one attempt may take. Shorter, and a thousand nodes that come back together time out
+  // together, again and again, before a coordinator has done all their handshakes.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 20'000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
   // Agencies may need a proxy to get out, but no coordinator on this machine is behind one.
   if (IsLoopback(endpoint)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);

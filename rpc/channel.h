@@ -14,7 +14,8 @@
 namespace whoelse {
 
 // To the coordinator at `endpoint` (host:port) whose key has the pin `server`. Connects when first
-// used, and again after 0.1 to 5 s when it is lost. Keepalive notices a dead peer within 30 s.
+// used, and again after 0.1 to 5 s when it is lost; one attempt has 20 s. Keepalive notices a dead
+// peer within 30 s.
 // Messages up to a GetRoster of two full rosters; compression off; no retries of gRPC's own.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& endpoint, const TlsFiles& files,
                                            const TlsPin& server, const Clock& clock);

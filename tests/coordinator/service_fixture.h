@@ -236,7 +236,7 @@ class ServiceTest : public testing::Test {
     v1::AskItem item;
     while (reader->Read(&item)) {
       if (item.has_admission()) result.admission = *Admission::Parse(AsBytes(item.admission()));
-      if (item.has_agency()) result.items.push_back(item.agency());
+      for (const v1::AgencyItem& agency : item.agencies()) result.items.push_back(agency);
       if (item.has_closed()) result.closed = item.closed();
     }
     result.status = reader->Finish();

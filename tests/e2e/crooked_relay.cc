@@ -111,8 +111,9 @@ grpc::Status CrookedRelay::Ask(grpc::ServerContext* context, const v1::AskCall* 
   const auto up = member->stub->Ask(up_context.get(), *call);
   v1::AskItem item;
   while (up->Read(&item)) {
-    if (item.has_agency() && Cheats("drop", item.agency().agency())) {
-      item.mutable_agency()->set_relay_code(static_cast<uint32_t>(RelayCode::kDeadline));
+    for (v1::AgencyItem& agency : *item.mutable_agencies()) {
+      if (!Cheats("drop", agency.agency())) continue;
+      agency.set_relay_code(static_cast<uint32_t>(RelayCode::kDeadline));
     }
     asker->Write(item);
   }

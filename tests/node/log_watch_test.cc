@@ -64,6 +64,31 @@ TEST_F(Watching, AnHonestLogRaisesNothing) {
   EXPECT_EQ(Kinds(Checkpoint().alarms), Kind{});   // the same once more
 }
 
+// A relay that forwards one frame and publishes nothing more must not get away with it until the next.
+TEST_F(Watching, AStalledLogIsNoticedWithoutAnotherFrame) {
+  Attach();
+  const Admission frame = Frame(1);
+  ASSERT_EQ(Kinds(watch_.OnAdmission(frame, kNow)), Kind{});
+  EXPECT_EQ(Kinds(watch_.OnTick(kNow + 10'000)), Kind{});
+  const std::vector<Alarm> alarms = watch_.OnTick(kNow + 10'001);
+  ASSERT_EQ(Kinds(alarms), Kind{AlarmKind::kLogBehind});
+  EXPECT_EQ(alarms[0].index, frame.index);
+  EXPECT_THAT(alarms[0].evidence, HasSubstr(ToHex(frame.Serialize())));
+  EXPECT_EQ(Kinds(watch_.OnTick(kNow + 20'000)), Kind{});   // once
+  ASSERT_EQ(Kinds(Checkpoint().alarms), Kind{});
+  ASSERT_EQ(Kinds(watch_.OnAdmission(Frame(2), kNow + 30'000)), Kind{});
+  EXPECT_EQ(Kinds(watch_.OnTick(kNow + 40'001)), Kind{AlarmKind::kLogBehind});
+}
+
+TEST_F(Watching, ARelayThatCannotPushIsNotLate) {
+  Attach();
+  ASSERT_EQ(Kinds(watch_.OnAdmission(Frame(1), kNow)), Kind{});
+  watch_.OnDetached();
+  EXPECT_EQ(Kinds(watch_.OnTick(kNow + 60'000)), Kind{});
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(watch_.known_size()))), Kind{});
+  EXPECT_EQ(Kinds(watch_.OnTick(kNow + 60'000)), Kind{});   // the checkpoint of now covers it
+}
+
 TEST_F(Watching, ALogMayBeEmptyAtFirst) {
   EXPECT_EQ(Kinds(watch_.OnAttached({0, "", {}, {}})), Kind{});
   ASSERT_EQ(Kinds(watch_.OnAdmission(Frame(1), kNow)), Kind{});
