@@ -1,0 +1,242 @@
+#include "node/inbox_document.h"
+
+#include <algorithm>
+
+#include "nlohmann/json.hpp"
+#include "node/policy.h"
+
+namespace whoelse {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+absl::Status Damaged() { return absl::DataLossError("inbox: a document is damaged"); }
+
+// Members of an object, each of the type that is asked for; remembers when one is not.
+class Members {
+ public:
+  explicit Members(const Json& object) : object_(object), ok_(object.is_object()) {}
+  bool ok() const { return ok_; }
+
+  uint64_t Number(const char* key) {
+    const Json* member = Find(key);
+    return member != nullptr && Check(member->is_number_unsigned()) ? member->get<uint64_t>() : 0;
+  }
+  std::string Text(const char* key) {
+    const Json* member = Find(key);
+    return member != nullptr && Check(member->is_string()) ? member->get<std::string>() : "";
+  }
+  const Json& List(const char* key) {
+    static const Json kNone = Json::array();
+    const Json* member = Find(key);
+    return member != nullptr && Check(member->is_array()) ? *member : kNone;
+  }
+  template <typename E, size_t N>
+  E Enum(const char* key, const std::array<std::string_view, N>& names) {
+    const std::optional<E> value = ByName<E>(Text(key), names);
+    Check(value.has_value());
+    return value.value_or(E{});
+  }
+  PersonRef Ref(const char* key) {
+    PersonRef ref;
+    Check(FromHex(Text(key), {ref.data(), PersonRef::kSize}));
+    return ref;
+  }
+  bool Has(const char* key) const { return object_.is_object() && object_.contains(key); }
+
+ private:
+  const Json* Find(const char* key) {
+    ok_ = ok_ && object_.contains(key);
+    return ok_ ? &object_[key] : nullptr;
+  }
+  bool Check(bool right) {
+    ok_ = ok_ && right;
+    return ok_;
+  }
+  const Json& object_;
+  bool ok_;
+};
+
+Json StepOf(const InboxItem::Step& step) {
+  return {{"at_ms", step.at_ms}, {"user", step.user}, {"ref", ToHex(step.ref)},
+          {"outcome", step.outcome}, {"reason", step.reason}};
+}
+
+Json ParseAbout(const InboxItem& item) { return Json::parse(item.about, nullptr, false); }
+
+InboxItem QuestionItem(ItemKind kind, const Noted& noted, AgencyId me,
+                       const WorkingCalendar& calendar, Random& random) {
+  InboxItem item = NewItem(kind, noted.purpose, noted.received_ms, calendar, random);
+  item.from = noted.agency;
+  if (noted.agency == me && noted.practitioner_ref != PersonRef()) {
+    item.asked_by = noted.practitioner_ref;
+  }
+  Json decisions = Json::array();
+  for (const Noted::Decision& decision : noted.decisions) {
+    item.records.push_back(decision.record);
+    decisions.push_back({{"record", decision.record},
+                         {"outcome", std::string(Name(decision.outcome))},
+                         {"row", std::string(kPolicyRowNames[decision.row])}});
+  }
+  item.about = Dump({{"question", ReceiptNumber(noted.frame_hash)},
+                     {"agency", noted.agency},
+                     {"organisation", noted.organisation},
+                     {"practitioner", ToHex(noted.practitioner_ref)},
+                     {"purpose", std::string(Name(noted.purpose))},
+                     {"decisions", decisions}});
+  return item;
+}
+
+struct ReasonKind {
+  Noted::Reason reason;
+  ItemKind kind;
+};
+constexpr ReasonKind kReasonKinds[] = {{Noted::kShieldNotice, ItemKind::kShieldNotice},
+                                       {Noted::kPossibleWrongChild, ItemKind::kPossibleWrongChild},
+                                       {Noted::kTwoChildren, ItemKind::kTwoChildren},
+                                       {Noted::kPurposeNotAllowed, ItemKind::kPurposeNotAllowed},
+                                       {Noted::kContactWasWrong, ItemKind::kContactWasWrong}};
+
+// What can be done with it, for who looks at it.
+Json ChoicesOf(const InboxItem& item) {
+  Json choices = Json::array();
+  if (item.state() == ItemState::kDone) return choices;
+  for (const Decision& decision : RuleOf(item.kind).decisions) {
+    choices.push_back({{"command", std::string(Name(decision.verb))},
+                       {"outcome", std::string(decision.outcome)},
+                       {"needs_a_reason", decision.reason},
+                       {"needs_two_people", decision.two_people}});
+  }
+  return choices;
+}
+
+}  // namespace
+
+std::string ItemDocument(const InboxItem& item) {
+  Json json{{"id", item.id},
+            {"kind", std::string(Name(item.kind))},
+            {"raised_ms", item.raised_ms},
+            {"visible_ms", item.visible_ms},
+            {"due_ms", item.due_ms},
+            {"named_officer_ms", item.named_officer_ms},
+            {"page_after_ms", item.page_after_ms},
+            {"from", item.from},
+            {"records", item.records},
+            {"about", item.about},
+            {"steps", Json::array()}};
+  if (item.paged) json["paged"] = std::string(Name(*item.paged));
+  if (item.asked_by) json["asked_by"] = ToHex(*item.asked_by);
+  for (const InboxItem::Step& step : item.steps) json["steps"].push_back(StepOf(step));
+  return Dump(json);
+}
+
+absl::StatusOr<InboxItem> ReadItem(std::string_view document) {
+  const Json json = Json::parse(document, nullptr, false);
+  Members members(json);
+  InboxItem item;
+  item.id = members.Text("id");
+  item.kind = members.Enum<ItemKind>("kind", kItemKindNames);
+  item.raised_ms = members.Number("raised_ms");
+  item.visible_ms = members.Number("visible_ms");
+  item.due_ms = members.Number("due_ms");
+  item.named_officer_ms = members.Number("named_officer_ms");
+  item.page_after_ms = members.Number("page_after_ms");
+  item.from = static_cast<AgencyId>(members.Number("from"));
+  item.about = members.Text("about");
+  if (members.Has("paged")) item.paged = members.Enum<Desk>("paged", kDeskNames);
+  if (members.Has("asked_by")) item.asked_by = members.Ref("asked_by");
+  for (const Json& record : members.List("records")) {
+    if (!record.is_number_unsigned()) return Damaged();
+    item.records.push_back(record.get<RecordId>());
+  }
+  for (const Json& one : members.List("steps")) {
+    Members step(one);
+    item.steps.push_back({step.Number("at_ms"), step.Text("user"), step.Ref("ref"),
+                          step.Text("outcome"), step.Text("reason")});
+    if (!step.ok()) return Damaged();
+  }
+  if (!members.ok() || ItemDocument(item) != document) return Damaged();
+  return item;
+}
+
+absl::StatusOr<InboxItem> TakeUpDocument(std::string_view document, const WorkingCalendar& calendar,
+                                         Random& random) {
+  Json json = Json::parse(document, nullptr, false);
+  Members members(json);
+  if (members.Has("alarm")) {
+    InboxItem item = NewItem(ItemKind::kLogAlarm, std::nullopt, members.Number("raised_ms"),
+                             calendar, random);
+    item.about = std::string(document);
+    if (!members.ok()) return Damaged();
+    return item;
+  }
+  const auto purpose = members.Enum<Purpose>("purpose", kPurposeNames);
+  InboxItem item = NewItem(members.Enum<ItemKind>("kind", kItemKindNames), purpose,
+                           members.Number("received_ms"), calendar, random);
+  item.from = static_cast<AgencyId>(members.Number("agency"));
+  for (const Json& one : members.List("records")) {
+    Members record(one);
+    item.records.push_back(static_cast<RecordId>(record.Number("record")));
+    if (!record.ok()) return Damaged();
+  }
+  if (!members.ok()) return Damaged();
+  json["decisions"] = json["records"];
+  for (const char* key : {"kind", "received_ms", "records"}) json.erase(key);
+  item.about = Dump(json);
+  return item;
+}
+
+Json ItemRow(const InboxItem& item, TimeMs now) {
+  Json row{{"id", item.id},
+           {"kind", std::string(Name(item.kind))},
+           {"state", std::string(Name(item.state()))},
+           {"desk", std::string(Name(item.desk(now)))},
+           {"overdue", item.Overdue(now)},
+           {"due_ms", item.due_ms},
+           {"raised_ms", item.raised_ms}};
+  if (item.from != 0) row["from"] = item.from;
+  return row;
+}
+
+Json ItemPage(const InboxItem& item, TimeMs now) {
+  Json page = ItemRow(item, now);
+  page["about"] = ParseAbout(item);
+  page["decisions"] = Json::array();
+  for (const InboxItem::Step& step : item.steps) {
+    page["decisions"].push_back({{"at_ms", step.at_ms}, {"user", step.user},
+                                 {"outcome", step.outcome}, {"reason", step.reason}});
+  }
+  page["choices"] = ChoicesOf(item);
+  return page;
+}
+
+std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me, const WorkingCalendar& calendar,
+                               Random& random) {
+  std::vector<InboxItem> items;
+  if (!noted.Opened()) return items;
+  const auto add = [&](ItemKind kind) {
+    items.push_back(QuestionItem(kind, noted, me, calendar, random));
+  };
+  for (const ReasonKind& reason : kReasonKinds) {
+    if (noted.reasons & reason.reason) add(reason.kind);
+  }
+  if (noted.reasons & Noted::kShieldNotice) return items;
+  const auto decided = [&](Outcome outcome) {
+    return std::ranges::any_of(noted.decisions, [&](const Noted::Decision& decision) {
+      return decision.outcome == outcome;
+    });
+  };
+  if (decided(Outcome::kUrgent)) {
+    add(ItemKind::kUrgent);
+  } else if (decided(Outcome::kBrokered)) {
+    add(ItemKind::kBrokered);
+  }
+  if (noted.purpose == Purpose::kEmergency) add(ItemKind::kEmergencyReview);
+  return items;
+}
+
+}  // namespace whoelse

@@ -1,0 +1,36 @@
+// Inbox items as JSON: what the store keeps, what people read, and how items are made of what
+// answering noted.
+#ifndef WHOELSE_NODE_INBOX_DOCUMENT_H_
+#define WHOELSE_NODE_INBOX_DOCUMENT_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "nlohmann/json_fwd.hpp"
+#include "node/inbox.h"
+#include "node/noted.h"
+
+namespace whoelse {
+
+// The store's document. ReadItem: DATA_LOSS when it is not what ItemDocument wrote.
+std::string ItemDocument(const InboxItem& item);
+absl::StatusOr<InboxItem> ReadItem(std::string_view document);
+
+// A document of before items had a state, of the inbox or of the alarms: an open item, raised when
+// it was. DATA_LOSS: of another form.
+absl::StatusOr<InboxItem> TakeUpDocument(std::string_view document, const WorkingCalendar& calendar,
+                                         Random& random);
+
+// What a list shows of it, and everything.
+nlohmann::ordered_json ItemRow(const InboxItem& item, TimeMs now);
+nlohmann::ordered_json ItemPage(const InboxItem& item, TimeMs now);
+
+// What a note asks people to decide. `me`: what this agency itself asked, its asker may not decide.
+std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me, const WorkingCalendar& calendar,
+                               Random& random);
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_INBOX_DOCUMENT_H_

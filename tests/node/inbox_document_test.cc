@@ -1,0 +1,164 @@
+// Inbox items on the disk and before people, and what a note asks for.
+#include "node/inbox_document.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "nlohmann/json.hpp"
+#include "tests/node/inbox_maker.h"
+
+namespace whoelse {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using Json = nlohmann::ordered_json;
+
+constexpr AgencyId kMe = 1001, kAsker = 1003;
+
+InboxItem FullItem() {
+  InboxItem item = ItemOf(ItemKind::kShieldNotice);
+  item.paged = Desk::kDeputy;
+  item.asked_by = PersonOf("carol").ref;
+  item.from = kAsker;
+  item.records = {17, 4'000'000'000};
+  item.about = R"({"question":"6STF-5YE9-R7M2-Y7WH"})";
+  item.steps = {{item.raised_ms + 5, "local:alice", PersonOf("alice").ref, "lifted",
+                 "the \"refuge\" said so"}};
+  return item;
+}
+
+TEST(InboxDocument, ComesBackAsItWas) {
+  for (size_t kind = 1; kind <= kItemKindNames.size(); ++kind) {
+    const InboxItem item = ItemOf(static_cast<ItemKind>(kind));
+    const auto back = ReadItem(ItemDocument(item));
+    ASSERT_TRUE(back.ok()) << back.status();
+    EXPECT_EQ(*back, item);
+  }
+  EXPECT_EQ(ReadItem(ItemDocument(FullItem())).value(), FullItem());
+}
+
+TEST(InboxDocument, DamageIsSaid) {
+  const std::string good = ItemDocument(FullItem());
+  Json json = Json::parse(good);
+  for (const auto& [key, value] : json.items()) {
+    Json without = json, other = json;
+    without.erase(key);
+    other[key] = Json::object();
+    EXPECT_TRUE(absl::IsDataLoss(ReadItem(other.dump()).status())) << key;
+    if (key == "paged" || key == "asked_by") continue;   // may be missing
+    EXPECT_TRUE(absl::IsDataLoss(ReadItem(without.dump()).status())) << key;
+  }
+  for (const std::string& bad : {std::string(), std::string("[]"), good + " ", good.substr(1)}) {
+    EXPECT_TRUE(absl::IsDataLoss(ReadItem(bad).status()));
+  }
+  json["kind"] = "unheard-of";
+  EXPECT_TRUE(absl::IsDataLoss(ReadItem(json.dump()).status()));
+}
+
+// As they were written before items had a state.
+TEST(InboxDocument, TakesUpEarlierDocuments) {
+  SeededRandom random(1);
+  const TimeMs raised = At(20261127, 23);
+  const Json old{{"kind", "urgent"}, {"received_ms", raised}, {"question", "6STF-5YE9-R7M2-Y7WH"},
+                 {"agency", kAsker}, {"organisation", "E10000099"},
+                 {"practitioner", std::string(32, 'a')}, {"purpose", "emergency"},
+                 {"records", {{{"record", 7}, {"outcome", "urgent"}, {"row", "covert"}}}}};
+  const auto item = TakeUpDocument(old.dump(), TestCalendar(), random);
+  ASSERT_TRUE(item.ok()) << item.status();
+  EXPECT_EQ(item->kind, ItemKind::kUrgent);
+  EXPECT_EQ(item->due_ms, raised + 2 * 3'600'000);
+  EXPECT_EQ(item->from, kAsker);
+  EXPECT_THAT(item->records, ElementsAre(7));
+  EXPECT_EQ(Json::parse(item->about)["decisions"][0]["row"], "covert");
+  EXPECT_EQ(ReadItem(ItemDocument(*item)).value(), *item);
+
+  const Json alarm{{"log", 2}, {"alarm", "LOG_REWRITTEN"}, {"index", 9}, {"raised_ms", raised},
+                   {"evidence", "a note\n"}};
+  const auto alarmed = TakeUpDocument(alarm.dump(), TestCalendar(), random);
+  ASSERT_TRUE(alarmed.ok()) << alarmed.status();
+  EXPECT_EQ(alarmed->kind, ItemKind::kLogAlarm);
+  EXPECT_EQ(alarmed->raised_ms, raised);
+  EXPECT_EQ(Json::parse(alarmed->about), alarm);
+
+  for (const char* key : {"kind", "received_ms", "agency", "purpose", "records"}) {
+    Json bad = old;
+    bad.erase(key);
+    EXPECT_TRUE(absl::IsDataLoss(TakeUpDocument(bad.dump(), TestCalendar(), random).status())) << key;
+  }
+}
+
+TEST(InboxDocument, APageSaysWhatCanBeDone) {
+  InboxItem item = ItemOf(ItemKind::kUrgent);
+  item.about = "{}";
+  const Json open = ItemPage(item, item.due_ms + 1);
+  EXPECT_EQ(open["state"], "open");
+  EXPECT_EQ(open["desk"], "deputy lead officer");
+  EXPECT_EQ(open["overdue"], true);
+  ASSERT_EQ(open["choices"].size(), 3u);
+  EXPECT_EQ(open["choices"][1]["outcome"], "withheld");
+  EXPECT_EQ(open["choices"][1]["needs_a_reason"], true);
+  const InboxItem done = std::get<Acted>(TheDecision(item, PersonOf("alice"))).item;
+  const Json page = ItemPage(done, item.due_ms + 1);
+  EXPECT_EQ(page["state"], "done");
+  EXPECT_EQ(page["overdue"], false);
+  EXPECT_THAT(page["choices"], IsEmpty());
+  EXPECT_EQ(page["decisions"][0]["user"], "local:alice");
+  // A reference to a person is for the protocol, not for a screen.
+  EXPECT_THAT(page.dump(), testing::Not(HasSubstr(ToHex(PersonOf("alice").ref))));
+}
+
+Noted NotedOf(Purpose purpose, uint8_t reasons, std::vector<Outcome> outcomes) {
+  Noted noted;
+  noted.received_ms = At(20261123, 10);
+  noted.agency = kAsker;
+  noted.practitioner_ref = PersonOf("carol").ref;
+  noted.organisation = "E10000099";
+  noted.purpose = purpose;
+  noted.power = Power::kCa1989S47;
+  noted.reasons = reasons;
+  RecordId record = 7;
+  for (Outcome outcome : outcomes) noted.decisions.push_back({record++, outcome, 0});
+  return noted;
+}
+
+TEST(ItemsOfANote, OneForEachThingThatAPersonHasToDecide) {
+  SeededRandom random(1);
+  const auto kinds = [&](const Noted& noted) {
+    std::string list;
+    for (const InboxItem& item : ItemsOf(noted, kMe, TestCalendar(), random)) {
+      list += std::string(Name(item.kind)) + " ";
+    }
+    return list;
+  };
+  using O = Outcome;
+  const Purpose s17 = Purpose::kSection17, emergency = Purpose::kEmergency;
+  EXPECT_EQ(kinds(NotedOf(s17, 0, {O::kContact, O::kDutyLine, O::kNothing})), "");
+  EXPECT_EQ(kinds(NotedOf(s17, 0, {O::kContact, O::kBrokered, O::kBrokered})), "brokered ");
+  EXPECT_EQ(kinds(NotedOf(s17, 0, {O::kBrokered, O::kUrgent})), "urgent ");
+  EXPECT_EQ(kinds(NotedOf(emergency, 0, {O::kContact})), "emergency-review ");
+  EXPECT_EQ(kinds(NotedOf(emergency, 0, {O::kUrgent})), "urgent emergency-review ");
+  EXPECT_EQ(kinds(NotedOf(s17, Noted::kPossibleWrongChild, {O::kNothing})), "possible-wrong-child ");
+  EXPECT_EQ(kinds(NotedOf(s17, Noted::kTwoChildren | Noted::kContactWasWrong, {O::kContact})),
+            "number-and-upn-differ contact-was-wrong ");
+  EXPECT_EQ(kinds(NotedOf(s17, Noted::kPurposeNotAllowed, {})), "purpose-not-allowed ");
+  EXPECT_EQ(kinds(NotedOf(s17, Noted::kShieldNotice, {O::kNothing})), "shield-notice ");
+  EXPECT_EQ(kinds(Noted{}), "");
+}
+
+TEST(ItemsOfANote, WhoAskedHereMayNotDecideHere) {
+  SeededRandom random(1);
+  Noted noted = NotedOf(Purpose::kSection17, 0, {Outcome::kBrokered, Outcome::kContact});
+  const InboxItem other = ItemsOf(noted, kMe, TestCalendar(), random).at(0);
+  EXPECT_EQ(other.asked_by, std::nullopt);
+  EXPECT_EQ(other.from, kAsker);
+  EXPECT_THAT(other.records, ElementsAre(7, 8));
+  noted.agency = kMe;
+  EXPECT_EQ(ItemsOf(noted, kMe, TestCalendar(), random).at(0).asked_by, PersonOf("carol").ref);
+  noted.practitioner_ref = PersonRef();   // the node itself
+  EXPECT_EQ(ItemsOf(noted, kMe, TestCalendar(), random).at(0).asked_by, std::nullopt);
+}
+
+}  // namespace
+}  // namespace whoelse

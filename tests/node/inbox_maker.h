@@ -1,0 +1,50 @@
+// Inbox items and people for tests.
+#ifndef WHOELSE_TESTS_NODE_INBOX_MAKER_H_
+#define WHOELSE_TESTS_NODE_INBOX_MAKER_H_
+
+#include <cstdlib>
+#include <string>
+
+#include "node/inbox.h"
+#include "tests/support/random.h"
+
+namespace whoelse {
+
+inline TimeMs At(uint32_t ymd, int hour, int minute = 0) {
+  return MsOf({*Date::FromYmd(ymd), hour * 60 + minute});
+}
+
+inline const WorkingCalendar& TestCalendar() {
+  static const WorkingCalendar calendar = *WorkingCalendar::Create(CalendarSettings::From(2026));
+  return calendar;
+}
+
+// A lead officer.
+inline Person PersonOf(const std::string& name) {
+  PersonRef ref;
+  std::copy_n(name.begin(), std::min(name.size(), PersonRef::kSize), ref.data());
+  return {"local:" + name, ref, {LocalRole::kLeadOfficer}};
+}
+
+// Raised at a section-47 question on a Monday morning.
+inline InboxItem ItemOf(ItemKind kind, uint64_t seed = 1) {
+  SeededRandom random(seed);
+  return NewItem(kind, Purpose::kSection47, At(20261123, 10), TestCalendar(), random);
+}
+
+// A decision that one person may take alone on an item of its kind.
+inline std::variant<Acted, FieldError> TheDecision(const InboxItem& item, const Person& person) {
+  const Decision& decision = RuleOf(item.kind).decisions[0];
+  const std::string outcome = decision.verb == Verb::kDone ? std::string(decision.outcome) : "";
+  return Act(item, {decision.verb, outcome, "because it was so"}, person,
+             std::max(item.visible_ms, item.raised_ms + item.page_after_ms));
+}
+
+inline uint64_t SeedOr(uint64_t otherwise) {
+  const char* const given = std::getenv("WHOELSE_SEED");
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : otherwise;
+}
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_TESTS_NODE_INBOX_MAKER_H_
