@@ -6,7 +6,7 @@
 #include "cli/ask.h"
 #include "cli/demo.h"
 #include "cli/federation_command.h"
-#include "cli/inbox.h"
+#include "cli/inbox_command.h"
 #include "cli/records.h"
 #include "cli/status.h"
 #include "node/asking.h"
@@ -151,19 +151,6 @@ void AddRecordsCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   AddImportCommand(*command, terminal, chosen);
   AddListCommand(*command, terminal, chosen);
   AddEndCommand(*command, terminal, chosen);
-}
-
-void AddInboxCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
-  CLI::App* const inbox = app.add_subcommand("inbox", "What waits for a person's decision.");
-  inbox->require_subcommand(1);
-  CLI::App* const command =
-      Subcommand(*inbox, "list", "List it, oldest first.", "Example:\n  whoelse inbox list --json");
-  const auto options = std::make_shared<DoorOptions>();
-  command->add_flag("--json", options->json, "As JSON");
-  AddDoorOption(*command, options->door);
-  command->callback([options, &terminal, &chosen] {
-    chosen = [options, &terminal] { return ListInbox(options->door, options->json, terminal); };
-  });
 }
 
 void AddStatusCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {

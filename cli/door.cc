@@ -83,14 +83,14 @@ absl::Status NoResult() {
   return absl::InternalError("the node ended the call without a result: see its log");
 }
 
-template <typename Request>
-using Method = grpc::Status (v1::Node::Stub::*)(grpc::ClientContext*, const Request&,
-                                                v1::JsonReply*);
+template <typename Service, typename Request>
+using Method = grpc::Status (Service::Stub::*)(grpc::ClientContext*, const Request&,
+                                               v1::JsonReply*);
 
-template <typename Request>
+template <typename Service, typename Request>
 absl::StatusOr<std::string> JsonOf(const std::shared_ptr<grpc::Channel>& channel,
-                                   Method<Request> method, const Request& request) {
-  const auto stub = v1::Node::NewStub(channel);
+                                   Method<Service, Request> method, const Request& request) {
+  const auto stub = Service::NewStub(channel);
   grpc::ClientContext context;
   context.set_deadline(DeadlineIn(kAnswerTime));
   v1::JsonReply reply;
@@ -166,19 +166,31 @@ absl::StatusOr<std::string> Door::Import(const v1::ImportHead& head, std::istrea
 }
 
 absl::StatusOr<std::string> Door::ListRecords(const v1::ListRecordsCall& call) const {
-  return JsonOf<v1::ListRecordsCall>(channel_, &v1::Node::Stub::ListRecords, call);
+  return JsonOf<v1::Node, v1::ListRecordsCall>(channel_, &v1::Node::Stub::ListRecords, call);
 }
 
 absl::StatusOr<std::string> Door::EndRecord(const v1::EndRecordCall& call) const {
-  return JsonOf<v1::EndRecordCall>(channel_, &v1::Node::Stub::EndRecord, call);
+  return JsonOf<v1::Node, v1::EndRecordCall>(channel_, &v1::Node::Stub::EndRecord, call);
 }
 
-absl::StatusOr<std::string> Door::ListInbox() const {
-  return JsonOf<v1::ListInboxCall>(channel_, &v1::Node::Stub::ListInbox, {});
+absl::StatusOr<std::string> Door::ListItems(const v1::ListItemsCall& call) const {
+  return JsonOf<v1::Inbox, v1::ListItemsCall>(channel_, &v1::Inbox::Stub::ListItems, call);
+}
+
+absl::StatusOr<std::string> Door::ShowItem(const v1::ShowItemCall& call) const {
+  return JsonOf<v1::Inbox, v1::ShowItemCall>(channel_, &v1::Inbox::Stub::ShowItem, call);
+}
+
+absl::StatusOr<std::string> Door::DecideItem(const v1::DecideItemCall& call) const {
+  return JsonOf<v1::Inbox, v1::DecideItemCall>(channel_, &v1::Inbox::Stub::DecideItem, call);
+}
+
+absl::StatusOr<std::string> Door::CountItems() const {
+  return JsonOf<v1::Inbox, v1::CountItemsCall>(channel_, &v1::Inbox::Stub::CountItems, {});
 }
 
 absl::StatusOr<std::string> Door::Status() const {
-  return JsonOf<v1::StatusCall>(channel_, &v1::Node::Stub::Status, {});
+  return JsonOf<v1::Node, v1::StatusCall>(channel_, &v1::Node::Stub::Status, {});
 }
 
 }  // namespace whoelse

@@ -37,7 +37,10 @@ class Door {
                                      const OnProgress& progress) const;
   absl::StatusOr<std::string> ListRecords(const v1::ListRecordsCall& call) const;
   absl::StatusOr<std::string> EndRecord(const v1::EndRecordCall& call) const;
-  absl::StatusOr<std::string> ListInbox() const;
+  absl::StatusOr<std::string> ListItems(const v1::ListItemsCall& call) const;
+  absl::StatusOr<std::string> ShowItem(const v1::ShowItemCall& call) const;
+  absl::StatusOr<std::string> DecideItem(const v1::DecideItemCall& call) const;
+  absl::StatusOr<std::string> CountItems() const;
   absl::StatusOr<std::string> Status() const;
 
  private:

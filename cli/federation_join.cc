@@ -139,7 +139,7 @@ absl::StatusOr<AgencyKeys> MakeAgencyKeys(const FederationFolder& folder, const 
 
 absl::Status WriteNodeConfig(const FederationDraft& draft, const FederationFolder& folder,
                              const std::string& slug, const AgencyOptions& options, AgencyId id,
-                             const X25519PublicKey& lead_officer) {
+                             const X25519PublicKey& lead_officer, TimeS now) {
   NodeConfig config;
   config.agency = id;
   config.data = "data";
@@ -156,7 +156,10 @@ absl::Status WriteNodeConfig(const FederationDraft& draft, const FederationFolde
   if (!options.lead_user.empty()) {
     config.people[options.lead_user] = {Role::kPractitioner, Role::kSafeguardingLead,
                                         Role::kOutOfHours};
+    config.duties[options.lead_user] = {LocalRole::kLeadOfficer};
   }
+  const Date today = Date::FromDays(static_cast<int64_t>(now / kDay));
+  config.calendar = CalendarSettings::From(static_cast<int>(today.ymd() / 10000));
   return WriteFileDurably(folder.Agency(slug) + "/node.toml", AsBytes(config.Serialize()), 0600);
 }
 
@@ -293,7 +296,8 @@ absl::StatusOr<std::string> AddAgency(const std::string& dir, const AgencyOption
         keys->identity, *pin, {}, ask_per_day, DefaultEnrolElements(options.register_size), {},
         options.register_size, duty, out_of_hours}});
   for (const absl::Status& written :
-       {WriteNodeConfig(*draft, folder, *slug, options, id, keys->lead_officer), draft->Save(dir)}) {
+       {WriteNodeConfig(*draft, folder, *slug, options, id, keys->lead_officer, now),
+        draft->Save(dir)}) {
     if (!written.ok()) return written;
   }
   return folder.Agency(*slug);

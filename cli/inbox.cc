@@ -4,24 +4,85 @@
 #include "cli/show_json.h"
 
 namespace whoelse {
+namespace {
 
-ExitCode ListInbox(const std::string& path, bool json, Terminal& terminal) {
-  const auto door = Door::Open(path);
-  const auto answer = door.ok() ? door->ListInbox() : door.status();
-  const auto inbox = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!inbox.ok()) {
-    PrintError(terminal, inbox.status());
-    return ExitCodeOf(inbox.status());
-  }
+using Json = nlohmann::ordered_json;
+
+ExitCode Fail(const absl::Status& status, Terminal& terminal) {
+  PrintError(terminal, status);
+  return ExitCodeOf(status);
+}
+
+Json ListIn(const Json& object, const char* key) {
+  return object.is_object() && object.contains(key) && object[key].is_array() ? object[key]
+                                                                              : Json::array();
+}
+
+// Prints the node's answer: as it is with --json, else what `text` makes of it.
+template <typename Text>
+ExitCode Print(const absl::StatusOr<std::string>& answer, bool json, Terminal& terminal,
+               const Text& text) {
+  const auto parsed = answer.ok() ? ParseNodeJson(*answer) : answer.status();
+  if (!parsed.ok()) return Fail(parsed.status(), terminal);
   if (json) {
     terminal.out << *answer << "\n";
-  } else if (inbox->is_object() && inbox->size() == 1 && inbox->front().is_array()) {
-    const nlohmann::ordered_json& items = inbox->front();   // {"items": [...]}
-    terminal.out << (items.empty() ? "The inbox is empty.\n" : JsonAsText(items, terminal.width));
   } else {
-    terminal.out << JsonAsText(*inbox, terminal.width);
+    terminal.out << text(*parsed);
   }
   return kExitOk;
+}
+
+}  // namespace
+
+ExitCode ListInbox(const InboxOptions& options, Terminal& terminal) {
+  const auto door = Door::Open(options.door);
+  v1::ListItemsCall call;
+  call.set_done(options.done);
+  call.set_limit(options.limit);
+  const auto answer = door.ok() ? door->ListItems(call) : door.status();
+  return Print(answer, options.json, terminal, [&](const Json& inbox) {
+    for (const Json& notice : ListIn(inbox, "notices")) {
+      if (notice.is_string()) terminal.err << "whoelse: " << notice.get<std::string>() << "\n";
+    }
+    const Json items = ListIn(inbox, "items");
+    if (items.empty()) {
+      return std::string(options.done ? "Nothing was decided yet.\n" : "The inbox is empty.\n");
+    }
+    const bool more = inbox.contains("more") && inbox["more"] == Json(true);
+    return JsonAsText(items, terminal.width) + (more ? "There are more: --limit\n" : "");
+  });
+}
+
+ExitCode ShowInboxItem(const InboxOptions& options, Terminal& terminal) {
+  const auto door = Door::Open(options.door);
+  v1::ShowItemCall call;
+  call.set_id(options.id);
+  const auto answer = door.ok() ? door->ShowItem(call) : door.status();
+  return Print(answer, options.json, terminal,
+               [&](const Json& item) { return JsonAsText(item, terminal.width); });
+}
+
+ExitCode DecideInboxItem(const std::string& verb, const InboxOptions& options, Terminal& terminal) {
+  const auto door = Door::Open(options.door);
+  v1::DecideItemCall call;
+  call.set_id(options.id);
+  call.set_verb(verb);
+  call.set_outcome(options.outcome);
+  call.set_reason(options.reason);
+  const auto answer = door.ok() ? door->DecideItem(call) : door.status();
+  return Print(answer, options.json, terminal, [&](const Json& item) {
+    const Json state = item.is_object() && item.contains("state") ? item["state"] : Json();
+    return options.id + ": " + (state.is_string() ? state.get<std::string>() : "done") + "\n";
+  });
+}
+
+ExitCode CountInbox(const InboxOptions& options, Terminal& terminal) {
+  const auto door = Door::Open(options.door);
+  const auto answer = door.ok() ? door->CountItems() : door.status();
+  return Print(answer, options.json, terminal, [&](const Json& counts) {
+    const Json rows = ListIn(counts, "counts");
+    return rows.empty() ? std::string("Nothing to count yet.\n") : JsonAsText(rows, terminal.width);
+  });
 }
 
 }  // namespace whoelse

@@ -1,4 +1,4 @@
-// `whoelse inbox list`: what waits for a person's decision at this agency.
+// `whoelse inbox`: what waits for a person's decision at this agency, and the decisions.
 #ifndef WHOELSE_CLI_INBOX_H_
 #define WHOELSE_CLI_INBOX_H_
 
@@ -9,7 +9,21 @@
 
 namespace whoelse {
 
-ExitCode ListInbox(const std::string& door, bool json, Terminal& terminal);
+struct InboxOptions {
+  std::string door;
+  bool json = false;
+  bool done = false;      // list: those that are done
+  uint32_t limit = 100;   // list
+  std::string id;
+  std::string outcome;    // done
+  std::string reason;
+};
+ExitCode ListInbox(const InboxOptions& options, Terminal& terminal);
+ExitCode ShowInboxItem(const InboxOptions& options, Terminal& terminal);
+// `verb`: done, approve, refuse. kExitBadInput, and nothing is changed, when this person may not
+// decide or something is missing.
+ExitCode DecideInboxItem(const std::string& verb, const InboxOptions& options, Terminal& terminal);
+ExitCode CountInbox(const InboxOptions& options, Terminal& terminal);
 
 }  // namespace whoelse
 

@@ -33,6 +33,9 @@ class QuestionAsker {
   Outcome Ask(const AskInput& input, const std::string& user, const std::vector<Role>& roles,
               const std::function<void(size_t, size_t)>& progress);
 
+  // What stands for this user in questions; only this node can tell whom it means.
+  PersonRef RefOf(const std::string& user) const;
+
  private:
   struct Timings;
   std::variant<Requester, ServiceError> Compose(std::shared_ptr<const Roster> roster,
@@ -43,7 +46,6 @@ class QuestionAsker {
   // Fetches the roster that rules at a coordinator and waits until it rules here. False: no coordinator
   // has one that this node accepts and does not have.
   bool FetchRoster(const Roster& current);
-  PersonRef RefOf(const std::string& user) const;
   void Keep(const Requester& requester);
 
   const AgencyId agency_;

@@ -90,14 +90,75 @@ absl::Status ReadPeople(const toml::table& root, NodeConfig& config) {
     const std::string key = "people." + std::string(user.str());
     const toml::array* roles = value.as_array();
     if (roles == nullptr) return Bad(key, "should list roles");
+    std::vector<Role>& asking = config.people[std::string(user.str())];
     for (const toml::node& node : *roles) {
-      const std::optional<Role> role = RoleByName(node.value_or(std::string()));
-      if (!role || *role == Role::kNodeItself) {
-        return Bad(key, "should list roles out of: practitioner, safeguarding lead, "
-                        "out-of-hours practitioner");
+      const std::string name = node.value_or(std::string());
+      const std::optional<Role> role = RoleByName(name);
+      const std::optional<LocalRole> duty = LocalRoleByName(name);
+      if (duty) {
+        config.duties[std::string(user.str())].push_back(*duty);
+      } else if (role && *role != Role::kNodeItself) {
+        asking.push_back(*role);
+      } else {
+        return Bad(key, "should list roles out of: practitioner, safeguarding lead, out-of-hours "
+                        "practitioner, lead officer, deputy lead officer, named officer, approver");
       }
-      config.people[std::string(user.str())].push_back(*role);
     }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadCalendar(const toml::table& root, NodeConfig& config) {
+  const toml::table* calendar = root["calendar"].as_table();
+  if (calendar == nullptr) {
+    return Bad("calendar", "is missing; give the years and their bank holidays, as in years = [2026], "
+                           "bank_holidays = [2026-01-01, ...] (gov.uk/bank-holidays)");
+  }
+  if (absl::Status ok = CheckKeys(*calendar, "calendar.", {"years", "bank_holidays", "sessions"});
+      !ok.ok()) {
+    return ok;
+  }
+  if (const toml::array* years = (*calendar)["years"].as_array()) {
+    for (const toml::node& year : *years) {
+      config.calendar.years.push_back(year.value_or(0));
+    }
+  }
+  if (const toml::array* days = (*calendar)["bank_holidays"].as_array()) {
+    for (const toml::node& node : *days) {
+      const toml::date written = node.value_or(toml::date{});
+      const auto day = Date::FromYmd(written.year * 10000u + written.month * 100u + written.day);
+      if (!day.ok()) {
+        return Bad("calendar.bank_holidays", "should list days as in 2026-12-25, no quotes");
+      }
+      config.calendar.bank_holidays.push_back(*day);
+    }
+  }
+  config.calendar.sessions = (*calendar)["sessions"].value_or(config.calendar.sessions);
+  const auto made = WorkingCalendar::Create(config.calendar);
+  if (made.ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError("node configuration: " + std::string(made.status().message()));
+}
+
+absl::Status ReadPager(const toml::table& root, const std::string& path, NodeConfig& config) {
+  const toml::table* pager = root["pager"].as_table();
+  if (pager == nullptr) return absl::OkStatus();
+  if (absl::Status ok = CheckKeys(*pager, "pager.", {"command", "webhook", "webhook_ca"}); !ok.ok()) {
+    return ok;
+  }
+  if (const toml::array* command = (*pager)["command"].as_array()) {
+    for (const toml::node& word : *command) {
+      config.pager.command.push_back(word.value_or(std::string()));
+    }
+  }
+  // Found by its path alone: a PATH that somebody else writes must not say what runs.
+  if ((*pager).contains("command") &&
+      (config.pager.command.empty() || !config.pager.command[0].starts_with('/'))) {
+    return Bad("pager.command", "should list a program by its whole path, then its arguments");
+  }
+  config.pager.webhook = (*pager)["webhook"].value_or(std::string());
+  config.pager.webhook_ca = Beside(path, (*pager)["webhook_ca"].value_or(std::string()));
+  if (!config.pager.webhook.empty() && !config.pager.webhook.starts_with("https://")) {
+    return Bad("pager.webhook", "should be a URL that begins with https://");
   }
   return absl::OkStatus();
 }
@@ -118,7 +179,8 @@ constexpr std::array<PathKey, 7> kPaths = {{{"data", &NodeConfig::data},
 absl::Status ReadTop(const toml::table& root, const std::string& path, NodeConfig& config) {
   if (absl::Status ok =
           CheckKeys(root, "", {"agency", "data", "door", "tls_certificate", "tls_key", "secrets",
-                               "master_key", "roster", "lead_officer", "trust", "import", "people"});
+                               "master_key", "roster", "lead_officer", "trust", "import", "people",
+                               "door_group", "calendar", "pager"});
       !ok.ok()) {
     return ok;
   }
@@ -129,12 +191,33 @@ absl::Status ReadTop(const toml::table& root, const std::string& path, NodeConfi
     config.*entry.member = Beside(path, root[entry.key].value_or(std::string()));
     if ((config.*entry.member).empty()) return Bad(entry.key, "should be a path");
   }
+  config.door_group = root["door_group"].value_or(std::string());
   const std::string lead = root["lead_officer"].value_or(std::string());
   if (!FromHex(lead, {config.lead_officer.data(), X25519PublicKey::kSize}) ||
       X25519IsLowOrder(config.lead_officer)) {
     return Bad("lead_officer", "should be an X25519 public key, 32 bytes in lower-case hex");
   }
   return absl::OkStatus();
+}
+
+toml::table CalendarTable(const CalendarSettings& calendar) {
+  toml::array years, days;
+  for (int year : calendar.years) years.push_back(year);
+  for (Date day : calendar.bank_holidays) {
+    days.push_back(toml::date{day.ymd() / 10000, day.ymd() / 100 % 100, day.ymd() % 100});
+  }
+  return toml::table{
+      {"years", years}, {"bank_holidays", days}, {"sessions", calendar.sessions}};
+}
+
+toml::table PagerTable(const PagerSettings& pager) {
+  toml::table table;
+  toml::array command;
+  for (const std::string& word : pager.command) command.push_back(word);
+  if (!command.empty()) table.insert("command", command);
+  if (!pager.webhook.empty()) table.insert("webhook", pager.webhook);
+  if (!pager.webhook_ca.empty()) table.insert("webhook_ca", pager.webhook_ca);
+  return table;
 }
 
 }  // namespace
@@ -154,7 +237,8 @@ absl::StatusOr<NodeConfig> NodeConfig::Load(const std::string& path) {
   }
   NodeConfig config;
   for (absl::Status ok : {ReadTop(root, path, config), ReadTrust(root, config),
-                          ReadImport(root, config), ReadPeople(root, config)}) {
+                          ReadImport(root, config), ReadPeople(root, config),
+                          ReadCalendar(root, config), ReadPager(root, path, config)}) {
     if (!ok.ok()) return ok;
   }
   return config;
@@ -180,9 +264,15 @@ std::string NodeConfig::Serialize() const {
   for (const auto& [user, roles] : people) {
     toml::array list;
     for (Role role : roles) list.push_back(std::string(Name(role)));
+    if (const auto found = duties.find(user); found != duties.end()) {
+      for (LocalRole duty : found->second) list.push_back(std::string(Name(duty)));
+    }
     users.insert(user, list);
   }
   root.insert("people", users);
+  root.insert("calendar", CalendarTable(calendar));
+  if (!door_group.empty()) root.insert("door_group", door_group);
+  if (pager != PagerSettings()) root.insert("pager", PagerTable(pager));
   std::ostringstream out;
   out << root << "\n";
   return out.str();

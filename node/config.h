@@ -9,15 +9,26 @@
 #include "absl/status/statusor.h"
 #include "crypto/seal.h"
 #include "node/import.h"
+#include "node/local_role.h"
+#include "node/working_calendar.h"
 #include "protocol/codes.h"
 #include "protocol/roster.h"
 
 namespace whoelse {
 
+// How a lead officer hears that an item waits. Either may be blank.
+struct PagerSettings {
+  std::vector<std::string> command;   // program and arguments; the desk is added as the last
+  std::string webhook;                // https URL; gets {"desk": "..."}
+  std::string webhook_ca;             // PEM file of who vouches for it; "": the system's
+  bool operator==(const PagerSettings&) const = default;
+};
+
 struct NodeConfig {
   AgencyId agency = 0;
   std::string data;              // directory of the store; paths are relative to the file's folder
   std::string door;              // path of the Unix socket
+  std::string door_group;        // of the machine, whose members in `people` may use the door; "": none
   std::string tls_certificate, tls_key;
   std::string secrets;           // sealed under the master key (node/secrets.h)
   std::string master_key;        // 32 bytes in hex, mode 0600, on another disk than `data`
@@ -26,6 +37,9 @@ struct NodeConfig {
   TrustAnchor trust;
   ImportSettings import;
   std::map<std::string, std::vector<Role>> people;   // user -> roles
+  std::map<std::string, std::vector<LocalRole>> duties;   // of the same people
+  CalendarSettings calendar;
+  PagerSettings pager;
 
   // INVALID_ARGUMENT names the key and what it should be; unknown keys are errors. NOT_FOUND: no
   // such file.

@@ -5,28 +5,18 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <string>
 #include <thread>
-#include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "node/answering.h"
-#include "node/registry.h"
+#include "node/inbox_keeper.h"
+#include "node/rocksdb_store.h"
 #include "rpc/clock.h"
 
 namespace whoelse {
 
-// What a note asks for. Pure.
-struct DeferredWork {
-  std::vector<RecordId> shield;
-  std::vector<std::string> inbox_items;   // JSON documents
-};
-DeferredWork WorkOf(const Noted& noted);
-
 class Deferred {
  public:
-  Deferred(RocksdbStore& store, Registry& registry, Answering& answering, const Clock& clock,
-           Random& random);
+  Deferred(RocksdbStore& store, InboxKeeper& inbox, const Clock& clock, Random& random);
   ~Deferred();
 
  private:
@@ -34,8 +24,7 @@ class Deferred {
   void WorkOff();
 
   RocksdbStore& store_;
-  Registry& registry_;
-  Answering& answering_;
+  InboxKeeper& inbox_;
   const Clock& clock_;
   Random& random_;
   std::mutex mutex_;

@@ -77,9 +77,25 @@ grpc::Status DoorService::Ask(grpc::ServerContext* context, const v1::NodeAskCal
   if (const auto* error = std::get_if<FieldError>(&outcome)) return BadField(*error);
   if (const auto* error = std::get_if<ServiceError>(&outcome)) return ToGrpc(*error);
   v1::NodeAskReply reply;
-  reply.set_answer_json(Dump(std::get<Json>(outcome)));
+  const Json& report = std::get<Json>(outcome);
+  NoteAsked(input, user->name, report.value("receipt", ""));
+  reply.set_answer_json(Dump(report));
   writer->Write(reply);
   return grpc::Status::OK;
+}
+
+// What was asked here is looked at by others than who asked.
+void DoorService::NoteAsked(const AskInput& input, const std::string& user,
+                            const std::string& receipt) {
+  const auto subject = SubjectOf(input);
+  const std::optional<Purpose> purpose =
+      input.shield_notice ? Purpose::kConcern : PurposeByName(input.purpose);
+  if (!purpose || !std::holds_alternative<Subject>(subject)) return;
+  const Date today = Date::FromDays(static_cast<int64_t>(parts_.clock.NowMs() / 86'400'000));
+  parts_.inbox.OnAsked({parts_.config.agency, parts_.asker.RefOf(user), *purpose,
+                        input.shield_notice, receipt},
+                       std::get<Subject>(subject),
+                       parts_.registry.HoldsLive(std::get<Subject>(subject), today));
 }
 
 grpc::Status DoorService::ImportRecords(
@@ -177,17 +193,19 @@ grpc::Status DoorService::EndRecord(grpc::ServerContext*, const v1::EndRecordCal
   return grpc::Status::OK;
 }
 
-grpc::Status DoorService::ListInbox(grpc::ServerContext*, const v1::ListInboxCall*,
-                                    v1::JsonReply* reply) {
-  absl::StatusOr<std::vector<std::string>> items = parts_.store.ReadInbox();
-  if (!items.ok()) return ToDoor(items.status());
-  std::vector<Json> parsed;
-  for (const std::string& item : *items) parsed.push_back(Json::parse(item, nullptr, false));
-  std::ranges::stable_sort(parsed, [](const Json& a, const Json& b) {
-    return a.value("received_ms", 0ull) < b.value("received_ms", 0ull);
-  });
-  reply->set_json(Dump({{"items", parsed}}));
-  return grpc::Status::OK;
+// What somebody has to look at: until it is decided in the inbox.
+absl::StatusOr<Json> DoorService::OpenAlarms() {
+  if (absl::Status taken = parts_.inbox.TakeUp(); !taken.ok()) return taken;
+  const auto items = parts_.inbox.Items(false);
+  if (!items.ok()) return items.status();
+  Json alarms = Json::array();
+  for (const InboxItem& item : *items) {
+    if (!RuleOf(item.kind).alarm || !item.Visible(parts_.clock.NowMs())) continue;
+    Json alarm{{"item", item.id}, {"alarm", std::string(Name(item.kind))}};
+    alarm.update(Json::parse(item.about, nullptr, false));
+    alarms.push_back(alarm);
+  }
+  return alarms;
 }
 
 grpc::Status DoorService::Status(grpc::ServerContext*, const v1::StatusCall*,
@@ -212,10 +230,8 @@ grpc::Status DoorService::Status(grpc::ServerContext*, const v1::StatusCall*,
     }
     coordinators.push_back(one);
   }
-  Json alarms = Json::array();
-  absl::StatusOr<std::vector<std::string>> stored = parts_.store.ReadAlarms();
-  if (!stored.ok()) return ToDoor(stored.status());
-  for (const std::string& alarm : *stored) alarms.push_back(Json::parse(alarm, nullptr, false));
+  const absl::StatusOr<Json> alarms = OpenAlarms();
+  if (!alarms.ok()) return ToDoor(alarms.status());
   reply->set_json(Dump({{"agency", parts_.config.agency},
                         {"name", me ? Json(me->name) : Json(nullptr)},
                         {"roster_version", posting.roster->version},
@@ -224,7 +240,7 @@ grpc::Status DoorService::Status(grpc::ServerContext*, const v1::StatusCall*,
                         {"imported", summary.newest_import_ms != 0},
                         {"key_versions", versions},
                         {"coordinators", coordinators},
-                        {"alarms", alarms}}));
+                        {"alarms", *alarms}}));
   return grpc::Status::OK;
 }
 

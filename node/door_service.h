@@ -3,9 +3,11 @@
 #ifndef WHOELSE_NODE_DOOR_SERVICE_H_
 #define WHOELSE_NODE_DOOR_SERVICE_H_
 
+#include "nlohmann/json_fwd.hpp"
 #include "node/asker.h"
 #include "node/config.h"
 #include "node/enroller.h"
+#include "node/inbox_keeper.h"
 #include "node/uplink.h"
 #include "proto/node.grpc.pb.h"
 #include "rpc/unix_door.h"
@@ -18,6 +20,7 @@ struct DoorParts {
   const UnixDoor& door;
   RocksdbStore& store;
   Registry& registry;
+  InboxKeeper& inbox;
   Answering& answering;
   Enroller& enroller;
   Uplinks& uplinks;
@@ -40,12 +43,12 @@ class DoorService final : public v1::Node::Service {
                            v1::JsonReply* reply) override;
   grpc::Status EndRecord(grpc::ServerContext* context, const v1::EndRecordCall* call,
                          v1::JsonReply* reply) override;
-  grpc::Status ListInbox(grpc::ServerContext* context, const v1::ListInboxCall* call,
-                         v1::JsonReply* reply) override;
   grpc::Status Status(grpc::ServerContext* context, const v1::StatusCall* call,
                       v1::JsonReply* reply) override;
 
  private:
+  void NoteAsked(const AskInput& input, const std::string& user, const std::string& receipt);
+  absl::StatusOr<nlohmann::ordered_json> OpenAlarms();
   const DoorParts parts_;
 };
 

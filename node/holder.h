@@ -76,8 +76,10 @@ class Holder {
   Index& index() { return index_; }
   // A restriction that the store does not have yet: it acts from the next question on.
   void Shield(RecordId record) { shielded_.insert(record); }
-  // The store has it now.
-  void Unshield(RecordId record) { shielded_.erase(record); }
+  // The store has what one notice did. Once for each: another that came meanwhile goes on acting.
+  void Unshield(RecordId record) {
+    if (const auto one = shielded_.find(record); one != shielded_.end()) shielded_.erase(one);
+  }
   // A note that was committed before a restart and not worked off yet: its shields act again.
   void RestoreNoted(const Noted& noted);
   // A wire that was committed before a restart.
@@ -154,7 +156,7 @@ class Holder {
   std::map<TimeMs, TimeSlot> slots_;                    // by their end
   absl::flat_hash_map<FrameHash, KeptWire> wires_;      // answered
   std::set<FrameHash> waiting_;                         // pending
-  std::set<RecordId> shielded_;
+  std::multiset<RecordId> shielded_;
 };
 
 }  // namespace whoelse

@@ -16,42 +16,42 @@ constexpr size_t kReasonMax = 1000;
 constexpr bool kReason = true, kNoReason = false, kTwoPeople = true, kOnePerson = false;
 
 // domain.md: a person may withhold only for one of these two, and is held to the words of s16LA(3).
-constexpr Decision kCallDecisions[] = {
+constexpr Choice kCallChoices[] = {
     {Verb::kDone, "contacted", kNoReason, kOnePerson, Effect::kNone},
     {Verb::kDone, "withheld", kReason, kOnePerson, Effect::kNone},
     {Verb::kDone, "not-relevant", kReason, kOnePerson, Effect::kNone}};
-constexpr Decision kShieldDecisions[] = {
+constexpr Choice kShieldChoices[] = {
     {Verb::kApprove, "confirmed", kNoReason, kOnePerson, Effect::kConfirmShield},
     // Without the second person, one who is bribed or deceived gives the child away.
     {Verb::kRefuse, "lifted", kReason, kTwoPeople, Effect::kLiftShield}};
-constexpr Decision kReviewDecisions[] = {
+constexpr Choice kReviewChoices[] = {
     {Verb::kApprove, "justified", kNoReason, kOnePerson, Effect::kNone},
     {Verb::kRefuse, "not-justified", kReason, kOnePerson, Effect::kNone}};
-constexpr Decision kApprovalDecisions[] = {
+constexpr Choice kApprovalChoices[] = {
     {Verb::kApprove, "approved", kNoReason, kOnePerson, Effect::kSendQuestion},
     {Verb::kRefuse, "refused", kReason, kOnePerson, Effect::kNone}};
-constexpr Decision kAfterwardsDecisions[] = {
+constexpr Choice kAfterwardsChoices[] = {
     {Verb::kApprove, "approved", kNoReason, kOnePerson, Effect::kNone},
     {Verb::kRefuse, "refused", kReason, kOnePerson, Effect::kNone}};
-constexpr Decision kLookDecisions[] = {
+constexpr Choice kLookChoices[] = {
     {Verb::kDone, "looked-at", kReason, kOnePerson, Effect::kNone}};
 
-// shown, due, paged, by approver, alarm, decisions
+// shown, due, paged, by approver, alarm, choices
 constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
-    {Shown::kNextSession, Due::kByPurpose, false, false, false, kCallDecisions},
-    {Shown::kWithinTenMinutes, Due::kHours, true, false, false, kCallDecisions},
-    {Shown::kNextSession, Due::kByPurpose, false, false, false, kCallDecisions},
-    {Shown::kWithinTenMinutes, Due::kNextWorkingDay, true, false, false, kShieldDecisions},
-    {Shown::kNextSession, Due::kNextWorkingDay, false, false, false, kReviewDecisions},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, true, false, kApprovalDecisions},
-    {Shown::kAtOnce, Due::kNoonNextWorkingDay, false, true, false, kAfterwardsDecisions},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, true, false, kApprovalDecisions},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, false, true, kLookDecisions},
-    {Shown::kNextSession, Due::kNextWorkingDay, false, false, true, kLookDecisions},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, false, true, kLookDecisions},
-    {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookDecisions},
-    {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookDecisions},
-    {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookDecisions},
+    {Shown::kNextSession, Due::kByPurpose, false, false, false, kCallChoices},
+    {Shown::kWithinTenMinutes, Due::kHours, true, false, false, kCallChoices},
+    {Shown::kNextSession, Due::kByPurpose, false, false, false, kCallChoices},
+    {Shown::kWithinTenMinutes, Due::kNextWorkingDay, true, false, false, kShieldChoices},
+    {Shown::kNextSession, Due::kNextWorkingDay, false, false, false, kReviewChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, true, false, kApprovalChoices},
+    {Shown::kAtOnce, Due::kNoonNextWorkingDay, false, true, false, kAfterwardsChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, true, false, kApprovalChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, false, true, kLookChoices},
+    {Shown::kNextSession, Due::kNextWorkingDay, false, false, true, kLookChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, false, true, kLookChoices},
+    {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
+    {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
+    {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
 }};
 
 FieldError Error(const char* field, std::string reason, std::string remedy) {
@@ -75,18 +75,18 @@ TimeMs DueOf(Due due, std::optional<Purpose> purpose, TimeMs raised,
   return raised;
 }
 
-const Decision* DecisionOf(const InboxItem& item, Verb verb, std::string_view outcome) {
-  for (const Decision& decision : RuleOf(item.kind).decisions) {
-    if (decision.verb == verb && (verb != Verb::kDone || decision.outcome == outcome)) {
-      return &decision;
+const Choice* ChoiceOf(const InboxItem& item, Verb verb, std::string_view outcome) {
+  for (const Choice& choice : RuleOf(item.kind).choices) {
+    if (choice.verb == verb && (verb != Verb::kDone || choice.outcome == outcome)) {
+      return &choice;
     }
   }
   return nullptr;
 }
 
-const Decision* DecisionOf(const InboxItem& item, std::string_view outcome) {
-  for (const Decision& decision : RuleOf(item.kind).decisions) {
-    if (decision.outcome == outcome) return &decision;
+const Choice* ChoiceOf(const InboxItem& item, std::string_view outcome) {
+  for (const Choice& choice : RuleOf(item.kind).choices) {
+    if (choice.outcome == outcome) return &choice;
   }
   return nullptr;
 }
@@ -94,31 +94,28 @@ const Decision* DecisionOf(const InboxItem& item, std::string_view outcome) {
 // "approve, or refuse with a reason"
 std::string Choices(const InboxItem& item) {
   std::string text;
-  for (const Decision& decision : RuleOf(item.kind).decisions) {
-    text += (text.empty() ? "use " : ", or ") + std::string(Name(decision.verb));
-    if (decision.verb == Verb::kDone) text += " --outcome " + std::string(decision.outcome);
-    if (decision.reason) text += " with --reason";
+  for (const Choice& choice : RuleOf(item.kind).choices) {
+    text += (text.empty() ? "use " : ", or ") + std::string(Name(choice.verb));
+    if (choice.verb == Verb::kDone) text += " --outcome " + std::string(choice.outcome);
+    if (choice.reason) text += " with --reason";
   }
   return text;
 }
 
-std::optional<FieldError> CheckPerson(const InboxItem& item, const Person& person) {
-  const bool may = std::ranges::any_of(person.roles, [&](LocalRole role) {
-    return role != LocalRole::kApprover || RuleOf(item.kind).by_approver;
-  });
-  if (!may) {
+std::optional<FieldError> CheckActor(const InboxItem& item, const Actor& actor) {
+  if (!MayDecide(actor, item.kind)) {
     return Error("user", "is not a lead officer of this agency, and this is for one",
                  "ask a lead officer; [people] in the node's configuration says who is");
   }
-  if (item.asked_by == person.ref) {
+  if (item.asked_by == actor.ref) {
     return Error("user", "asked this, and nobody decides about their own question",
                  "leave it to another lead officer");
   }
   return std::nullopt;
 }
 
-std::optional<FieldError> CheckReason(const Decision& decision, const std::string& reason) {
-  if (decision.reason && reason.find_first_not_of(' ') == std::string::npos) {
+std::optional<FieldError> CheckReason(const Choice& choice, const std::string& reason) {
+  if (choice.reason && reason.find_first_not_of(' ') == std::string::npos) {
     return Error("reason", "is missing: this decision is recorded with one",
                  "say in a sentence why, or what was done");
   }
@@ -135,8 +132,8 @@ const KindRule& RuleOf(ItemKind kind) { return kRules[static_cast<size_t>(kind) 
 
 ItemState InboxItem::state() const {
   if (steps.empty()) return ItemState::kOpen;
-  const Decision* decision = DecisionOf(*this, steps.back().outcome);
-  if (decision == nullptr || !decision->two_people) return ItemState::kDone;
+  const Choice* choice = ChoiceOf(*this, steps.back().outcome);
+  if (choice == nullptr || !choice->two_people) return ItemState::kDone;
   const bool two = std::ranges::any_of(steps, [&](const Step& step) {
     return step.outcome == steps.back().outcome && step.ref != steps.back().ref;
   });
@@ -151,6 +148,12 @@ Desk InboxItem::desk(TimeMs now) const {
   const TimeMs at = DecidedOr(now);
   if (at > named_officer_ms) return Desk::kNamedOfficer;
   return at > due_ms ? Desk::kDeputy : Desk::kLeadOfficer;
+}
+
+bool MayDecide(const Actor& actor, ItemKind kind) {
+  return std::ranges::any_of(actor.roles, [&](LocalRole role) {
+    return role != LocalRole::kApprover || RuleOf(kind).by_approver;
+  });
 }
 
 InboxItem NewItem(ItemKind kind, std::optional<Purpose> purpose, TimeMs raised,
@@ -174,30 +177,36 @@ InboxItem NewItem(ItemKind kind, std::optional<Purpose> purpose, TimeMs raised,
 }
 
 std::variant<Acted, FieldError> Act(const InboxItem& item, const Action& action,
-                                    const Person& person, TimeMs now) {
+                                    const Actor& actor, TimeMs now) {
   if (!item.Visible(now)) {
     return Error("id", "there is no such item", "look it up with inbox list");
   }
   if (item.state() == ItemState::kDone) {
     return Error("id", "was decided before", "see by whom and why with inbox show");
   }
-  if (auto error = CheckPerson(item, person)) return *error;
-  const Decision* decision = DecisionOf(item, action.verb, action.outcome);
-  if (decision == nullptr) {
+  if (auto error = CheckActor(item, actor)) return *error;
+  const Choice* choice = ChoiceOf(item, action.verb, action.outcome);
+  if (choice == nullptr) {
     return Error("outcome", "is not one for this item", Choices(item));
   }
-  if (auto error = CheckReason(*decision, action.reason)) return *error;
-  const std::string outcome(decision->outcome);
-  if (decision->two_people && std::ranges::any_of(item.steps, [&](const InboxItem::Step& step) {
-        return step.outcome == outcome && step.ref == person.ref;
+  if (auto error = CheckReason(*choice, action.reason)) return *error;
+  const std::string outcome(choice->outcome);
+  if (choice->two_people && std::ranges::any_of(item.steps, [&](const InboxItem::Step& step) {
+        return step.outcome == outcome && step.ref == actor.ref;
       })) {
     return Error("user", "said so before, and it takes a second person",
                  "have another lead officer look at it");
   }
   InboxItem next = item;
-  next.steps.push_back({now, person.user, person.ref, outcome, action.reason});
-  const bool done = next.state() == ItemState::kDone;
-  return Acted{std::move(next), done ? decision->effect : Effect::kNone};
+  next.steps.push_back({now, actor.user, actor.ref, outcome, action.reason});
+  const Effect effect = EffectOf(next);
+  return Acted{std::move(next), effect};
+}
+
+Effect EffectOf(const InboxItem& item) {
+  if (item.state() != ItemState::kDone) return Effect::kNone;
+  const Choice* choice = ChoiceOf(item, item.steps.back().outcome);
+  return choice == nullptr ? Effect::kNone : choice->effect;
 }
 
 std::optional<Desk> PageDue(const InboxItem& item, TimeMs now) {

@@ -57,7 +57,7 @@ inline std::string_view Name(Verb verb) { return NameOf(verb, kVerbNames); }
 // What follows from a decision outside of the inbox.
 enum class Effect : uint8_t { kNone = 1, kConfirmShield, kLiftShield, kSendQuestion };
 
-struct Decision {
+struct Choice {
   Verb verb;
   std::string_view outcome;    // as it is recorded; of `done` as it is typed
   bool reason;                 // has to be given
@@ -82,11 +82,11 @@ struct KindRule {
   bool paged;            // when it comes, not only when it is overdue
   bool by_approver;      // an approver may decide, beside lead officers
   bool alarm;            // `whoelse status` ends with 6 while one is open
-  std::span<const Decision> decisions;
+  std::span<const Choice> choices;
 };
 const KindRule& RuleOf(ItemKind kind);
 
-struct Person {
+struct Actor {
   std::string user;                // "local:alice"
   PersonRef ref;                   // as in this person's questions
   std::vector<LocalRole> roles;
@@ -143,6 +143,9 @@ struct InboxItem {
 InboxItem NewItem(ItemKind kind, std::optional<Purpose> purpose, TimeMs raised,
                   const WorkingCalendar& calendar, Random& random);
 
+// Whether this duty is among those that decide such items.
+bool MayDecide(const Actor& actor, ItemKind kind);
+
 struct Action {
   Verb verb;
   std::string outcome;                 // of `done`; else empty
@@ -150,11 +153,14 @@ struct Action {
 };
 struct Acted {
   InboxItem item;
-  Effect effect;                       // kNone while a second person is waited for
+  Effect effect;                       // EffectOf(item)
 };
 // The field is "id", "outcome", "reason", or "user" when this person may not decide.
 std::variant<Acted, FieldError> Act(const InboxItem& item, const Action& action,
-                                    const Person& person, TimeMs now);
+                                    const Actor& actor, TimeMs now);
+
+// What follows from the decision; kNone while the item is not done.
+Effect EffectOf(const InboxItem& item);
 
 // To which desk a page about this item is due now; nullopt: to none (any more).
 std::optional<Desk> PageDue(const InboxItem& item, TimeMs now);

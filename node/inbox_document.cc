@@ -82,12 +82,16 @@ InboxItem QuestionItem(ItemKind kind, const Noted& noted, AgencyId me,
                          {"outcome", std::string(Name(decision.outcome))},
                          {"row", std::string(kPolicyRowNames[decision.row])}});
   }
-  item.about = Dump({{"question", ReceiptNumber(noted.frame_hash)},
-                     {"agency", noted.agency},
-                     {"organisation", noted.organisation},
-                     {"practitioner", ToHex(noted.practitioner_ref)},
-                     {"purpose", std::string(Name(noted.purpose))},
-                     {"decisions", decisions}});
+  Json about{{"question", ReceiptNumber(noted.frame_hash)},
+             {"agency", noted.agency},
+             {"organisation", noted.organisation},
+             {"practitioner", ToHex(noted.practitioner_ref)},
+             {"purpose", std::string(Name(noted.purpose))},
+             {"decisions", decisions}};
+  if (noted.reasons & Noted::kPossibleWrongChild) {
+    about["warning"] = "date of birth differs or is missing: check that this is the right child";
+  }
+  item.about = Dump(about);
   return item;
 }
 
@@ -95,8 +99,7 @@ struct ReasonKind {
   Noted::Reason reason;
   ItemKind kind;
 };
-constexpr ReasonKind kReasonKinds[] = {{Noted::kShieldNotice, ItemKind::kShieldNotice},
-                                       {Noted::kPossibleWrongChild, ItemKind::kPossibleWrongChild},
+constexpr ReasonKind kReasonKinds[] = {{Noted::kPossibleWrongChild, ItemKind::kPossibleWrongChild},
                                        {Noted::kTwoChildren, ItemKind::kTwoChildren},
                                        {Noted::kPurposeNotAllowed, ItemKind::kPurposeNotAllowed},
                                        {Noted::kContactWasWrong, ItemKind::kContactWasWrong}};
@@ -105,11 +108,11 @@ constexpr ReasonKind kReasonKinds[] = {{Noted::kShieldNotice, ItemKind::kShieldN
 Json ChoicesOf(const InboxItem& item) {
   Json choices = Json::array();
   if (item.state() == ItemState::kDone) return choices;
-  for (const Decision& decision : RuleOf(item.kind).decisions) {
-    choices.push_back({{"command", std::string(Name(decision.verb))},
-                       {"outcome", std::string(decision.outcome)},
-                       {"needs_a_reason", decision.reason},
-                       {"needs_two_people", decision.two_people}});
+  for (const Choice& choice : RuleOf(item.kind).choices) {
+    choices.push_back({{"command", std::string(Name(choice.verb))},
+                       {"outcome", std::string(choice.outcome)},
+                       {"needs_a_reason", choice.reason},
+                       {"needs_two_people", choice.two_people}});
   }
   return choices;
 }
@@ -221,10 +224,13 @@ std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me, const WorkingCal
   const auto add = [&](ItemKind kind) {
     items.push_back(QuestionItem(kind, noted, me, calendar, random));
   };
+  if (noted.reasons & Noted::kShieldNotice) {   // also of a child that may be the wrong one
+    add(ItemKind::kShieldNotice);
+    return items;
+  }
   for (const ReasonKind& reason : kReasonKinds) {
     if (noted.reasons & reason.reason) add(reason.kind);
   }
-  if (noted.reasons & Noted::kShieldNotice) return items;
   const auto decided = [&](Outcome outcome) {
     return std::ranges::any_of(noted.decisions, [&](const Noted::Decision& decision) {
       return decision.outcome == outcome;
@@ -236,6 +242,37 @@ std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me, const WorkingCal
     add(ItemKind::kBrokered);
   }
   if (noted.purpose == Purpose::kEmergency) add(ItemKind::kEmergencyReview);
+  return items;
+}
+
+InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, TimeMs raised,
+                 const WorkingCalendar& calendar, Random& random) {
+  InboxItem item = NewItem(ItemKind::kPossibleFishing, std::nullopt, raised, calendar, random);
+  item.from = alarm.agency;
+  if (alarm.agency == me) item.asked_by = alarm.practitioner;   // nobody looks into themselves
+  item.about = Dump({{"why", std::string(Name(alarm.rule))},
+                     {"agency", alarm.agency},
+                     {"practitioner", ToHex(alarm.practitioner)}});
+  return item;
+}
+
+std::vector<InboxItem> ItemsOf(const OwnQuestion& question, TimeMs raised,
+                               const WorkingCalendar& calendar, Random& random) {
+  std::vector<InboxItem> items;
+  const auto add = [&](ItemKind kind) {
+    InboxItem item = NewItem(kind, question.purpose, raised, calendar, random);
+    item.from = question.me;
+    item.asked_by = question.practitioner;
+    item.about = Dump({{"question", question.receipt},
+                       {"practitioner", ToHex(question.practitioner)},
+                       {"purpose", std::string(Name(question.purpose))}});
+    items.push_back(std::move(item));
+  };
+  if (question.shield_notice) {
+    add(ItemKind::kShieldSent);
+  } else if (question.purpose == Purpose::kEmergency) {
+    add(ItemKind::kEmergencyReview);
+  }
   return items;
 }
 

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "nlohmann/json_fwd.hpp"
+#include "node/fishing.h"
 #include "node/inbox.h"
 #include "node/noted.h"
 
@@ -30,6 +31,22 @@ nlohmann::ordered_json ItemPage(const InboxItem& item, TimeMs now);
 // What a note asks people to decide. `me`: what this agency itself asked, its asker may not decide.
 std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me, const WorkingCalendar& calendar,
                                Random& random);
+
+// The item of an alarm about one of the agency's own practitioners, or of another agency's.
+InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, TimeMs raised,
+                 const WorkingCalendar& calendar, Random& random);
+
+// What waits at the asker's own node when a question has been asked: an emergency's review, an alarm
+// that a shield notice went out. `receipt`: the question's number.
+struct OwnQuestion {
+  AgencyId me;
+  PersonRef practitioner;
+  Purpose purpose;
+  bool shield_notice;
+  std::string receipt;
+};
+std::vector<InboxItem> ItemsOf(const OwnQuestion& question, TimeMs raised,
+                               const WorkingCalendar& calendar, Random& random);
 
 }  // namespace whoelse
 

@@ -14,6 +14,9 @@
 #include "node/deferred.h"
 #include "node/door_service.h"
 #include "node/enroller.h"
+#include "node/inbox_keeper.h"
+#include "node/inbox_service.h"
+#include "node/pager.h"
 #include "node/registry.h"
 #include "node/rocksdb_store.h"
 #include "node/secrets.h"
@@ -85,6 +88,25 @@ absl::StatusOr<Opened> OpenFiles(const std::string& path) {
   return Opened{*std::move(config), *std::move(secrets), std::move(roster), *std::move(master)};
 }
 
+absl::StatusOr<std::unique_ptr<UnixDoor>> OpenDoor(const NodeConfig& config) {
+  if (config.door_group.empty()) return UnixDoor::Open(config.door);
+  std::vector<std::string> users;
+  for (const auto& [user, roles] : config.people) users.push_back(user);
+  absl::StatusOr<DoorGuests> guests = FindDoorGuests(config.door_group, users);
+  if (!guests.ok()) return guests.status();
+  return UnixDoor::Open(config.door, *guests);
+}
+
+std::vector<Pager::Send> WaysToPage(const PagerSettings& settings) {
+  std::vector<Pager::Send> ways;
+  if (!settings.command.empty()) {
+    ways.push_back([command = settings.command](Desk desk) {
+      return RunPagerCommand(command, Name(desk));
+    });
+  }
+  return ways;
+}
+
 int Serve(Opened& opened, const Clock& clock) {
   SystemRandom random;
   const NodeConfig& config = opened.config;
@@ -105,7 +127,12 @@ int Serve(Opened& opened, const Clock& clock) {
   for (const RosterKeyVersion& kv : board.Read().roster->key_versions) versions.push_back(kv.kv);
   if (absl::Status loaded = registry.Load(versions); !loaded.ok()) return Fail(kExitStore, loaded);
 
-  auto door = UnixDoor::Open(config.door);
+  auto calendar = WorkingCalendar::Create(config.calendar);
+  if (!calendar.ok()) return Fail(kExitConfiguration, calendar.status());
+  InboxKeeper inbox(config.agency, *std::move(calendar), **store, registry, answering, clock, random);
+  if (absl::Status loaded = inbox.Load(); !loaded.ok()) return Fail(kExitStore, loaded);
+
+  auto door = OpenDoor(config);
   if (!door.ok()) return Fail(kExitConfiguration, door.status());
   Coordinators coordinators({config.tls_certificate, config.tls_key}, clock);
   Uplinks uplinks(coordinators, answering, board, random);
@@ -113,14 +140,17 @@ int Serve(Opened& opened, const Clock& clock) {
   {
     RosterFollower follower(board, uplinks, registry);
     Enroller enroller(config.agency, registry, coordinators, board, clock, random);
-    Deferred deferred(**store, registry, answering, clock, random);
+    Deferred deferred(**store, inbox, clock, random);
     QuestionAsker asker(config.agency, identity, opened.secrets.practitioner_key, **store, registry,
                         answering, coordinators, board, clock, random);
-    DoorService service({config, **door, **store, registry, answering, enroller, uplinks,
+    DoorService service({config, **door, **store, registry, inbox, answering, enroller, uplinks,
                          coordinators, asker, board, clock});
+    Pager pager(inbox, WaysToPage(config.pager), clock, random);
+    InboxService inbox_service({config, **door, inbox, asker, board, clock});
     grpc::ServerBuilder builder;
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
     builder.RegisterService(&service);
+    builder.RegisterService(&inbox_service);
     const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
     (*door)->Serve(*server);
     std::printf("ready %s\n", config.door.c_str());

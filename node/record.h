@@ -76,7 +76,7 @@ struct Record {
   ServiceClass service_class = ServiceClass::kSensitive;
   Consent consent;
   Restrictions restrictions;
-  bool shield_pending = false;          // by a notice that no lead officer has looked at yet
+  bool shield_pending = false;          // by a notice that lead officers have not lifted
 
   // Where it came from. An import updates in place by these two.
   std::string source, source_id;

@@ -157,21 +157,42 @@ bool Registry::HoldsLive(const Subject& subject, Date today) const {
   return false;
 }
 
-absl::Status Registry::ApplyJournal(const std::vector<RocksdbStore::JournalEntry>& entries,
-                                    const std::vector<RecordId>& shield,
-                                    const std::vector<std::string>& inbox_items) {
-  const std::lock_guard one_at_a_time(import_mutex_);
+absl::StatusOr<std::vector<RocksdbStore::RecordChange>> Registry::Change(
+    const std::vector<RecordId>& records, const std::function<void(Record&)>& change) const {
   std::vector<RocksdbStore::RecordChange> changes;
-  for (RecordId id : shield) {
+  for (RecordId id : records) {
     absl::StatusOr<StoredRecord> held = store_.ReadStored(id);
     if (absl::IsNotFound(held.status())) continue;
     if (!held.ok()) return held.status();
-    StoredRecord shielded = *held;
-    shielded.record.restrictions.shielded = true;
-    shielded.record.shield_pending = true;
-    changes.push_back({std::move(shielded), std::move(held->record)});
+    StoredRecord changed = *held;
+    change(changed.record);
+    changes.push_back({std::move(changed), std::move(held->record)});
   }
-  store_.FinishJournal(entries, changes, inbox_items);
+  return changes;
+}
+
+absl::Status Registry::ApplyJournal(const std::vector<RocksdbStore::JournalEntry>& entries,
+                                    const std::vector<RecordId>& shield,
+                                    const std::vector<RocksdbStore::InboxDocument>& inbox) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  auto changes = Change(shield, [](Record& record) { record.shield_pending = true; });
+  if (!changes.ok()) return changes.status();
+  store_.FinishJournal(entries, *changes, inbox);
+  return absl::OkStatus();
+}
+
+absl::Status Registry::DecideNotice(Notice decision, const std::vector<RecordId>& records,
+                                    const RocksdbStore::InboxDocument& item) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  auto changes = Change(records, [&](Record& record) {
+    if (decision == Notice::kConfirmed) {
+      record.restrictions.shielded = true;
+    } else {
+      record.shield_pending = false;
+    }
+  });
+  if (!changes.ok()) return changes.status();
+  store_.FinishJournal({}, *changes, {item});
   return absl::OkStatus();
 }
 

@@ -38,10 +38,16 @@ class Registry {
   absl::Status End(const std::string& source, const std::string& source_id, Date end, TimeMs now);
   // Whether a live (not ended) record of this child is here.
   bool HoldsLive(const Subject& subject, Date today) const;
-  // Marks records shielded, pending a lead officer, and finishes the journal entries that said so.
+  // Marks records shielded by a notice, pending a lead officer, and finishes the journal entries that
+  // said so.
   absl::Status ApplyJournal(const std::vector<RocksdbStore::JournalEntry>& entries,
                             const std::vector<RecordId>& shield,
-                            const std::vector<std::string>& inbox_items);
+                            const std::vector<RocksdbStore::InboxDocument>& inbox);
+  // What people decided about a notice's records, with the item that says who and why. Lifting takes
+  // away what the notice did and leaves the record's own restrictions.
+  enum class Notice : uint8_t { kConfirmed = 1, kLifted };
+  absl::Status DecideNotice(Notice decision, const std::vector<RecordId>& records,
+                            const RocksdbStore::InboxDocument& item);
 
   // The next records to enrol under this version, with the values to be evaluated.
   struct Work {
@@ -67,6 +73,9 @@ class Registry {
   Summary Summarise() const;
 
  private:
+  // Those of the records that are still here, each changed.
+  absl::StatusOr<std::vector<RocksdbStore::RecordChange>> Change(
+      const std::vector<RecordId>& records, const std::function<void(Record&)>& change) const;
   absl::StatusOr<std::optional<RocksdbStore::RecordChange>> Merge(const Record& record, TimeMs now,
                                                                   RecordId* next_id,
                                                                   ImportCounts* counts);

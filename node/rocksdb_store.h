@@ -98,14 +98,25 @@ class RocksdbStore final : public RecordSource {
     Noted noted;
   };
   absl::StatusOr<std::vector<JournalEntry>> ReadJournal(size_t most) const;
+  struct InboxDocument {
+    std::string id;
+    bool done;
+    std::string document;   // node/inbox_document.h
+  };
   void FinishJournal(const std::vector<JournalEntry>& done, const std::vector<RecordChange>& changes,
-                     const std::vector<std::string>& inbox_items);
+                     const std::vector<InboxDocument>& inbox);
 
-  // --- the lead officer's inbox, and alarms: JSON documents, sealed -------------------------------
-  void AddInboxItem(std::string_view json);
+  // --- the inbox: items as documents, sealed; open ones apart from those that are done -------------
+  // Each takes the place of the one with its id. Synced.
+  void WriteInbox(const std::vector<InboxDocument>& documents) { FinishJournal({}, {}, documents); }
+  absl::StatusOr<std::vector<std::string>> ReadInbox(bool done) const;
+  absl::StatusOr<std::optional<InboxDocument>> FindInbox(std::string_view id) const;
+  // An alarm, as a document that becomes an inbox item later: who raises it waits for nobody.
   void AddAlarm(std::string_view json);
-  absl::StatusOr<std::vector<std::string>> ReadInbox() const;
-  absl::StatusOr<std::vector<std::string>> ReadAlarms() const;
+  // Each alarm, and each item of the form that had no state, replaced by what `item_of` makes of its
+  // document; what it refuses is DATA_LOSS and stays.
+  absl::Status TakeUpDocuments(
+      const std::function<absl::StatusOr<InboxDocument>(std::string_view)>& item_of);
 
   // --- questions asked here --------------------------------------------------------------------
   // Synced before the frame leaves; later the collected answers under the same frame hash.
@@ -149,8 +160,7 @@ class RocksdbStore final : public RecordSource {
   std::string IdentifierKey(KeyType type, std::string_view value) const;
   std::vector<KeyVersion> StoredKeyVersions() const;
   void PutRecord(const RecordChange& change, rocksdb::WriteBatch& batch);
-  void AddDocument(Family f, std::string_view json, rocksdb::WriteBatch& batch);
-  absl::StatusOr<std::vector<std::string>> ReadDocuments(Family f) const;
+  void PutInbox(const InboxDocument& document, rocksdb::WriteBatch& batch);
 
   const std::string directory_;
   const MasterKey master_;

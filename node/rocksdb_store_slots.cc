@@ -85,48 +85,12 @@ absl::StatusOr<std::vector<RocksdbStore::JournalEntry>> RocksdbStore::ReadJourna
 
 void RocksdbStore::FinishJournal(const std::vector<JournalEntry>& done,
                                  const std::vector<RecordChange>& changes,
-                                 const std::vector<std::string>& inbox_items) {
+                                 const std::vector<InboxDocument>& inbox) {
   rocksdb::WriteBatch batch;
   for (const JournalEntry& entry : done) batch.Delete(family(kJournal), entry.key);
   for (const RecordChange& change : changes) PutRecord(change, batch);
-  for (const std::string& item : inbox_items) AddDocument(kInbox, item, batch);
+  for (const InboxDocument& document : inbox) PutInbox(document, batch);
   if (batch.Count() > 0) Write(batch, true);
-}
-
-void RocksdbStore::AddDocument(Family f, std::string_view json, rocksdb::WriteBatch& batch) {
-  // Random, so that several written in one batch do not meet; documents carry their own time.
-  FixedBytes<struct DocumentIdTag, 16> id = random_.NewFixed<decltype(id)>();
-  const std::string key = ToHex(id);
-  batch.Put(family(f), key, Seal(f, key, AsBytes(json)));
-}
-
-absl::StatusOr<std::vector<std::string>> RocksdbStore::ReadDocuments(Family f) const {
-  std::vector<std::string> documents;
-  absl::Status read = ForEach(f, "", [&](std::string_view, ByteView value) {
-    documents.push_back(ToString(value));
-    return absl::OkStatus();
-  });
-  if (!read.ok()) return read;
-  return documents;
-}
-
-void RocksdbStore::AddInboxItem(std::string_view json) {
-  rocksdb::WriteBatch batch;
-  AddDocument(kInbox, json, batch);
-  Write(batch, true);
-}
-
-void RocksdbStore::AddAlarm(std::string_view json) {
-  rocksdb::WriteBatch batch;
-  AddDocument(kAlarms, json, batch);
-  Write(batch, true);
-}
-
-absl::StatusOr<std::vector<std::string>> RocksdbStore::ReadInbox() const {
-  return ReadDocuments(kInbox);
-}
-absl::StatusOr<std::vector<std::string>> RocksdbStore::ReadAlarms() const {
-  return ReadDocuments(kAlarms);
 }
 
 }  // namespace whoelse

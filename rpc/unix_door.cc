@@ -1,6 +1,7 @@
 #include "rpc/unix_door.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <grpcpp/server_posix.h>
 #include <poll.h>
 #include <pwd.h>
@@ -45,13 +46,26 @@ class Descriptor {
 
 // The mode of a socket is checked by the kernel at connect; the directory's protects the moment
 // between bind and everything else, and against whoever would put a socket of their own there.
-absl::Status PrepareDirectory(const std::string& directory) {
+absl::Status PrepareDirectory(const std::string& directory,
+                              const std::optional<DoorGuests>& guests) {
   if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
     return absl::UnavailableError("the socket's directory cannot be made");
   }
   struct stat found {};
-  if (lstat(directory.c_str(), &found) != 0 || !S_ISDIR(found.st_mode) ||
-      found.st_uid != geteuid() || (found.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  const auto ours_with = [&](mode_t others) {
+    return lstat(directory.c_str(), &found) == 0 && S_ISDIR(found.st_mode) &&
+           found.st_uid == geteuid() && (found.st_mode & (S_IRWXG | S_IRWXO) & ~others) == 0;
+  };
+  // Guests pass through and see nothing else of it; so it may hold nothing but the door.
+  const mode_t passing = guests ? S_IXGRP : 0;
+  if (!ours_with(S_IXGRP)) {
+    return absl::FailedPreconditionError("the socket's directory has to be ours, of mode 0700");
+  }
+  if (guests && chown(directory.c_str(), static_cast<uid_t>(-1), guests->group) != 0) {
+    return absl::FailedPreconditionError("the socket's directory cannot be given to the door's "
+                                         "group: the node's user has to be a member");
+  }
+  if (chmod(directory.c_str(), S_IRWXU | passing) != 0 || !ours_with(passing)) {
     return absl::FailedPreconditionError("the socket's directory has to be ours, of mode 0700");
   }
   return absl::OkStatus();
@@ -68,24 +82,26 @@ absl::StatusOr<int> TakeLock(const std::string& path) {
   return lock.Release();
 }
 
-absl::StatusOr<int> Listen(const std::string& path) {
+absl::StatusOr<int> Listen(const std::string& path, const std::optional<DoorGuests>& guests) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::copy(path.begin(), path.end(), address.sun_path);   // its length was checked
 
+  const mode_t mode = guests ? 0660 : 0600;
   Descriptor listener(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   // Linux gives the socket file the mode of the descriptor: unlike umask, not for all threads.
-  if (!listener.ok() || fchmod(listener.get(), 0600) != 0) {
+  if (!listener.ok() || fchmod(listener.get(), mode) != 0) {
     return absl::UnavailableError("no socket can be made");
   }
   unlink(path.c_str());   // of a server that died: we hold the lock
   if (bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      (guests && lchown(path.c_str(), static_cast<uid_t>(-1), guests->group) != 0) ||
       listen(listener.get(), 64) != 0) {
     return absl::UnavailableError("the socket cannot be bound");
   }
   struct stat made {};
-  if (lstat(path.c_str(), &made) != 0 || (made.st_mode & 0777) != 0600) {
-    return absl::FailedPreconditionError("the socket's file system does not keep mode 0600");
+  if (lstat(path.c_str(), &made) != 0 || (made.st_mode & 0777) != mode) {
+    return absl::FailedPreconditionError("the socket's file system does not keep its mode");
   }
   return listener.Release();
 }
@@ -102,26 +118,53 @@ std::string NameOf(uid_t uid) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<UnixDoor>> UnixDoor::Open(const std::string& path) {
+absl::StatusOr<DoorGuests> FindDoorGuests(const std::string& group,
+                                          const std::vector<std::string>& users) {
+  std::vector<char> buffer(64 * 1024);
+  struct group group_entry {};
+  struct group* found_group = nullptr;
+  if (getgrnam_r(group.c_str(), &group_entry, buffer.data(), buffer.size(), &found_group) != 0 ||
+      found_group == nullptr) {
+    return absl::InvalidArgumentError("door_group: this machine has no group " + group +
+                                      "; make it, or leave the key out");
+  }
+  DoorGuests guests{found_group->gr_gid, {}};
+  for (const std::string& user : users) {
+    passwd entry{};
+    passwd* found = nullptr;
+    if (getpwnam_r(user.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 ||
+        found == nullptr) {
+      return absl::InvalidArgumentError("people: this machine has no user " + user +
+                                        "; make an account, or take the line away");
+    }
+    guests.users.insert(found->pw_uid);
+  }
+  return guests;
+}
+
+absl::StatusOr<std::unique_ptr<UnixDoor>> UnixDoor::Open(const std::string& path,
+                                                         const std::optional<DoorGuests>& guests) {
   if (path.empty() || path.size() >= sizeof(sockaddr_un::sun_path) ||
       path.find('\0') != std::string::npos || path.back() == '/') {
     return absl::InvalidArgumentError("a socket's path has 1 to 107 bytes");
   }
   const std::string directory = std::filesystem::path(path).parent_path().string();
-  const absl::Status prepared = PrepareDirectory(directory.empty() ? "." : directory);
+  const absl::Status prepared = PrepareDirectory(directory.empty() ? "." : directory, guests);
   if (!prepared.ok()) return prepared;
   absl::StatusOr<int> lock = TakeLock(path + ".lock");
   if (!lock.ok()) return lock.status();
   Descriptor held(*lock);
-  absl::StatusOr<int> listener = Listen(path);
+  absl::StatusOr<int> listener = Listen(path, guests);
   if (!listener.ok()) return listener.status();
   const int wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   Require(wake >= 0);
-  return std::unique_ptr<UnixDoor>(new UnixDoor(path, held.Release(), *listener, wake));
+  return std::unique_ptr<UnixDoor>(new UnixDoor(
+      path, guests ? guests->users : std::set<uid_t>(), held.Release(), *listener, wake));
 }
 
-UnixDoor::UnixDoor(std::string path, int lock, int listener, int wake)
-    : path_(std::move(path)), lock_(lock), listener_(listener), wake_(wake) {}
+UnixDoor::UnixDoor(std::string path, std::set<uid_t> guests, int lock, int listener, int wake)
+    : path_(std::move(path)), guests_(std::move(guests)), lock_(lock), listener_(listener),
+      wake_(wake) {}
 
 UnixDoor::~UnixDoor() { Close(); }
 
@@ -164,7 +207,8 @@ void UnixDoor::LetIn(grpc::Server& server, int connection) {
   if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return;
   // The modes say the same. Without this line one `chmod` of the directory by mistake lets every user
   // of the machine ask in the agency's name.
-  if (credentials.uid != geteuid() && credentials.uid != 0) {
+  if (credentials.uid != geteuid() && credentials.uid != 0 &&
+      !guests_.contains(credentials.uid)) {
     Log(LogLevel::kWarning, "door_refused", {{LogField::kUid, credentials.uid}});
     return;
   }

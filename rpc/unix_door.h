@@ -2,8 +2,9 @@
 // machine is calling.
 //
 // The socket has mode 0600 in a directory of mode 0700, and only its owner and root are let in
-// whatever the modes. gRPC knows no uid, so the door accepts connections itself, asks the kernel
-// (SO_PEERCRED) and hands them to the server.
+// whatever the modes; with guests, also their group by the modes (0660 in 0710) and, of it, only who
+// is named. gRPC knows no uid, so the door accepts connections itself, asks the kernel (SO_PEERCRED)
+// and hands them to the server.
 #ifndef WHOELSE_RPC_UNIX_DOOR_H_
 #define WHOELSE_RPC_UNIX_DOOR_H_
 
@@ -14,12 +15,24 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
 namespace whoelse {
+
+// Other users of the machine who may use a door.
+struct DoorGuests {
+  gid_t group;
+  std::set<uid_t> users;
+};
+// INVALID_ARGUMENT names the group or the user that this machine does not have.
+absl::StatusOr<DoorGuests> FindDoorGuests(const std::string& group,
+                                          const std::vector<std::string>& users);
 
 class UnixDoor {
  public:
@@ -27,7 +40,8 @@ class UnixDoor {
   // that a dead server left, and listens. INVALID_ARGUMENT for a path that no socket can have;
   // FAILED_PRECONDITION when the directory is not ours alone; ALREADY_EXISTS when another server
   // holds the lock; UNAVAILABLE for the machine's own faults.
-  static absl::StatusOr<std::unique_ptr<UnixDoor>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<UnixDoor>> Open(
+      const std::string& path, const std::optional<DoorGuests>& guests = std::nullopt);
   ~UnixDoor();   // Close()
   UnixDoor(const UnixDoor&) = delete;
   UnixDoor& operator=(const UnixDoor&) = delete;
@@ -48,11 +62,12 @@ class UnixDoor {
   absl::StatusOr<User> PeerUser(const grpc::ServerContext& context) const;
 
  private:
-  UnixDoor(std::string path, int lock, int listener, int wake);
+  UnixDoor(std::string path, std::set<uid_t> guests, int lock, int listener, int wake);
   void AcceptLoop(grpc::Server& server);
   void LetIn(grpc::Server& server, int connection);
 
   const std::string path_;
+  const std::set<uid_t> guests_;
   const int lock_, listener_, wake_;   // descriptors; a byte of eventfd wake_ ends the loop
   bool open_ = true;
   std::thread acceptor_;

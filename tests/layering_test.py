@@ -27,10 +27,11 @@ ROOMS = {
 # Rooms and files whose code is pure: no I/O, clock, thread, storage, transport.
 PURE_ROOMS = {"crypto", "protocol", "audit"}
 CORE = {
-    "node": {"asking", "csv", "enrolment", "evaluation", "holder", "hours", "identifier", "import", "inbox", "inbox_document", "local_role",
-             "import_columns", "import_row", "index", "log_watch", "noted", "policy",
-             "private_checks", "public_checks", "reading", "record", "report", "report_text",
-             "requester", "words", "working_calendar"},
+    "node": {"asking", "csv", "enrolment", "evaluation", "fishing", "holder", "hours", "identifier",
+             "import", "import_columns", "import_row", "inbox", "inbox_counts", "inbox_document",
+             "index", "local_role", "log_watch", "noted", "policy", "private_checks",
+             "public_checks", "reading", "record", "report", "report_text", "requester",
+             "shield_notice", "words", "working_calendar"},
     "coordinator": {"evaluator", "log_reader", "log_writer", "relay", "state"},
 }
 IMPURE = re.compile(

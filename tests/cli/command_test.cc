@@ -17,7 +17,8 @@ using testing::IsEmpty;
 using testing::Not;
 
 const std::vector<std::vector<std::string>> kCommands = {
-    {"ask"}, {"shield"}, {"status"}, {"inbox", "list"}, {"records", "import"}, {"records", "list"},
+    {"ask"}, {"shield"}, {"status"}, {"inbox", "list"}, {"inbox", "show"}, {"inbox", "done"},
+    {"inbox", "approve"}, {"inbox", "refuse"}, {"inbox", "counts"}, {"records", "import"}, {"records", "list"},
     {"records", "end"}, {"federation", "init"}, {"federation", "add-coordinator"},
     {"federation", "add-agency"}, {"federation", "remove-agency"}, {"federation", "sign"},
     {"federation", "show"}, {"demo"}};
@@ -36,7 +37,8 @@ TEST(CommandTest, EveryCommandsHelpShowsAnExample) {
 TEST(CommandTest, WhatIsNotUnderstoodIsBadInput) {
   const std::vector<std::vector<std::string>> bad = {
       {}, {"aks"}, {"ask"}, {"ask", "--purpose", "concern", "--nsh-number", "1"},
-      {"records"}, {"records", "import"}, {"federation"}, {"federation", "sign"},
+      {"records"}, {"records", "import"}, {"inbox"}, {"inbox", "done", "1"},
+      {"inbox", "refuse", "1"}, {"federation"}, {"federation", "sign"},
       {"federation", "init", "x", "--name", "N", "--slot-ms", "0"},
       {"federation", "sign", "x", "--retire-key-version", "0"}, {"demo", "--once"}};
   for (const auto& arguments : bad) {

@@ -61,10 +61,6 @@ class ScriptedNode final : public v1::Node::Service {
     ended = *call;
     return Say(reply);
   }
-  grpc::Status ListInbox(grpc::ServerContext*, const v1::ListInboxCall*,
-                         v1::JsonReply* reply) override {
-    return Say(reply);
-  }
   grpc::Status Status(grpc::ServerContext*, const v1::StatusCall*, v1::JsonReply* reply) override {
     return Say(reply);
   }
@@ -76,6 +72,41 @@ class ScriptedNode final : public v1::Node::Service {
   std::string csv;
   v1::ListRecordsCall listed;
   v1::EndRecordCall ended;
+
+ private:
+  grpc::Status Say(v1::JsonReply* reply) {
+    reply->set_json(json);
+    return status;
+  }
+};
+
+class ScriptedInbox final : public v1::Inbox::Service {
+ public:
+  grpc::Status ListItems(grpc::ServerContext*, const v1::ListItemsCall* call,
+                         v1::JsonReply* reply) override {
+    listed = *call;
+    return Say(reply);
+  }
+  grpc::Status ShowItem(grpc::ServerContext*, const v1::ShowItemCall* call,
+                        v1::JsonReply* reply) override {
+    shown = *call;
+    return Say(reply);
+  }
+  grpc::Status DecideItem(grpc::ServerContext*, const v1::DecideItemCall* call,
+                          v1::JsonReply* reply) override {
+    decided = *call;
+    return Say(reply);
+  }
+  grpc::Status CountItems(grpc::ServerContext*, const v1::CountItemsCall*,
+                          v1::JsonReply* reply) override {
+    return Say(reply);
+  }
+
+  grpc::Status status;
+  std::string json;
+  v1::ListItemsCall listed;
+  v1::ShowItemCall shown;
+  v1::DecideItemCall decided;
 
  private:
   grpc::Status Say(v1::JsonReply* reply) {
@@ -111,6 +142,7 @@ class DoorTest : public testing::Test {
     grpc::ServerBuilder builder;
     SetServerOptions(builder, {});
     builder.RegisterService(&node_);
+    builder.RegisterService(&inbox_);
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
     door_->Serve(*server_);
@@ -134,6 +166,7 @@ class DoorTest : public testing::Test {
 
   TestFolder folder_;
   ScriptedNode node_;
+  ScriptedInbox inbox_;
   std::unique_ptr<UnixDoor> door_;
   std::unique_ptr<grpc::Server> server_;
 };
@@ -293,11 +326,54 @@ TEST_F(DoorTest, ARecordIsEnded) {
 }
 
 TEST_F(DoorTest, TheInboxIsListed) {
-  node_.json = R"({"items": []})";
+  inbox_.json = R"({"items": [], "more": false, "notices": []})";
   EXPECT_EQ(Call({"inbox", "list"}).out, "The inbox is empty.\n");
-  node_.json = R"({"items": [{"kind": "shield notice", "record": 3}]})";
-  EXPECT_EQ(Call({"inbox", "list"}).out, "kind           record\nshield notice  3\n");
-  EXPECT_EQ(Call({"inbox", "list", "--json"}).out, node_.json + "\n");
+  EXPECT_EQ(Call({"inbox", "list", "--done"}).out, "Nothing was decided yet.\n");
+  EXPECT_TRUE(inbox_.listed.done());
+  inbox_.json = R"({"items": [{"id": "7f3a-91c2-04be", "kind": "urgent"}], "more": true,
+                    "notices": ["calendar.years: the bank holidays end"]})";
+  const Captured listed = Call({"inbox", "list", "--limit", "1"});
+  EXPECT_EQ(listed.out, "id              kind\n7f3a-91c2-04be  urgent\nThere are more: --limit\n");
+  EXPECT_EQ(listed.err, "whoelse: calendar.years: the bank holidays end\n");
+  EXPECT_EQ(inbox_.listed.limit(), 1u);
+  EXPECT_EQ(Call({"inbox", "list", "--json"}).out, inbox_.json + "\n");
+}
+
+TEST_F(DoorTest, AnItemIsShownAndDecided) {
+  inbox_.json = R"({"id": "7f3a-91c2-04be", "state": "done"})";
+  EXPECT_THAT(Call({"inbox", "show", "7f3a-91c2-04be"}).out, HasSubstr("state  done"));
+  EXPECT_EQ(inbox_.shown.id(), "7f3a-91c2-04be");
+  struct { std::vector<std::string> typed; const char *verb, *outcome, *reason; } const cases[] = {
+      {{"done", "7f3a-91c2-04be", "--outcome", "contacted"}, "done", "contacted", ""},
+      {{"done", "7f3a-91c2-04be", "--outcome", "withheld", "--reason", "why"}, "done", "withheld", "why"},
+      {{"approve", "7f3a-91c2-04be"}, "approve", "", ""},
+      {{"refuse", "7f3a-91c2-04be", "--reason", "why"}, "refuse", "", "why"}};
+  for (const auto& c : cases) {
+    std::vector<std::string> arguments = c.typed;
+    arguments.insert(arguments.begin(), "inbox");
+    const Captured decided = Call(arguments);
+    EXPECT_EQ(decided.exit, kExitOk) << decided.err;
+    EXPECT_EQ(decided.out, "7f3a-91c2-04be: done\n");
+    EXPECT_EQ(inbox_.decided.id(), "7f3a-91c2-04be");
+    EXPECT_EQ(inbox_.decided.verb(), c.verb);
+    EXPECT_EQ(inbox_.decided.outcome(), c.outcome);
+    EXPECT_EQ(inbox_.decided.reason(), c.reason);
+    arguments.push_back("--json");
+    EXPECT_EQ(Call(arguments).out, inbox_.json + "\n");
+  }
+  inbox_.status = {grpc::StatusCode::INVALID_ARGUMENT, "user: asked this; leave it to another"};
+  const Captured refused = Call({"inbox", "approve", "7f3a-91c2-04be"});
+  EXPECT_EQ(refused.exit, kExitBadInput);
+  EXPECT_THAT(refused.err, HasSubstr("user: asked this; leave it to another"));
+  EXPECT_THAT(refused.out, IsEmpty());
+}
+
+TEST_F(DoorTest, TheInboxIsCounted) {
+  inbox_.json = R"({"counts": []})";
+  EXPECT_EQ(Call({"inbox", "counts"}).out, "Nothing to count yet.\n");
+  inbox_.json = R"({"counts": [{"month": "2026-11", "kind": "urgent", "overdue": 1}]})";
+  EXPECT_EQ(Call({"inbox", "counts"}).out, "month    kind    overdue\n2026-11  urgent  1\n");
+  EXPECT_EQ(Call({"inbox", "counts", "--json"}).out, inbox_.json + "\n");
 }
 
 TEST_F(DoorTest, StatusWithAlarmsHasItsOwnExitCode) {

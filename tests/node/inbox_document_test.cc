@@ -20,11 +20,11 @@ constexpr AgencyId kMe = 1001, kAsker = 1003;
 InboxItem FullItem() {
   InboxItem item = ItemOf(ItemKind::kShieldNotice);
   item.paged = Desk::kDeputy;
-  item.asked_by = PersonOf("carol").ref;
+  item.asked_by = ActorOf("carol").ref;
   item.from = kAsker;
   item.records = {17, 4'000'000'000};
   item.about = R"({"question":"6STF-5YE9-R7M2-Y7WH"})";
-  item.steps = {{item.raised_ms + 5, "local:alice", PersonOf("alice").ref, "lifted",
+  item.steps = {{item.raised_ms + 5, "local:alice", ActorOf("alice").ref, "lifted",
                  "the \"refuge\" said so"}};
   return item;
 }
@@ -99,21 +99,21 @@ TEST(InboxDocument, APageSaysWhatCanBeDone) {
   ASSERT_EQ(open["choices"].size(), 3u);
   EXPECT_EQ(open["choices"][1]["outcome"], "withheld");
   EXPECT_EQ(open["choices"][1]["needs_a_reason"], true);
-  const InboxItem done = std::get<Acted>(TheDecision(item, PersonOf("alice"))).item;
+  const InboxItem done = std::get<Acted>(TheDecision(item, ActorOf("alice"))).item;
   const Json page = ItemPage(done, item.due_ms + 1);
   EXPECT_EQ(page["state"], "done");
   EXPECT_EQ(page["overdue"], false);
   EXPECT_THAT(page["choices"], IsEmpty());
   EXPECT_EQ(page["decisions"][0]["user"], "local:alice");
   // A reference to a person is for the protocol, not for a screen.
-  EXPECT_THAT(page.dump(), testing::Not(HasSubstr(ToHex(PersonOf("alice").ref))));
+  EXPECT_THAT(page.dump(), testing::Not(HasSubstr(ToHex(ActorOf("alice").ref))));
 }
 
 Noted NotedOf(Purpose purpose, uint8_t reasons, std::vector<Outcome> outcomes) {
   Noted noted;
   noted.received_ms = At(20261123, 10);
   noted.agency = kAsker;
-  noted.practitioner_ref = PersonOf("carol").ref;
+  noted.practitioner_ref = ActorOf("carol").ref;
   noted.organisation = "E10000099";
   noted.purpose = purpose;
   noted.power = Power::kCa1989S47;
@@ -155,9 +155,34 @@ TEST(ItemsOfANote, WhoAskedHereMayNotDecideHere) {
   EXPECT_EQ(other.from, kAsker);
   EXPECT_THAT(other.records, ElementsAre(7, 8));
   noted.agency = kMe;
-  EXPECT_EQ(ItemsOf(noted, kMe, TestCalendar(), random).at(0).asked_by, PersonOf("carol").ref);
+  EXPECT_EQ(ItemsOf(noted, kMe, TestCalendar(), random).at(0).asked_by, ActorOf("carol").ref);
   noted.practitioner_ref = PersonRef();   // the node itself
   EXPECT_EQ(ItemsOf(noted, kMe, TestCalendar(), random).at(0).asked_by, std::nullopt);
+}
+
+TEST(ItemsOfOwnQuestions, EmergenciesAndNoticesAreLookedAt) {
+  SeededRandom random(1);
+  const auto items = [&](Purpose purpose, bool shield) {
+    return ItemsOf(OwnQuestion{kMe, ActorOf("carol").ref, purpose, shield, "6STF-5YE9-R7M2-Y7WH"},
+                   At(20261123, 10), TestCalendar(), random);
+  };
+  EXPECT_THAT(items(Purpose::kSection47, false), IsEmpty());
+  const InboxItem review = items(Purpose::kEmergency, false).at(0);
+  EXPECT_EQ(review.kind, ItemKind::kEmergencyReview);
+  EXPECT_EQ(review.asked_by, ActorOf("carol").ref);
+  EXPECT_THAT(review.about, HasSubstr("6STF-5YE9-R7M2-Y7WH"));
+  EXPECT_EQ(items(Purpose::kConcern, true).at(0).kind, ItemKind::kShieldSent);
+}
+
+TEST(ItemsOfFishing, OnesOwnAlarmIsForSomebodyElse) {
+  SeededRandom random(1);
+  const auto item = [&](AgencyId agency) {
+    return ItemOf(FishingAlarm{FishingRule::kUnheld, agency, ActorOf("carol").ref}, kMe,
+                  At(20261123, 10), TestCalendar(), random);
+  };
+  EXPECT_EQ(item(kMe).asked_by, ActorOf("carol").ref);
+  EXPECT_EQ(item(kAsker).asked_by, std::nullopt);
+  EXPECT_THAT(item(kAsker).about, HasSubstr("like questions in a row"));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ inline const WorkingCalendar& TestCalendar() {
 }
 
 // A lead officer.
-inline Person PersonOf(const std::string& name) {
+inline Actor ActorOf(const std::string& name) {
   PersonRef ref;
   std::copy_n(name.begin(), std::min(name.size(), PersonRef::kSize), ref.data());
   return {"local:" + name, ref, {LocalRole::kLeadOfficer}};
@@ -33,10 +33,10 @@ inline InboxItem ItemOf(ItemKind kind, uint64_t seed = 1) {
 }
 
 // A decision that one person may take alone on an item of its kind.
-inline std::variant<Acted, FieldError> TheDecision(const InboxItem& item, const Person& person) {
-  const Decision& decision = RuleOf(item.kind).decisions[0];
-  const std::string outcome = decision.verb == Verb::kDone ? std::string(decision.outcome) : "";
-  return Act(item, {decision.verb, outcome, "because it was so"}, person,
+inline std::variant<Acted, FieldError> TheDecision(const InboxItem& item, const Actor& person) {
+  const Choice& choice = RuleOf(item.kind).choices[0];
+  const std::string outcome = choice.verb == Verb::kDone ? std::string(choice.outcome) : "";
+  return Act(item, {choice.verb, outcome, "because it was so"}, person,
              std::max(item.visible_ms, item.raised_ms + item.page_after_ms));
 }
 

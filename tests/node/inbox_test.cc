@@ -44,7 +44,7 @@ const KindCase kKinds[] = {
 const char* const kOutcomesOfDone[] = {"contacted", "withheld", "not-relevant", "looked-at"};
 
 std::variant<Acted, FieldError> Do(const InboxItem& item, Verb verb, const char* outcome,
-                                   const Person& person, const char* reason = "told by the school") {
+                                   const Actor& person, const char* reason = "told by the school") {
   return Act(item, {verb, outcome, reason}, person, item.visible_ms);
 }
 bool Works(const std::variant<Acted, FieldError>& result) { return result.index() == 0; }
@@ -52,7 +52,7 @@ bool Works(const std::variant<Acted, FieldError>& result) { return result.index(
 // The table above against the production one, cell by cell.
 TEST(Inbox, EveryKindTakesItsActionsAndNoOther) {
   ASSERT_EQ(std::size(kKinds), kItemKindNames.size());
-  const Person lead = PersonOf("alice");
+  const Actor lead = ActorOf("alice");
   for (const KindCase& c : kKinds) {
     SCOPED_TRACE(Name(c.kind));
     const InboxItem item = ItemOf(c.kind);
@@ -90,7 +90,7 @@ TEST(Inbox, OnlyWhoHasTheDutyDecides) {
       {LocalRole::kNamedOfficer}};
   for (const KindCase& c : kKinds) {
     for (const auto& roles : all) {
-      Person person = PersonOf("alice");
+      Actor person = ActorOf("alice");
       person.roles = roles;
       const bool may = !roles.empty() && (roles[0] != LocalRole::kApprover || c.by_approver);
       const auto result = TheDecision(ItemOf(c.kind), person);
@@ -105,16 +105,16 @@ TEST(Inbox, OnlyWhoHasTheDutyDecides) {
 TEST(Inbox, NobodyDecidesAboutWhatTheyAsked) {
   for (const KindCase& c : kKinds) {
     InboxItem item = ItemOf(c.kind);
-    item.asked_by = PersonOf("alice").ref;
-    const auto own = TheDecision(item, PersonOf("alice"));
+    item.asked_by = ActorOf("alice").ref;
+    const auto own = TheDecision(item, ActorOf("alice"));
     ASSERT_FALSE(Works(own)) << Name(c.kind);
     EXPECT_THAT(std::get<FieldError>(own).reason, HasSubstr("their own question"));
-    EXPECT_TRUE(Works(TheDecision(item, PersonOf("bob")))) << Name(c.kind);
+    EXPECT_TRUE(Works(TheDecision(item, ActorOf("bob")))) << Name(c.kind);
   }
 }
 
 TEST(Inbox, AReasonIsRecordedWhereOneIsNeeded) {
-  const Person lead = PersonOf("alice");
+  const Actor lead = ActorOf("alice");
   struct { ItemKind kind; Verb verb; const char* outcome; bool needed; } const cases[] = {
       {ItemKind::kBrokered, Verb::kDone, "contacted", false},
       {ItemKind::kBrokered, Verb::kDone, "withheld", true},
@@ -145,9 +145,9 @@ TEST(Inbox, AReasonIsRecordedWhereOneIsNeeded) {
 
 TEST(Inbox, ADecisionIsFinal) {
   for (const KindCase& c : kKinds) {
-    const InboxItem done = std::get<Acted>(TheDecision(ItemOf(c.kind), PersonOf("alice"))).item;
+    const InboxItem done = std::get<Acted>(TheDecision(ItemOf(c.kind), ActorOf("alice"))).item;
     ASSERT_EQ(done.state(), ItemState::kDone);
-    const auto again = TheDecision(done, PersonOf("bob"));
+    const auto again = TheDecision(done, ActorOf("bob"));
     ASSERT_FALSE(Works(again));
     EXPECT_EQ(std::get<FieldError>(again).field, "id");
   }
@@ -155,17 +155,17 @@ TEST(Inbox, ADecisionIsFinal) {
 
 TEST(Inbox, ALiftTakesTwoPeopleAndAConfirmationOne) {
   const InboxItem open = ItemOf(ItemKind::kShieldNotice);
-  const Acted first = std::get<Acted>(Do(open, Verb::kRefuse, "", PersonOf("alice")));
+  const Acted first = std::get<Acted>(Do(open, Verb::kRefuse, "", ActorOf("alice")));
   EXPECT_EQ(first.effect, Effect::kNone);
-  const auto again = Do(first.item, Verb::kRefuse, "", PersonOf("alice"));
+  const auto again = Do(first.item, Verb::kRefuse, "", ActorOf("alice"));
   ASSERT_FALSE(Works(again));
   EXPECT_THAT(std::get<FieldError>(again).reason, HasSubstr("second person"));
-  const Acted second = std::get<Acted>(Do(first.item, Verb::kRefuse, "", PersonOf("bob")));
+  const Acted second = std::get<Acted>(Do(first.item, Verb::kRefuse, "", ActorOf("bob")));
   EXPECT_EQ(second.effect, Effect::kLiftShield);
   EXPECT_EQ(second.item.state(), ItemState::kDone);
   // The stricter word wins, whoever says it.
   for (const char* who : {"alice", "bob"}) {
-    const Acted confirmed = std::get<Acted>(Do(first.item, Verb::kApprove, "", PersonOf(who)));
+    const Acted confirmed = std::get<Acted>(Do(first.item, Verb::kApprove, "", ActorOf(who)));
     EXPECT_EQ(confirmed.effect, Effect::kConfirmShield);
     EXPECT_EQ(confirmed.item.state(), ItemState::kDone);
   }
@@ -178,7 +178,7 @@ TEST(Inbox, NoSequenceByOnePersonLiftsAShield) {
   SCOPED_TRACE("WHOELSE_SEED=" + std::to_string(seed));
   for (int run = 0; run < 2'000; ++run) {
     InboxItem item = ItemOf(ItemKind::kShieldNotice);
-    Person person = PersonOf("alice");
+    Actor person = ActorOf("alice");
     person.roles = {LocalRole::kLeadOfficer, LocalRole::kDeputy, LocalRole::kNamedOfficer,
                     LocalRole::kApprover};
     TimeMs now = item.raised_ms;
@@ -262,7 +262,7 @@ TEST(Inbox, NothingOfAQuestionIsSeenBeforeItsMoment) {
       const TimeMs before = item.visible_ms - 1 - random.Below(item.visible_ms - raised);
       ASSERT_FALSE(item.Visible(before));
       ASSERT_FALSE(PageDue(item, before));
-      const auto early = Act(item, {Verb::kDone, "contacted", ""}, PersonOf("alice"), before);
+      const auto early = Act(item, {Verb::kDone, "contacted", ""}, ActorOf("alice"), before);
       ASSERT_FALSE(Works(early));
       ASSERT_EQ(std::get<FieldError>(early).reason, "there is no such item");
     }
@@ -300,7 +300,7 @@ TEST(Inbox, PagesOnceADeskAndOnlyWhileOpen) {
   // A node that was down for a day pages whose desk it is now, once.
   item.paged.reset();
   EXPECT_EQ(PageDue(item, item.named_officer_ms + 86'400'000), Desk::kNamedOfficer);
-  const InboxItem done = std::get<Acted>(TheDecision(item, PersonOf("alice"))).item;
+  const InboxItem done = std::get<Acted>(TheDecision(item, ActorOf("alice"))).item;
   EXPECT_EQ(PageDue(done, item.named_officer_ms + 86'400'000), std::nullopt);
   // In working hours people look; they are paged when they did not.
   const InboxItem brokered = ItemOf(ItemKind::kBrokered);
@@ -311,7 +311,7 @@ TEST(Inbox, PagesOnceADeskAndOnlyWhileOpen) {
 TEST(Inbox, OverdueIsJudgedWhenItIsDecided) {
   const InboxItem item = ItemOf(ItemKind::kUrgent);
   const auto at = [&](TimeMs now) {
-    return std::get<Acted>(Act(item, {Verb::kDone, "contacted", ""}, PersonOf("alice"), now)).item;
+    return std::get<Acted>(Act(item, {Verb::kDone, "contacted", ""}, ActorOf("alice"), now)).item;
   };
   EXPECT_FALSE(at(item.due_ms).Overdue(item.due_ms + 1'000'000));
   EXPECT_TRUE(at(item.due_ms + 1).Overdue(item.due_ms + 1));

@@ -1,6 +1,7 @@
 #include "rpc/unix_door.h"
 
 #include <gmock/gmock.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <pwd.h>
 #include <sys/socket.h>
@@ -53,10 +54,11 @@ sockaddr_un AddressOf(const std::string& path) {
 
 // Connects as another user and waits to be spoken to. Returns the child's exit code: 0 spoken to,
 // 1 turned away after connecting, 2 not even connected. Only system calls after the fork.
-int ConnectAs(uid_t uid, const std::string& path) {
+int ConnectAs(uid_t uid, const std::string& path, gid_t group = 0) {
   const sockaddr_un address = AddressOf(path);
   const pid_t child = fork();
   if (child == 0) {
+    if (setgroups(1, &group) != 0 || setresgid(group, group, group) != 0) _exit(9);
     if (setresuid(uid, uid, uid) != 0) _exit(9);
     const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) _exit(2);
@@ -136,6 +138,41 @@ TEST_F(UnixDoorTest, AnotherUserIsTurnedAwayEvenWhenTheModesAreOpen) {
   EXPECT_EQ(ConnectAs(kNobody, path_), 1);
   EXPECT_THAT(log.text(), HasSubstr("\"event\":\"door_refused\",\"uid\":65534}"));
   EXPECT_EQ(ConnectAs(0, path_), 0);
+}
+
+TEST_F(UnixDoorTest, GuestsAreThoseOfTheGroupWhoAreNamed) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  constexpr uid_t kNamed = 1234, kOther = 1235;
+  constexpr gid_t kGroup = 4321, kOtherGroup = 4322;
+  door_->Close();
+  door_ = UnixDoor::Open(path_, DoorGuests{kGroup, {kNamed}}).value();
+  StartServer();
+  std::filesystem::permissions(home_ / "", std::filesystem::perms(0711));
+  struct stat directory {}, socket {};
+  ASSERT_EQ(stat((home_ / "run").c_str(), &directory), 0);
+  ASSERT_EQ(stat(path_.c_str(), &socket), 0);
+  EXPECT_EQ(directory.st_mode & 0777, 0710u);
+  EXPECT_EQ(socket.st_mode & 0777, 0660u);
+  EXPECT_EQ(ConnectAs(kNamed, path_, kGroup), 0);
+  EXPECT_EQ(ConnectAs(kOther, path_, kGroup), 1);        // by the kernel's word for who it is
+  EXPECT_EQ(ConnectAs(kNamed, path_, kOtherGroup), 2);   // by the modes
+  door_->Close();
+  server_->Shutdown(DeadlineIn(std::chrono::seconds(1)));
+  server_.reset();
+  door_ = UnixDoor::Open(path_).value();   // no guests any more
+  ASSERT_EQ(stat((home_ / "run").c_str(), &directory), 0);
+  EXPECT_EQ(directory.st_mode & 0777, 0700u);
+}
+
+TEST(DoorGuestsTest, AreLookedUpOnThisMachine) {
+  const auto guests = FindDoorGuests("root", {"root"});
+  ASSERT_TRUE(guests.ok()) << guests.status();
+  EXPECT_EQ(guests->group, 0u);
+  EXPECT_EQ(guests->users, std::set<uid_t>{0});
+  EXPECT_THAT(std::string(FindDoorGuests("no-such-group", {}).status().message()),
+              HasSubstr("door_group: "));
+  EXPECT_THAT(std::string(FindDoorGuests("root", {"no-such-user"}).status().message()),
+              HasSubstr("people: "));
 }
 
 TEST_F(UnixDoorTest, ASecondServerIsRefusedAndTheFirstStays) {

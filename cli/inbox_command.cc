@@ -1,0 +1,85 @@
+#include "cli/inbox_command.h"
+
+#include <functional>
+#include <memory>
+
+#include "cli/inbox.h"
+
+namespace whoelse {
+namespace {
+
+constexpr const char* kReasonHelp = "In a sentence: why, or what was done; kept with the item";
+
+using Run = std::function<ExitCode(const InboxOptions&, Terminal&)>;
+
+// A subcommand with its options; the caller adds those of its own.
+CLI::App* Subcommand(CLI::App& inbox, const char* name, const char* what, const char* footer,
+                     const std::shared_ptr<InboxOptions>& options, Run run, Terminal& terminal,
+                     Chosen& chosen) {
+  CLI::App* const command = inbox.add_subcommand(name, what);
+  command->footer(std::string(footer) + "\n");
+  command->add_flag("--json", options->json, "As JSON");
+  command->add_option("--door", options->door, "The node's socket (default: $WHOELSE_DOOR)");
+  command->callback([options, run = std::move(run), &terminal, &chosen] {
+    chosen = [options, run, &terminal] { return run(*options, terminal); };
+  });
+  return command;
+}
+
+Run Deciding(const char* verb) {
+  return [verb](const InboxOptions& options, Terminal& terminal) {
+    return DecideInboxItem(verb, options, terminal);
+  };
+}
+
+}  // namespace
+
+void AddInboxCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const inbox = app.add_subcommand("inbox", "What waits for a person's decision.");
+  inbox->require_subcommand(1);
+  const auto options = std::make_shared<InboxOptions>();
+  const auto add = [&](const char* name, const char* what, const char* footer, Run run) {
+    return Subcommand(*inbox, name, what, footer, options, std::move(run), terminal, chosen);
+  };
+
+  CLI::App* const list =
+      add("list", "List it, what is due first on top.", "Example:\n  whoelse inbox list --json",
+          ListInbox);
+  list->add_flag("--done", options->done, "What was decided, newest first");
+  list->add_option("--limit", options->limit, "At most so many")->capture_default_str();
+
+  CLI::App* const show =
+      add("show", "Everything about one item: what can be decided, and which line to ring.",
+          "Example:\n  whoelse inbox show 7f3a-91c2-04be", ShowInboxItem);
+  show->add_option("ID", options->id, "As `inbox list` shows it")->required();
+
+  CLI::App* const done = add(
+      "done", "Record what you decided, or what you found.",
+      "Outcomes of a brokered or urgent question: contacted; withheld (more detrimental to the child, "
+      "s16LA(3)); not-relevant (to the asker's function). Of an alarm or a report: looked-at.\n"
+      "Example:\n  whoelse inbox done 7f3a-91c2-04be --outcome contacted\n"
+      "Exit: 2 and nothing changed when something is missing or you may not decide it",
+      Deciding("done"));
+  done->add_option("ID", options->id, "As `inbox list` shows it")->required();
+  done->add_option("--outcome", options->outcome, "contacted, withheld, not-relevant or looked-at")
+      ->required();
+  done->add_option("--reason", options->reason, kReasonHelp);
+
+  CLI::App* const approve =
+      add("approve", "Approve a question, confirm a shield, find an emergency justified.",
+          "Example:\n  whoelse inbox approve 7f3a-91c2-04be", Deciding("approve"));
+  approve->add_option("ID", options->id, "As `inbox list` shows it")->required();
+  approve->add_option("--reason", options->reason, kReasonHelp);
+
+  CLI::App* const refuse = add(
+      "refuse", "Refuse a question, lift a shield (two people), find an emergency not justified.",
+      "Example:\n  whoelse inbox refuse 7f3a-91c2-04be --reason \"the refuge was rung: another child\"",
+      Deciding("refuse"));
+  refuse->add_option("ID", options->id, "As `inbox list` shows it")->required();
+  refuse->add_option("--reason", options->reason, kReasonHelp)->required();
+
+  add("counts", "What was raised, decided and late, by month.", "Example:\n  whoelse inbox counts",
+      CountInbox);
+}
+
+}  // namespace whoelse

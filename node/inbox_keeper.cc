@@ -1,0 +1,161 @@
+#include "node/inbox_keeper.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace whoelse {
+namespace {
+
+RocksdbStore::InboxDocument DocumentOf(const InboxItem& item) {
+  return {item.id, item.state() == ItemState::kDone, ItemDocument(item)};
+}
+
+}  // namespace
+
+absl::Status InboxKeeper::Load() {
+  if (absl::Status taken = TakeUp(); !taken.ok()) return taken;
+  const std::lock_guard lock(mutex_);
+  std::vector<InboxItem> notices;
+  for (const bool done : {true, false}) {
+    auto items = Items(done);
+    if (!items.ok()) return items.status();
+    std::ranges::move(*items, std::back_inserter(notices));
+  }
+  // A later notice of a sender takes the place of one that was lifted.
+  std::ranges::stable_sort(notices, {}, &InboxItem::raised_ms);
+  for (const InboxItem& item : notices) notices_.Learn(item);
+  return absl::OkStatus();
+}
+
+absl::Status InboxKeeper::TakeUp() {
+  const std::lock_guard lock(mutex_);
+  return store_.TakeUpDocuments(
+      [this](std::string_view document) -> absl::StatusOr<RocksdbStore::InboxDocument> {
+        absl::StatusOr<InboxItem> item = TakeUpDocument(document, calendar_, random_);
+        if (!item.ok()) return item.status();
+        return DocumentOf(*item);
+      });
+}
+
+absl::Status InboxKeeper::WorkOff(const std::vector<RocksdbStore::JournalEntry>& entries) {
+  std::vector<RecordId> shield, settled;
+  std::vector<RocksdbStore::InboxDocument> documents;
+  const std::lock_guard lock(mutex_);
+  NoticeBoard notices = notices_;
+  for (const RocksdbStore::JournalEntry& entry : entries) {
+    const bool notice = (entry.noted.reasons & Noted::kShieldNotice) != 0;
+    const std::vector<RecordId> acts_on = notice ? notices.ActsOn(entry.noted)
+                                                 : std::vector<RecordId>();
+    for (const Noted::Decision& decision : entry.noted.decisions) {
+      if (notice) settled.push_back(decision.record);
+    }
+    shield.insert(shield.end(), acts_on.begin(), acts_on.end());
+    for (InboxItem& item : ItemsOf(entry.noted, me_, calendar_, random_)) {
+      if (item.kind == ItemKind::kShieldNotice) {
+        if (acts_on.empty()) continue;
+        item.records = acts_on;
+        notices.Learn(item);
+      }
+      documents.push_back(DocumentOf(item));
+    }
+    // This agency's own are watched where they are asked, with all that is known there.
+    const auto asked = AskedQuestionOf(entry.noted);
+    if (asked && asked->agency != me_) {
+      std::ranges::move(Watch(*asked), std::back_inserter(documents));
+    }
+  }
+  const absl::Status applied = registry_.ApplyJournal(entries, shield, documents);
+  if (!applied.ok()) return applied;
+  notices_ = std::move(notices);
+  answering_.ForgetShields(std::move(settled));
+  return absl::OkStatus();
+}
+
+void InboxKeeper::OnAsked(const OwnQuestion& question, const Subject& subject, bool held) {
+  const std::lock_guard lock(mutex_);
+  const TimeMs now = clock_.NowMs();
+  std::vector<RocksdbStore::InboxDocument> documents;
+  for (const InboxItem& item : ItemsOf(question, now, calendar_, random_)) {
+    documents.push_back(DocumentOf(item));
+  }
+  std::ranges::move(Watch(AskedHere(me_, question.practitioner, now, question.purpose, subject, held)),
+                    std::back_inserter(documents));
+  if (!documents.empty()) store_.WriteInbox(documents);
+}
+
+std::vector<RocksdbStore::InboxDocument> InboxKeeper::Watch(const AskedQuestion& question) {
+  std::vector<RocksdbStore::InboxDocument> documents;
+  for (const FishingAlarm& alarm : fishing_.OnQuestion(question)) {
+    documents.push_back(DocumentOf(ItemOf(alarm, me_, question.at_ms, calendar_, random_)));
+  }
+  return documents;
+}
+
+absl::StatusOr<std::vector<InboxItem>> InboxKeeper::Items(bool done) const {
+  const auto documents = store_.ReadInbox(done);
+  if (!documents.ok()) return documents.status();
+  std::vector<InboxItem> items;
+  for (const std::string& document : *documents) {
+    absl::StatusOr<InboxItem> item = ReadItem(document);
+    if (!item.ok()) return item.status();
+    items.push_back(*std::move(item));
+  }
+  return items;
+}
+
+absl::StatusOr<InboxItem> InboxKeeper::Read(std::string_view id) const {
+  const auto document = store_.FindInbox(id);
+  if (!document.ok()) return document.status();
+  if (!document->has_value()) return absl::NotFoundError("inbox: no item of this id");
+  return ReadItem((*document)->document);
+}
+
+absl::StatusOr<InboxItem> InboxKeeper::Find(std::string_view id) const {
+  absl::StatusOr<InboxItem> item = Read(id);
+  if (item.ok() && !item->Visible(clock_.NowMs())) {
+    return absl::NotFoundError("inbox: no item of this id");
+  }
+  return item;
+}
+
+std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std::string& id,
+                                                                      const Action& action,
+                                                                      const Actor& actor) {
+  const std::lock_guard lock(mutex_);
+  const absl::StatusOr<InboxItem> item = Read(id);
+  if (absl::IsNotFound(item.status())) {
+    return FieldError{"id", "there is no such item", "look it up with inbox list"};
+  }
+  if (!item.ok()) return item.status();
+  auto result = Act(*item, action, actor, clock_.NowMs());
+  if (auto* error = std::get_if<FieldError>(&result)) return *error;
+  const Acted& acted = std::get<Acted>(result);
+  const RocksdbStore::InboxDocument document = DocumentOf(acted.item);
+  absl::Status done = absl::OkStatus();
+  switch (acted.effect) {
+    case Effect::kConfirmShield:
+      done = registry_.DecideNotice(Registry::Notice::kConfirmed, acted.item.records, document);
+      break;
+    case Effect::kLiftShield:
+      done = registry_.DecideNotice(Registry::Notice::kLifted, notices_.FreedBy(acted.item), document);
+      break;
+    case Effect::kNone:
+    case Effect::kSendQuestion:
+      store_.WriteInbox({document});
+      break;
+  }
+  if (!done.ok()) return done;
+  notices_.Learn(acted.item);
+  return acted.item;
+}
+
+absl::Status InboxKeeper::SetPaged(const std::string& id, Desk desk) {
+  const std::lock_guard lock(mutex_);
+  absl::StatusOr<InboxItem> item = Read(id);
+  if (!item.ok()) return item.status();
+  item->paged = desk;
+  store_.WriteInbox({DocumentOf(*item)});
+  return absl::OkStatus();
+}
+
+}  // namespace whoelse

@@ -1,0 +1,72 @@
+// The inbox at work: reads and writes items in the store, and lets follow from a decision what has to.
+// One mutex over every change, so that two people who decide at once decide one after the other.
+#ifndef WHOELSE_NODE_INBOX_KEEPER_H_
+#define WHOELSE_NODE_INBOX_KEEPER_H_
+
+#include <mutex>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "node/answering.h"
+#include "node/fishing.h"
+#include "node/inbox.h"
+#include "node/inbox_document.h"
+#include "node/registry.h"
+#include "node/shield_notice.h"
+#include "node/working_calendar.h"
+#include "rpc/clock.h"
+
+namespace whoelse {
+
+class InboxKeeper {
+ public:
+  InboxKeeper(AgencyId me, WorkingCalendar calendar, RocksdbStore& store, Registry& registry,
+              Answering& answering, const Clock& clock, Random& random)
+      : me_(me), calendar_(std::move(calendar)), store_(store), registry_(registry),
+        answering_(answering), clock_(clock), random_(random) {}
+
+  // Once, at the start: learns which notices stand. DATA_LOSS from the store.
+  absl::Status Load();
+  // Alarms that were raised since, and documents of earlier versions, become items. DATA_LOSS.
+  absl::Status TakeUp();
+  // What answering left behind becomes items and shields, as one write.
+  absl::Status WorkOff(const std::vector<RocksdbStore::JournalEntry>& entries);
+  // A question of this agency's own was asked.
+  void OnAsked(const OwnQuestion& question, const Subject& subject, bool held);
+
+  // Every open item, or every one that is done, shown yet or not.
+  absl::StatusOr<std::vector<InboxItem>> Items(bool done) const;
+  // NOT_FOUND also for what is not shown yet.
+  absl::StatusOr<InboxItem> Find(std::string_view id) const;
+  // Decides, writes, and does what follows.
+  std::variant<InboxItem, FieldError, absl::Status> Decide(const std::string& id,
+                                                           const Action& action,
+                                                           const Actor& actor);
+  // The desk has been told.
+  absl::Status SetPaged(const std::string& id, Desk desk);
+
+  const WorkingCalendar& calendar() const { return calendar_; }
+
+ private:
+  absl::StatusOr<InboxItem> Read(std::string_view id) const;
+  // Alarms about this question, as items.
+  std::vector<RocksdbStore::InboxDocument> Watch(const AskedQuestion& question)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const AgencyId me_;
+  const WorkingCalendar calendar_;
+  RocksdbStore& store_;
+  Registry& registry_;
+  Answering& answering_;
+  const Clock& clock_;
+  Random& random_;
+  std::mutex mutex_;
+  NoticeBoard notices_ ABSL_GUARDED_BY(mutex_);
+  FishingWatch fishing_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_INBOX_KEEPER_H_

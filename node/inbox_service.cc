@@ -1,0 +1,139 @@
+#include "node/inbox_service.h"
+
+#include <algorithm>
+
+#include "nlohmann/json.hpp"
+#include "node/inbox_counts.h"
+#include "node/inbox_document.h"
+#include "rpc/status.h"
+
+namespace whoelse {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr uint32_t kListDefault = 100, kListMax = 1000;
+
+std::string Dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+grpc::Status BadField(const FieldError& error) {
+  return {grpc::StatusCode::INVALID_ARGUMENT,
+          error.field + ": " + error.reason + "; " + error.remedy};
+}
+
+Json LineOf(const Line& line) { return {{"phone", line.number}, {"hours", line.hours}}; }
+
+}  // namespace
+
+absl::StatusOr<Actor> InboxService::Caller(const grpc::ServerContext& context) const {
+  absl::StatusOr<UnixDoor::User> user = parts_.door.PeerUser(context);
+  if (!user.ok()) return user.status();
+  const auto duties = parts_.config.duties.find(user->name.substr(user->name.find(':') + 1));
+  if (duties == parts_.config.duties.end()) {
+    return absl::InvalidArgumentError(
+        "user: has no duty here, and the inbox is for lead officers and approvers; have [people] in "
+        "the node's configuration give it to you");
+  }
+  return Actor{user->name, parts_.asker.RefOf(user->name), duties->second};
+}
+
+Json InboxService::Sender(AgencyId agency) const {
+  const RosterBoard::Posting posting = parts_.board.Read();
+  const RosterAgency* sender = posting.roster->FindAgency(agency);
+  return sender != nullptr ? Json(sender->name) : Json(agency);
+}
+
+// With the lines to ring, out of the roster: never a number that came with a question.
+Json InboxService::Page(const InboxItem& item) const {
+  Json page = ItemPage(item, parts_.clock.NowMs());
+  if (item.from == 0) return page;
+  page["from"] = Sender(item.from);
+  const RosterBoard::Posting posting = parts_.board.Read();
+  if (const RosterAgency* sender = posting.roster->FindAgency(item.from)) {
+    page["ring"] = {{"duty", LineOf(sender->duty)}, {"out_of_hours", LineOf(sender->out_of_hours)}};
+  }
+  return page;
+}
+
+grpc::Status InboxService::ListItems(grpc::ServerContext* context, const v1::ListItemsCall* call,
+                                     v1::JsonReply* reply) {
+  const absl::StatusOr<Actor> actor = Caller(*context);
+  if (!actor.ok()) return ToDoor(actor.status());
+  if (absl::Status taken = parts_.inbox.TakeUp(); !taken.ok()) return ToDoor(taken);
+  auto items = parts_.inbox.Items(call->done());
+  if (!items.ok()) return ToDoor(items.status());
+  const TimeMs now = parts_.clock.NowMs();
+  std::erase_if(*items, [&](const InboxItem& item) {
+    return !item.Visible(now) || !MayDecide(*actor, item.kind);
+  });
+  std::ranges::stable_sort(*items, [&](const InboxItem& a, const InboxItem& b) {
+    return call->done() ? a.steps.back().at_ms > b.steps.back().at_ms : a.due_ms < b.due_ms;
+  });
+  const size_t limit = std::min(call->limit() == 0 ? kListDefault : call->limit(), kListMax);
+  Json rows = Json::array();
+  for (const InboxItem& item : *items) {
+    if (rows.size() == limit) break;
+    rows.push_back(ItemRow(item, now));
+    if (item.from != 0) rows.back()["from"] = Sender(item.from);
+  }
+  Json notices = Json::array();
+  const absl::Status lasts = parts_.inbox.calendar().CheckLasts(LondonTimeOf(now).day);
+  if (!lasts.ok()) notices.push_back(std::string(lasts.message()));
+  reply->set_json(Dump({{"items", rows}, {"more", items->size() > limit}, {"notices", notices}}));
+  return grpc::Status::OK;
+}
+
+grpc::Status InboxService::ShowItem(grpc::ServerContext* context, const v1::ShowItemCall* call,
+                                    v1::JsonReply* reply) {
+  const absl::StatusOr<Actor> actor = Caller(*context);
+  if (!actor.ok()) return ToDoor(actor.status());
+  const absl::StatusOr<InboxItem> item = parts_.inbox.Find(call->id());
+  if (absl::IsNotFound(item.status()) || (item.ok() && !MayDecide(*actor, item->kind))) {
+    return BadField({"id", "there is no such item", "look it up with inbox list"});
+  }
+  if (!item.ok()) return ToDoor(item.status());
+  reply->set_json(Dump(Page(*item)));
+  return grpc::Status::OK;
+}
+
+grpc::Status InboxService::DecideItem(grpc::ServerContext* context, const v1::DecideItemCall* call,
+                                      v1::JsonReply* reply) {
+  const absl::StatusOr<Actor> actor = Caller(*context);
+  if (!actor.ok()) return ToDoor(actor.status());
+  const std::optional<Verb> verb = ByName<Verb>(call->verb(), kVerbNames);
+  if (!verb) return BadField({"verb", "is none", "use done, approve or refuse"});
+  const auto decided =
+      parts_.inbox.Decide(call->id(), {*verb, call->outcome(), call->reason()}, *actor);
+  if (const auto* error = std::get_if<FieldError>(&decided)) return BadField(*error);
+  if (const auto* status = std::get_if<absl::Status>(&decided)) return ToDoor(*status);
+  reply->set_json(Dump(Page(std::get<InboxItem>(decided))));
+  return grpc::Status::OK;
+}
+
+grpc::Status InboxService::CountItems(grpc::ServerContext* context, const v1::CountItemsCall*,
+                                      v1::JsonReply* reply) {
+  const absl::StatusOr<Actor> actor = Caller(*context);
+  if (!actor.ok()) return ToDoor(actor.status());
+  std::vector<InboxItem> all;
+  for (const bool done : {false, true}) {
+    auto items = parts_.inbox.Items(done);
+    if (!items.ok()) return ToDoor(items.status());
+    std::ranges::move(*items, std::back_inserter(all));
+  }
+  Json months = Json::array();
+  for (const MonthCount& count : CountByMonth(all, parts_.clock.NowMs())) {
+    Json row{{"month", count.month},
+             {"kind", std::string(Name(count.kind))},
+             {"raised", count.raised},
+             {"open", count.open},
+             {"overdue", count.overdue}};
+    for (const auto& [outcome, n] : count.outcomes) row[outcome] = n;
+    months.push_back(row);
+  }
+  reply->set_json(Dump({{"counts", months}}));
+  return grpc::Status::OK;
+}
+
+}  // namespace whoelse

@@ -1,0 +1,46 @@
+// The inbox through the node's door: who calls, what they may see, what they decided.
+#ifndef WHOELSE_NODE_INBOX_SERVICE_H_
+#define WHOELSE_NODE_INBOX_SERVICE_H_
+
+#include "nlohmann/json_fwd.hpp"
+#include "node/asker.h"
+#include "node/config.h"
+#include "node/inbox_keeper.h"
+#include "proto/node.grpc.pb.h"
+#include "rpc/unix_door.h"
+
+namespace whoelse {
+
+class InboxService final : public v1::Inbox::Service {
+ public:
+  struct Parts {
+    const NodeConfig& config;
+    const UnixDoor& door;
+    InboxKeeper& inbox;
+    const QuestionAsker& asker;
+    const RosterBoard& board;
+    const Clock& clock;
+  };
+  explicit InboxService(Parts parts) : parts_(parts) {}
+
+  grpc::Status ListItems(grpc::ServerContext* context, const v1::ListItemsCall* call,
+                         v1::JsonReply* reply) override;
+  grpc::Status ShowItem(grpc::ServerContext* context, const v1::ShowItemCall* call,
+                        v1::JsonReply* reply) override;
+  grpc::Status DecideItem(grpc::ServerContext* context, const v1::DecideItemCall* call,
+                          v1::JsonReply* reply) override;
+  grpc::Status CountItems(grpc::ServerContext* context, const v1::CountItemsCall* call,
+                          v1::JsonReply* reply) override;
+
+ private:
+  // Who calls. Fails for who has no duty here at all.
+  absl::StatusOr<Actor> Caller(const grpc::ServerContext& context) const;
+  nlohmann::ordered_json Page(const InboxItem& item) const;
+  nlohmann::ordered_json Sender(AgencyId agency) const;
+
+  const Parts parts_;
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_INBOX_SERVICE_H_

@@ -1,0 +1,147 @@
+#include "node/pager.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+
+#include "rpc/log.h"
+
+namespace whoelse {
+namespace {
+
+constexpr uint64_t kFirstMs = 5'000, kSpreadMs = 10'000;
+constexpr int kCommandMs = 30'000;
+
+// The arguments of posix_spawn, freed with the object.
+class SpawnPlan {
+ public:
+  SpawnPlan() {
+    posix_spawn_file_actions_init(&files_);
+    posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&files_, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawnattr_init(&attributes_);
+    // The node blocks the signals that end it, and waits for them; a pager must not inherit that.
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes_, &none);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+  }
+  ~SpawnPlan() {
+    posix_spawn_file_actions_destroy(&files_);
+    posix_spawnattr_destroy(&attributes_);
+  }
+  SpawnPlan(const SpawnPlan&) = delete;
+  SpawnPlan& operator=(const SpawnPlan&) = delete;
+
+  int Spawn(pid_t& child, std::vector<std::string> words) const {
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    std::string path = "PATH=/usr/local/bin:/usr/bin:/bin";
+    char* environment[] = {path.data(), nullptr};
+    return posix_spawn(&child, arguments[0], &files_, &attributes_, arguments.data(), environment);
+  }
+
+ private:
+  posix_spawn_file_actions_t files_;
+  posix_spawnattr_t attributes_;
+};
+
+// Whether it ended by itself in time.
+bool WaitFor(pid_t child) {
+  const int descriptor = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
+  if (descriptor < 0) return false;
+  pollfd ended{descriptor, POLLIN, 0};
+  const bool in_time = poll(&ended, 1, kCommandMs) == 1;
+  close(descriptor);
+  return in_time;
+}
+
+}  // namespace
+
+absl::Status RunPagerCommand(const std::vector<std::string>& command, std::string_view desk) {
+  std::vector<std::string> words = command;
+  words.emplace_back(desk);
+  pid_t child = 0;
+  if (SpawnPlan().Spawn(child, std::move(words)) != 0) {
+    return absl::UnavailableError("pager.command: cannot be started; check its path and mode");
+  }
+  const bool in_time = WaitFor(child);
+  if (!in_time) kill(-child, SIGKILL);
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (!in_time) return absl::UnavailableError("pager.command: did not end within 30 s");
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return absl::OkStatus();
+  return absl::UnavailableError("pager.command: did not exit with 0");
+}
+
+Pager::Pager(InboxKeeper& inbox, std::vector<Send> ways, const Clock& clock, Random& random)
+    : inbox_(inbox), ways_(std::move(ways)), clock_(clock), random_(random) {
+  if (ways_.empty()) {
+    Log(LogLevel::kWarning, "no_pager", {{LogField::kReason, "set [pager] in the configuration"}});
+    return;
+  }
+  thread_ = std::thread([this] { Run(); });
+}
+
+Pager::~Pager() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Pager::Run() {
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait_for(lock, std::chrono::milliseconds(kFirstMs + random_.Below(kSpreadMs)),
+                     [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_; });
+      if (stopping_) return;
+    }
+    Round();
+  }
+}
+
+void Pager::Round() {
+  const auto items = inbox_.Items(false);
+  if (!items.ok()) {
+    Log(LogLevel::kAlarm, "inbox_unreadable", {{LogField::kError, items.status()}});
+    return;
+  }
+  std::map<Desk, std::vector<std::string>> due;
+  for (const InboxItem& item : *items) {
+    if (const auto desk = PageDue(item, clock_.NowMs())) due[*desk].push_back(item.id);
+  }
+  for (const auto& [desk, ids] : due) {
+    if (!Reach(desk)) continue;
+    for (const std::string& id : ids) {
+      if (const absl::Status kept = inbox_.SetPaged(id, desk); !kept.ok()) {
+        Log(LogLevel::kAlarm, "inbox_unreadable", {{LogField::kError, kept}});
+      }
+    }
+  }
+}
+
+bool Pager::Reach(Desk desk) {
+  bool reached = true;
+  for (const Send& send : ways_) {
+    const absl::Status sent = send(desk);
+    if (sent.ok()) continue;
+    reached = false;
+    Log(LogLevel::kWarning, "page_failed", {{LogField::kError, sent}});
+  }
+  if (reached) Log(LogLevel::kInfo, "paged");
+  return reached;
+}
+
+}  // namespace whoelse

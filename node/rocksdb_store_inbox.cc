@@ -1,0 +1,69 @@
+#include <rocksdb/db.h>
+
+#include "node/rocksdb_store.h"
+
+namespace whoelse {
+namespace {
+
+// Before items had a state their key was a random number in hex, without a slash.
+constexpr std::string_view kOpen = "open/", kDone = "done/";
+
+std::string InboxKey(bool done, std::string_view id) {
+  return std::string(done ? kDone : kOpen) + std::string(id);
+}
+
+}  // namespace
+
+void RocksdbStore::PutInbox(const InboxDocument& document, rocksdb::WriteBatch& batch) {
+  const std::string key = InboxKey(document.done, document.id);
+  batch.Delete(family(kInbox), InboxKey(!document.done, document.id));
+  batch.Put(family(kInbox), key, Seal(kInbox, key, AsBytes(document.document)));
+}
+
+absl::StatusOr<std::vector<std::string>> RocksdbStore::ReadInbox(bool done) const {
+  const std::string_view prefix = done ? kDone : kOpen;
+  std::vector<std::string> documents;
+  absl::Status read = ForEach(kInbox, prefix, [&](std::string_view key, ByteView value) {
+    if (!key.starts_with(prefix)) return absl::CancelledError();
+    documents.push_back(ToString(value));
+    return absl::OkStatus();
+  });
+  if (!read.ok()) return read;
+  return documents;
+}
+
+absl::StatusOr<std::optional<RocksdbStore::InboxDocument>> RocksdbStore::FindInbox(
+    std::string_view id) const {
+  for (const bool done : {false, true}) {
+    absl::StatusOr<std::optional<Bytes>> value = Get(kInbox, InboxKey(done, id));
+    if (!value.ok()) return value.status();
+    if (value->has_value()) {
+      return std::optional(InboxDocument{std::string(id), done, ToString(**value)});
+    }
+  }
+  return std::optional<InboxDocument>();
+}
+
+void RocksdbStore::AddAlarm(std::string_view json) {
+  PutSynced(kAlarms, ToHex(random_.NewFixed<FixedBytes<struct DocumentIdTag, 16>>()), AsBytes(json));
+}
+
+absl::Status RocksdbStore::TakeUpDocuments(
+    const std::function<absl::StatusOr<InboxDocument>(std::string_view)>& item_of) {
+  rocksdb::WriteBatch batch;
+  for (const Family from : {kAlarms, kInbox}) {
+    absl::Status read = ForEach(from, "", [&](std::string_view key, ByteView value) {
+      if (key.find('/') != std::string_view::npos) return absl::OkStatus();
+      absl::StatusOr<InboxDocument> item = item_of(AsText(value));
+      if (!item.ok()) return item.status();
+      batch.Delete(family(from), std::string(key));
+      PutInbox(*item, batch);
+      return absl::OkStatus();
+    });
+    if (!read.ok()) return read;
+  }
+  if (batch.Count() > 0) Write(batch, true);
+  return absl::OkStatus();
+}
+
+}  // namespace whoelse

@@ -1,0 +1,46 @@
+#include "node/shield_notice.h"
+
+#include <algorithm>
+
+namespace whoelse {
+
+void NoticeBoard::Learn(const InboxItem& item) {
+  if (item.kind != ItemKind::kShieldNotice) return;
+  const bool lifted = item.state() == ItemState::kDone &&
+                      EffectOf(item) == Effect::kLiftShield;
+  for (RecordId record : item.records) {
+    standings_[record][item.from] = lifted ? NoticeStanding::kLifted : NoticeStanding::kStands;
+  }
+}
+
+NoticeStanding NoticeBoard::StandingOf(RecordId record, AgencyId sender) const {
+  const auto senders = standings_.find(record);
+  if (senders == standings_.end()) return NoticeStanding::kNone;
+  const auto found = senders->second.find(sender);
+  return found == senders->second.end() ? NoticeStanding::kNone : found->second;
+}
+
+std::vector<RecordId> NoticeBoard::ActsOn(const Noted& noted) const {
+  std::vector<RecordId> records;
+  for (const Noted::Decision& decision : noted.decisions) {
+    if (NoticeActs(StandingOf(decision.record, noted.agency), IsRepetition(noted))) {
+      records.push_back(decision.record);
+    }
+  }
+  return records;
+}
+
+std::vector<RecordId> NoticeBoard::FreedBy(const InboxItem& item) const {
+  std::vector<RecordId> records;
+  for (RecordId record : item.records) {
+    const auto senders = standings_.find(record);
+    const bool held = senders != standings_.end() &&
+                      std::ranges::any_of(senders->second, [&](const auto& sender) {
+                        return sender.first != item.from && sender.second == NoticeStanding::kStands;
+                      });
+    if (!held) records.push_back(record);
+  }
+  return records;
+}
+
+}  // namespace whoelse

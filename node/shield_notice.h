@@ -1,0 +1,45 @@
+// Shield notices over their weeks: which of them acts at a holder, and when a sender repeats its own.
+// domain.md, "Shield notice". Pure.
+#ifndef WHOELSE_NODE_SHIELD_NOTICE_H_
+#define WHOELSE_NODE_SHIELD_NOTICE_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "node/inbox.h"
+#include "node/noted.h"
+
+namespace whoelse {
+
+// What became here of one agency's notice about one record.
+enum class NoticeStanding : uint8_t { kNone = 1, kStands, kLifted };
+
+// Whether a notice has to be taken up again. A sender's node repeats its notice each week for as long
+// as its own shield stands: what people here lifted stays lifted under the repetitions, and acts anew
+// when people there send it anew.
+constexpr bool NoticeActs(NoticeStanding standing, bool repeated) {
+  return standing == NoticeStanding::kNone || (standing == NoticeStanding::kLifted && !repeated);
+}
+
+// A node's repetition names no practitioner (protocol.md section 1).
+inline bool IsRepetition(const Noted& noted) { return noted.practitioner_ref == PersonRef(); }
+
+// The notices that this node has had, by record and sender.
+class NoticeBoard {
+ public:
+  // A notice's item, new or changed.
+  void Learn(const InboxItem& item);
+  NoticeStanding StandingOf(RecordId record, AgencyId sender) const;
+  // Those of the note's records on which it acts.
+  std::vector<RecordId> ActsOn(const Noted& noted) const;
+  // Those of the item's records that no other agency's notice holds shielded.
+  std::vector<RecordId> FreedBy(const InboxItem& item) const;
+
+ private:
+  std::map<RecordId, std::map<AgencyId, NoticeStanding>> standings_;
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_SHIELD_NOTICE_H_

@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""The lead officer's inbox: what waits, who may decide it, what follows."""
+
+import datetime
+import json
+import os
+import pathlib
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from area import WHOELSE, csv, number, row
+from e2e_test import EndToEnd
+from faults import Crook
+
+D, E, F = number(3), number(4), number(5)
+MINUTE, HOUR = 60_000, 3_600_000
+SECOND_PERSON = "daemon"   # an account of every Debian
+
+
+class Officers(EndToEnd):
+    """An area whose school has a lead officer, a second person and a clock that moves."""
+
+    def setUp(self):
+        super().setUp()
+        self.public = None
+
+    def tearDown(self):
+        super().tearDown()
+        if self.public:
+            shutil.rmtree(self.public)
+
+    def running_with_officers(self, duties='"lead officer"'):
+        area = self.new_area()
+        self.fill(area)
+        area.program["school"] = "whoelse-node-moved-clock"
+        area.sign()
+        self.public = pathlib.Path(tempfile.mkdtemp(prefix="whoelse-door-"))
+        self.public.chmod(0o755)
+        shutil.copy(WHOELSE, self.public / "whoelse")
+        self.door = self.public / "run" / "door"
+        self.configure(area, "school", duties)
+        self.start(area)
+        return area
+
+    @staticmethod
+    def fill(area, register=100):
+        area.add_agency("social", kind="social-care",
+                        ask="coordination,early-help,concern,section-17,section-47,emergency")
+        area.add_agency("school", services={"Counselling": "sensitive", "Refuge": "protected",
+                                            "Teaching": "universal"})
+
+    def load(self, area):
+        self.assertEqual(area.load("social", csv(*(row(i, n) for i, n in enumerate((D, E, F))))
+                                   ).returncode, 0)
+        self.assertEqual(area.load("school", csv(row(1, D, service="Counselling"),
+                                                 row(2, E, service="Refuge"),
+                                                 row(3, F, service="Teaching"))).returncode, 0)
+
+    def configure(self, area, slug, duties):
+        """A session of half an hour that begins in five hours at the earliest, so that the moment of
+        the test is in none; the second person; a door that both may use."""
+        later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=6)
+        config = area.folder(slug) / "node.toml"
+        text = config.read_text()
+        text, n = re.subn(r"(?m)^sessions = .*$",
+                          f"sessions = 'Mon-Fri {later:%H}:00-{later:%H}:30'", text)
+        text, m = re.subn(r"(?m)^\[people\]$", f"[people]\n{SECOND_PERSON} = [{duties}]", text)
+        text, k = re.subn(r"(?m)^door = .*$", f"door = '{self.door}'\ndoor_group = '{SECOND_PERSON}'",
+                          text)
+        self.assertEqual((n, m, k), (1, 1, 1), text)
+        config.write_text(f"{text}\n[pager]\ncommand = ['{self.pager(area)}', '--to']\n")
+        link = area.folder(slug) / "run"   # where area.py looks for the door
+        link.symlink_to(self.door.parent)
+
+    @staticmethod
+    def pager(area):
+        """Writes down what it is told, and fails the first time."""
+        script = area.home / "pager"
+        script.write_text(f'#!/bin/sh\necho "$@" >> {area.home}/pages\n'
+                          f'[ -e {area.home}/tried ] || {{ touch {area.home}/tried; exit 1; }}\n')
+        script.chmod(0o755)
+        return script
+
+    def pages(self):
+        file = self.area.home / "pages"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def as_second(self, *arguments):
+        user = pwd.getpwnam(SECOND_PERSON)
+        return subprocess.run([self.public / "whoelse", *arguments], capture_output=True, text=True,
+                              env={"WHOELSE_DOOR": str(self.door)}, user=user.pw_uid,
+                              group=user.pw_gid, extra_groups=[], cwd="/", timeout=90)
+
+    def items(self, slug="school", *more):
+        return self.answer(self.area.whoelse(slug, "inbox", "list", "--json", *more))["items"]
+
+    def kinds(self, slug="school"):
+        return sorted(item["kind"] for item in self.items(slug))
+
+    def until_kinds(self, *kinds):
+        self.area.until(f"inbox {kinds}", lambda: self.kinds() == sorted(kinds))
+
+    def decide(self, *arguments, code=0):
+        return self.answer(self.area.whoelse("school", "inbox", *arguments, "--json"), code)
+
+    def refused(self, done, field):
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn(f"whoelse: {field}: ", done.stderr)
+
+    def shield_pending(self):
+        return {r["source_id"]: r["shield_pending"] for r in self.answer(
+            self.area.whoelse("school", "records", "list", "--json"))["records"]}
+
+
+class Inbox(Officers):
+    def test_questions_that_a_person_decides(self):
+        area = self.running_with_officers()
+        self.assertEqual(self.statuses(area.ask("social", D, "section-17"))["school"],
+                         "nothing_disclosed")
+        self.assertEqual(self.statuses(area.ask("social", E))["school"], "nothing_disclosed")
+        # Ten minutes later the urgent one is there. The brokered one came before it, so it has been
+        # written down too, and is not seen.
+        area.move_clock(11 * MINUTE)
+        self.until_kinds("urgent")
+        area.until("the second try", lambda: self.pages() == ["--to lead officer"] * 2)
+        self.assertIn('"event":"page_failed"', area.log("school"))
+        self.assertEqual([c["kind"] for c in self.answer(
+            area.whoelse("school", "inbox", "counts", "--json"))["counts"]], ["urgent"])
+        area.move_clock(8 * 24 * HOUR)   # over a weekend and a bank holiday, if there is one
+        self.until_kinds("brokered", "urgent")
+        area.until("who answers for it", lambda: self.pages()[2:] == ["--to named officer"])
+        urgent, brokered = sorted(self.items(), key=lambda item: item["kind"], reverse=True)
+        self.assertEqual((urgent["overdue"], urgent["desk"]), (True, "named officer"))
+        page = self.decide("show", brokered["id"])
+        self.assertEqual((page["from"], page["about"]["purpose"]), ("social", "section-17"))
+        self.assertEqual(page["ring"]["duty"]["phone"], "01632 960001")
+        self.assertEqual(page["about"]["decisions"][0]["row"], "sensitive, not asked")
+
+        whoelse = area.whoelse
+        self.refused(whoelse("school", "inbox", "approve", brokered["id"]), "outcome")
+        self.refused(whoelse("school", "inbox", "done", brokered["id"], "--outcome", "withheld"), "reason")
+        self.refused(whoelse("school", "inbox", "done", "0000-0000-0000", "--outcome", "contacted"), "id")
+        decided = self.decide("done", brokered["id"], "--outcome", "contacted")
+        self.assertEqual(decided["state"], "done")
+        self.decide("done", urgent["id"], "--outcome", "withheld", "--reason", "it would lead to her")
+        self.refused(whoelse("school", "inbox", "done", urgent["id"], "--outcome", "contacted"), "id")
+        self.assertEqual(self.kinds(), [])
+        area.stop("school")
+        area.start("school")
+        done = {item["kind"]: item for item in self.items("school", "--done")}
+        self.assertEqual(set(done), {"urgent", "brokered"})
+        page = self.decide("show", done["urgent"]["id"])
+        self.assertEqual(page["decisions"][0]["reason"], "it would lead to her")
+        count = next(c for c in self.answer(whoelse("school", "inbox", "counts", "--json"))["counts"]
+                     if c["kind"] == "urgent")
+        self.assertEqual((count["raised"], count["overdue"], count["withheld"]), (1, 1, 1))
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become a second person")
+    def test_a_shield_is_lifted_by_two_people(self):
+        area = self.running_with_officers()
+        self.assertEqual(self.statuses(area.ask("social", F))["school"], "disclosed")
+        self.answer(area.whoelse("social", "shield", "--nhs-number", "-", "--born", "2015-03-14",
+                                 "--json", stdin=F + "\n"))
+        self.assertEqual(self.statuses(area.ask("social", F))["school"], "nothing_disclosed")
+        area.until("the shield is on the disk", lambda: self.shield_pending()["3"])
+        area.move_clock(11 * MINUTE)
+        area.until("the notice is shown", lambda: "shield-notice" in self.kinds())
+        notice = next(i["id"] for i in self.items() if i["kind"] == "shield-notice")
+        first = self.decide("refuse", notice, "--reason", "another child of the same name")
+        self.assertEqual(first["state"], "waits for a second person")
+        self.refused(area.whoelse("school", "inbox", "refuse", notice, "--reason", "again"), "user")
+        self.assertTrue(self.shield_pending()["3"])
+        second = self.as_second("inbox", "refuse", notice, "--reason", "I rang the refuge", "--json")
+        self.assertEqual(self.answer(second)["state"], "done")
+        self.assertFalse(self.shield_pending()["3"])
+        area.move_clock(0)
+        area.until_attached("school")
+        self.assertEqual(self.statuses(area.ask("social", F))["school"], "disclosed")
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become a second person")
+    def test_who_has_no_duty_sees_nothing(self):
+        area = self.running_with_officers(duties='"practitioner"')
+        for arguments in (["list"], ["counts"], ["show", "0000-0000-0000"],
+                          ["approve", "0000-0000-0000"]):
+            self.refused(self.as_second("inbox", *arguments), "user")
+        self.assertEqual(area.whoelse("school", "inbox", "list").returncode, 0)
+
+
+class Alarms(EndToEnd):
+    def test_an_alarm_is_closed_in_the_inbox(self):
+        area = self.new_area(behind=("coordinator-1",))
+        self.fill(area)
+        area.sign()
+        area.start_all("social", "school")
+        self.load(area)
+        with Crook(area, "coordinator-1") as crook:
+            for slug in ("social", "school"):
+                area.until_enrolled(slug)
+                area.until_attached(slug)
+            self.assertEqual(area.whoelse("school", "status").returncode, 0)
+            crook.tell("skip 1002")
+
+            def alarmed():
+                self.answer(area.ask("social", number(0)))
+                return area.whoelse("school", "status").returncode == 6
+            area.until("an alarm", alarmed)
+            crook.honest()
+            area.stop("school")   # it outlives the process
+            area.start("school")
+            alarms = area.status("school")["alarms"]
+            self.assertEqual({a["alarm"] for a in alarms}, {"FRAME_WITHHELD"})
+            items = self.answer(area.whoelse("school", "inbox", "list", "--json"))["items"]
+            self.assertEqual({i["id"] for i in items}, {a["item"] for a in alarms})
+            no_reason = area.whoelse("school", "inbox", "done", items[0]["id"], "--outcome", "looked-at")
+            self.assertEqual(no_reason.returncode, 2)
+            for item in items:
+                self.assertEqual(area.whoelse("school", "status").returncode, 6)
+                self.answer(area.whoelse("school", "inbox", "done", item["id"], "--outcome",
+                                         "looked-at", "--reason", "told coordinator-1", "--json"))
+            self.assertEqual(area.whoelse("school", "status").returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

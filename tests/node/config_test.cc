@@ -1,0 +1,91 @@
+// What a node's configuration says of people, working days, guests and pagers.
+#include "node/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/folder.h"
+#include "tests/support/random.h"
+
+namespace whoelse {
+namespace {
+
+using testing::HasSubstr;
+
+class NodeConfigTest : public testing::Test {
+ protected:
+  NodeConfigTest() {
+    config_.agency = 1001;
+    config_.data = "data";
+    config_.door = "run/door";
+    config_.tls_certificate = config_.tls_key = config_.secrets = config_.master_key = "x";
+    config_.roster = "roster.signed";
+    config_.lead_officer.data()[0] = 9;
+    const auto key = SigningKey::FromSeed(std::array<uint8_t, 32>{7}).verify_key();
+    config_.trust.roots = {*NoteVerifier::Create("root", NoteKeyType::kEd25519, key)};
+    config_.trust.roots_needed = 1;
+    config_.import.source = "caseworks";
+    config_.calendar = CalendarSettings::From(2026);
+  }
+  absl::StatusOr<NodeConfig> Load(const std::string& text) {
+    PutInto(folder_ / "node.toml", text);
+    return NodeConfig::Load(folder_ / "node.toml");
+  }
+  // Without this table, which is written as [name] and lines up to a blank one.
+  std::string WithoutTable(const std::string& name) const {
+    std::istringstream in(config_.Serialize());
+    std::string text, line;
+    bool in_table = false;
+    while (std::getline(in, line)) {
+      if (line.starts_with("[")) in_table = line == "[" + name + "]";
+      if (!in_table) text += line + "\n";
+    }
+    return text;
+  }
+  void Refused(const std::string& text, const char* what) {
+    const auto loaded = Load(text);
+    ASSERT_TRUE(absl::IsInvalidArgument(loaded.status())) << what << loaded.status();
+    EXPECT_THAT(loaded.status().message(), HasSubstr(what));
+  }
+
+  TestFolder folder_;
+  NodeConfig config_;
+};
+
+TEST_F(NodeConfigTest, ComesBackAsItWasWritten) {
+  config_.people["alice"] = {Role::kPractitioner, Role::kSafeguardingLead};
+  config_.duties["alice"] = {LocalRole::kLeadOfficer};
+  config_.people["bob"] = {};
+  config_.duties["bob"] = {LocalRole::kDeputy, LocalRole::kApprover};
+  config_.calendar.sessions = "Mon-Fri 08:00-18:00";
+  config_.pager = {{"/usr/local/bin/page", "--quiet"}, "https://pager.example/whoelse", "/ca.pem"};
+  config_.door_group = "whoelse";
+  const auto loaded = Load(config_.Serialize());
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->people, config_.people);
+  EXPECT_EQ(loaded->duties, config_.duties);
+  EXPECT_EQ(loaded->calendar, config_.calendar);
+  EXPECT_EQ(loaded->pager, config_.pager);
+  EXPECT_EQ(loaded->door_group, "whoelse");
+}
+
+TEST_F(NodeConfigTest, SaysWhatToPutRight) {
+  Refused("people = { alice = ['boss'] }\n" + WithoutTable("people"), "people.alice: should list roles");
+  config_.calendar.sessions = "Mon-Thu 09:00-17:00";
+  Refused(config_.Serialize(), "calendar.sessions: leave out a working day");
+  config_.calendar = CalendarSettings::From(2026);
+  config_.calendar.bank_holidays.pop_back();
+  Refused(config_.Serialize(), "calendar.bank_holidays: 2028 has 7");
+  config_.calendar = CalendarSettings::From(2026);
+  config_.pager.command = {"page"};
+  Refused(config_.Serialize(), "pager.command: should list a program by its whole path");
+  config_.pager = {{}, "http://pager.example", ""};
+  Refused(config_.Serialize(), "pager.webhook: should be a URL that begins with https://");
+  config_.pager = {};
+  Refused("calendar = { years = [2026], bank_holidays = ['2026-12-25'] }\n" +
+              WithoutTable("calendar"), "calendar.bank_holidays: should list days as in 2026-12-25");
+  Refused(WithoutTable("calendar"), "calendar: is missing");
+}
+
+}  // namespace
+}  // namespace whoelse

@@ -1,0 +1,100 @@
+// Which shield notice acts, over weeks of repetitions and decisions.
+#include "node/shield_notice.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "node/inbox_document.h"
+#include "tests/node/inbox_maker.h"
+
+namespace whoelse {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr AgencyId kRefuge = 1003, kOther = 1004;
+
+Noted NoticeFrom(AgencyId sender, bool repeated, std::vector<RecordId> records) {
+  Noted noted;
+  noted.received_ms = At(20261123, 10);
+  noted.agency = sender;
+  noted.purpose = Purpose::kConcern;
+  noted.reasons = Noted::kShieldNotice;
+  if (!repeated) noted.practitioner_ref = ActorOf("carol").ref;
+  for (RecordId record : records) noted.decisions.push_back({record, Outcome::kNothing, 0});
+  return noted;
+}
+
+InboxItem ItemFrom(AgencyId sender, std::vector<RecordId> records) {
+  InboxItem item = ItemOf(ItemKind::kShieldNotice);
+  item.from = sender;
+  item.records = std::move(records);
+  return item;
+}
+
+InboxItem Confirmed(const InboxItem& item) {
+  return std::get<Acted>(Act(item, {Verb::kApprove, "", ""}, ActorOf("alice"), item.visible_ms)).item;
+}
+InboxItem Lifted(InboxItem item) {
+  for (const char* who : {"alice", "bob"}) {
+    item = std::get<Acted>(Act(item, {Verb::kRefuse, "", "another child"}, ActorOf(who),
+                               item.visible_ms)).item;
+  }
+  return item;
+}
+
+TEST(NoticeBoardTest, ANoticeActsOnceUntilItIsLifted) {
+  const InboxItem open = ItemFrom(kRefuge, {7});
+  struct { const char* what; std::vector<InboxItem> known; bool by_people, repeated; } const cases[] = {
+      {"never heard of", {}, true, true},
+      {"open", {open}, false, false},
+      {"confirmed", {open, Confirmed(open)}, false, false},
+      {"waits for a second person",
+       {std::get<Acted>(Act(open, {Verb::kRefuse, "", "why"}, ActorOf("alice"), open.visible_ms)).item},
+       false, false},
+      {"lifted", {open, Lifted(open)}, true, false},
+      {"lifted and sent anew", {Lifted(open), open}, false, false},
+      {"of another agency", {ItemFrom(kOther, {7})}, true, true},
+      {"about another record", {ItemFrom(kRefuge, {8})}, true, true},
+  };
+  for (const auto& c : cases) {
+    NoticeBoard board;
+    for (const InboxItem& item : c.known) board.Learn(item);
+    for (const bool repeated : {false, true}) {
+      const bool acts = repeated ? c.repeated : c.by_people;
+      EXPECT_EQ(board.ActsOn(NoticeFrom(kRefuge, repeated, {7})).size(), acts ? 1u : 0u) << c.what;
+    }
+  }
+}
+
+TEST(NoticeBoardTest, ItActsOnTheRecordThatCameSince) {
+  NoticeBoard board;
+  board.Learn(Lifted(ItemFrom(kRefuge, {7})));
+  EXPECT_THAT(board.ActsOn(NoticeFrom(kRefuge, true, {7, 9})), ElementsAre(9));
+}
+
+TEST(NoticeBoardTest, LiftingOneNoticeLeavesAnothers) {
+  NoticeBoard board;
+  const InboxItem mine = ItemFrom(kRefuge, {7, 8}), other = ItemFrom(kOther, {8, 9});
+  board.Learn(mine);
+  board.Learn(other);
+  EXPECT_THAT(board.FreedBy(mine), ElementsAre(7));
+  board.Learn(Confirmed(other));
+  EXPECT_THAT(board.FreedBy(mine), ElementsAre(7));
+  board.Learn(Lifted(other));
+  EXPECT_THAT(board.FreedBy(mine), ElementsAre(7, 8));
+}
+
+TEST(NoticeBoardTest, OtherItemsSayNothingAboutShields) {
+  NoticeBoard board;
+  InboxItem item = ItemOf(ItemKind::kBrokered);
+  item.from = kRefuge;
+  item.records = {7};
+  board.Learn(item);
+  EXPECT_EQ(board.StandingOf(7, kRefuge), NoticeStanding::kNone);
+  EXPECT_THAT(board.ActsOn(NoticeFrom(kRefuge, false, {})), IsEmpty());
+}
+
+}  // namespace
+}  // namespace whoelse
