@@ -112,14 +112,17 @@ Digest AnswersHash(std::span<const AnsweredItem> items) {
   return H("whoelse/1/answers", out.view());
 }
 
-Digest EvaluatedTableHash(const EvaluatedSalt& salt, std::vector<EvaluatedRow> rows) {
+Bytes EncodeEvaluatedRows(std::vector<EvaluatedRow> rows) {
   std::sort(rows.begin(), rows.end());
   Writer out;
-  out.Raw(salt);
   for (const EvaluatedRow& row : rows) {
     out.U32(row.party).U8(static_cast<uint8_t>(row.kind)).U32(row.kv).U32(row.elements);
   }
-  return H("whoelse/1/evaluated", out.view());
+  return out.Take();
+}
+
+Digest EvaluatedTableHash(const EvaluatedSalt& salt, std::vector<EvaluatedRow> rows) {
+  return H("whoelse/1/evaluated", {salt, EncodeEvaluatedRows(std::move(rows))});
 }
 
 Digest DestroyedHash(KeyVersion kv) { return H("whoelse/1/destroyed", Writer().U32(kv).view()); }

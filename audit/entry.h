@@ -116,10 +116,13 @@ struct EvaluatedRow {
   uint32_t elements = 0;
   auto operator<=>(const EvaluatedRow&) const = default;
 };
+// party u32 | kind u8 | kv u32 | elements u32 of each row, sorted here by party, kind, kv.
+Bytes EncodeEvaluatedRows(std::vector<EvaluatedRow> rows);
+
 // Fresh and random each hour: without it, the hash of a table whose cells are few is guessed.
 using EvaluatedSalt = FixedBytes<struct EvaluatedSaltTag, 32>;
 
-// H("whoelse/1/evaluated", salt || rows), the rows sorted here by party, kind, kv.
+// H("whoelse/1/evaluated", salt || EncodeEvaluatedRows(rows)).
 Digest EvaluatedTableHash(const EvaluatedSalt& salt, std::vector<EvaluatedRow> rows);
 
 // H("whoelse/1/destroyed", kv): there is no roster behind the destruction of a share, and no
