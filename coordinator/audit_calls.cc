@@ -58,8 +58,10 @@ void AuditStream<Derived, Request, Row>::Next() {
   if (rows_.empty()) return End(grpc::Status::OK);
   const Row row = std::move(rows_.front());
   rows_.pop_front();
+  // Several rows in one packet; but the first takes the stream's metadata along, and one that may
+  // wait for the next would wait for ever.
   grpc::WriteOptions options;
-  if (!rows_.empty()) options.set_buffer_hint();
+  if (std::exchange(begun_, true) && !rows_.empty()) options.set_buffer_hint();
   writer_.Write(row, options, written_.Arm());
 }
 

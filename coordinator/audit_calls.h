@@ -38,6 +38,7 @@ class AuditStream : public Call {
   Step<AuditStream> written_{this, &AuditStream::Written};
   Step<AuditStream> finished_{this, &AuditStream::Finished};
   std::deque<Row> rows_;
+  bool begun_ = false;
 };
 
 class SideTableCall final
