@@ -113,6 +113,9 @@ void CoordinatorService::Stop(std::chrono::milliseconds grace) {
     OnTick();
   });
   server_->Shutdown(DeadlineIn(grace));
+  // So that the next start finds nothing that no checkpoint covers.
+  loop_->Post([this] { SignWhenHeard(); });
+  WaitForLoop();
   // What they post may start a last write, so the queue closes after the loop has seen it.
   sequencer_->Finish();
   WaitForLoop();
