@@ -107,6 +107,10 @@ void AddCoordinatorCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--listen", coordinator.listen,
                       "host:port to listen on (default: the endpoint on this machine, else its port "
                       "on all addresses)");
+  command->add_option("--log-listen", coordinator.log_listen,
+                      "host:port at which anybody reads its log over HTTPS (default: nowhere)");
+  command->add_option("--log-export", coordinator.log_export,
+                      "Folder in which it keeps its log as files (default: none)");
   command->add_option("--min-free-mb", coordinator.min_free_mb,
                       "Below so much free disk it accepts nothing")->capture_default_str();
   command->add_option("--certificate-days", coordinator.certificate_days,

@@ -250,7 +250,9 @@ absl::StatusOr<std::string> AddCoordinator(const std::string& dir,
                                  "../../master/" + *slug + ".key",
                                  options.min_free_mb,
                                  {"tls/certificate.pem", "tls/key.pem"},
-                                 draft->Anchor()};
+                                 draft->Anchor(),
+                                 {options.log_export, options.log_listen, {}},
+                                 {}};
   draft->coordinators.push_back(
       {*slug,
        {id, static_cast<uint16_t>(draft->coordinators.size() + 1), options.name, options.endpoint,

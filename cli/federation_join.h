@@ -37,6 +37,8 @@ struct CoordinatorOptions {
   std::string listen;           // empty: that endpoint on this machine, else its port everywhere
   uint32_t certificate_days = 365;
   uint64_t min_free_mb = 512;
+  std::string log_listen;       // host:port of the log's HTTPS server; empty: none
+  std::string log_export;       // folder, from the coordinator's own; empty: none
 };
 // The folder of the new party.
 absl::StatusOr<std::string> AddCoordinator(const std::string& dir,

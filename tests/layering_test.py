@@ -31,7 +31,8 @@ CORE = {
              "import_columns", "import_row", "index", "log_watch", "noted", "policy",
              "private_checks", "public_checks", "reading", "record", "report", "report_text",
              "requester", "words"},
-    "coordinator": {"evaluator", "log_reader", "log_writer", "relay", "state"},
+    "coordinator": {"cosigned", "evaluator", "handed_in", "key_events", "log_files", "log_reader",
+                    "log_writer", "relay", "state"},
 }
 IMPURE = re.compile(
     r"^(grpc|google/protobuf|rocksdb/|openssl/|toml|CLI/|proto/|rpc/|vault/|"
