@@ -15,7 +15,7 @@ std::string_view LineReader::Line() {
   Check(line.has_value(), text_.substr(next_), "the file ends where a line should stand");
   if (!line) return {};
   next_ += line->size() + 1;
-  return *line;
+  return last_ = *line;
 }
 
 std::vector<std::string_view> LineReader::Fields(std::string_view word, size_t least, size_t most) {

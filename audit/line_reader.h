@@ -28,6 +28,8 @@ class LineReader {
   std::string_view Block(size_t lines, std::string_view prefix);
   // Whether the next line begins with `prefix`. Moves nothing; false after a failure.
   bool NextIs(std::string_view prefix) const;
+  // The line that was read last, without its LF.
+  std::string_view Last() const { return last_; }
   // Fails unless all lines were read.
   void End();
 
@@ -54,6 +56,7 @@ class LineReader {
   const std::string what_;
   const std::string_view text_;
   size_t next_ = 0;   // where the next line begins
+  std::string_view last_;
   absl::Status error_;
 };
 

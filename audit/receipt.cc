@@ -128,7 +128,7 @@ ReceiptItem ReadItem(LineReader& in, const Given& before, std::set<AgencyId>& se
   } else if (const auto code = RelayCodeByName(word)) {
     item.what = *code;
   } else {
-    in.Check(word == kMissing, word, "what came of the agency is not known");
+    in.Check(word == kMissing, word, "this is no word for what came of an agency");
   }
   return item;
 }

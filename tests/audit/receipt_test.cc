@@ -197,7 +197,7 @@ TEST(Receipt, RefusesWhatItDoesNotWriteAndSaysWhere) {
       {"an agency of 33 bits", Replaced(good, "1003 wire", "4294967296 wire"), "the agency"},
       {"a wire called refusal", Replaced(good, "1001 wire", "1001 refusal"), "length of its kind"},
       {"a wire called answer", Replaced(good, "1001 wire", "1001 answer"), "'wire' or 'refusal'"},
-      {"an unknown relay code", Replaced(good, "NOT_ATTACHED", "BUSY"), "not known"},
+      {"an unknown relay code", Replaced(good, "NOT_ATTACHED", "BUSY"), "no word for what came"},
       {"same in the first part", Replaced(good, surgery, "1001 same\n"), "nothing of this agency"},
       {"the same written out", Replaced(good, "1001 same\n", surgery), "'same'"},
       {"an opening of nobody", Replaced(good, "opening\n", "opening nobody\n"), "'none'"},
