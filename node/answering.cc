@@ -347,18 +347,18 @@ void Answering::PublishLogs() {
   // By the log keys that rule: after a change of key the log that ended has a watch still.
   for (const RosterCoordinator& coordinator : keeper_.ruling()->coordinators) {
     const LogWatch& watch = holder_.Watch(coordinator.id);
-    logs.push_back({coordinator.id, watch.known_size(), watch.gap()});
+    logs.push_back({coordinator.id, watch.known_size(), watch.gap(), watch.memory().checkpoint});
   }
   const std::lock_guard lock(mutex_);
   logs_ = std::move(logs);
 }
 
-uint64_t Answering::KnownSize(CoordinatorId coordinator) const {
+Answering::LogStatus Answering::LogOf(CoordinatorId coordinator) const {
   const std::lock_guard lock(mutex_);
   for (const LogStatus& log : logs_) {
-    if (log.coordinator == coordinator) return log.size;
+    if (log.coordinator == coordinator) return log;
   }
-  return 0;
+  return {coordinator, 0, 0, ""};
 }
 
 std::vector<Answering::LogStatus> Answering::Logs() const {

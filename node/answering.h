@@ -81,13 +81,14 @@ class Answering {
   void ForgetShields(std::vector<RecordId> records);
   void RaiseAlarm(Alarm alarm);
 
-  // The size of a log's last verified checkpoint, for Hello.
-  uint64_t KnownSize(CoordinatorId coordinator) const;
+  // A log's last verified checkpoint, for Hello.
   struct LogStatus {
     CoordinatorId coordinator;
     uint64_t size;
     uint64_t gap;
+    std::string checkpoint;   // the note; empty: none yet
   };
+  LogStatus LogOf(CoordinatorId coordinator) const;
   std::vector<LogStatus> Logs() const;
 
  private:

@@ -128,7 +128,10 @@ bool Uplink::RunStream() {
     generation_ = generation = ++generations;
     outgoing_.clear();
     v1::FromNode hello;
-    hello.mutable_hello()->set_known_size(answering_.KnownSize(coordinator_.id));
+    // The note too: a coordinator whose store was rolled back must hear of what it had signed.
+    const Answering::LogStatus log = answering_.LogOf(coordinator_.id);
+    hello.mutable_hello()->set_known_size(log.size);
+    hello.mutable_hello()->set_checkpoint(log.checkpoint);
     hello.mutable_hello()->set_roster_version(board_.Read().roster->version);
     outgoing_.push_back(std::move(hello));
   }
