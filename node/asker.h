@@ -26,7 +26,7 @@ class QuestionAsker {
                 const Clock& clock, Random& random)
       : agency_(agency), identity_(identity), practitioner_key_(practitioner_key), store_(store),
         registry_(registry), answering_(answering), coordinators_(coordinators), board_(board),
-        receipts_(receipts),         clock_(clock), random_(random) {}
+        receipts_(receipts), clock_(clock), random_(random) {}
 
   // Nothing was sent: a field to put right.
   // Nothing was answered: what the coordinators said (kQuota among them).
