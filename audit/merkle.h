@@ -17,6 +17,9 @@ using TreeHash = Sha256Digest;
 
 // The auditors' Go tools read sizes as int64: a larger tree would be one that only we can read.
 inline constexpr uint64_t kTreeSizeMax = (uint64_t{1} << 63) - 1;
+// The height of that tree: no inclusion proof is longer.
+inline constexpr size_t kInclusionProofMax = 63;
+static_assert(kTreeSizeMax >> kInclusionProofMax == 0);
 
 TreeHash EmptyRoot();                                              // SHA-256("")
 TreeHash LeafHash(ByteView entry);                                 // SHA-256(0x00 || entry)

@@ -172,6 +172,8 @@ void AddAgencyOptions(CLI::App& command, AgencyInput& input) {
   command.add_option("--slug", agency.slug, "Name of its folder (default: from its name)");
   command.add_option("--certificate-days", agency.certificate_days,
                      "Validity of its certificate, in days")->capture_default_str();
+  command.add_flag("--witness", agency.witness,
+                   "Its node is a witness: it cosigns the logs that it has verified");
   AddJsonFlag(command, input.json);
 }
 

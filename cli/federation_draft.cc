@@ -60,6 +60,10 @@ ordered_json DraftJson(const FederationDraft& draft) {
   }
   ordered_json agencies = ordered_json::array();
   for (const auto& agency : draft.agencies) agencies.push_back(AgencyJson(agency));
+  ordered_json witnesses = ordered_json::array();
+  for (const DraftWitness& witness : draft.witnesses) {
+    witnesses.push_back({{"slug", witness.slug}, {"vkey", witness.key.Encode()}});
+  }
   const RosterParameters& parameters = draft.parameters;
   return {{"federation", ToHex(draft.federation)},
           {"name", draft.name},
@@ -77,7 +81,8 @@ ordered_json DraftJson(const FederationDraft& draft) {
             {"roster_delay_h", parameters.roster_delay_h},
             {"tag_bits", parameters.tag_bits}}},
           {"coordinators", std::move(coordinators)},
-          {"agencies", std::move(agencies)}};
+          {"agencies", std::move(agencies)},
+          {"witnesses", std::move(witnesses)}};
 }
 
 std::optional<NoteVerifier> ReadVkey(const std::string& text) {
@@ -142,6 +147,14 @@ void ReadAgency(JsonObject in, FederationDraft& draft) {
                              ask_per_day, enrol_elements, {}, register_size, duty, out_of_hours}});
 }
 
+void ReadWitness(JsonObject in, FederationDraft& draft) {
+  const std::string slug = in.Text("slug");
+  const auto key = ReadVkey(in.Text("vkey"));
+  if (!key || key->type != NoteKeyType::kCosignatureV1) in.Fail("vkey", "a witness's vkey");
+  in.Done();
+  if (key) draft.witnesses.push_back({slug, *key});
+}
+
 RosterParameters ReadParameters(JsonObject in) {
   RosterParameters parameters{};
   parameters.slot_ms = in.Number<uint32_t>("slot_ms", 1);
@@ -174,6 +187,9 @@ void ReadDraft(JsonObject in, FederationDraft& draft) {
   });
   in.ForEach("agencies", 0, kAgenciesMax, [&](const auto& element, std::string path) {
     ReadAgency(JsonObject(element, std::move(path), in.problem()), draft);
+  });
+  in.ForEach("witnesses", 0, kWitnessesMax, [&](const auto& element, std::string path) {
+    ReadWitness(JsonObject(element, std::move(path), in.problem()), draft);
   });
   in.Done();
 }

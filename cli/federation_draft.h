@@ -28,6 +28,13 @@ struct DraftParty {
   bool operator==(const DraftParty&) const = default;
 };
 
+// An agency of the draft whose node is a witness too.
+struct DraftWitness {
+  std::string slug;     // the agency's
+  NoteVerifier key;     // type 0x04; its name is the witness's
+  bool operator==(const DraftWitness&) const = default;
+};
+
 struct FederationDraft {
   FederationId federation;
   std::string name;
@@ -39,6 +46,7 @@ struct FederationDraft {
   RosterParameters parameters{};
   std::vector<DraftParty<RosterCoordinator>> coordinators;
   std::vector<DraftParty<RosterAgency>> agencies;
+  std::vector<DraftWitness> witnesses;
 
   // INVALID_ARGUMENT names the member that is wrong. Errors of ReadWholeFile; NOT_FOUND says how to start
   // a federation.

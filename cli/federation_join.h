@@ -60,6 +60,7 @@ struct AgencyOptions {
   std::string source;           // of its exports; empty: the slug
   std::map<std::string, ServiceClass> services;
   uint32_t certificate_days = 365;
+  bool witness = false;         // its node cosigns the logs
 };
 absl::StatusOr<std::string> AddAgency(const std::string& dir, const AgencyOptions& options, TimeS now,
                                       Random& random);
