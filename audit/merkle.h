@@ -54,6 +54,10 @@ class Frontier {
 // [index * 2^level, (index + 1) * 2^level). Only subtrees that lie within the tree are asked for.
 using HashReader = absl::FunctionRef<absl::StatusOr<TreeHash>(unsigned level, uint64_t index)>;
 
+// The tree as it was at `size`, at most kTreeSizeMax, from its stored subtrees: O(log size) reads.
+// What `hash` fails with.
+absl::StatusOr<Frontier> ReadFrontier(uint64_t size, HashReader hash);
+
 // RFC 6962 section 2.1.1: the siblings on the way from leaf `index` to the root of the tree of
 // `size` leaves, the leaf's own sibling first. INVALID_ARGUMENT unless
 // index < size <= kTreeSizeMax; else what `hash` fails with.

@@ -46,15 +46,9 @@ absl::Status CheckEntries(const CoordinatorState& state, uint64_t begin, uint64_
 }  // namespace
 
 absl::StatusOr<Frontier> FrontierAt(const CoordinatorState& state, uint64_t size) {
-  std::vector<TreeHash> hashes;
-  for (uint64_t begin = 0; begin < size;) {
-    const auto level = static_cast<unsigned>(std::bit_width(size - begin) - 1);
-    auto hash = state.Node(level, begin >> level);
-    if (!hash.ok()) return hash.status();
-    hashes.push_back(*hash);
-    begin += uint64_t{1} << level;
-  }
-  return Frontier::Create(size, std::move(hashes));
+  return ReadFrontier(size, [&state](unsigned level, uint64_t index) {
+    return state.Node(level, index);
+  });
 }
 
 absl::StatusOr<std::vector<TreeHash>> StoredConsistencyProof(const CoordinatorState& state,
