@@ -45,6 +45,7 @@ class LogRules {
   void On(uint64_t, const LedgerEntry&) {}    // held against the ledgers: audit/reconcile.h
   void On(uint64_t, const RosterEntry&) {}
   void On(uint64_t, const KeyEventEntry&) {}
+  void On(uint64_t, const OpenedEntry&) {}
 
   Summary summary_;
   absl::flat_hash_set<FrameHash> asked_;
