@@ -130,10 +130,11 @@ Json HeadOf(const KnownLog& log, const Source& source) {
 absl::Status KeepEvidence(const LogConflict& conflict, const std::string& dir) {
   std::error_code error;
   std::filesystem::create_directories(dir, error);
-  for (const auto& [name, note] : {std::pair{"kept", &conflict.kept}, {"offered", &conflict.offered}}) {
+  for (const auto& [name, note] : {std::pair{"kept", &conflict.kept},
+                                   std::pair{"offered", &conflict.offered}}) {
     const std::string text = note->Serialize();
-    const std::string path = dir + "/" + ToHex(H("whoelse/1/evidence", AsBytes(text))).substr(0, 16) +
-                             "-" + name + ".note";
+    const std::string path = dir + "/" + ToHex(Sha256({AsBytes(text)})).substr(0, 16) + "-" + name +
+                             ".note";
     const absl::Status written = WriteFileDurably(path, AsBytes(text), 0644);
     if (!written.ok()) return written;
   }

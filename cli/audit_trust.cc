@@ -61,9 +61,9 @@ nlohmann::ordered_json RostersJson(const std::vector<Roster>& rosters) {
 absl::StatusOr<KnownLog> FindLog(const std::vector<Roster>& rosters, const Note& checkpoint) {
   for (const Roster& roster : rosters | std::views::reverse) {
     for (const RosterCoordinator& coordinator : roster.coordinators) {
-      if (OpenCheckpoint(checkpoint, coordinator.log_key).ok()) {
-        return KnownLog{&roster, &coordinator};
-      }
+      const absl::Status opened = OpenCheckpoint(checkpoint, coordinator.log_key).status();
+      if (opened.ok()) return KnownLog{&roster, &coordinator};
+      if (!absl::IsNotFound(opened)) return absl::DataLossError(opened.message());
     }
   }
   return absl::NotFoundError("checkpoint: no log of these rosters has signed it");

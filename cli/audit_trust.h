@@ -26,7 +26,8 @@ struct KnownLog {
   const Roster* roster;
   const RosterCoordinator* coordinator;
 };
-// The log whose key has signed this note. NOT_FOUND: no log of these rosters.
+// The log whose key has signed this note. DATA_LOSS: one has a line on it whose signature is bad, or
+// signed what is no checkpoint; NOT_FOUND: no log of these rosters has.
 absl::StatusOr<KnownLog> FindLog(const std::vector<Roster>& rosters, const Note& checkpoint);
 
 std::vector<NoteVerifier> WitnessKeys(const Roster& roster);

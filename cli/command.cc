@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/ask.h"
+#include "cli/audit_command.h"
 #include "cli/demo.h"
 #include "cli/federation_command.h"
 #include "cli/inbox.h"
@@ -267,6 +268,7 @@ ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& termina
   AddReceiptCommand(app, terminal, chosen);
   AddLedgerCommand(app, terminal, chosen);
   AddStatusCommand(app, terminal, chosen);
+  AddAuditCommand(app, terminal, chosen);
   AddFederationCommand(app, terminal, chosen);
   AddDemoCommand(app, terminal, chosen);
   try {
