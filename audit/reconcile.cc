@@ -263,7 +263,7 @@ void Reconciler::CheckAgainstDigests(const AgencyRecords& agency) {
     std::vector<LedgerRow> rows;
     for (const auto& held : agency.ledger) {
       const bool about = held.log == LogId{entry.coordinator, entry.log_key_id};
-      if (about && entry.from <= held.row.index && held.row.index <= entry.to) {
+      if (about && !held.late && entry.from <= held.row.index && held.row.index <= entry.to) {
         rows.push_back(held.row);
       }
     }

@@ -57,6 +57,7 @@ struct AgencyRecords {
   struct Row {
     LogId log;
     LedgerRow row;
+    bool late = false;   // came under an index whose digest was logged already: not part of that
   };
   // Leaves [from, to] of a log that came while the node was attached to its relay.
   struct Attachment {

@@ -207,14 +207,13 @@ Outcome CheckOne(const Source& source, const std::vector<Roster>& rosters, Termi
 template <typename One>
 ExitCode EachLog(const std::vector<Source>& sources, const std::vector<Roster>& rosters, One one,
                  const char* title, const AuditOutput& output, Terminal& terminal) {
-  Json report = {{"rosters", RostersJson(rosters)}, {"logs", Json::object()}};
-  ExitCode exit = kExitOk;
+  AuditReport report{title, {{"rosters", RostersJson(rosters)}, {"logs", Json::object()}}, "", kExitOk};
   for (const Source& source : sources) {
     Outcome outcome = one(source);
-    exit = Worst(exit, outcome.exit);
-    report["logs"][source.name] = std::move(outcome.json);
+    report.exit = Worst(report.exit, outcome.exit);
+    report.json["logs"][source.name] = std::move(outcome.json);
   }
-  return PrintReport(title, report, exit, output, terminal);
+  return PrintReport(report, output, terminal);
 }
 
 }  // namespace

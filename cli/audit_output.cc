@@ -6,17 +6,16 @@
 
 namespace whoelse {
 
-ExitCode PrintReport(std::string_view title, const nlohmann::ordered_json& report, ExitCode exit,
-                     const AuditOutput& output, Terminal& terminal) {
+ExitCode PrintReport(const AuditReport& report, const AuditOutput& output, Terminal& terminal) {
   if (output.json) {
-    terminal.out << report.dump(1) << "\n";
+    terminal.out << report.json.dump(1) << "\n";
   } else {
-    terminal.out << JsonAsText(report, terminal.width);
+    terminal.out << (report.text.empty() ? JsonAsText(report.json, terminal.width) : report.text);
   }
-  if (output.html_file.empty()) return exit;
-  const absl::Status written =
-      WriteFileDurably(output.html_file, AsBytes(ReportPage(title, report)), 0600);
-  return written.ok() ? exit : AuditFailed(written, terminal);
+  if (output.html_file.empty()) return report.exit;
+  const absl::Status written = WriteFileDurably(
+      output.html_file, AsBytes(ReportPage(report.title, report.json)), 0600);
+  return written.ok() ? report.exit : AuditFailed(written, terminal);
 }
 
 ExitCode AuditFailed(const absl::Status& status, Terminal& terminal) {

@@ -3,7 +3,6 @@
 #define WHOELSE_CLI_AUDIT_OUTPUT_H_
 
 #include <string>
-#include <string_view>
 
 #include "cli/exit_code.h"
 #include "cli/terminal.h"
@@ -16,9 +15,15 @@ struct AuditOutput {
   std::string html_file;   // empty: no page
 };
 
-// Prints the report and writes the page; then the code, or that of what went wrong with the page.
-ExitCode PrintReport(std::string_view title, const nlohmann::ordered_json& report, ExitCode exit,
-                     const AuditOutput& output, Terminal& terminal);
+struct AuditReport {
+  std::string title;
+  nlohmann::ordered_json json;
+  std::string text;        // what a terminal shows; empty: the JSON as text
+  ExitCode exit = kExitOk;
+};
+
+// Prints the report and writes the page; then its code, or that of what went wrong with the page.
+ExitCode PrintReport(const AuditReport& report, const AuditOutput& output, Terminal& terminal);
 
 // "whoelse: <message>", and its exit code.
 ExitCode AuditFailed(const absl::Status& status, Terminal& terminal);
