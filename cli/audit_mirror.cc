@@ -1,10 +1,9 @@
 #include "cli/audit_mirror.h"
 
-#include <algorithm>
 #include <filesystem>
 
 #include "audit/log_rules.h"
-#include "cli/audit_trust.h"
+#include "cli/audit_logs.h"
 #include "cli/https_log.h"
 #include "cli/log_folder.h"
 #include "rpc/clock.h"
@@ -24,22 +23,11 @@ struct Source {
 };
 
 absl::StatusOr<std::vector<Source>> LogsIn(const std::string& folder) {
-  const auto has_log = [](const std::filesystem::path& path) {
-    std::error_code ignored;
-    return std::filesystem::is_regular_file(path / kCheckpointFile, ignored);
-  };
-  if (has_log(folder)) return std::vector<Source>{{folder, FilesIn(folder)}};
-  std::vector<Source> found;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (has_log(entry.path())) found.push_back({entry.path(), FilesIn(entry.path())});
-  }
-  if (found.empty()) {
-    return absl::InvalidArgumentError(folder + ": is no log's folder, nor has one in it: a log's "
-                                      "has a file `checkpoint`");
-  }
-  std::ranges::sort(found, {}, &Source::name);
-  return found;
+  const auto folders = LogFoldersIn(folder);
+  if (!folders.ok()) return folders.status();
+  std::vector<Source> sources;
+  for (const std::string& one : *folders) sources.push_back({one, FilesIn(one)});
+  return sources;
 }
 
 absl::StatusOr<std::vector<Source>> SourcesOf(const std::vector<std::string>& from,
@@ -60,16 +48,6 @@ absl::StatusOr<std::vector<Source>> SourcesOf(const std::vector<std::string>& fr
     sources.push_back({place, *std::move(files)});
   }
   return sources;
-}
-
-absl::StatusOr<KnownLog> WhoseLog(const Source& source, const std::vector<Roster>& rosters) {
-  const auto bytes = source.files(kCheckpointFile);
-  if (!bytes.ok()) return bytes.status();
-  const auto note = Note::Parse(AsText(*bytes));
-  if (!note.ok()) {
-    return absl::DataLossError("checkpoint: " + std::string(note.status().message()));
-  }
-  return FindLog(rosters, *note);
 }
 
 Json CosignedJson(const Note& note, const Roster& roster) {
@@ -155,7 +133,7 @@ Outcome Conflicted(Json json, const Mirrored& done, const std::string& dir) {
 
 Outcome MirrorOne(const Source& source, const std::vector<Roster>& rosters, const std::string& into,
                   Terminal& terminal) {
-  const auto log = WhoseLog(source, rosters);
+  const auto log = WhoseLog(source.files, rosters);
   if (!log.ok()) return Unread({{"from", source.name}}, log.status());
   Json json = HeadOf(*log, source);
   const std::string dir = into + "/coordinator-" + std::to_string(log->coordinator->id);
@@ -185,7 +163,7 @@ Outcome MirrorOne(const Source& source, const std::vector<Roster>& rosters, cons
 }
 
 Outcome CheckOne(const Source& source, const std::vector<Roster>& rosters, Terminal& terminal) {
-  const auto log = WhoseLog(source, rosters);
+  const auto log = WhoseLog(source.files, rosters);
   if (!log.ok()) return Unread({{"from", source.name}}, log.status());
   Json json = HeadOf(*log, source);
   LogRules rules;
