@@ -5,6 +5,7 @@
 #include "cli/audit_desk.h"
 #include "cli/audit_mirror.h"
 #include "cli/audit_open.h"
+#include "cli/audit_prove.h"
 #include "cli/audit_receipt.h"
 #include "cli/audit_reconcile.h"
 
@@ -65,6 +66,20 @@ void AddCheck(CLI::App& app, Terminal& terminal, Chosen& chosen) {
       ->required();
   AddOutputOptions(*command, options->output);
   OnChosen(command, options, CheckLogs, terminal, chosen);
+}
+
+void AddProve(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command = Subcommand(
+      app, "prove", "Write the proof of one entry as a file that anybody's tools verify.",
+      "whoelse audit prove mirror/coordinator-101 17 --roster roster.signed --out 17.tlog-proof",
+      "0 written, 5 the folder is damaged, 2 bad input, 1 anything else");
+  const auto options = std::make_shared<ProveOptions>();
+  command->add_option("LOG", options->log, "A log's folder, or a copy")->required();
+  command->add_option("INDEX", options->index, "The entry's index, from 0")->required();
+  command->add_option("--roster", options->rosters, kRosterHelp)->required();
+  command->add_option("--out", options->out, "The file; the entry goes beside it as FILE.entry")
+      ->required();
+  OnChosen(command, options, ProveEntry, terminal, chosen);
 }
 
 void AddVerify(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -159,6 +174,7 @@ void AddAuditCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->require_subcommand(1);
   AddMirror(*command, terminal, chosen);
   AddCheck(*command, terminal, chosen);
+  AddProve(*command, terminal, chosen);
   AddVerify(*command, terminal, chosen);
   AddOpen(*command, terminal, chosen);
   AddReconcile(*command, terminal, chosen);

@@ -218,6 +218,34 @@ void AddAgencyCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   });
 }
 
+void AddAuditorCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  struct Options {
+    std::string dir;
+    AuditorOptions auditor;
+    bool json = false;
+  };
+  CLI::App* const command =
+      Subcommand(app, "add-auditor", "Take an auditor in: key and certificate.",
+                 "whoelse federation add-auditor northbridge \"Area Auditor\"");
+  const auto options = std::make_shared<Options>();
+  command->add_option("DIR", options->dir, "The federation's directory")->required();
+  command->add_option("NAME", options->auditor.name, "Who it is")->required();
+  command->add_option("--evaluate-per-day", options->auditor.evaluate_per_day,
+                      "How many subjects it may evaluate in a day")->capture_default_str();
+  command->add_option("--certificate-days", options->auditor.certificate_days,
+                      "Validity of its certificate, in days")->capture_default_str();
+  AddJsonFlag(*command, options->json);
+  command->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] {
+      const auto home = AddAuditor(options->dir, options->auditor, Now());
+      if (!home.ok()) return Fail(home.status(), terminal);
+      if (options->json) return PrintJson({{"folder", *home}}, terminal);
+      terminal.out << "Made " << *home << ". It is part of the federation from the next `sign`.\n";
+      return kExitOk;
+    };
+  });
+}
+
 void AddRemoveCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   struct Options {
     std::string dir, slug;
@@ -371,6 +399,7 @@ void AddFederationCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   AddInit(*command, terminal, chosen);
   AddCoordinatorCommand(*command, terminal, chosen);
   AddAgencyCommand(*command, terminal, chosen);
+  AddAuditorCommand(*command, terminal, chosen);
   AddRemoveCommand(*command, terminal, chosen);
   AddRenewCommand(*command, terminal, chosen);
   AddSignCommand(*command, terminal, chosen);

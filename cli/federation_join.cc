@@ -26,6 +26,7 @@ namespace {
 
 constexpr CoordinatorId kFirstCoordinator = 101;
 constexpr AgencyId kFirstAgency = 1001;
+constexpr AgencyId kFirstAuditor = 1'000'001;   // no agency's
 constexpr TimeS kDay = 86400;
 constexpr char kWitnessKey[] = "witness.sealed", kWitnessPins[] = "witness.pins";
 constexpr size_t kAgencyNameMax = 48;            // what an answer's field holds
@@ -54,7 +55,8 @@ absl::StatusOr<std::string> NewSlug(const FederationDraft& draft, const std::str
   const std::string slug = SlugOf(wanted);
   const auto has = [&](const auto& party) { return party.slug == slug; };
   if (slug.empty()) return Bad("name", "has no letter or digit", "give another name");
-  if (std::ranges::any_of(draft.coordinators, has) || std::ranges::any_of(draft.agencies, has)) {
+  if (std::ranges::any_of(draft.coordinators, has) || std::ranges::any_of(draft.agencies, has) ||
+      std::ranges::any_of(draft.auditors, has)) {
     return Bad("name", "is (nearly) that of another party", "give another name");
   }
   return slug;
@@ -320,6 +322,26 @@ absl::StatusOr<std::string> AddAgency(const std::string& dir, const AgencyOption
     if (!written.ok()) return written;
   }
   return folder.Agency(*slug);
+}
+
+absl::StatusOr<std::string> AddAuditor(const std::string& dir, const AuditorOptions& options,
+                                       TimeS now) {
+  const FederationFolder folder{dir};
+  auto draft = FederationDraft::Load(dir);
+  if (!draft.ok()) return draft.status();
+  if (const absl::Status name = CheckText("name", options.name, 200); !name.ok()) return name;
+  if (const absl::Status days = CheckDays(options.certificate_days); !days.ok()) return days;
+  const auto slug = NewSlug(*draft, options.name);
+  if (!slug.ok()) return slug.status();
+  const std::string home = folder.Auditor(*slug);
+  if (const absl::Status made = MakeDirectory(home); !made.ok()) return made;
+  const auto pin = MakeCertificate(home, options.name, options.certificate_days, now);
+  if (!pin.ok()) return pin.status();
+  draft->auditors.push_back({*slug,
+                             {NextId(draft->auditors, kFirstAuditor), options.name, *pin,
+                              options.evaluate_per_day}});
+  if (const absl::Status saved = draft->Save(dir); !saved.ok()) return saved;
+  return home;
 }
 
 absl::Status RemoveAgency(const std::string& dir, const std::string& slug) {

@@ -65,6 +65,14 @@ struct AgencyOptions {
 absl::StatusOr<std::string> AddAgency(const std::string& dir, const AgencyOptions& options, TimeS now,
                                       Random& random);
 
+struct AuditorOptions {
+  std::string name;
+  uint32_t evaluate_per_day = 50;   // openings and the like; also the limit of what it could guess
+  uint32_t certificate_days = 365;
+};
+absl::StatusOr<std::string> AddAuditor(const std::string& dir, const AuditorOptions& options,
+                                       TimeS now);
+
 // Takes an agency out of the next roster. Its folder stays. NOT_FOUND.
 absl::Status RemoveAgency(const std::string& dir, const std::string& slug);
 

@@ -86,6 +86,7 @@ Roster BuildRoster(const FederationDraft& draft, const Roster* held,
     next.agencies.push_back(agency.party);
     GiveWindows(next.agencies.back(), held, next, draft.bulk_hours);
   }
+  for (const auto& auditor : draft.auditors) next.auditors.push_back(auditor.party);
   if (held != nullptr && KeepsHeldRelays(*held, next)) return next;
   std::vector<CoordinatorId> ids;
   for (const RosterCoordinator& coordinator : next.coordinators) ids.push_back(coordinator.id);
