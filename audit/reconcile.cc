@@ -85,11 +85,13 @@ class Reconciler {
   void CheckAnsweredItems(const AgencyRecords& agency, const std::set<Place>& held);
   void CheckAgainstDigests(const AgencyRecords& agency);
   bool DigestInTime(AgencyId agency, const LogId& log, uint64_t index) const;
+  void CheckDisclosure(const DisclosureSeen& seen);
 
   const ReconcileInput& input_;
   const std::vector<Roster>& rosters_;
   Reconciliation out_;
-  std::map<Place, std::map<AgencyId, AgencyItem>> items_;   // those that the log's Answered commits to
+  // By question, those that the log's Answered commits to.
+  std::map<Place, std::map<AgencyId, AgencyItem>> items_;
   std::map<AgencyId, std::vector<std::pair<LogId, ReconciledLog::LoggedDigest>>> digests_;   // good
 };
 

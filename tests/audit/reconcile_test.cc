@@ -45,7 +45,7 @@ struct Case {
     surgery.attachments = {{kLog, 0, 100, true}};
     AgencyRecords social_care;
     social_care.agency = kSocialCare;
-    social_care.sent = {{Frame(1)}};
+    social_care.sent = std::vector<FrameHash>{Frame(1)};
     input.agencies = {surgery, social_care};
     input.side_table = {{kLog, kAskedIndex, kSocialCare}};
     Admission admission{};
@@ -110,7 +110,7 @@ TEST(Reconcile, AnHonestFederationAgreesInAllDirections) {
 
 TEST(Reconcile, InTheLogAndNotInTheAskersRecord) {
   Case c;
-  c.input.agencies[1].sent = {{Frame(5)}};
+  c.input.agencies[1].sent = std::vector<FrameHash>{Frame(5)};
   EXPECT_EQ(c.Only(), (MismatchFound{Mismatch::kAskerKeptNoRecord, TheAgency(kSocialCare), kLog,
                                      kAskedIndex, Frame(1)}));
 }
