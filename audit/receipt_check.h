@@ -4,8 +4,10 @@
 #ifndef WHOELSE_AUDIT_RECEIPT_CHECK_H_
 #define WHOELSE_AUDIT_RECEIPT_CHECK_H_
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "audit/opening_check.h"
@@ -26,6 +28,12 @@ enum class ReceiptClaim : uint8_t {
 inline constexpr std::array<std::string_view, 6> kReceiptClaimNames = {
     "roster", "admitted", "logged", "answers", "witnessed", "opening"};
 inline std::string_view Name(ReceiptClaim claim) { return NameOf(claim, kReceiptClaimNames); }
+
+// As reports say it.
+inline std::string_view Name(Finding finding) {
+  constexpr std::array<std::string_view, 3> kNames = {"proved", "refuted", "not provable yet"};
+  return kNames[static_cast<size_t>(finding)];
+}
 
 struct ReceiptFinding {
   ReceiptClaim claim;

@@ -141,11 +141,6 @@ Json DisclosedJson(const Receipt& receipt, const Roster& roster,
   return disclosed;
 }
 
-const Roster* RosterOf(const Receipt& receipt, const std::vector<Roster>& rosters) {
-  const auto found = std::ranges::find(rosters, receipt.roster_hash, &Roster::hash);
-  return found == rosters.end() ? nullptr : &*found;
-}
-
 absl::StatusOr<AuditReport> Open(const OpenOptions& options, const Receipt& receipt,
                                  const std::vector<Roster>& rosters, Terminal& terminal) {
   const Roster* const roster = RosterOf(receipt, rosters);
@@ -180,7 +175,7 @@ absl::StatusOr<AuditReport> Open(const OpenOptions& options, const Receipt& rece
        receipt.opening->reply_secret_key.Clone(), ToBytes(receipt.frame.bytes())},
       *roster, keys, {});
   AuditReport report{"Opening of receipt " + ReceiptNumber(receipt.frame.hash()),
-                     ReceiptJson(receipt, check, rosters), "", ExitOf(check.Overall())};
+                     AuditedReceiptJson(receipt, check, rosters), "", ExitOf(check.Overall())};
   report.json["opened"] = *logged;
   if (statement.ok()) report.json["question"] = QuestionJson(*statement, header, *roster);
   report.json["slots"] = SlotsJson(verdict);

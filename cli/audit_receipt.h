@@ -17,10 +17,12 @@ absl::StatusOr<Receipt> LoadReceipt(const std::string& path);
 // Proved: kExitOk; refuted: kExitRefuted; otherwise kExitNotProvable.
 ExitCode ExitOf(Finding overall);
 
-nlohmann::ordered_json ReceiptJson(const Receipt& receipt, const ReceiptCheck& check,
-                                   const std::vector<Roster>& rosters);
-// The same in sentences.
-std::string ReceiptText(const nlohmann::ordered_json& report);
+// The one that the question was asked under; nullptr: not among these.
+const Roster* RosterOf(const Receipt& receipt, const std::vector<Roster>& rosters);
+
+// ReceiptReportOf without the asker's own word, with what it all rests on.
+nlohmann::ordered_json AuditedReceiptJson(const Receipt& receipt, const ReceiptCheck& check,
+                                          const std::vector<Roster>& rosters);
 
 struct VerifyOptions {
   std::string receipt;

@@ -58,6 +58,15 @@ nlohmann::ordered_json RostersJson(const std::vector<Roster>& rosters) {
   return list;
 }
 
+std::string RostersText(const std::vector<Roster>& rosters) {
+  std::string out =
+      "\nAll this rests on the rosters given. Compare with those that the federation publishes:\n";
+  for (const Roster& roster : rosters) {
+    out += "- version " + std::to_string(roster.version) + ", hash " + ToHex(roster.hash) + "\n";
+  }
+  return out;
+}
+
 absl::StatusOr<KnownLog> FindLog(const std::vector<Roster>& rosters, const Note& checkpoint) {
   for (const Roster& roster : rosters | std::views::reverse) {
     for (const RosterCoordinator& coordinator : roster.coordinators) {

@@ -20,6 +20,8 @@ absl::StatusOr<std::vector<Roster>> LoadRosters(const std::vector<std::string>& 
 
 // For reports: version and hash of each.
 nlohmann::ordered_json RostersJson(const std::vector<Roster>& rosters);
+// The same in sentences.
+std::string RostersText(const std::vector<Roster>& rosters);
 
 // A coordinator's log, as the newest roster that has its key knows it.
 struct KnownLog {

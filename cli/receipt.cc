@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "cli/door.h"
+#include "cli/receipt_text.h"
 #include "cli/show_json.h"
 #include "vault/durable_file.h"
 
@@ -24,27 +25,6 @@ ExitCode PutFile(const std::string& file, const std::string& output, Terminal& t
   }
   const absl::Status written = WriteFileDurably(output, AsBytes(file), 0600);
   return written.ok() ? kExitOk : Fail(written, terminal);
-}
-
-// The members that are read here; a node of another version may not have them.
-bool IsReceipt(const Json& shown) {
-  return shown.is_object() && shown.contains("findings") && shown["findings"].is_array() &&
-         shown.contains("agencies") && shown.contains("not_shown") && shown.contains("summary");
-}
-
-std::string ReceiptAsText(const Json& shown, size_t width) {
-  std::string out = "Receipt " + shown.value("receipt", "") + " (" + shown.value("state", "") + ")\n";
-  out += shown.value("summary", "") + "\n\n";
-  for (const Json& finding : shown["findings"]) {
-    const Json relay = finding.value("relay", Json(nullptr));
-    out += "  " + finding.value("finding", "") + ", " + finding.value("claim", "") +
-           (relay.is_number() ? " (" + relay.dump() + ")" : "") + ": " +
-           finding.value("words", "") + "\n";
-  }
-  for (const Json& words : shown["not_shown"]) {
-    if (words.is_string()) out += "  not shown: " + words.get<std::string>() + "\n";
-  }
-  return out + "\n" + JsonAsText(shown["agencies"], width);
 }
 
 }  // namespace
@@ -78,8 +58,7 @@ ExitCode ShowReceipt(const ReceiptOptions& options, Terminal& terminal) {
   if (options.json) {
     terminal.out << *answer << "\n";
   } else {
-    terminal.out << (IsReceipt(*shown) ? ReceiptAsText(*shown, terminal.width)
-                                       : JsonAsText(*shown, terminal.width));
+    terminal.out << ReceiptText(*shown, terminal.width);
   }
   return kExitOk;
 }

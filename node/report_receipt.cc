@@ -9,26 +9,23 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Came = ReceiptAgency::Came;
 
-constexpr std::array<std::string_view, 3> kFindingNames = {"proved", "refuted", "not provable yet"};
-
-std::string WordsOf(Finding finding) {
-  return std::string(kFindingNames[static_cast<size_t>(finding)]);
-}
-
-std::string WordsOf(const ReceiptAgency& agency) {
-  const auto with = [](std::string_view words, std::string_view reason) {
-    return std::string(words) + " (" + std::string(reason) + ")";
-  };
-  switch (agency.came) {
+std::string_view WordsOf(Came came) {
+  switch (came) {
     case Came::kDisclosed: return "contact or duty line given";
-    case Came::kNothingDisclosed: return std::string(words::kNothingDisclosed);
+    case Came::kNothingDisclosed: return words::kNothingDisclosed;
     case Came::kSealed: return "sealed answer";
-    case Came::kDisputed: return std::string(words::kAnswersDiffer);
-    case Came::kRefused: return with(words::kNoAnswer, Name(*agency.refusal));
-    case Came::kRelayCode: return with(words::kNoAnswer, Name(*agency.code));
+    case Came::kDisputed: return words::kAnswersDiffer;
+    case Came::kRefused: return "could not process the question";
+    case Came::kRelayCode: return "no answer, by the relay's word";
     case Came::kNothing: break;
   }
-  return std::string(words::kNoAnswer);
+  return words::kNoAnswer;
+}
+
+Json ReasonOf(const ReceiptAgency& agency) {
+  if (agency.refusal) return std::string(Name(*agency.refusal));
+  if (agency.code) return std::string(Name(*agency.code));
+  return nullptr;
 }
 
 }  // namespace
@@ -38,7 +35,7 @@ Json ReceiptReportOf(const Receipt& receipt, const ReceiptCheck& check, const Ro
   for (const ReceiptFinding& finding : check.findings) {
     findings.push_back({{"claim", std::string(Name(finding.claim))},
                         {"relay", finding.relay == 0 ? Json(nullptr) : Json(finding.relay)},
-                        {"finding", WordsOf(finding.finding)},
+                        {"finding", std::string(Name(finding.finding))},
                         {"words", finding.words}});
   }
   Json agencies = Json::array();
@@ -46,11 +43,12 @@ Json ReceiptReportOf(const Receipt& receipt, const ReceiptCheck& check, const Ro
     const RosterAgency* known = roster == nullptr ? nullptr : roster->FindAgency(agency.agency);
     agencies.push_back({{"agency", agency.agency},
                         {"name", known == nullptr ? "" : known->name},
-                        {"came", WordsOf(agency)}});
+                        {"came", std::string(WordsOf(agency.came))},
+                        {"reason", ReasonOf(agency)}});
   }
   return {{"receipt", ReceiptNumber(receipt.frame.hash())},
           {"state", std::string(Name(receipt.state))},
-          {"verdict", WordsOf(check.Overall())},
+          {"verdict", std::string(Name(check.Overall()))},
           {"summary", check.summary},
           {"findings", std::move(findings)},
           {"agencies", std::move(agencies)},

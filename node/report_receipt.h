@@ -8,8 +8,8 @@
 namespace whoelse {
 
 // {"receipt", "state", "verdict", "summary", "findings": [{"claim", "relay", "finding", "words"}],
-//  "agencies": [{"agency", "name", "came"}], "not_shown"}. `roster`: the question's; nullptr when it
-// is not here, then without agencies.
+//  "agencies": [{"agency", "name", "came", "reason"}], "not_shown"}. `roster`: the question's; nullptr
+// when it is not here, then without agencies. "reason": the code of a refusal or of the relay, or null.
 nlohmann::ordered_json ReceiptReportOf(const Receipt& receipt, const ReceiptCheck& check,
                                        const Roster* roster);
 

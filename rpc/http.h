@@ -1,5 +1,5 @@
 // HTTPS for what is public: a log's files, and witnesses outside of the federation. TLS 1.3, bounds
-// on everything a peer can send or hold open. The only files that know cpp-httplib are this one's.
+// on everything a peer can send or hold open. No other header's files know cpp-httplib.
 #ifndef WHOELSE_RPC_HTTP_H_
 #define WHOELSE_RPC_HTTP_H_
 
@@ -8,9 +8,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "rpc/certificate.h"
+#include "rpc/clock.h"
 
 namespace whoelse {
 
@@ -52,22 +54,29 @@ class HttpsServer {
   std::unique_ptr<Parts> parts_;
 };
 
-// One server, by its URL. Not thread-safe; the connection is kept between calls.
+// One server, by its URL: https://host[:port][/prefix]. Not thread-safe; the connection is kept
+// between calls.
 class HttpsClient {
  public:
-  // `url`: https://host[:port][/prefix]. `ca_file`: whose certificates vouch for the server, PEM;
-  // empty: the system's. INVALID_ARGUMENT: another form of URL.
+  // A server whose certificate those of `ca_file` (PEM; empty: the system's) vouch for.
+  // INVALID_ARGUMENT: another form of URL.
   static absl::StatusOr<std::unique_ptr<HttpsClient>> Create(const std::string& url,
                                                              const std::string& ca_file);
+  // A server with a certificate of one of these keys, within its dates. `clock` outlives the client.
+  static absl::StatusOr<std::unique_ptr<HttpsClient>> CreatePinned(const std::string& url,
+                                                                   const std::vector<TlsPin>& pins,
+                                                                   const Clock& clock);
   ~HttpsClient();
 
-  // POST to prefix || path; whatever the status. UNAVAILABLE: no connection, no certificate that is
-  // vouched for, no reply in time, or one of more than 64 KiB.
+  // To prefix || path; whatever the reply's status. UNAVAILABLE: no connection, no reply in time, or
+  // one of more than `max` bytes (of a POST: 64 KiB). PERMISSION_DENIED: another certificate.
+  absl::StatusOr<HttpReply> Get(const std::string& path, size_t max);
   absl::StatusOr<HttpReply> Post(const std::string& path, const std::string& body);
 
  private:
   struct Parts;
   explicit HttpsClient(std::unique_ptr<Parts> parts);
+  static absl::StatusOr<std::unique_ptr<HttpsClient>> To(const std::string& url);
   std::unique_ptr<Parts> parts_;
 };
 

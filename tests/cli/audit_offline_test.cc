@@ -117,7 +117,7 @@ TEST_F(AuditTest, VerifiesAReceiptInPlainWords) {
   EXPECT_THAT(done.out, HasSubstr("What this does not show"));
   EXPECT_THAT(done.out, Not(HasSubstr("not known")));
   const json report = json::parse(Audit({"verify", In(kReceiptFile), "--json"}).out);
-  EXPECT_EQ(report["result"], "proved");
+  EXPECT_EQ(report["verdict"], "proved");
   EXPECT_EQ(report["agencies"].size(), 5u);
   EXPECT_EQ(report["agencies"][3]["reason"], "NOT_READY");
 }

@@ -328,7 +328,7 @@ TEST_F(OutsideWitnessTest, NobodyThereOrAnotherCertificate) {
   ASSERT_TRUE(CreateTlsFiles(other, "localhost", now - 100, now + 1000).ok());
   OutsideWitness wrong(*HttpsClient::Create(fake_.url(), other.certificate), *state_,
                        [](uint64_t, const std::string&) { FAIL(); });
-  EXPECT_TRUE(absl::IsUnavailable(wrong.Ask(Grow(3))));
+  EXPECT_TRUE(absl::IsPermissionDenied(wrong.Ask(Grow(3))));
 }
 
 TEST(OutsideWitness, Sizes) {

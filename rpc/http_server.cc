@@ -5,8 +5,6 @@
 #include <openssl/pem.h>
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <charconv>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -15,13 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "rpc/log.h"
+#include "rpc/http_address.h"
 
 namespace whoelse {
 namespace {
-
-constexpr size_t kReplyMax = 64 << 10;
-constexpr int kClientPatienceS = 10;
 
 // A fixed number of threads and no queue: who accepts waits until one of them is free, so that what
 // waits is bounded by the kernel's backlog.
@@ -133,24 +128,6 @@ int UseCurrentCertificate(SSL* connection, void* current) {
   return static_cast<CurrentCertificate*>(current)->Use(connection) ? 1 : 0;
 }
 
-struct HostAndPort {
-  std::string host;
-  int port;
-};
-std::optional<HostAndPort> SplitAddress(std::string_view address) {
-  const size_t colon = address.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
-  std::string host(address.substr(0, colon));
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  int port = 0;
-  const std::string_view digits = address.substr(colon + 1);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc() || end != digits.data() + digits.size() || port < 0 || port > 65535) {
-    return std::nullopt;
-  }
-  return HostAndPort{std::move(host), port};
-}
-
 // httplib's own way would let a second program share the port in silence.
 void SetSocketOptions(socket_t socket) {
   const int yes = 1;
@@ -202,7 +179,7 @@ absl::StatusOr<std::unique_ptr<HttpsServer>> HttpsServer::Start(const std::strin
                                                                 const TlsFiles& tls,
                                                                 Handler handler,
                                                                 const HttpLimits& limits) {
-  const auto at = SplitAddress(address);
+  const auto at = SplitHostAndPort(address);
   if (!at) return absl::InvalidArgumentError("the HTTPS address is not host:port");
   if (const auto checked = CheckTlsFiles(tls); !checked.ok()) return checked.status();
   auto parts = std::make_unique<Parts>(tls, std::move(handler));
@@ -238,63 +215,5 @@ HttpsServer::~HttpsServer() {
 }
 
 int HttpsServer::port() const { return parts_->port; }
-
-struct HttpsClient::Parts {
-  Parts(const std::string& host, int port, std::string at)
-      : client(host, port), prefix(std::move(at)) {}
-  httplib::SSLClient client;
-  const std::string prefix;
-};
-
-absl::StatusOr<std::unique_ptr<HttpsClient>> HttpsClient::Create(const std::string& url,
-                                                                 const std::string& ca_file) {
-  constexpr std::string_view kScheme = "https://";
-  const absl::Status bad = absl::InvalidArgumentError("the URL is not https://host[:port][/prefix]");
-  if (!url.starts_with(kScheme) || url.find_first_of("?# ") != std::string::npos) return bad;
-  const size_t slash = std::min(url.find('/', kScheme.size()), url.size());
-  std::string authority = url.substr(kScheme.size(), slash - kScheme.size());
-  std::string prefix = url.substr(slash);
-  if (prefix.ends_with('/')) prefix.pop_back();
-  if (authority.rfind(':') == std::string::npos) authority += ":443";
-  const auto at = SplitAddress(authority);
-  if (!at || at->port == 0) return bad;
-  auto parts = std::make_unique<Parts>(at->host, at->port, std::move(prefix));
-  httplib::SSLClient& client = parts->client;
-  if (!ca_file.empty()) client.set_ca_cert_path(ca_file.c_str());
-  client.enable_server_certificate_verification(true);
-  client.set_connection_timeout(kClientPatienceS, 0);
-  client.set_read_timeout(kClientPatienceS, 0);
-  client.set_write_timeout(kClientPatienceS, 0);
-  client.set_keep_alive(true);
-  client.set_follow_location(false);
-  SSL_CTX_set_min_proto_version(client.ssl_context(), TLS1_3_VERSION);
-  return std::unique_ptr<HttpsClient>(new HttpsClient(std::move(parts)));
-}
-
-HttpsClient::HttpsClient(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-HttpsClient::~HttpsClient() = default;
-
-absl::StatusOr<HttpReply> HttpsClient::Post(const std::string& path, const std::string& body) {
-  httplib::Request request;
-  request.method = "POST";
-  request.path = parts_->prefix + path;
-  request.set_header("Content-Type", "text/plain; charset=utf-8");
-  request.body = body;
-  HttpReply reply;
-  request.content_receiver = [&reply](const char* data, size_t size, uint64_t, uint64_t) {
-    if (reply.body.size() + size > kReplyMax) return false;
-    reply.body.append(data, size);
-    return true;
-  };
-  const httplib::Result result = parts_->client.send(request);
-  ERR_clear_error();
-  if (!result) {
-    return absl::UnavailableError("no reply (httplib's error " +
-                                  std::to_string(static_cast<int>(result.error())) + ")");
-  }
-  reply.status = result->status;
-  reply.content_type = result->get_header_value("Content-Type");
-  return reply;
-}
 
 }  // namespace whoelse
