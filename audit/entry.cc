@@ -121,6 +121,21 @@ Bytes EncodeEvaluatedRows(std::vector<EvaluatedRow> rows) {
   return out.Take();
 }
 
+absl::StatusOr<std::vector<EvaluatedRow>> ParseEvaluatedRows(ByteView bytes) {
+  const absl::Status bad = absl::InvalidArgumentError("evaluated: rows are not whole or not sorted");
+  std::vector<EvaluatedRow> rows;
+  Reader in(bytes);
+  while (in.ok() && in.left() > 0) {
+    const uint32_t party = in.U32();
+    const auto kind = static_cast<EvaluationKind>(in.U8());
+    if (kind < EvaluationKind::kAsk || kind > EvaluationKind::kAudit) return bad;
+    const KeyVersion kv = in.U32();
+    rows.push_back({party, kind, kv, in.U32()});
+  }
+  if (!in.Done() || !std::is_sorted(rows.begin(), rows.end())) return bad;
+  return rows;
+}
+
 Digest EvaluatedTableHash(const EvaluatedSalt& salt, std::vector<EvaluatedRow> rows) {
   return H("whoelse/1/evaluated", {salt, EncodeEvaluatedRows(std::move(rows))});
 }

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "proto/audit.grpc.pb.h"
 #include "protocol/pseudonym.h"
 #include "rpc/channel.h"
 #include "rpc/status.h"
@@ -12,7 +11,6 @@ namespace {
 
 constexpr std::chrono::seconds kShortCall{20};
 constexpr std::chrono::minutes kLongCall{10};
-constexpr size_t kRowSize = 4 + 1 + 4 + 4;
 
 absl::Status FailedCall(const RosterCoordinator& coordinator, const grpc::Status& status) {
   if (Unreachable(status)) {
@@ -30,18 +28,14 @@ absl::Status NoAnswer(const RosterCoordinator& coordinator, const char* what) {
   return absl::InternalError(coordinator.name + ": " + what);
 }
 
-absl::StatusOr<EvaluatedHour> ReadTable(const RosterCoordinator& coordinator,
-                                        const v1::EvaluatedTable& table) {
-  EvaluatedHour hour{table.hour(), table.index(), {}, {}};
-  const ByteView rows = AsBytes(table.rows());
-  if (table.salt().size() != EvaluatedSalt::kSize || rows.size() % kRowSize != 0) {
+absl::StatusOr<OpenedTable> ReadTable(const RosterCoordinator& coordinator,
+                                      const v1::EvaluatedTable& table) {
+  auto rows = ParseEvaluatedRows(AsBytes(table.rows()));
+  if (table.salt().size() != EvaluatedSalt::kSize || !rows.ok()) {
     return NoAnswer(coordinator, "a table of evaluations is not whole");
   }
-  hour.salt = Reader(AsBytes(table.salt())).Fixed<EvaluatedSalt>();
-  for (Reader in(rows); in.left() > 0;) {
-    hour.rows.push_back({in.U32(), static_cast<EvaluationKind>(in.U8()), in.U32(), in.U32()});
-  }
-  return hour;
+  return OpenedTable{table.hour(), table.index(),
+                     Reader(AsBytes(table.salt())).Fixed<EvaluatedSalt>(), *std::move(rows)};
 }
 
 }  // namespace
@@ -65,9 +59,17 @@ absl::StatusOr<AuditClient> AuditClient::Open(const Roster& roster, const std::s
   return AuditClient(roster, *auditor, std::move(files), clock);
 }
 
-std::shared_ptr<grpc::Channel> AuditClient::ChannelTo(CoordinatorId coordinator) const {
-  const RosterCoordinator& known = *roster_->FindCoordinator(coordinator);
-  return MakeChannel(known.endpoint, files_, known.tls_pin, *clock_);
+absl::StatusOr<const RosterCoordinator*> AuditClient::CoordinatorOf(const LogId& log) const {
+  const RosterCoordinator* const coordinator = roster_->FindCoordinator(log.coordinator);
+  if (coordinator != nullptr) return coordinator;
+  return absl::NotFoundError("coordinator " + std::to_string(log.coordinator) +
+                             ": is not in roster version " + std::to_string(roster_->version) +
+                             " any more, so nobody opens its tables; leave its log out");
+}
+
+std::unique_ptr<v1::Audit::Stub> AuditClient::StubFor(const RosterCoordinator& coordinator) const {
+  return v1::Audit::NewStub(
+      MakeChannel(coordinator.endpoint, files_, coordinator.tls_pin, *clock_));
 }
 
 absl::StatusOr<AuditClient::Logged> AuditClient::LogOpened(const OpenedEntry& entry) {
@@ -75,7 +77,7 @@ absl::StatusOr<AuditClient::Logged> AuditClient::LogOpened(const OpenedEntry& en
   call.set_entry(ToString(SerializeLogEntry(entry)));
   absl::Status failed = absl::UnavailableError("no coordinator");
   for (const RosterCoordinator& coordinator : roster_->coordinators) {
-    const auto stub = v1::Audit::NewStub(ChannelTo(coordinator.id));
+    const auto stub = StubFor(coordinator);
     grpc::ClientContext context;
     context.set_deadline(DeadlineIn(kShortCall));
     v1::OpenedReply reply;
@@ -117,12 +119,13 @@ absl::StatusOr<SubjectKeys> AuditClient::Evaluate(const Subject& subject,
   return keys;
 }
 
-absl::StatusOr<std::vector<SideTableLeaf>> AuditClient::ReadSideTable(CoordinatorId id,
-                                                                      uint64_t size) {
-  std::vector<SideTableLeaf> leaves;
-  if (size == 0) return leaves;
-  const RosterCoordinator& coordinator = *roster_->FindCoordinator(id);
-  const auto stub = v1::Audit::NewStub(ChannelTo(id));
+absl::StatusOr<std::vector<SideTableEntry>> AuditClient::ReadSideTable(const LogId& log,
+                                                                       uint64_t size) {
+  std::vector<SideTableEntry> entries;
+  if (size == 0) return entries;
+  const auto coordinator = CoordinatorOf(log);
+  if (!coordinator.ok()) return coordinator.status();
+  const auto stub = StubFor(**coordinator);
   grpc::ClientContext context;
   context.set_deadline(DeadlineIn(kLongCall));
   v1::SideTableCall call;
@@ -131,35 +134,37 @@ absl::StatusOr<std::vector<SideTableLeaf>> AuditClient::ReadSideTable(Coordinato
   const auto reader = stub->ReadSideTable(&context, call);
   v1::SideTableRow row;
   while (reader->Read(&row)) {
-    if (row.index() >= size || (!leaves.empty() && row.index() <= leaves.back().index)) {
-      return NoAnswer(coordinator, "the side table is out of order");
+    if (row.index() >= size || (!entries.empty() && row.index() <= entries.back().index)) {
+      return NoAnswer(**coordinator, "the side table is out of order");
     }
-    leaves.push_back({row.index(), row.agency()});
+    entries.push_back({log, row.index(), row.agency()});
   }
   const grpc::Status status = reader->Finish();
-  if (!status.ok()) return FailedCall(coordinator, status);
-  return leaves;
+  if (!status.ok()) return FailedCall(**coordinator, status);
+  return entries;
 }
 
-absl::StatusOr<std::vector<EvaluatedHour>> AuditClient::ReadEvaluated(CoordinatorId id) {
-  const RosterCoordinator& coordinator = *roster_->FindCoordinator(id);
-  const auto stub = v1::Audit::NewStub(ChannelTo(id));
+absl::StatusOr<std::vector<OpenedTable>> AuditClient::ReadEvaluated(const LogId& log,
+                                                                    uint64_t size) {
+  const auto coordinator = CoordinatorOf(log);
+  if (!coordinator.ok()) return coordinator.status();
+  const auto stub = StubFor(**coordinator);
   grpc::ClientContext context;
   context.set_deadline(DeadlineIn(kLongCall));
   v1::EvaluatedCall call;
   call.set_from_hour(0);
   call.set_to_hour(UINT32_MAX);
   const auto reader = stub->ReadEvaluated(&context, call);
-  std::vector<EvaluatedHour> hours;
-  v1::EvaluatedTable table;
-  while (reader->Read(&table)) {
-    auto hour = ReadTable(coordinator, table);
-    if (!hour.ok()) return hour.status();
-    hours.push_back(*std::move(hour));
+  std::vector<OpenedTable> tables;
+  v1::EvaluatedTable message;
+  while (reader->Read(&message)) {
+    auto table = ReadTable(**coordinator, message);
+    if (!table.ok()) return table.status();
+    if (table->index < size) tables.push_back(*std::move(table));
   }
   const grpc::Status status = reader->Finish();
-  if (!status.ok()) return FailedCall(coordinator, status);
-  return hours;
+  if (!status.ok()) return FailedCall(**coordinator, status);
+  return tables;
 }
 
 }  // namespace whoelse

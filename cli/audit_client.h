@@ -7,25 +7,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "audit/entry.h"
 #include "audit/opening_check.h"
+#include "audit/side_table.h"
 #include "crypto/random.h"
 #include "node/coordinators.h"
+#include "proto/audit.grpc.pb.h"
 #include "protocol/roster.h"
 
 namespace whoelse {
-
-struct EvaluatedHour {
-  uint32_t hour = 0;
-  uint64_t index = 0;   // of the log's entry with its hash
-  EvaluatedSalt salt;
-  std::vector<EvaluatedRow> rows;
-};
-
-struct SideTableLeaf {
-  uint64_t index = 0;
-  AgencyId agency = 0;
-};
 
 // Every call: UNAVAILABLE, with what to do, when the coordinator does not answer; PERMISSION_DENIED
 // when it refuses this credential; INTERNAL for an answer that is none.
@@ -50,16 +39,17 @@ class AuditClient {
   absl::StatusOr<SubjectKeys> Evaluate(const Subject& subject,
                                        const std::vector<KeyVersion>& versions, Random& random);
 
+  // NOT_FOUND, in both: the log's coordinator is not in the newest roster any more.
   // Indexes from 0 up to `size`. A relay that opens a row for a leaf twice or out of order: INTERNAL.
-  absl::StatusOr<std::vector<SideTableLeaf>> ReadSideTable(CoordinatorId coordinator,
-                                                           uint64_t size);
-  // All hours. INTERNAL also for rows that are not sorted or not whole.
-  absl::StatusOr<std::vector<EvaluatedHour>> ReadEvaluated(CoordinatorId coordinator);
+  absl::StatusOr<std::vector<SideTableEntry>> ReadSideTable(const LogId& log, uint64_t size);
+  // Hours whose entries are before `size`. INTERNAL also for rows that are not sorted or not whole.
+  absl::StatusOr<std::vector<OpenedTable>> ReadEvaluated(const LogId& log, uint64_t size);
 
  private:
   AuditClient(const Roster& roster, const RosterAuditor& auditor, TlsFiles files,
               const Clock& clock);
-  std::shared_ptr<grpc::Channel> ChannelTo(CoordinatorId coordinator) const;
+  absl::StatusOr<const RosterCoordinator*> CoordinatorOf(const LogId& log) const;
+  std::unique_ptr<v1::Audit::Stub> StubFor(const RosterCoordinator& coordinator) const;
 
   const Roster* roster_;
   const RosterAuditor* auditor_;

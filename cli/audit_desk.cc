@@ -43,20 +43,11 @@ absl::Status Open(const DeskOptions& options, Terminal& terminal, Desk& desk) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<SideTableEntry>> SideTableOf(Desk& desk, const LogId& id,
-                                                        const AuditedLog& log) {
-  const auto leaves = desk.client->ReadSideTable(id.coordinator, log.log.size());
-  if (!leaves.ok()) return leaves.status();
-  std::vector<SideTableEntry> table;
-  for (const SideTableLeaf& leaf : *leaves) table.push_back({id, leaf.index, leaf.agency});
-  return table;
-}
-
 absl::StatusOr<AuditReport> VolumesReport(Desk& desk) {
   AuditReport report{"Questions by agency", {{"rosters", RostersJson(desk.rosters)}}, "", kExitOk};
   Json rows = Json::array(), unopened = Json::array();
   for (const auto& [id, log] : desk.logs) {
-    const auto table = SideTableOf(desk, id, log);
+    const auto table = desk.client->ReadSideTable(id, log.log.size());
     if (!table.ok()) return table.status();
     const Volumes volumes = CountVolumes(id, log.log, *table);
     for (const auto& [agency, days] : volumes.questions) {
@@ -95,7 +86,7 @@ absl::StatusOr<AuditReport> DrawReport(const DeskOptions& options, Desk& desk, T
   std::vector<SideTableEntry> all;
   Json sizes = Json::array();
   for (const auto& [id, log] : desk.logs) {
-    const auto table = SideTableOf(desk, id, log);
+    const auto table = desk.client->ReadSideTable(id, log.log.size());
     if (!table.ok()) return table.status();
     for (const SideTableEntry& entry : *table) {
       if (log.log.Asked(entry.index) != nullptr) all.push_back(entry);
@@ -121,15 +112,9 @@ absl::StatusOr<AuditReport> CensusReport(Desk& desk) {
   AuditReport report{"Census of enrolments", {{"rosters", RostersJson(desk.rosters)}}, "", kExitOk};
   Json rows = Json::array(), bad = Json::array();
   for (const auto& [id, log] : desk.logs) {
-    const auto hours = desk.client->ReadEvaluated(id.coordinator);
-    if (!hours.ok()) return hours.status();
-    std::vector<OpenedTable> tables;
-    for (const EvaluatedHour& hour : *hours) {
-      if (hour.index < log.log.size()) {
-        tables.push_back({hour.hour, hour.index, hour.salt, hour.rows});
-      }
-    }
-    const Census census = TakeCensus(desk.roster(), log.evaluated, tables);
+    const auto tables = desk.client->ReadEvaluated(id, log.log.size());
+    if (!tables.ok()) return tables.status();
+    const Census census = TakeCensus(desk.roster(), log.evaluated, *tables);
     for (const CensusRow& row : census.rows) {
       if (row.TooMany()) report.exit = kExitRefuted;
       rows.push_back({{"evaluator", log.coordinator->name}, {"agency", desk.NameOf(row.agency)},

@@ -125,11 +125,9 @@ absl::Status AddSideTables(const ReconcileOptions& options, const std::vector<Ro
   auto client = AuditClient::Open(rosters.back(), options.credential, clock);
   if (!client.ok()) return client.status();
   for (const auto& [id, log] : input.logs) {
-    const auto leaves = client->ReadSideTable(id.coordinator, log.size());
-    if (!leaves.ok()) return leaves.status();
-    for (const SideTableLeaf& leaf : *leaves) {
-      input.side_table.push_back({id, leaf.index, leaf.agency});
-    }
+    const auto entries = client->ReadSideTable(id, log.size());
+    if (!entries.ok()) return entries.status();
+    input.side_table.insert(input.side_table.end(), entries->begin(), entries->end());
   }
   return absl::OkStatus();
 }

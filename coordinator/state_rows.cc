@@ -114,11 +114,7 @@ absl::StatusOr<AskedRow> DecodeAsked(ByteView bytes) {
 
 Bytes EncodeTable(const EvaluatedTable& table) {
   Writer out;
-  out.U32(table.hour).U64(table.index).Raw(table.salt);
-  out.U32(static_cast<uint32_t>(table.rows.size()));
-  for (const EvaluatedRow& row : table.rows) {
-    out.U32(row.party).U8(static_cast<uint8_t>(row.kind)).U32(row.kv).U32(row.elements);
-  }
+  out.U32(table.hour).U64(table.index).Raw(table.salt).Raw(EncodeEvaluatedRows(table.rows));
   return out.Take();
 }
 
@@ -128,15 +124,9 @@ absl::StatusOr<EvaluatedTable> DecodeTable(ByteView bytes) {
   table.hour = in.U32();
   table.index = in.U64();
   table.salt = in.Fixed<EvaluatedSalt>();
-  if (const uint32_t rows = in.U32(); in.left() != rows * size_t{13}) return Damaged("table");
-  while (in.left() > 0) {
-    const uint32_t party = in.U32();
-    const uint8_t kind = in.U8();
-    if (kind < 1 || kind > 4) return Damaged("table");
-    const KeyVersion kv = in.U32();
-    table.rows.push_back({party, static_cast<EvaluationKind>(kind), kv, in.U32()});
-  }
-  if (!in.Done()) return Damaged("table");
+  auto rows = ParseEvaluatedRows(in.Raw(in.left()));
+  if (!in.Done() || !rows.ok()) return Damaged("table");
+  table.rows = *std::move(rows);
   return table;
 }
 

@@ -219,6 +219,26 @@ TEST(AnswersHash, HangsOnEveryItemAndItsPlace) {
   }
 }
 
+TEST(EvaluatedTable, ReadsOnlyWhatItWrites) {
+  const std::vector<EvaluatedRow> rows = {{1001, EvaluationKind::kAsk, 2, 20},
+                                          {1002, EvaluationKind::kAudit, 1, 8}};
+  const Bytes bytes = EncodeEvaluatedRows(rows);
+  EXPECT_EQ(ParseEvaluatedRows(bytes), rows);
+  EXPECT_EQ(ParseEvaluatedRows({}), std::vector<EvaluatedRow>());
+  for (size_t size = 1; size < bytes.size(); ++size) {
+    if (size == bytes.size() / 2) continue;   // the first row alone
+    EXPECT_FALSE(ParseEvaluatedRows(ByteView(bytes).first(size)).ok()) << size;
+  }
+  Bytes unsorted(bytes.begin() + bytes.size() / 2, bytes.end());
+  unsorted.insert(unsorted.end(), bytes.begin(), bytes.begin() + bytes.size() / 2);
+  EXPECT_FALSE(ParseEvaluatedRows(unsorted).ok());
+  for (const uint8_t kind : {0, 5}) {
+    Bytes bad = bytes;
+    bad[4] = kind;
+    EXPECT_FALSE(ParseEvaluatedRows(bad).ok());
+  }
+}
+
 TEST(EvaluatedTable, SortsItsRows) {
   const EvaluatedSalt salt;
   const EvaluatedRow a{1001, EvaluationKind::kAsk, 2, 20};
