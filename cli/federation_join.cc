@@ -330,7 +330,7 @@ absl::StatusOr<std::string> AddAuditor(const std::string& dir, const AuditorOpti
   auto draft = FederationDraft::Load(dir);
   if (!draft.ok()) return draft.status();
   if (const absl::Status name = CheckText("name", options.name, 200); !name.ok()) return name;
-  if (const absl::Status days = CheckDays(options.certificate_days); !days.ok()) return days;
+  if (const absl::Status days = CheckCertificateDays(options.certificate_days); !days.ok()) return days;
   const auto slug = NewSlug(*draft, options.name);
   if (!slug.ok()) return slug.status();
   const std::string home = folder.Auditor(*slug);
