@@ -39,6 +39,11 @@ class Door {
   absl::StatusOr<std::string> EndRecord(const v1::EndRecordCall& call) const;
   absl::StatusOr<std::string> ListInbox() const;
   absl::StatusOr<std::string> Status() const;
+  absl::StatusOr<std::string> ListReceipts(const v1::ListReceiptsCall& call) const;
+  absl::StatusOr<std::string> ShowReceipt(const v1::ShowReceiptCall& call) const;
+  // Whole files.
+  absl::StatusOr<std::string> ExportReceipt(const v1::ExportReceiptCall& call) const;
+  absl::StatusOr<std::string> ExportLedger() const;
 
  private:
   explicit Door(std::shared_ptr<grpc::Channel> channel) : channel_(std::move(channel)) {}

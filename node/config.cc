@@ -83,6 +83,23 @@ absl::Status ReadImport(const toml::table& root, NodeConfig& config) {
   return absl::OkStatus();
 }
 
+absl::Status ReadWitness(const toml::table& root, const std::string& path, NodeConfig& config) {
+  const toml::table* witness = root["witness"].as_table();
+  if (witness == nullptr) return absl::OkStatus();
+  if (absl::Status ok = CheckKeys(*witness, "witness.", {"name", "key", "pins"}); !ok.ok()) return ok;
+  config.witness = {(*witness)["name"].value_or(std::string()),
+                    Beside(path, (*witness)["key"].value_or(std::string())),
+                    Beside(path, (*witness)["pins"].value_or(std::string()))};
+  if (config.witness.name.empty()) return Bad("witness.name", "should be the roster's name of it");
+  if (config.witness.key.empty()) return Bad("witness.key", "should be a path");
+  if (config.witness.pins.empty()) return Bad("witness.pins", "should be a path");
+  // A backup of the store, brought back, would bring back old pins with it.
+  if (config.witness.pins.starts_with(config.data + "/")) {
+    return Bad("witness.pins", "should lie outside of the data directory");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadPeople(const toml::table& root, NodeConfig& config) {
   const toml::table* people = root["people"].as_table();
   if (people == nullptr) return absl::OkStatus();
@@ -118,7 +135,8 @@ constexpr std::array<PathKey, 7> kPaths = {{{"data", &NodeConfig::data},
 absl::Status ReadTop(const toml::table& root, const std::string& path, NodeConfig& config) {
   if (absl::Status ok =
           CheckKeys(root, "", {"agency", "data", "door", "tls_certificate", "tls_key", "secrets",
-                               "master_key", "roster", "lead_officer", "trust", "import", "people"});
+                               "master_key", "roster", "lead_officer", "trust", "import", "people",
+                               "witness"});
       !ok.ok()) {
     return ok;
   }
@@ -154,7 +172,8 @@ absl::StatusOr<NodeConfig> NodeConfig::Load(const std::string& path) {
   }
   NodeConfig config;
   for (absl::Status ok : {ReadTop(root, path, config), ReadTrust(root, config),
-                          ReadImport(root, config), ReadPeople(root, config)}) {
+                          ReadImport(root, config), ReadPeople(root, config),
+                          ReadWitness(root, path, config)}) {
     if (!ok.ok()) return ok;
   }
   return config;
@@ -176,6 +195,11 @@ std::string NodeConfig::Serialize() const {
                                     {"organisation", import.organisation},
                                     {"organisation_code", import.organisation_code},
                                     {"services", services}});
+  if (!witness.name.empty()) {
+    root.insert("witness", toml::table{{"name", witness.name},
+                                       {"key", witness.key},
+                                       {"pins", witness.pins}});
+  }
   toml::table users;
   for (const auto& [user, roles] : people) {
     toml::array list;

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "crypto/seal.h"
 #include "node/import.h"
+#include "node/witness_file.h"
 #include "protocol/codes.h"
 #include "protocol/roster.h"
 
@@ -24,6 +25,7 @@ struct NodeConfig {
   std::string roster;            // the first roster, in GetRoster's layout
   X25519PublicKey lead_officer;  // to whom the ledger's entries are sealed
   TrustAnchor trust;
+  WitnessPaths witness;           // without a name: this node is no witness
   ImportSettings import;
   std::map<std::string, std::vector<Role>> people;   // user -> roles
 

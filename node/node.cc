@@ -14,6 +14,8 @@
 #include "node/deferred.h"
 #include "node/door_service.h"
 #include "node/enroller.h"
+#include "node/ledger_keeper.h"
+#include "node/receipt_keeper.h"
 #include "node/registry.h"
 #include "node/rocksdb_store.h"
 #include "node/secrets.h"
@@ -66,6 +68,7 @@ struct Opened {
   NodeConfig config;
   NodeSecrets secrets;
   std::optional<SignedRoster> roster;
+  std::optional<WitnessFile> witness;
   MasterKey master;
 };
 
@@ -82,7 +85,14 @@ absl::StatusOr<Opened> OpenFiles(const std::string& path) {
     if (!parsed.ok()) return parsed.status();
     roster = *std::move(parsed);
   }
-  return Opened{*std::move(config), *std::move(secrets), std::move(roster), *std::move(master)};
+  std::optional<WitnessFile> witness;
+  if (!config->witness.name.empty()) {
+    absl::StatusOr<WitnessFile> opened = WitnessFile::Open(config->witness, *master);
+    if (!opened.ok()) return opened.status();
+    witness = *std::move(opened);
+  }
+  return Opened{*std::move(config), *std::move(secrets), std::move(roster), std::move(witness),
+                *std::move(master)};
 }
 
 int Serve(Opened& opened, const Clock& clock) {
@@ -95,7 +105,8 @@ int Serve(Opened& opened, const Clock& clock) {
 
   RosterBoard board;
   Answering answering({config.agency, SigningKey::FromSeed(opened.secrets.identity_seed.Reveal())},
-                      config.trust, **store, board, clock, random);
+                      config.trust, **store, config.data + "/evidence",
+                      std::move(opened.witness), board, clock, random);
   if (absl::Status restored = answering.Restore(opened.roster ? &*opened.roster : nullptr);
       !restored.ok()) {
     return Fail(absl::IsDataLoss(restored) ? kExitStore : kExitConfiguration, restored);
@@ -114,10 +125,12 @@ int Serve(Opened& opened, const Clock& clock) {
     RosterFollower follower(board, uplinks, registry);
     Enroller enroller(config.agency, registry, coordinators, board, clock, random);
     Deferred deferred(**store, registry, answering, clock, random);
+    ReceiptKeeper receipts(**store, coordinators, board, clock, random);
+    LedgerKeeper ledger(config.agency, identity, **store, coordinators, board, clock, random);
     QuestionAsker asker(config.agency, identity, opened.secrets.practitioner_key, **store, registry,
-                        answering, coordinators, board, clock, random);
+                        answering, coordinators, board, receipts, clock, random);
     DoorService service({config, **door, **store, registry, answering, enroller, uplinks,
-                         coordinators, asker, board, clock});
+                         coordinators, asker, receipts, board, clock});
     grpc::ServerBuilder builder;
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
     builder.RegisterService(&service);

@@ -28,10 +28,11 @@ ROOMS = {
 PURE_ROOMS = {"crypto", "protocol", "audit"}
 CORE = {
     "node": {"asking", "csv", "enrolment", "evaluation", "holder", "hours", "identifier", "import",
-             "import_columns", "import_row", "index", "log_watch", "noted", "policy",
-             "private_checks", "public_checks", "reading", "record", "report", "report_text",
-             "requester", "words"},
-    "coordinator": {"evaluator", "log_reader", "log_writer", "relay", "state"},
+             "import_columns", "import_row", "index", "ledger", "log_watch", "noted", "opening",
+             "policy", "private_checks", "public_checks", "reading", "receipting", "record",
+             "report", "report_receipt", "report_text", "requester", "witness", "words"},
+    "coordinator": {"cosigned", "evaluator", "handed_in", "key_events", "log_files", "log_reader",
+                    "log_writer", "relay", "state"},
 }
 IMPURE = re.compile(
     r"^(grpc|google/protobuf|rocksdb/|openssl/|toml|CLI/|proto/|rpc/|vault/|"
