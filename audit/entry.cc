@@ -36,6 +36,10 @@ void Write(const KeyEventEntry& e, Writer& out) {
   out.U8(static_cast<uint8_t>(LogEntryType::kKeyEvent));
   out.U8(static_cast<uint8_t>(e.event)).U32(e.kv).Raw(e.statement_hash);
 }
+void Write(const OpenedEntry& e, Writer& out) {
+  out.U8(static_cast<uint8_t>(LogEntryType::kOpened));
+  out.U32(e.auditor).U64(e.time_ms).Raw(e.hash);
+}
 
 // The fields in their order; the elements of a braced list are evaluated from left to right.
 absl::StatusOr<LogEntry> ReadFields(LogEntryType type, Reader& in) {
@@ -53,6 +57,8 @@ absl::StatusOr<LogEntry> ReadFields(LogEntryType type, Reader& in) {
       return RosterEntry{in.U64(), in.Fixed<RosterHash>()};
     case LogEntryType::kKeyEvent:
       return KeyEventEntry{static_cast<KeyEvent>(in.U8()), in.U32(), in.Fixed<Digest>()};
+    case LogEntryType::kOpened:
+      return OpenedEntry{in.U32(), in.U64(), in.Fixed<Digest>()};
   }
   return absl::InvalidArgumentError("log entry: unknown type");
 }
@@ -106,14 +112,45 @@ Digest AnswersHash(std::span<const AnsweredItem> items) {
   return H("whoelse/1/answers", out.view());
 }
 
-Digest EvaluatedTableHash(const EvaluatedSalt& salt, std::vector<EvaluatedRow> rows) {
+Bytes EncodeEvaluatedRows(std::vector<EvaluatedRow> rows) {
   std::sort(rows.begin(), rows.end());
   Writer out;
-  out.Raw(salt);
   for (const EvaluatedRow& row : rows) {
     out.U32(row.party).U8(static_cast<uint8_t>(row.kind)).U32(row.kv).U32(row.elements);
   }
-  return H("whoelse/1/evaluated", out.view());
+  return out.Take();
+}
+
+absl::StatusOr<std::vector<EvaluatedRow>> ParseEvaluatedRows(ByteView bytes) {
+  const absl::Status bad = absl::InvalidArgumentError("evaluated: rows are not whole or not sorted");
+  std::vector<EvaluatedRow> rows;
+  Reader in(bytes);
+  while (in.ok() && in.left() > 0) {
+    const uint32_t party = in.U32();
+    const auto kind = static_cast<EvaluationKind>(in.U8());
+    if (kind < EvaluationKind::kAsk || kind > EvaluationKind::kAudit) return bad;
+    const KeyVersion kv = in.U32();
+    rows.push_back({party, kind, kv, in.U32()});
+  }
+  if (!in.Done() || !std::is_sorted(rows.begin(), rows.end())) return bad;
+  return rows;
+}
+
+Digest EvaluatedTableHash(const EvaluatedSalt& salt, std::vector<EvaluatedRow> rows) {
+  return H("whoelse/1/evaluated", {salt, EncodeEvaluatedRows(std::move(rows))});
+}
+
+Digest DestroyedHash(KeyVersion kv) { return H("whoelse/1/destroyed", Writer().U32(kv).view()); }
+
+absl::StatusOr<Digest> OpenedHash(const OpenedSalt& salt, const FrameHash& frame_hash,
+                                  std::string_view authority, const VerifyKey& second_person) {
+  if (authority.empty() || authority.size() > kAuthorityMax) {
+    return absl::InvalidArgumentError("opening: the authority's reference is not 1 to 512 bytes");
+  }
+  Writer out;
+  out.Raw(salt).Raw(frame_hash).U16(static_cast<uint16_t>(authority.size()));
+  out.Raw(AsBytes(authority)).Raw(second_person.bytes());
+  return H("whoelse/1/opened", out.view());
 }
 
 absl::StatusOr<TreeHash> LedgerRoot(uint64_t from, uint64_t to, std::vector<LedgerRow> rows) {

@@ -21,7 +21,7 @@ namespace whoelse {
 
 // The first byte of an entry.
 enum class LogEntryType : uint8_t {
-  kAsked = 0x01, kAnswered, kEvaluated, kLedger, kRoster, kKeyEvent
+  kAsked = 0x01, kAnswered, kEvaluated, kLedger, kRoster, kKeyEvent, kOpened
 };
 
 // A question was admitted. Says neither who asked nor about whom.
@@ -78,12 +78,20 @@ inline std::string_view Name(KeyEvent event) { return NameOf(event, kKeyEventNam
 struct KeyEventEntry {
   KeyEvent event = KeyEvent::kCreated;
   KeyVersion kv = 0;
-  Digest statement_hash;
+  Digest statement_hash;      // the roster's hash; of kDestroyed, DestroyedHash
   bool operator==(const KeyEventEntry&) const = default;
 };
 
+// An auditor is about to open a question. Says neither which one nor on whose authority.
+struct OpenedEntry {
+  AgencyId auditor = 0;
+  TimeMs time_ms = 0;   // by the auditor's clock
+  Digest hash;          // OpenedHash
+  bool operator==(const OpenedEntry&) const = default;
+};
+
 using LogEntry = std::variant<AskedEntry, AnsweredEntry, EvaluatedEntry, LedgerEntry, RosterEntry,
-                              KeyEventEntry>;
+                              KeyEventEntry, OpenedEntry>;
 
 // INVALID_ARGUMENT: an unknown type or key event, another length than that of the type, or a ledger
 // digest with from > to. No signature is checked here.
@@ -108,11 +116,30 @@ struct EvaluatedRow {
   uint32_t elements = 0;
   auto operator<=>(const EvaluatedRow&) const = default;
 };
+// party u32 | kind u8 | kv u32 | elements u32 of each row, sorted here by party, kind, kv.
+Bytes EncodeEvaluatedRows(std::vector<EvaluatedRow> rows);
+// INVALID_ARGUMENT: anything that EncodeEvaluatedRows does not write.
+absl::StatusOr<std::vector<EvaluatedRow>> ParseEvaluatedRows(ByteView bytes);
+
 // Fresh and random each hour: without it, the hash of a table whose cells are few is guessed.
 using EvaluatedSalt = FixedBytes<struct EvaluatedSaltTag, 32>;
 
-// H("whoelse/1/evaluated", salt || rows), the rows sorted here by party, kind, kv.
+// H("whoelse/1/evaluated", salt || EncodeEvaluatedRows(rows)).
 Digest EvaluatedTableHash(const EvaluatedSalt& salt, std::vector<EvaluatedRow> rows);
+
+// H("whoelse/1/destroyed", kv): there is no roster behind the destruction of a share, and no
+// statement but the event itself.
+Digest DestroyedHash(KeyVersion kv);
+
+// Fresh and random for each opening: FHs are public, so that without it everybody would find which
+// question an opening is about.
+using OpenedSalt = FixedBytes<struct OpenedSaltTag, 32>;
+inline constexpr size_t kAuthorityMax = 512;   // bytes of a written authority's reference
+
+// H("whoelse/1/opened", salt || FH || u16 length || the written authority's reference || the second
+// person's public key). INVALID_ARGUMENT: the reference is empty or longer than kAuthorityMax.
+absl::StatusOr<Digest> OpenedHash(const OpenedSalt& salt, const FrameHash& frame_hash,
+                                  std::string_view authority, const VerifyKey& second_person);
 
 // What stays of a ledger entry when its sealed part is gone.
 struct LedgerRow {

@@ -132,6 +132,18 @@ void Frontier::Append(const TreeHash& leaf) {
 
 TreeHash Frontier::Root() const { return hashes_.empty() ? EmptyRoot() : Join(hashes_); }
 
+absl::StatusOr<Frontier> ReadFrontier(uint64_t size, HashReader hash) {
+  std::vector<TreeHash> hashes;
+  for (uint64_t begin = 0; begin < size;) {
+    const auto level = static_cast<unsigned>(std::bit_width(size - begin) - 1);
+    auto subtree = hash(level, begin >> level);
+    if (!subtree.ok()) return subtree.status();
+    hashes.push_back(*subtree);
+    begin += uint64_t{1} << level;
+  }
+  return Frontier::Create(size, std::move(hashes));
+}
+
 absl::StatusOr<std::vector<TreeHash>> InclusionProof(uint64_t index, uint64_t size,
                                                      HashReader hash) {
   if (index >= size || size > kTreeSizeMax) {

@@ -17,6 +17,9 @@ using TreeHash = Sha256Digest;
 
 // The auditors' Go tools read sizes as int64: a larger tree would be one that only we can read.
 inline constexpr uint64_t kTreeSizeMax = (uint64_t{1} << 63) - 1;
+// The height of that tree: no inclusion proof is longer.
+inline constexpr size_t kInclusionProofMax = 63;
+static_assert(kTreeSizeMax >> kInclusionProofMax == 0);
 
 TreeHash EmptyRoot();                                              // SHA-256("")
 TreeHash LeafHash(ByteView entry);                                 // SHA-256(0x00 || entry)
@@ -50,6 +53,10 @@ class Frontier {
 // Hash(level, index): the root of the perfect subtree over the leaves
 // [index * 2^level, (index + 1) * 2^level). Only subtrees that lie within the tree are asked for.
 using HashReader = absl::FunctionRef<absl::StatusOr<TreeHash>(unsigned level, uint64_t index)>;
+
+// The tree as it was at `size`, at most kTreeSizeMax, from its stored subtrees: O(log size) reads.
+// What `hash` fails with.
+absl::StatusOr<Frontier> ReadFrontier(uint64_t size, HashReader hash);
 
 // RFC 6962 section 2.1.1: the siblings on the way from leaf `index` to the root of the tree of
 // `size` leaves, the leaf's own sibling first. INVALID_ARGUMENT unless

@@ -10,8 +10,6 @@ namespace {
 constexpr std::string_view kFirstLine = "c2sp.org/tlog-proof@v1";
 constexpr std::string_view kExtra = "extra ";
 constexpr std::string_view kIndex = "index ";
-constexpr size_t kProofMax = 63;   // the height of a tree of kTreeSizeMax leaves
-static_assert(kTreeSizeMax >> kProofMax == 0);
 
 bool StartsWith(std::optional<std::string_view> line, std::string_view word) {
   return line && line->substr(0, word.size()) == word;
@@ -41,7 +39,7 @@ absl::StatusOr<ProofFile> ProofFile::Parse(std::string_view bytes) {
   for (line = TakeLine(&rest); line && !line->empty(); line = TakeLine(&rest)) {
     const auto hash = ParseHash(*line);
     if (!hash) return Bad("a line is not 32 bytes in base64");
-    if (out.proof.size() == kProofMax) return Bad("too many hashes");
+    if (out.proof.size() == kInclusionProofMax) return Bad("too many hashes");
     out.proof.push_back(*hash);
   }
   if (!line) return Bad("no empty line after the hashes");

@@ -4,9 +4,11 @@
 #include <memory>
 
 #include "cli/ask.h"
+#include "cli/audit_command.h"
 #include "cli/demo.h"
 #include "cli/federation_command.h"
 #include "cli/inbox_command.h"
+#include "cli/receipt.h"
 #include "cli/records.h"
 #include "cli/status.h"
 #include "node/asking.h"
@@ -153,6 +155,63 @@ void AddRecordsCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   AddEndCommand(*command, terminal, chosen);
 }
 
+void AddReceiptListCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command = Subcommand(app, "list", "List the receipts of this node's questions.",
+                                       "Newest first. Example:\n  whoelse receipt list --limit 20");
+  const auto options = std::make_shared<ReceiptListOptions>();
+  command->add_option("--limit", options->limit, "At most so many")->capture_default_str();
+  command->add_flag("--json", options->json, "As JSON");
+  AddDoorOption(*command, options->door);
+  command->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] { return ListReceipts(*options, terminal); };
+  });
+}
+
+void AddReceiptCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const receipts =
+      app.add_subcommand("receipt", "What proves a question and its answers to an auditor.");
+  receipts->require_subcommand(1);
+  AddReceiptListCommand(*receipts, terminal, chosen);
+  const auto options = std::make_shared<ReceiptOptions>();
+
+  CLI::App* const show =
+      Subcommand(*receipts, "show", "What a receipt proves so far.",
+                 "Example:\n  whoelse receipt show 6STF-5YE9-R7M2-Y7WH");
+  show->add_option("NUMBER", options->number, "As `ask` printed it")->required();
+  show->add_flag("--json", options->json, "As JSON");
+  AddDoorOption(*show, options->door);
+  show->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] { return ShowReceipt(*options, terminal); };
+  });
+
+  CLI::App* const write =
+      Subcommand(*receipts, "export", "Write a receipt as a file for an auditor.",
+                 "Example:\n  whoelse receipt export 6STF-5YE9-R7M2-Y7WH -o question.receipt");
+  write->add_option("NUMBER", options->number, "As `ask` printed it")->required();
+  write->add_option("-o,--output", options->output, "The file (default: standard output)");
+  write->add_flag("--with-opening", options->with_opening,
+                  "With what opens question and answers: whoever has the file reads the child's "
+                  "number and every answer");
+  AddDoorOption(*write, options->door);
+  write->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] { return ExportReceipt(*options, terminal); };
+  });
+}
+
+void AddLedgerCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const ledger = app.add_subcommand("ledger", "What this node has answered.");
+  ledger->require_subcommand(1);
+  CLI::App* const command =
+      Subcommand(*ledger, "export", "Write it as a file for an auditor; it names no child.",
+                 "Example:\n  whoelse ledger export -o agency.ledger");
+  const auto options = std::make_shared<ReceiptOptions>();
+  command->add_option("-o,--output", options->output, "The file (default: standard output)");
+  AddDoorOption(*command, options->door);
+  command->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] { return ExportLedger(*options, terminal); };
+  });
+}
+
 void AddStatusCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const command =
       Subcommand(app, "status", "How this node is: connections, enrolment, alarms.",
@@ -193,7 +252,10 @@ ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& termina
   AddShieldCommand(app, terminal, chosen);
   AddRecordsCommand(app, terminal, chosen);
   AddInboxCommand(app, terminal, chosen);
+  AddReceiptCommand(app, terminal, chosen);
+  AddLedgerCommand(app, terminal, chosen);
   AddStatusCommand(app, terminal, chosen);
+  AddAuditCommand(app, terminal, chosen);
   AddFederationCommand(app, terminal, chosen);
   AddDemoCommand(app, terminal, chosen);
   try {

@@ -66,14 +66,17 @@ absl::Status DemoFederation::Build() {
   init.name = area_.name;
   init.parameters.roster_delay_h = 0;   // a demo cannot wait two days
   if (const absl::Status s = InitFederation(".", init, random); !s.ok()) return s;
-  auto ports = FreePorts(area_.coordinators.size());
+  const size_t coordinators = area_.coordinators.size();
+  auto ports = FreePorts(2 * coordinators);
   if (!ports.ok()) return ports.status();
   ports_ = *std::move(ports);
-  for (size_t i = 0; i < ports_.size(); ++i) {
+  for (size_t i = 0; i < coordinators; ++i) {
     CoordinatorOptions options;
     options.name = area_.coordinators[i];
     options.endpoint = "127.0.0.1:" + std::to_string(ports_[i]);
     options.min_free_mb = kMinFreeMb;
+    options.log_listen = "127.0.0.1:" + std::to_string(ports_[coordinators + i]);
+    options.log_export = "../../logs/" + SlugOf(options.name);
     const auto added = AddCoordinator(".", options, now, random);
     if (!added.ok()) return added.status();
   }

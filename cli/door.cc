@@ -99,6 +99,15 @@ absl::StatusOr<std::string> JsonOf(const std::shared_ptr<grpc::Channel>& channel
   return reply.json();
 }
 
+absl::StatusOr<std::string> WholeFile(grpc::ClientReader<v1::FilePart>& reader) {
+  std::string file;
+  v1::FilePart part;
+  while (reader.Read(&part)) file += part.part();
+  const absl::Status result = Result(reader.Finish());
+  if (!result.ok()) return result;
+  return file;
+}
+
 }  // namespace
 
 absl::StatusOr<Door> Door::Open(std::string path) {
@@ -187,6 +196,28 @@ absl::StatusOr<std::string> Door::DecideItem(const v1::DecideItemCall& call) con
 
 absl::StatusOr<std::string> Door::CountItems() const {
   return JsonOf<v1::Inbox, v1::CountItemsCall>(channel_, &v1::Inbox::Stub::CountItems, {});
+}
+
+absl::StatusOr<std::string> Door::ListReceipts(const v1::ListReceiptsCall& call) const {
+  return JsonOf<v1::ListReceiptsCall>(channel_, &v1::Node::Stub::ListReceipts, call);
+}
+
+absl::StatusOr<std::string> Door::ShowReceipt(const v1::ShowReceiptCall& call) const {
+  return JsonOf<v1::ShowReceiptCall>(channel_, &v1::Node::Stub::ShowReceipt, call);
+}
+
+absl::StatusOr<std::string> Door::ExportReceipt(const v1::ExportReceiptCall& call) const {
+  grpc::ClientContext context;
+  context.set_deadline(DeadlineIn(kAnswerTime));
+  const auto stub = v1::Node::NewStub(channel_);
+  return WholeFile(*stub->ExportReceipt(&context, call));
+}
+
+absl::StatusOr<std::string> Door::ExportLedger() const {
+  grpc::ClientContext context;
+  context.set_deadline(DeadlineIn(kAnswerTime));
+  const auto stub = v1::Node::NewStub(channel_);
+  return WholeFile(*stub->ExportLedger(&context, {}));
 }
 
 absl::StatusOr<std::string> Door::Status() const {

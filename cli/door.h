@@ -42,6 +42,11 @@ class Door {
   absl::StatusOr<std::string> DecideItem(const v1::DecideItemCall& call) const;
   absl::StatusOr<std::string> CountItems() const;
   absl::StatusOr<std::string> Status() const;
+  absl::StatusOr<std::string> ListReceipts(const v1::ListReceiptsCall& call) const;
+  absl::StatusOr<std::string> ShowReceipt(const v1::ShowReceiptCall& call) const;
+  // Whole files.
+  absl::StatusOr<std::string> ExportReceipt(const v1::ExportReceiptCall& call) const;
+  absl::StatusOr<std::string> ExportLedger() const;
 
  private:
   explicit Door(std::shared_ptr<grpc::Channel> channel) : channel_(std::move(channel)) {}

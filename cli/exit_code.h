@@ -12,7 +12,9 @@ enum ExitCode : int {
   kExitBadInput = 2,      // nothing was sent, nothing was changed
   kExitUnanswered = 3,    // asked, and somebody did not answer
   kExitQuota = 4,         // today's questions are used up
-  kExitAlarm = 6          // `status`: there are alarms that somebody has to look at
+  kExitRefuted = 5,       // `audit`: something is proved to be wrong
+  kExitAlarm = 6,         // `status`: there are alarms that somebody has to look at
+  kExitNotProvable = 6    // `audit`: nothing is wrong, and not everything could be proved yet
 };
 
 inline ExitCode ExitCodeOf(const absl::Status& status) {

@@ -107,6 +107,10 @@ void AddCoordinatorCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--listen", coordinator.listen,
                       "host:port to listen on (default: the endpoint on this machine, else its port "
                       "on all addresses)");
+  command->add_option("--log-listen", coordinator.log_listen,
+                      "host:port at which anybody reads its log over HTTPS (default: nowhere)");
+  command->add_option("--log-export", coordinator.log_export,
+                      "Folder in which it keeps its log as files (default: none)");
   command->add_option("--min-free-mb", coordinator.min_free_mb,
                       "Below so much free disk it accepts nothing")->capture_default_str();
   command->add_option("--certificate-days", coordinator.certificate_days,
@@ -168,6 +172,8 @@ void AddAgencyOptions(CLI::App& command, AgencyInput& input) {
   command.add_option("--slug", agency.slug, "Name of its folder (default: from its name)");
   command.add_option("--certificate-days", agency.certificate_days,
                      "Validity of its certificate, in days")->capture_default_str();
+  command.add_flag("--witness", agency.witness,
+                   "Its node is a witness: it cosigns the logs that it has verified");
   AddJsonFlag(command, input.json);
 }
 
@@ -209,6 +215,34 @@ void AddAgencyCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   AddAgencyOptions(*command, *input);
   command->callback([input, &terminal, &chosen] {
     chosen = [input, &terminal] { return RunAddAgency(*input, terminal); };
+  });
+}
+
+void AddAuditorCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  struct Options {
+    std::string dir;
+    AuditorOptions auditor;
+    bool json = false;
+  };
+  CLI::App* const command =
+      Subcommand(app, "add-auditor", "Take an auditor in: key and certificate.",
+                 "whoelse federation add-auditor northbridge \"Area Auditor\"");
+  const auto options = std::make_shared<Options>();
+  command->add_option("DIR", options->dir, "The federation's directory")->required();
+  command->add_option("NAME", options->auditor.name, "Who it is")->required();
+  command->add_option("--evaluate-per-day", options->auditor.evaluate_per_day,
+                      "How many subjects it may evaluate in a day")->capture_default_str();
+  command->add_option("--certificate-days", options->auditor.certificate_days,
+                      "Validity of its certificate, in days")->capture_default_str();
+  AddJsonFlag(*command, options->json);
+  command->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] {
+      const auto home = AddAuditor(options->dir, options->auditor, Now());
+      if (!home.ok()) return Fail(home.status(), terminal);
+      if (options->json) return PrintJson({{"folder", *home}}, terminal);
+      terminal.out << "Made " << *home << ". It is part of the federation from the next `sign`.\n";
+      return kExitOk;
+    };
   });
 }
 
@@ -365,6 +399,7 @@ void AddFederationCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   AddInit(*command, terminal, chosen);
   AddCoordinatorCommand(*command, terminal, chosen);
   AddAgencyCommand(*command, terminal, chosen);
+  AddAuditorCommand(*command, terminal, chosen);
   AddRemoveCommand(*command, terminal, chosen);
   AddRenewCommand(*command, terminal, chosen);
   AddSignCommand(*command, terminal, chosen);

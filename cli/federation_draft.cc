@@ -51,6 +51,15 @@ ordered_json AgencyJson(const DraftParty<RosterAgency>& draft) {
           {"out_of_hours", LineJson(party.out_of_hours)}};
 }
 
+ordered_json AuditorJson(const DraftParty<RosterAuditor>& draft) {
+  const RosterAuditor& party = draft.party;
+  return {{"slug", draft.slug},
+          {"id", party.id},
+          {"name", party.name},
+          {"tls_pin", ToHex(party.tls_pin)},
+          {"evaluate_per_day", party.evaluate_per_day}};
+}
+
 ordered_json DraftJson(const FederationDraft& draft) {
   ordered_json roots = ordered_json::array();
   for (const NoteVerifier& root : draft.roots) roots.push_back(root.Encode());
@@ -60,6 +69,12 @@ ordered_json DraftJson(const FederationDraft& draft) {
   }
   ordered_json agencies = ordered_json::array();
   for (const auto& agency : draft.agencies) agencies.push_back(AgencyJson(agency));
+  ordered_json auditors = ordered_json::array();
+  for (const auto& auditor : draft.auditors) auditors.push_back(AuditorJson(auditor));
+  ordered_json witnesses = ordered_json::array();
+  for (const DraftWitness& witness : draft.witnesses) {
+    witnesses.push_back({{"slug", witness.slug}, {"vkey", witness.key.Encode()}});
+  }
   const RosterParameters& parameters = draft.parameters;
   return {{"federation", ToHex(draft.federation)},
           {"name", draft.name},
@@ -77,7 +92,9 @@ ordered_json DraftJson(const FederationDraft& draft) {
             {"roster_delay_h", parameters.roster_delay_h},
             {"tag_bits", parameters.tag_bits}}},
           {"coordinators", std::move(coordinators)},
-          {"agencies", std::move(agencies)}};
+          {"agencies", std::move(agencies)},
+          {"auditors", std::move(auditors)},
+          {"witnesses", std::move(witnesses)}};
 }
 
 std::optional<NoteVerifier> ReadVkey(const std::string& text) {
@@ -142,6 +159,24 @@ void ReadAgency(JsonObject in, FederationDraft& draft) {
                              ask_per_day, enrol_elements, {}, register_size, duty, out_of_hours}});
 }
 
+void ReadAuditor(JsonObject in, FederationDraft& draft) {
+  const std::string slug = in.Text("slug");
+  const auto id = in.Number<AgencyId>("id", 1);
+  const std::string name = in.Text("name");
+  const auto pin = in.Hex<TlsPin>("tls_pin");
+  const auto evaluate_per_day = in.Number<uint32_t>("evaluate_per_day", 0);
+  in.Done();
+  draft.auditors.push_back({slug, {id, name, pin, evaluate_per_day}});
+}
+
+void ReadWitness(JsonObject in, FederationDraft& draft) {
+  const std::string slug = in.Text("slug");
+  const auto key = ReadVkey(in.Text("vkey"));
+  if (!key || key->type != NoteKeyType::kCosignatureV1) in.Fail("vkey", "a witness's vkey");
+  in.Done();
+  if (key) draft.witnesses.push_back({slug, *key});
+}
+
 RosterParameters ReadParameters(JsonObject in) {
   RosterParameters parameters{};
   parameters.slot_ms = in.Number<uint32_t>("slot_ms", 1);
@@ -174,6 +209,12 @@ void ReadDraft(JsonObject in, FederationDraft& draft) {
   });
   in.ForEach("agencies", 0, kAgenciesMax, [&](const auto& element, std::string path) {
     ReadAgency(JsonObject(element, std::move(path), in.problem()), draft);
+  });
+  in.ForEach("auditors", 0, kAuditorsMax, [&](const auto& element, std::string path) {
+    ReadAuditor(JsonObject(element, std::move(path), in.problem()), draft);
+  });
+  in.ForEach("witnesses", 0, kWitnessesMax, [&](const auto& element, std::string path) {
+    ReadWitness(JsonObject(element, std::move(path), in.problem()), draft);
   });
   in.Done();
 }

@@ -6,6 +6,7 @@
 //   DIR/master/, DIR/lead/       master keys and lead officers' keys (in earnest: on other disks)
 //   DIR/coordinators/<slug>/     what goes to that coordinator: configuration, TLS, sealed secrets
 //   DIR/agencies/<slug>/         what goes to that agency's node
+//   DIR/auditors/<slug>/         what goes to that auditor: its certificate and key
 #ifndef WHOELSE_CLI_FEDERATION_DRAFT_H_
 #define WHOELSE_CLI_FEDERATION_DRAFT_H_
 
@@ -28,6 +29,13 @@ struct DraftParty {
   bool operator==(const DraftParty&) const = default;
 };
 
+// An agency of the draft whose node is a witness too.
+struct DraftWitness {
+  std::string slug;     // the agency's
+  NoteVerifier key;     // type 0x04; its name is the witness's
+  bool operator==(const DraftWitness&) const = default;
+};
+
 struct FederationDraft {
   FederationId federation;
   std::string name;
@@ -39,6 +47,8 @@ struct FederationDraft {
   RosterParameters parameters{};
   std::vector<DraftParty<RosterCoordinator>> coordinators;
   std::vector<DraftParty<RosterAgency>> agencies;
+  std::vector<DraftParty<RosterAuditor>> auditors;
+  std::vector<DraftWitness> witnesses;
 
   // INVALID_ARGUMENT names the member that is wrong. Errors of ReadWholeFile; NOT_FOUND says how to start
   // a federation.
@@ -59,6 +69,7 @@ struct FederationFolder {
   }
   std::string Coordinator(const std::string& slug) const { return dir + "/coordinators/" + slug; }
   std::string Agency(const std::string& slug) const { return dir + "/agencies/" + slug; }
+  std::string Auditor(const std::string& slug) const { return dir + "/auditors/" + slug; }
   std::string Master(const std::string& slug) const { return dir + "/master/" + slug + ".key"; }
   std::string Lead(const std::string& slug) const { return dir + "/lead/" + slug + ".key"; }
 };

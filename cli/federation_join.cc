@@ -14,6 +14,7 @@
 #include "node/config.h"
 #include "node/hours.h"
 #include "node/secrets.h"
+#include "node/witness_file.h"
 #include "protocol/limits.h"
 #include "protocol/text.h"
 #include "rpc/certificate.h"
@@ -25,7 +26,9 @@ namespace {
 
 constexpr CoordinatorId kFirstCoordinator = 101;
 constexpr AgencyId kFirstAgency = 1001;
+constexpr AgencyId kFirstAuditor = 1'000'001;   // no agency's
 constexpr TimeS kDay = 86400;
+constexpr char kWitnessKey[] = "witness.sealed", kWitnessPins[] = "witness.pins";
 constexpr size_t kAgencyNameMax = 48;            // what an answer's field holds
 
 absl::Status Bad(const std::string& field, const std::string& reason, const std::string& remedy) {
@@ -52,7 +55,8 @@ absl::StatusOr<std::string> NewSlug(const FederationDraft& draft, const std::str
   const std::string slug = SlugOf(wanted);
   const auto has = [&](const auto& party) { return party.slug == slug; };
   if (slug.empty()) return Bad("name", "has no letter or digit", "give another name");
-  if (std::ranges::any_of(draft.coordinators, has) || std::ranges::any_of(draft.agencies, has)) {
+  if (std::ranges::any_of(draft.coordinators, has) || std::ranges::any_of(draft.agencies, has) ||
+      std::ranges::any_of(draft.auditors, has)) {
     return Bad("name", "is (nearly) that of another party", "give another name");
   }
   return slug;
@@ -117,11 +121,13 @@ absl::StatusOr<std::vector<Purpose>> ReadPurposes(const AgencyOptions& options) 
 struct AgencyKeys {
   VerifyKey identity;
   X25519PublicKey lead_officer;
+  std::optional<VerifyKey> witness;
 };
 
-// Writes the node's sealed secrets, its master key and its lead officer's secret key.
+// Writes the node's sealed secrets, its master key, its lead officer's secret key and, of a witness,
+// its key and pins.
 absl::StatusOr<AgencyKeys> MakeAgencyKeys(const FederationFolder& folder, const std::string& slug,
-                                          Random& random) {
+                                          bool witness, Random& random) {
   if (const absl::Status made = MakeDirectory(folder.Agency(slug)); !made.ok()) return made;
   if (const absl::Status made = MakeDirectory(folder.dir + "/lead"); !made.ok()) return made;
   const auto master = MakeMasterKey(folder, slug, random);
@@ -133,8 +139,18 @@ absl::StatusOr<AgencyKeys> MakeAgencyKeys(const FederationFolder& folder, const 
         WriteKeyFile(folder.Lead(slug), lead)}) {
     if (!written.ok()) return written;
   }
-  return AgencyKeys{SigningKey::FromSeed(secrets.identity_seed.Reveal()).verify_key(),
-                    X25519Public(lead)};
+  AgencyKeys keys{SigningKey::FromSeed(secrets.identity_seed.Reveal()).verify_key(),
+                  X25519Public(lead), std::nullopt};
+  if (!witness) return keys;
+  const std::string home = folder.Agency(slug) + "/";
+  const auto key = WitnessFile::Create({"", home + kWitnessKey, home + kWitnessPins}, *master, random);
+  if (!key.ok()) return key.status();
+  keys.witness = *key;
+  return keys;
+}
+
+std::string WitnessName(const FederationDraft& draft, const std::string& slug) {
+  return SlugOf(draft.name) + "/" + slug + "/witness";
 }
 
 absl::Status WriteNodeConfig(const FederationDraft& draft, const FederationFolder& folder,
@@ -151,6 +167,7 @@ absl::Status WriteNodeConfig(const FederationDraft& draft, const FederationFolde
   config.roster = "roster.signed";
   config.lead_officer = lead_officer;
   config.trust = draft.Anchor();
+  if (options.witness) config.witness = {WitnessName(draft, slug), kWitnessKey, kWitnessPins};
   config.import = {options.source.empty() ? slug : options.source, options.name,
                    options.organisation, options.services};
   if (!options.lead_user.empty()) {
@@ -253,7 +270,9 @@ absl::StatusOr<std::string> AddCoordinator(const std::string& dir,
                                  "../../master/" + *slug + ".key",
                                  options.min_free_mb,
                                  {"tls/certificate.pem", "tls/key.pem"},
-                                 draft->Anchor()};
+                                 draft->Anchor(),
+                                 {options.log_export, options.log_listen, {}},
+                                 {}};
   draft->coordinators.push_back(
       {*slug,
        {id, static_cast<uint16_t>(draft->coordinators.size() + 1), options.name, options.endpoint,
@@ -277,7 +296,7 @@ absl::StatusOr<std::string> AddAgency(const std::string& dir, const AgencyOption
   if (!ask.ok()) return ask.status();
   const auto slug = NewSlug(*draft, options.slug.empty() ? options.name : options.slug);
   if (!slug.ok()) return slug.status();
-  const auto keys = MakeAgencyKeys(folder, *slug, random);
+  const auto keys = MakeAgencyKeys(folder, *slug, options.witness, random);
   if (!keys.ok()) return keys.status();
   const auto pin = MakeCertificate(folder.Agency(*slug), options.name, options.certificate_days, now);
   if (!pin.ok()) return pin.status();
@@ -295,12 +314,38 @@ absl::StatusOr<std::string> AddAgency(const std::string& dir, const AgencyOption
        {id, options.name, options.organisation, options.kind, options.area, *ask, options.s16la,
         keys->identity, *pin, {}, ask_per_day, DefaultEnrolElements(options.register_size), {},
         options.register_size, duty, out_of_hours}});
+  if (keys->witness) {
+    const auto witness = NoteVerifier::Create(WitnessName(*draft, *slug),
+                                              NoteKeyType::kCosignatureV1, *keys->witness);
+    if (!witness.ok()) return witness.status();
+    draft->witnesses.push_back({*slug, *witness});
+  }
   for (const absl::Status& written :
        {WriteNodeConfig(*draft, folder, *slug, options, id, keys->lead_officer, now),
         draft->Save(dir)}) {
     if (!written.ok()) return written;
   }
   return folder.Agency(*slug);
+}
+
+absl::StatusOr<std::string> AddAuditor(const std::string& dir, const AuditorOptions& options,
+                                       TimeS now) {
+  const FederationFolder folder{dir};
+  auto draft = FederationDraft::Load(dir);
+  if (!draft.ok()) return draft.status();
+  if (const absl::Status name = CheckText("name", options.name, 200); !name.ok()) return name;
+  if (const absl::Status days = CheckCertificateDays(options.certificate_days); !days.ok()) return days;
+  const auto slug = NewSlug(*draft, options.name);
+  if (!slug.ok()) return slug.status();
+  const std::string home = folder.Auditor(*slug);
+  if (const absl::Status made = MakeDirectory(home); !made.ok()) return made;
+  const auto pin = MakeCertificate(home, options.name, options.certificate_days, now);
+  if (!pin.ok()) return pin.status();
+  draft->auditors.push_back({*slug,
+                             {NextId(draft->auditors, kFirstAuditor), options.name, *pin,
+                              options.evaluate_per_day}});
+  if (const absl::Status saved = draft->Save(dir); !saved.ok()) return saved;
+  return home;
 }
 
 absl::Status RemoveAgency(const std::string& dir, const std::string& slug) {
@@ -310,6 +355,7 @@ absl::Status RemoveAgency(const std::string& dir, const std::string& slug) {
     return absl::NotFoundError("no agency of this federation has the folder " + slug +
                                "; `show` lists them");
   }
+  std::erase_if(draft->witnesses, [&](const DraftWitness& witness) { return witness.slug == slug; });
   return draft->Save(dir);
 }
 

@@ -37,6 +37,8 @@ struct CoordinatorOptions {
   std::string listen;           // empty: that endpoint on this machine, else its port everywhere
   uint32_t certificate_days = 365;
   uint64_t min_free_mb = 512;
+  std::string log_listen;       // host:port of the log's HTTPS server; empty: none
+  std::string log_export;       // folder, from the coordinator's own; empty: none
 };
 // The folder of the new party.
 absl::StatusOr<std::string> AddCoordinator(const std::string& dir,
@@ -58,9 +60,18 @@ struct AgencyOptions {
   std::string source;           // of its exports; empty: the slug
   std::map<std::string, ServiceClass> services;
   uint32_t certificate_days = 365;
+  bool witness = false;         // its node cosigns the logs
 };
 absl::StatusOr<std::string> AddAgency(const std::string& dir, const AgencyOptions& options, TimeS now,
                                       Random& random);
+
+struct AuditorOptions {
+  std::string name;
+  uint32_t evaluate_per_day = 50;   // openings and the like; also the limit of what it could guess
+  uint32_t certificate_days = 365;
+};
+absl::StatusOr<std::string> AddAuditor(const std::string& dir, const AuditorOptions& options,
+                                       TimeS now);
 
 // Takes an agency out of the next roster. Its folder stays. NOT_FOUND.
 absl::Status RemoveAgency(const std::string& dir, const std::string& slug);

@@ -46,6 +46,12 @@ void AddUnsigned(const FederationDraft& draft, const std::optional<HeldRoster>& 
       shown["not_signed_yet"].push_back(party.slug);
     }
   }
+  for (const auto& party : draft.auditors) {
+    const auto known = [&](const RosterAuditor& auditor) { return auditor.id == party.party.id; };
+    if (!held || std::ranges::none_of(held->roster.auditors, known)) {
+      shown["not_signed_yet"].push_back(party.slug);
+    }
+  }
   for (const auto& party : draft.agencies) {
     if (!held || !held->roster.FindAgency(party.party.id)) {
       shown["not_signed_yet"].push_back(party.slug);

@@ -73,13 +73,20 @@ Roster BuildRoster(const FederationDraft& draft, const Roster* held,
   next.threshold = draft.threshold;
   for (const auto& coordinator : draft.coordinators) next.coordinators.push_back(coordinator.party);
   next.key_versions = std::move(key_versions);
-  next.witness_faults = 0;
-  next.quorum = 1;   // floor((no witnesses + no faults) / 2) + 1
+  for (const DraftWitness& witness : draft.witnesses) {
+    next.witnesses.push_back({witness.key.name, witness.key});
+  }
+  // As many as may lie without two quorums that share only liars; without witnesses a quorum of one
+  // that nobody gives.
+  const auto witnesses = static_cast<uint32_t>(next.witnesses.size());
+  next.witness_faults = witnesses == 0 ? 0 : (witnesses - 1) / 3;
+  next.quorum = (witnesses + next.witness_faults) / 2 + 1;
   next.parameters = draft.parameters;
   for (const auto& agency : draft.agencies) {
     next.agencies.push_back(agency.party);
     GiveWindows(next.agencies.back(), held, next, draft.bulk_hours);
   }
+  for (const auto& auditor : draft.auditors) next.auditors.push_back(auditor.party);
   if (held != nullptr && KeepsHeldRelays(*held, next)) return next;
   std::vector<CoordinatorId> ids;
   for (const RosterCoordinator& coordinator : next.coordinators) ids.push_back(coordinator.id);

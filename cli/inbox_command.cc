@@ -55,8 +55,9 @@ void AddInboxCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
 
   CLI::App* const done = add(
       "done", "Record what you decided, or what you found.",
-      "Outcomes of a brokered or urgent question: contacted; withheld (more detrimental to the child, "
-      "s16LA(3)); not-relevant (to the asker's function). Of an alarm or a report: looked-at.\n"
+      "Outcomes of a brokered or urgent question: contacted; withheld (more detrimental to the "
+      "child, s16LA(3)); not-relevant (to the asker's function). Of an alarm or a report: "
+      "looked-at.\n"
       "Example:\n  whoelse inbox done 7f3a-91c2-04be --outcome contacted\n"
       "Exit: 2 and nothing changed when something is missing or you may not decide it",
       Deciding("done"));
@@ -73,7 +74,7 @@ void AddInboxCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
 
   CLI::App* const refuse = add(
       "refuse", "Refuse a question, lift a shield (two people), find an emergency not justified.",
-      "Example:\n  whoelse inbox refuse 7f3a-91c2-04be --reason \"the refuge was rung: another child\"",
+      "Example:\n  whoelse inbox refuse 7f3a-91c2-04be --reason \"rang the refuge: another child\"",
       Deciding("refuse"));
   refuse->add_option("ID", options->id, "As `inbox list` shows it")->required();
   refuse->add_option("--reason", options->reason, kReasonHelp)->required();

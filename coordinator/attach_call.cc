@@ -47,6 +47,7 @@ void AttachCall::Handle() {
   // One Hello, first: later it could move the point from which the node watches the log.
   if (incoming_.has_hello() == peer_.has_value()) return Cut(ServiceError::kSize);
   if (incoming_.has_replies()) return service_->Replies(id_, incoming_.replies());
+  if (incoming_.has_cosignature()) return service_->Cosignature(id_, incoming_.cosignature());
   if (!incoming_.has_hello()) return Cut(ServiceError::kSize);
   peer_ = peer;
   service_->Attach(id_, *peer, incoming_.hello());

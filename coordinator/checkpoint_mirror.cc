@@ -16,6 +16,13 @@ namespace {
 
 constexpr size_t kCheckpointNoteMax = kNoteSignaturesMax * kNoteSignatureLineMax;
 
+absl::StatusOr<std::string> ReadNote(const std::string& path) {
+  auto content = ReadWholeFile(path, kCheckpointNoteMax);
+  if (absl::IsNotFound(content.status())) return std::string();
+  if (!content.ok()) return content.status();
+  return ToString(*content);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CheckpointMirror>> CheckpointMirror::Open(std::string path) {
@@ -33,11 +40,13 @@ absl::StatusOr<std::unique_ptr<CheckpointMirror>> CheckpointMirror::Open(std::st
 
 CheckpointMirror::~CheckpointMirror() { close(lock_); }
 
-absl::StatusOr<std::string> CheckpointMirror::Read() const {
-  auto content = ReadWholeFile(path_, kCheckpointNoteMax);
-  if (absl::IsNotFound(content.status())) return std::string();
-  if (!content.ok()) return content.status();
-  return ToString(*content);
+absl::StatusOr<std::string> CheckpointMirror::Read() const { return ReadNote(path_); }
+
+absl::StatusOr<std::string> CheckpointMirror::ReadShown() const {
+  return ReadNote(path_ + ".shown");
+}
+absl::Status CheckpointMirror::KeepShown(const std::string& note) {
+  return WriteFileDurably(path_ + ".shown", AsBytes(note), 0644);
 }
 
 absl::Status CheckpointMirror::Swap(const std::string& expected, const std::string& note) {

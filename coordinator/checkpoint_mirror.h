@@ -24,6 +24,11 @@ class CheckpointMirror {
   // The signed note that is there; empty: none yet. UNAVAILABLE.
   absl::StatusOr<std::string> Read() const;
 
+  // A checkpoint of this log that somebody else showed and that the store contradicted; empty: none.
+  // It stays until the store contains it. UNAVAILABLE.
+  absl::StatusOr<std::string> ReadShown() const;
+  absl::Status KeepShown(const std::string& note);
+
   // Puts `note` there, durably, if what is there is `expected`. ABORTED when it is not: somebody
   // else signs for this log. UNAVAILABLE: any other trouble.
   absl::Status Swap(const std::string& expected, const std::string& note);

@@ -54,6 +54,24 @@ class Table {
     }
     return texts;
   }
+  std::string TextOr(const char* key, const std::string& otherwise) {
+    return Has(key) ? Text(key) : otherwise;
+  }
+  bool Has(const char* key) { return Get(key, false) != nullptr; }
+  // The tables of [[key]]; none when it is left out.
+  std::vector<Table> Children(const char* key) {
+    std::vector<Table> children;
+    const toml::node* node = Get(key, false);
+    if (node == nullptr) return children;
+    const toml::array* array = node->as_array();
+    for (size_t i = 0; array != nullptr && i < array->size(); ++i) {
+      const toml::table* child = array->get(i)->as_table();
+      if (child == nullptr) break;
+      children.push_back(Table(child, path_ + key + ".", problem_));
+    }
+    if (array == nullptr || children.size() != array->size()) Fail(key, "tables ([[...]])");
+    return children;
+  }
   Table Child(const char* key) {
     const toml::node* node = Get(key, true);
     const toml::table* child = node ? node->as_table() : nullptr;
@@ -107,6 +125,36 @@ TrustAnchor ReadTrust(Table in) {
   return anchor;
 }
 
+TlsFiles ReadTls(Table in, const std::string& folder) {
+  const std::filesystem::path at(folder);
+  TlsFiles files{at / in.Text("certificate"), at / in.Text("key")};
+  in.Done();
+  return files;
+}
+
+CoordinatorConfig::LogFiles ReadLogFiles(Table in, const std::string& folder) {
+  CoordinatorConfig::LogFiles log;
+  if (in.Has("export")) log.export_folder = std::filesystem::path(folder) / in.Text("export");
+  log.listen = in.TextOr("listen", "");
+  if (in.Has("tls")) log.tls = ReadTls(in.Child("tls"), folder);
+  in.Done();
+  return log;
+}
+
+// Into `witnesses`, unless something is wrong with it.
+void ReadWitness(Table in, const std::string& folder,
+                 std::vector<CoordinatorConfig::Witness>* witnesses) {
+  const std::string url = in.Text("url");
+  auto key = NoteVerifier::Parse(in.Text("vkey"));
+  std::string ca;
+  if (in.Has("ca")) ca = std::filesystem::path(folder) / in.Text("ca");
+  in.Done();
+  if (!key.ok() || key->type != NoteKeyType::kCosignatureV1) {
+    return in.Fail("vkey", "a witness's verifier key: name+hash+key of type 04");
+  }
+  witnesses->push_back({url, *std::move(key), std::move(ca)});
+}
+
 // A path, or the name of a credential, which ReadMasterKey looks up.
 std::string MasterKeyPath(const std::string& path, const std::string& folder) {
   if (path.starts_with("credential:")) return path;
@@ -143,11 +191,12 @@ absl::StatusOr<CoordinatorConfig> CoordinatorConfig::Parse(std::string_view text
   config.secrets = path_of(in, "secrets");
   config.master_key = MasterKeyPath(in.Text("master_key"), folder);
   config.min_free_mb = in.NumberOr("min_free_mb", kDefaultMinFreeMb, 1 << 20);
-  Table tls = in.Child("tls");
-  config.tls.certificate = path_of(tls, "certificate");
-  config.tls.key = path_of(tls, "key");
-  tls.Done();
+  config.tls = ReadTls(in.Child("tls"), folder);
   config.trust = ReadTrust(in.Child("trust"));
+  if (in.Has("log")) config.log = ReadLogFiles(in.Child("log"), folder);
+  for (Table& witness : in.Children("witness")) {
+    ReadWitness(std::move(witness), folder, &config.witnesses);
+  }
   in.Done();
   if (!problem.empty()) return absl::InvalidArgumentError(problem);
   return config;
@@ -162,7 +211,7 @@ absl::StatusOr<CoordinatorConfig> CoordinatorConfig::Load(const std::string& pat
 std::string CoordinatorConfig::Serialize() const {
   toml::array roots;
   for (const NoteVerifier& root : trust.roots) roots.push_back(root.Encode());
-  const toml::table table{
+  toml::table table{
       {"id", int64_t{id}},
       {"listen", listen},
       {"data", data},
@@ -176,6 +225,22 @@ std::string CoordinatorConfig::Serialize() const {
                             {"roots", std::move(roots)},
                             {"k", int64_t{trust.roots_needed}}}},
   };
+  if (!log.export_folder.empty() || !log.listen.empty()) {
+    toml::table files;
+    if (!log.export_folder.empty()) files.insert("export", log.export_folder);
+    if (!log.listen.empty()) files.insert("listen", log.listen);
+    if (!log.tls.key.empty()) {
+      files.insert("tls", toml::table{{"certificate", log.tls.certificate}, {"key", log.tls.key}});
+    }
+    table.insert("log", std::move(files));
+  }
+  toml::array outside;
+  for (const Witness& witness : witnesses) {
+    toml::table one{{"url", witness.url}, {"vkey", witness.key.Encode()}};
+    if (!witness.ca.empty()) one.insert("ca", witness.ca);
+    outside.push_back(std::move(one));
+  }
+  if (!outside.empty()) table.insert("witness", std::move(outside));
   std::ostringstream out;
   out << table << "\n";
   return out.str();

@@ -16,12 +16,23 @@
 //   federation = "0d3b764530a93de1c051f4ec1a462982"
 //   roots = ["root1.example+c9f4e2b7+...", "..."]
 //   k = 2
+//   [log]                                   # left out: neither of the two
+//   export = "/srv/whoelse-log"             # the log as a folder of files, kept up to date
+//   listen = "0.0.0.0:7480"                 # the same files over HTTPS
+//   [log.tls]                               # left out: [tls]
+//   certificate = "/etc/whoelse/log.crt"
+//   key = "/etc/whoelse/log.key"
+//   [[witness]]                             # outside of the federation; any number
+//   url = "https://witness.example/prefix"  # C2SP tlog-witness, add-checkpoint
+//   vkey = "witness.example+3112935e+..."
+//   ca = "/etc/whoelse/witness-ca.crt"      # left out: the system's
 #ifndef WHOELSE_COORDINATOR_CONFIG_H_
 #define WHOELSE_COORDINATOR_CONFIG_H_
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "protocol/roster.h"
@@ -40,6 +51,18 @@ struct CoordinatorConfig {
   uint64_t min_free_mb = 0;   // of the volume of `data`
   TlsFiles tls;
   TrustAnchor trust;
+  struct LogFiles {
+    std::string export_folder;   // empty: none
+    std::string listen;          // empty: not served
+    TlsFiles tls;                // empty paths: that of the coordinator itself
+  };
+  LogFiles log;
+  struct Witness {
+    std::string url;
+    NoteVerifier key;   // type 0x04
+    std::string ca;     // empty: the system's
+  };
+  std::vector<Witness> witnesses;
 
   // INVALID_ARGUMENT names the key that is missing, unknown, or of the wrong form. `folder`: where
   // relative paths start.

@@ -2,10 +2,16 @@
 
 #include <utility>
 
+#include "coordinator/log_server.h"
 #include "coordinator/log_store.h"
 #include "rpc/certificate.h"
 
 namespace whoelse {
+namespace {
+
+constexpr std::chrono::milliseconds kScrubPause{1000};
+
+}  // namespace
 
 Coordinator::Coordinator(CoordinatorSecrets secrets)
     : secrets_(std::move(secrets)),
@@ -68,6 +74,41 @@ absl::StatusOr<std::vector<EvaluatorShare>> Coordinator::ReadShares(
   return std::move(secrets->shares);
 }
 
+absl::Status Coordinator::ServeLog(const CoordinatorConfig& config, const NoteVerifier& log_key) {
+  if (!config.log.export_folder.empty()) {
+    auto folder = LogExport::Open(config.log.export_folder, log_key, *state_, *mirror_);
+    if (!folder.ok()) return folder.status();
+    export_ = *std::move(folder);
+    export_->Follow(published_);
+  }
+  if (!config.log.listen.empty()) {
+    const TlsFiles& tls = config.log.tls.key.empty() ? config.tls : config.log.tls;
+    auto server = StartLogServer(config.log.listen, tls, *state_, published_);
+    if (!server.ok()) return server.status();
+    log_server_ = *std::move(server);
+  }
+  scrubber_ = std::make_unique<LogScrubber>(*state_, kScrubPause, StopForTheStore);
+  return absl::OkStatus();
+}
+
+absl::Status Coordinator::AskWitnesses(const CoordinatorConfig& config) {
+  for (const auto& witness : config.witnesses) {
+    auto client = HttpsClient::Create(witness.url, witness.ca);
+    if (!client.ok()) return client.status();
+    witnesses_.push_back(std::make_unique<OutsideWitness>(
+        *std::move(client), *state_, [this](uint64_t size, std::string line) {
+          service_->TakeCosignature(size, std::move(line));
+        }));
+    witnesses_.back()->Follow(signed_);
+  }
+  return absl::OkStatus();
+}
+
+Coordinator::~Coordinator() {
+  published_.Close();
+  signed_.Close();
+}
+
 absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Start(
     const CoordinatorConfig& config, const Clock& clock, const MakeEvaluator& make_evaluator) {
   const auto master_key = ReadMasterKey(config.master_key);
@@ -84,13 +125,17 @@ absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Start(
   const NoteVerifier& log_key = c.desk_->ruling()->FindCoordinator(config.id)->log_key;
   c.evaluator_ = make_evaluator(config.id, admission_key(), std::move(c.secrets_.shares));
   c.relay_ = std::make_unique<Relay>(config.id, log_key.key_id, admission_key());
+  std::vector<NoteVerifier> outside;
+  for (const auto& witness : config.witnesses) outside.push_back(witness.key);
   auto service = CoordinatorService::Start(
       {config.id, config.listen, config.tls, clock, c.random_, *c.desk_, *c.evaluator_, *c.relay_,
-       *c.state_, *c.mirror_, c.log_key_, c.admission_key_,
-       {log_key.name, config.data, config.min_free_mb << 20},
+       *c.state_, *c.mirror_, c.published_, c.signed_, c.log_key_, c.admission_key_,
+       {log_key.name, config.data, config.min_free_mb << 20}, std::move(outside),
        std::move(c.first_change_), [config] { return ReadShares(config); }});
   if (!service.ok()) return service.status();
   c.service_ = *std::move(service);
+  if (absl::Status status = c.ServeLog(config, log_key); !status.ok()) return status;
+  if (absl::Status status = c.AskWitnesses(config); !status.ok()) return status;
   return coordinator;
 }
 

@@ -9,6 +9,10 @@
 #include "coordinator/checkpoint_mirror.h"
 #include "coordinator/config.h"
 #include "coordinator/evaluator.h"
+#include "coordinator/log_export.h"
+#include "coordinator/log_publication.h"
+#include "coordinator/log_scrubber.h"
+#include "coordinator/outside_witness.h"
 #include "coordinator/relay.h"
 #include "coordinator/rocksdb_state.h"
 #include "coordinator/roster_desk.h"
@@ -17,6 +21,7 @@
 #include "coordinator/service.h"
 #include "crypto/random.h"
 #include "rpc/clock.h"
+#include "rpc/http.h"
 
 namespace whoelse {
 
@@ -28,12 +33,18 @@ class Coordinator {
                                                             const Clock& clock,
                                                             const MakeEvaluator& make_evaluator);
 
+  ~Coordinator();
+
   CoordinatorService& service() { return *service_; }
+  // Of the log's HTTPS server; 0: none.
+  int log_port() const { return log_server_ ? log_server_->port() : 0; }
 
  private:
   explicit Coordinator(CoordinatorSecrets secrets);
   static absl::StatusOr<std::vector<EvaluatorShare>> ReadShares(const CoordinatorConfig& config);
   absl::Status OpenStore(const CoordinatorConfig& config, TimeMs now);
+  absl::Status ServeLog(const CoordinatorConfig& config, const NoteVerifier& log_key);
+  absl::Status AskWitnesses(const CoordinatorConfig& config);
   absl::Status CheckIdentity(const CoordinatorConfig& config, const RosterCoordinator& me) const;
 
   CoordinatorSecrets secrets_;
@@ -41,11 +52,17 @@ class Coordinator {
   SystemRandom random_;
   std::unique_ptr<RocksDbState> state_;
   std::unique_ptr<CheckpointMirror> mirror_;
+  LogPublication published_, signed_;
   std::unique_ptr<RosterDesk> desk_;
   std::optional<RosterDesk::Change> first_change_;
   std::unique_ptr<Evaluator> evaluator_;
   std::unique_ptr<Relay> relay_;
-  std::unique_ptr<CoordinatorService> service_;   // last: stops before what it uses goes
+  std::unique_ptr<CoordinatorService> service_;   // stops before what it uses goes
+  // Readers of the log, each on threads of its own; gone before the service.
+  std::vector<std::unique_ptr<OutsideWitness>> witnesses_;
+  std::unique_ptr<LogExport> export_;
+  std::unique_ptr<HttpsServer> log_server_;
+  std::unique_ptr<LogScrubber> scrubber_;
 };
 
 }  // namespace whoelse

@@ -119,6 +119,12 @@ void Evaluator::SetShares(std::vector<EvaluatorShare> shares) {
   }
 }
 
+std::set<KeyVersion> Evaluator::KeyVersions() const {
+  std::set<KeyVersion> versions;
+  for (const auto& share : shares_) versions.insert(share->secret.kv);
+  return versions;
+}
+
 std::shared_ptr<const Evaluator::Share> Evaluator::FindShare(const EvaluateRequest& request,
                                                              const Roster& roster) const {
   const RosterKeyVersion* kv = roster.FindKeyVersion(request.kv);

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <variant>
+#include <set>
 #include <vector>
 
 #include "coordinator/state.h"
@@ -92,6 +93,9 @@ class Evaluator {
   // The shares from now on; those that are not among them are wiped when the last request that uses
   // them is answered. By the caller of Check, never beside it.
   void SetShares(std::vector<EvaluatorShare> shares);
+
+  // Of which it holds a share.
+  std::set<KeyVersion> KeyVersions() const;
 
   // In this order: kNotAMember (`peer` may not send this kind), kSize, kRosterVersion, kKeyVersion
   // (ASK: not one that is asked), kSharingEpoch, kNotReady (no share here that fits the roster's

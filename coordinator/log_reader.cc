@@ -3,24 +3,31 @@
 #include <algorithm>
 #include <bit>
 
+#include "audit/tile.h"
+
 namespace whoelse {
 namespace {
 
-// `node`, its hash given, against its children, down the right edge to a leaf.
-absl::Status CheckRightEdge(const CoordinatorState& state, unsigned level, uint64_t index,
-                            TreeHash hash) {
-  for (; level > 0; --level) {
-    auto left = state.Node(level - 1, 2 * index);
-    if (!left.ok()) return left.status();
-    auto right = state.Node(level - 1, 2 * index + 1);
-    if (!right.ok()) return right.status();
-    if (NodeHash(*left, *right) != hash) {
-      return absl::DataLossError("log: a stored subtree is not the hash of its halves");
-    }
+// One subtree against its halves.
+absl::Status CheckHalves(const CoordinatorState& state, unsigned level, uint64_t index) {
+  const auto whole = state.Node(level, index);
+  if (!whole.ok()) return whole.status();
+  const auto left = state.Node(level - 1, 2 * index);
+  if (!left.ok()) return left.status();
+  const auto right = state.Node(level - 1, 2 * index + 1);
+  if (!right.ok()) return right.status();
+  if (NodeHash(*left, *right) == *whole) return absl::OkStatus();
+  return absl::DataLossError("log: a stored subtree is not the hash of its halves");
+}
+
+// A perfect subtree against its halves, down the right edge to a leaf.
+absl::Status CheckRightEdge(const CoordinatorState& state, unsigned level, uint64_t index) {
+  absl::Status status;
+  for (; status.ok() && level > 0; --level) {
+    status = CheckHalves(state, level, index);
     index = 2 * index + 1;
-    hash = *right;
   }
-  return absl::OkStatus();
+  return status;
 }
 
 absl::Status CheckEntries(const CoordinatorState& state, uint64_t begin, uint64_t end) {
@@ -39,15 +46,9 @@ absl::Status CheckEntries(const CoordinatorState& state, uint64_t begin, uint64_
 }  // namespace
 
 absl::StatusOr<Frontier> FrontierAt(const CoordinatorState& state, uint64_t size) {
-  std::vector<TreeHash> hashes;
-  for (uint64_t begin = 0; begin < size;) {
-    const auto level = static_cast<unsigned>(std::bit_width(size - begin) - 1);
-    auto hash = state.Node(level, begin >> level);
-    if (!hash.ok()) return hash.status();
-    hashes.push_back(*hash);
-    begin += uint64_t{1} << level;
-  }
-  return Frontier::Create(size, std::move(hashes));
+  return ReadFrontier(size, [&state](unsigned level, uint64_t index) {
+    return state.Node(level, index);
+  });
 }
 
 absl::StatusOr<std::vector<TreeHash>> StoredConsistencyProof(const CoordinatorState& state,
@@ -56,6 +57,21 @@ absl::StatusOr<std::vector<TreeHash>> StoredConsistencyProof(const CoordinatorSt
   return ConsistencyProof(old_size, new_size, [&state](unsigned level, uint64_t index) {
     return state.Node(level, index);
   });
+}
+
+absl::StatusOr<std::vector<ProofOfEntry>> StoredInclusionProofs(
+    const CoordinatorState& state, std::span<const uint64_t> indexes, uint64_t size) {
+  std::vector<ProofOfEntry> proofs;
+  for (const uint64_t index : indexes) {
+    auto proof = InclusionProof(index, size, [&state](unsigned level, uint64_t at) {
+      return state.Node(level, at);
+    });
+    if (!proof.ok()) return proof.status();
+    auto entries = state.Entries(index, index + 1);
+    if (!entries.ok()) return entries.status();
+    proofs.push_back({std::move(entries->front()), *std::move(proof)});
+  }
+  return proofs;
 }
 
 absl::Status CheckStoredLog(const CoordinatorState& state, uint64_t entries) {
@@ -67,14 +83,30 @@ absl::Status CheckStoredLog(const CoordinatorState& state, uint64_t entries) {
   if (*recomputed != head->frontier) {
     return absl::DataLossError("log: the stored head is not the tree of the stored subtrees");
   }
-  size_t i = 0;
-  for (uint64_t begin = 0; begin < size; ++i) {
+  for (uint64_t begin = 0; begin < size;) {
     const auto level = static_cast<unsigned>(std::bit_width(size - begin) - 1);
-    absl::Status edge = CheckRightEdge(state, level, begin >> level, recomputed->hashes()[i]);
+    absl::Status edge = CheckRightEdge(state, level, begin >> level);
     if (!edge.ok()) return edge;
     begin += uint64_t{1} << level;
   }
   return CheckEntries(state, size - std::min(size, entries), size);
+}
+
+absl::Status CheckTile(const CoordinatorState& state, unsigned level, uint64_t index,
+                       uint64_t size) {
+  const uint64_t begin = index * kTileWidth;
+  const unsigned width = TileWidthAt(level, index, size);
+  absl::Status status =
+      level == 0 ? CheckEntries(state, begin, begin + width) : absl::OkStatus();
+  const unsigned base = level * kTileHeight;
+  for (unsigned up = 1; status.ok() && up <= kTileHeight; ++up) {
+    for (uint64_t i = 0; status.ok() && i < width >> up; ++i) {
+      status = CheckHalves(state, base + up, (begin >> up) + i);
+    }
+  }
+  // What is missing is as bad as what is wrong: the tile is within the log.
+  if (!absl::IsNotFound(status)) return status;
+  return absl::DataLossError("log: a row of the log is missing from the store");
 }
 
 absl::Status CheckContains(const CoordinatorState& state, const Checkpoint& checkpoint) {

@@ -3,6 +3,7 @@
 #ifndef WHOELSE_COORDINATOR_LOG_READER_H_
 #define WHOELSE_COORDINATOR_LOG_READER_H_
 
+#include <span>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,11 +23,27 @@ absl::StatusOr<std::vector<TreeHash>> StoredConsistencyProof(const CoordinatorSt
                                                              uint64_t old_size,
                                                              uint64_t new_size);
 
+// An entry and its RFC 6962 inclusion proof.
+struct ProofOfEntry {
+  Bytes entry;
+  std::vector<TreeHash> proof;
+};
+// One for each of `indexes`, in their order, in the tree of `size`. INVALID_ARGUMENT: an index that
+// is not in it.
+absl::StatusOr<std::vector<ProofOfEntry>> StoredInclusionProofs(
+    const CoordinatorState& state, std::span<const uint64_t> indexes, uint64_t size);
+
 // DATA_LOSS, with what contradicts what, unless the stored head is the tree of the stored subtrees,
 // these are the hashes of their children along the right edge, and the newest `entries` entries are
 // those that were hashed. Run before anything is appended: a store that lost or changed something
 // would otherwise be signed as a second history of this log.
 absl::Status CheckStoredLog(const CoordinatorState& state, uint64_t entries);
+
+// DATA_LOSS unless this tile of the tree of `size` is right: its hashes are those of the entries (at
+// level 0), and the stored subtrees above them, up to the hash in the tile one level up, are those
+// of their halves. Over all tiles, that is the whole log.
+absl::Status CheckTile(const CoordinatorState& state, unsigned level, uint64_t index,
+                       uint64_t size);
 
 // DATA_LOSS unless the stored log contains the tree that this checkpoint states. A store that was
 // rolled back, restored from an old copy or swapped fails here.

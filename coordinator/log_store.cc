@@ -33,6 +33,34 @@ absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& note, const NoteVer
   return checkpoint;
 }
 
+absl::Status CheckNote(const RocksDbState& state, const std::string& note,
+                       const NoteVerifier& log_key) {
+  if (note.empty()) return absl::OkStatus();
+  auto checkpoint = ReadCheckpoint(note, log_key);
+  if (!checkpoint.ok()) return checkpoint.status();
+  return CheckContains(state, *checkpoint);
+}
+
+absl::Status CheckShown(const RocksDbState& state, const CheckpointMirror& mirror,
+                        const NoteVerifier& log_key) {
+  auto cosigned = state.CosignedCheckpoint();
+  if (!cosigned.ok()) return cosigned.status();
+  if (absl::Status status = CheckNote(state, *cosigned, log_key); !status.ok()) return status;
+  auto shown = mirror.ReadShown();
+  if (!shown.ok()) return shown.status();
+  return CheckNote(state, *shown, log_key);
+}
+
+// Where the scrubber found damage, a start looks first: it may be a bit that was flipped in memory.
+absl::Status CheckSuspect(const RocksDbState& state) {
+  const auto suspect = state.Suspect();
+  if (!suspect.ok()) return suspect.status();
+  if (!*suspect) return absl::OkStatus();
+  const auto head = state.Head();
+  if (!head.ok()) return head.status();
+  return CheckTile(state, (*suspect)->level, (*suspect)->index, head->size());
+}
+
 absl::Status CheckPlaces(RocksDbState& state, const CheckpointMirror& mirror,
                          const NoteVerifier& log_key) {
   auto inner = state.LastCheckpoint();
@@ -46,6 +74,7 @@ absl::Status CheckPlaces(RocksDbState& state, const CheckpointMirror& mirror,
   auto newest = ReadCheckpoint(*outer, log_key);
   if (!newest.ok()) return newest.status();
   if (absl::Status status = CheckContains(state, *newest); !status.ok()) return status;
+  if (absl::Status status = CheckShown(state, mirror, log_key); !status.ok()) return status;
   if (!inner->empty()) {
     auto older = ReadCheckpoint(*inner, log_key);
     if (!older.ok()) return older.status();
@@ -62,7 +91,31 @@ absl::Status CheckPlaces(RocksDbState& state, const CheckpointMirror& mirror,
 absl::Status CheckLogStore(RocksDbState& state, const CheckpointMirror& mirror,
                            const NoteVerifier& log_key) {
   absl::Status status = CheckStoredLog(state, kEntriesCheckedAtStart);
+  if (status.ok()) status = CheckSuspect(state);
   if (status.ok()) status = CheckPlaces(state, mirror, log_key);
+  return WithAdvice(status);
+}
+
+absl::StatusOr<std::optional<CosignedCheckpoint>> StoredCosigned(const RocksDbState& state) {
+  const auto stored = state.CosignedCheckpoint();
+  if (!stored.ok()) return stored.status();
+  if (stored->empty()) return std::nullopt;
+  auto note = Note::Parse(*stored);
+  if (!note.ok()) return absl::DataLossError("a stored checkpoint is damaged");
+  const auto checkpoint = Checkpoint::Parse(note->text);
+  if (!checkpoint.ok()) return absl::DataLossError("a stored checkpoint is damaged");
+  return CosignedCheckpoint{checkpoint->size, *std::move(note)};
+}
+
+absl::Status KeepIfContradicted(const RocksDbState& state, CheckpointMirror& mirror,
+                                const NoteVerifier& log_key, std::string_view note) {
+  const auto parsed = Note::Parse(note);
+  if (!parsed.ok()) return absl::OkStatus();
+  const auto checkpoint = OpenCheckpoint(*parsed, log_key);
+  if (!checkpoint.ok()) return absl::OkStatus();
+  const absl::Status status = CheckContains(state, *checkpoint);
+  if (status.ok()) return status;
+  if (absl::Status kept = mirror.KeepShown(std::string(note)); !kept.ok()) return kept;
   return WithAdvice(status);
 }
 

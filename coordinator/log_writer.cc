@@ -38,9 +38,7 @@ class Planner {
     if (!earlier.ok()) return earlier.status();
     // A question costs once, however often its asker has to send it.
     if (*earlier) return QuestionAdmitted{**earlier, true};
-    const CounterKey key{CounterUse::kQuestion, ask.asker, EvaluationKind::kAsk, 0,
-                         static_cast<uint32_t>(now_ / kDayMs)};
-    auto within = Count(key, 1, ask.ask_per_day);
+    auto within = CountToday(CounterUse::kQuestion, ask.asker, ask.ask_per_day);
     if (!within.ok()) return within.status();
     if (!*within) return OverQuota{};
     const LeafLogged leaf = Append(AskedEntry{now_, ask.frame_hash});
@@ -111,12 +109,37 @@ class Planner {
     return Append(RosterEntry{roster.accepted->version, roster.hash});
   }
 
+  absl::StatusOr<LogOutcome> Apply(const HandedInSubmission& handed_in) {
+    const TreeHash leaf = LeafHash(SerializeLogEntry(handed_in.entry));
+    auto earlier = FindLogged(leaf);
+    if (!earlier.ok()) return earlier.status();
+    if (*earlier) return LeafLogged{**earlier, now_};
+    auto within = CountToday(handed_in.use, handed_in.party, handed_in.per_day);
+    if (!within.ok()) return within.status();
+    if (!*within) return OverQuota{};
+    const LeafLogged logged = Append(handed_in.entry);
+    plan_.batch.logged.push_back({leaf, logged.index});
+    return logged;
+  }
+
+  absl::StatusOr<LogOutcome> Apply(const KeyEventSubmission& submission) {
+    const KeyEventEntry& event = submission.event;
+    auto logged = state_.KeyEvents();
+    if (!logged.ok()) return logged.status();
+    logged->insert(logged->end(), plan_.batch.key_events.begin(), plan_.batch.key_events.end());
+    for (const KeyEventEntry& other : *logged) {
+      if (other.kv == event.kv && other.event == event.event) return LeafLogged{};
+    }
+    plan_.batch.key_events.push_back(event);
+    return Append(event);
+  }
+
   LeafLogged AppendTable(uint32_t hour, const EvaluatedSalt& seed, std::vector<EvaluatedRow> rows) {
     const EvaluatedSalt salt = Retag<EvaluatedSalt>(
         H("whoelse/1/evaluated-salt", {seed, Writer().U32(hour).view()}));
     std::sort(rows.begin(), rows.end());
     const LeafLogged leaf = Append(EvaluatedEntry{hour, EvaluatedTableHash(salt, rows)});
-    plan_.batch.evaluated.push_back({hour, salt, std::move(rows)});
+    plan_.batch.evaluated.push_back({hour, leaf.index, salt, std::move(rows)});
     return leaf;
   }
 
@@ -141,6 +164,11 @@ class Planner {
       node = {node.level + 1, node.index >> 1, NodeHash(left[next - 1], node.hash)};
       plan_.batch.nodes.push_back(node);
     }
+  }
+
+  absl::StatusOr<bool> CountToday(CounterUse use, AgencyId party, uint32_t cap) {
+    return Count({use, party, EvaluationKind::kAsk, 0, static_cast<uint32_t>(now_ / kDayMs)}, 1,
+                 cap);
   }
 
   // True when `key` rose by `cost`; false when that would pass `cap`.
@@ -168,6 +196,13 @@ class Planner {
   absl::StatusOr<std::optional<uint32_t>> LastHour() const {
     if (last_hour_) return last_hour_;
     return state_.LastEvaluatedHour();
+  }
+
+  absl::StatusOr<std::optional<uint64_t>> FindLogged(const TreeHash& leaf) const {
+    for (const LoggedRow& row : plan_.batch.logged) {
+      if (row.leaf == leaf) return row.index;
+    }
+    return state_.FindLogged(leaf);
   }
 
   absl::StatusOr<std::optional<AskedRow>> FindAsked(const FrameHash& hash) const {

@@ -48,8 +48,22 @@ struct RosterSubmission {
   RosterHash hash;   // of `accepted`
 };
 
+// An entry that a member or an auditor hands in, checked but for what needs the store: whether it is
+// there already, and the party's cap of the day.
+struct HandedInSubmission {
+  LogEntry entry;
+  CounterUse use = CounterUse::kLedgerDigest;
+  AgencyId party = 0;
+  uint32_t per_day = 0;
+};
+// A step in the life of a key version; logged once, however often it is submitted.
+struct KeyEventSubmission {
+  KeyEventEntry event;
+};
+
 using Submission = std::variant<AskSubmission, AnsweredSubmission, ChargeSubmission,
-                                EvaluatedSubmission, RosterSubmission>;
+                                EvaluatedSubmission, RosterSubmission, HandedInSubmission,
+                                KeyEventSubmission>;
 
 // The Asked leaf is durable. `earlier`: it was there before this submission.
 struct QuestionAdmitted {

@@ -1,14 +1,18 @@
 #include "coordinator/rocksdb_state.h"
 
+#include <fcntl.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
+#include <unistd.h>
 
 #include <array>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
+#include "coordinator/rocksdb_rows.h"
 #include "coordinator/state_rows.h"
 
 namespace whoelse {
@@ -20,25 +24,7 @@ constexpr size_t kWalBytes = size_t{64} << 20;
 
 constexpr std::string_view kHeadKey = "head";
 constexpr std::string_view kOwnerKey = "log";
-constexpr std::string_view kHourKey = "evaluated_hour";
 constexpr std::string_view kRosterKey = "roster";
-constexpr std::string_view kCheckpointKey = "checkpoint";
-
-rocksdb::Slice SliceOf(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-ByteView ViewOf(const rocksdb::Slice& slice) {
-  return {reinterpret_cast<const uint8_t*>(slice.data()), slice.size()};
-}
-
-absl::Status Damaged(const rocksdb::Status& status) {
-  return absl::DataLossError("store: damaged (" + status.ToString() +
-                             "). Do not delete it and do not restore an older copy: that would "
-                             "be a second history of a signed log. Refill the data directory "
-                             "from a mirror of this log; if there is none, retire this log's key "
-                             "and start a new log whose first entry names the last checkpoint "
-                             "that witnesses or nodes hold.");
-}
 
 absl::Status OpenTrouble(const rocksdb::Status& status) {
   const std::string text = status.ToString();
@@ -46,13 +32,11 @@ absl::Status OpenTrouble(const rocksdb::Status& status) {
     return absl::UnavailableError("store: cannot be opened (" + text +
                                   "): another process has it, or the disk is full");
   }
-  return Damaged(status);
+  return DamagedStore(status);
 }
 
-rocksdb::Options StoreOptions(bool fresh) {
+rocksdb::Options StoreOptions() {
   rocksdb::Options options;
-  options.create_if_missing = fresh;
-  options.create_missing_column_families = fresh;
   // Forgives the short last record of an ordinary crash and nothing else. The default would drop
   // everything after a damaged record and open: a silent rollback.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
@@ -74,13 +58,57 @@ bool IsFresh(const std::string& directory) {
          std::filesystem::is_empty(directory, ignored);
 }
 
+absl::Status SyncDirectory(const std::filesystem::path& path) {
+  const int directory =
+      open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = directory >= 0 && fsync(directory) == 0;
+  if (directory >= 0) close(directory);
+  if (synced) return absl::OkStatus();
+  return absl::UnavailableError("store: its parent directory cannot be synced");
+}
+
+// Made beside its place and put there whole: what a crash leaves of a store that never held anything
+// must not look like one that lost its files.
+absl::Status CreateStore(const std::string& directory) {
+  const std::string fresh = directory + ".new";
+  std::error_code error;
+  std::filesystem::remove_all(fresh, error);
+  rocksdb::Options options = StoreOptions();
+  options.create_if_missing = true;
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status = rocksdb::DB::Open(options, fresh, &db);
+  for (size_t i = 1; status.ok() && i < kFamilyNames.size(); ++i) {
+    rocksdb::ColumnFamilyHandle* family = nullptr;
+    status = db->CreateColumnFamily(options, kFamilyNames[i], &family);
+    if (status.ok()) status = db->DestroyColumnFamilyHandle(family);
+  }
+  if (status.ok()) status = db->Close();
+  if (!status.ok()) return OpenTrouble(status);   // and leave it open: what the disk holds is unknown
+  delete db;
+  std::filesystem::rename(fresh, directory, error);
+  if (error) return absl::UnavailableError("store: cannot be put in place: " + error.message());
+  return SyncDirectory(std::filesystem::path(directory).parent_path());
+}
+
 }  // namespace
+
+absl::Status DamagedStore(const rocksdb::Status& status) {
+  return absl::DataLossError("store: damaged (" + status.ToString() +
+                             "). Do not delete it and do not restore an older copy: that would "
+                             "be a second history of a signed log. Refill the data directory "
+                             "from a mirror of this log; if there is none, retire this log's key "
+                             "and start a new log whose first entry names the last checkpoint "
+                             "that witnesses or nodes hold.");
+}
 
 absl::StatusOr<std::unique_ptr<RocksDbState>> RocksDbState::Open(const std::string& directory) {
   static_assert(kFamilyNames.size() == kCount);
   // Never create in a directory that has something in it: a store that lost its files would
   // otherwise start as a new log under the old key.
-  const rocksdb::Options options = StoreOptions(IsFresh(directory));
+  if (IsFresh(directory)) {
+    if (absl::Status created = CreateStore(directory); !created.ok()) return created;
+  }
+  const rocksdb::Options options = StoreOptions();
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (const char* name : kFamilyNames) descriptors.emplace_back(name, options);
   auto state = std::unique_ptr<RocksDbState>(new RocksDbState);
@@ -119,7 +147,7 @@ absl::StatusOr<Bytes> RocksDbState::Get(Family family, ByteView key) const {
   rocksdb::PinnableSlice value;
   const rocksdb::Status status = db_->Get({}, families_[family], SliceOf(key), &value);
   if (status.IsNotFound()) return absl::NotFoundError("store: no such row");
-  if (!status.ok()) return Damaged(status);
+  if (!status.ok()) return DamagedStore(status);
   return ToBytes(ViewOf(value));
 }
 
@@ -151,83 +179,13 @@ absl::StatusOr<std::vector<Bytes>> RocksDbState::Entries(uint64_t begin, uint64_
   const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, families_[kEntries]));
   it->Seek(SliceOf(EncodeIndex(begin)));
   for (uint64_t index = begin; index < end; ++index, it->Next()) {
-    if (!it->status().ok()) return Damaged(it->status());
+    if (!it->status().ok()) return DamagedStore(it->status());
     if (!it->Valid() || ToBytes(ViewOf(it->key())) != EncodeIndex(index)) {
       return absl::NotFoundError("store: no such entry");
     }
     entries.push_back(ToBytes(ViewOf(it->value())));
   }
   return entries;
-}
-
-absl::StatusOr<uint32_t> RocksDbState::Counter(const CounterKey& key) const {
-  return GetNumber(kCounters, EncodeCounterKey(key));
-}
-
-absl::StatusOr<uint32_t> RocksDbState::Tally(const TallyKey& key) const {
-  return GetNumber(kCounters, EncodeTallyKey(key));
-}
-
-absl::StatusOr<std::vector<std::pair<TallyKey, uint32_t>>> RocksDbState::TalliesBefore(
-    uint32_t hour) const {
-  std::vector<std::pair<TallyKey, uint32_t>> tallies;
-  const Bytes first = TalliesOfHour(0);
-  const Bytes end = TalliesOfHour(hour);
-  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, families_[kCounters]));
-  for (it->Seek(SliceOf(first)); it->Valid() && it->key().compare(SliceOf(end)) < 0; it->Next()) {
-    auto key = DecodeTallyKey(ViewOf(it->key()));
-    if (!key.ok()) return key.status();
-    auto value = DecodeNumber(ViewOf(it->value()));
-    if (!value.ok()) return value.status();
-    tallies.push_back({*key, *value});
-  }
-  if (!it->status().ok()) return Damaged(it->status());
-  return tallies;
-}
-
-absl::StatusOr<std::optional<uint32_t>> RocksDbState::LastEvaluatedHour() const {
-  auto value = Get(kMeta, AsBytes(kHourKey));
-  if (absl::IsNotFound(value.status())) return std::nullopt;
-  if (!value.ok()) return value.status();
-  auto hour = DecodeNumber(*value);
-  if (!hour.ok()) return hour.status();
-  return *hour;
-}
-
-absl::StatusOr<AskedRow> RocksDbState::ReadAsked(uint64_t index) const {
-  auto value = Get(kSide, AskedKey(index));
-  // The index of the hash, or the list of open ones, names it: it has to be there.
-  if (absl::IsNotFound(value.status())) {
-    return absl::DataLossError("store: a question is missing from the side table");
-  }
-  if (!value.ok()) return value.status();
-  return DecodeAsked(*value);
-}
-
-absl::StatusOr<std::optional<AskedRow>> RocksDbState::FindAsked(const FrameHash& hash) const {
-  auto value = Get(kLeafByHash, hash);
-  if (absl::IsNotFound(value.status())) return std::nullopt;
-  if (!value.ok()) return value.status();
-  auto index = DecodeIndex(*value);
-  if (!index.ok()) return index.status();
-  auto row = ReadAsked(*index);
-  if (!row.ok()) return row.status();
-  return *row;
-}
-
-absl::StatusOr<std::vector<AskedRow>> RocksDbState::OpenQuestions() const {
-  std::vector<AskedRow> open;
-  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}, families_[kSide]));
-  for (it->Seek(SliceOf(OpenKey(0))); it->Valid() && ViewOf(it->key())[0] == kOpenPrefix;
-       it->Next()) {
-    auto index = DecodeIndex(ViewOf(it->key()).subspan(1));
-    if (!index.ok()) return index.status();
-    auto row = ReadAsked(*index);
-    if (!row.ok()) return row.status();
-    open.push_back(*row);
-  }
-  if (!it->status().ok()) return Damaged(it->status());
-  return open;
 }
 
 absl::StatusOr<Bytes> RocksDbState::RosterState() const {
@@ -272,28 +230,18 @@ absl::Status RocksDbState::Commit(const StateBatch& batch) {
   for (const StoredRoster& roster : batch.rosters) {
     put(kSide, RosterKey(roster.version), roster.signed_roster);
   }
+  for (const LoggedRow& row : batch.logged) {
+    put(kSide, LoggedKey(row.leaf), EncodeIndex(row.index));
+  }
+  for (const KeyEventEntry& event : batch.key_events) {
+    put(kSide, KeyEventKey(event.kv, event.event), SerializeLogEntry(event));
+  }
   if (batch.roster_state) put(kMeta, AsBytes(kRosterKey), *batch.roster_state);
   put(kMeta, AsBytes(kHeadKey), EncodeHead(batch.head));
 
   rocksdb::WriteOptions synced;
   synced.sync = true;
   const rocksdb::Status status = db_->Write(synced, &write);
-  failed_ = !status.ok();
-  return status.ok() ? absl::OkStatus() : absl::UnavailableError("store: " + status.ToString());
-}
-
-absl::StatusOr<std::string> RocksDbState::LastCheckpoint() const {
-  auto value = Get(kMeta, AsBytes(kCheckpointKey));
-  if (absl::IsNotFound(value.status())) return std::string();
-  if (!value.ok()) return value.status();
-  return ToString(*value);
-}
-
-absl::Status RocksDbState::SaveCheckpoint(const std::string& note) {
-  if (failed_) return absl::FailedPreconditionError("store: an earlier write failed");
-  // Not synced: the second place is, and it is what counts at the next start.
-  const rocksdb::Status status =
-      db_->Put({}, families_[kMeta], SliceOf(AsBytes(kCheckpointKey)), note);
   failed_ = !status.ok();
   return status.ok() ? absl::OkStatus() : absl::UnavailableError("store: " + status.ToString());
 }

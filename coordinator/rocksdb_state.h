@@ -6,6 +6,7 @@
 #ifndef WHOELSE_COORDINATOR_ROCKSDB_STATE_H_
 #define WHOELSE_COORDINATOR_ROCKSDB_STATE_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,12 @@ class DB;
 }  // namespace rocksdb
 
 namespace whoelse {
+
+// A tile of the log's tree, by its level and place (audit/tile.h).
+struct LogTile {
+  unsigned level = 0;
+  uint64_t index = 0;
+};
 
 class RocksDbState final : public CoordinatorState {
  public:
@@ -44,11 +51,24 @@ class RocksDbState final : public CoordinatorState {
   absl::StatusOr<std::optional<AskedRow>> FindAsked(const FrameHash& hash) const override;
   absl::StatusOr<std::vector<AskedRow>> OpenQuestions() const override;
   absl::StatusOr<Bytes> RosterState() const override;
+  absl::StatusOr<std::optional<uint64_t>> FindLogged(const TreeHash& leaf) const override;
+  absl::StatusOr<std::vector<KeyEventEntry>> KeyEvents() const override;
+  absl::StatusOr<std::vector<AskedRow>> SideTable(uint64_t from, uint64_t to,
+                                                  size_t most) const override;
+  absl::StatusOr<std::optional<EvaluatedTable>> FirstTable(uint32_t from,
+                                                           uint32_t to) const override;
   absl::Status Commit(const StateBatch& batch) override;
 
   // The last checkpoint that this coordinator signed, as a note; empty: none.
   absl::StatusOr<std::string> LastCheckpoint() const;
   absl::Status SaveCheckpoint(const std::string& note);
+  // The newest that a quorum of witnesses cosigned, with their lines; empty: none. Not synced: what a
+  // crash takes comes again with the next checkpoint.
+  absl::StatusOr<std::string> CosignedCheckpoint() const;
+  absl::Status SaveCosigned(const std::string& note);
+  // The tile in which the scrubber found damage; nullopt: none. Synced.
+  absl::StatusOr<std::optional<LogTile>> Suspect() const;
+  absl::Status SaveSuspect(const LogTile& tile);
 
  private:
   enum Family : size_t { kDefault, kMeta, kCounters, kEntries, kNodes, kLeafByHash, kSide, kCount };
@@ -58,10 +78,12 @@ class RocksDbState final : public CoordinatorState {
   absl::StatusOr<Bytes> Get(Family family, ByteView key) const;
   absl::StatusOr<uint32_t> GetNumber(Family family, ByteView key) const;   // 0: no such key
   absl::StatusOr<AskedRow> ReadAsked(uint64_t index) const;
+  absl::StatusOr<std::string> GetText(std::string_view meta_key) const;   // empty: no such key
+  absl::Status PutText(std::string_view meta_key, const std::string& text, bool synced = false);
 
   rocksdb::DB* db_ = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
-  bool failed_ = false;   // a write failed: neither write again nor close
+  std::atomic<bool> failed_ = false;   // a write failed: neither write again nor close
 };
 
 }  // namespace whoelse

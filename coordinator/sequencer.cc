@@ -13,25 +13,23 @@
 namespace whoelse {
 namespace {
 
-// No retry, no clean-up: what the disk holds is unknown until it has been read anew, and one more
-// write could make an old state the newest.
-[[noreturn]] void Die(const absl::Status& status) {
-  Log(LogLevel::kAlarm, "store_failed", {{LogField::kError, status}});
-  _exit(kStoreFailedExit);
-}
-
 template <typename T>
 T OrDie(absl::StatusOr<T> value) {
-  if (!value.ok()) Die(value.status());
+  if (!value.ok()) StopForTheStore(value.status());
   return *std::move(value);
 }
 void OrDie(const absl::Status& status) {
-  if (!status.ok()) Die(status);
+  if (!status.ok()) StopForTheStore(status);
 }
 
 constexpr std::chrono::seconds kFullDiskRetry{1};
 
 }  // namespace
+
+void StopForTheStore(const absl::Status& status) {
+  Log(LogLevel::kAlarm, "store_failed", {{LogField::kError, status}});
+  _exit(kStoreFailedExit);
+}
 
 bool DiskHasRoom(const std::string& path, uint64_t bytes) {
   struct statvfs disk{};
@@ -69,6 +67,14 @@ void Sequencer::RequestCheckpoint() {
   changed_.notify_one();
 }
 
+void Sequencer::KeepCosigned(std::string note) {
+  {
+    const std::lock_guard lock(mutex_);
+    cosigned_ = std::move(note);
+  }
+  changed_.notify_one();
+}
+
 void Sequencer::Finish() {
   {
     const std::lock_guard lock(mutex_);
@@ -81,20 +87,25 @@ void Sequencer::Finish() {
 void Sequencer::Run() {
   while (true) {
     std::vector<Waiting> pool;
+    std::optional<std::string> cosigned;
     bool checkpoint = false;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return finishing_ || checkpoint_wanted_ || !queue_.empty(); });
+      changed_.wait(lock, [this] {
+        return finishing_ || checkpoint_wanted_ || cosigned_ || !queue_.empty();
+      });
       const auto end = queue_.begin() + static_cast<ptrdiff_t>(std::min(queue_.size(), kPoolMax));
       pool.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
       queue_.erase(queue_.begin(), end);
+      cosigned = std::exchange(cosigned_, std::nullopt);
       // Only when nothing waits in front of it.
       checkpoint = checkpoint_wanted_ && queue_.empty();
       if (checkpoint) checkpoint_wanted_ = false;
-      if (pool.empty() && !checkpoint) return;   // finishing
+      if (pool.empty() && !checkpoint && !cosigned) return;   // finishing
     }
     if (!pool.empty()) CommitPool(std::move(pool));
     if (checkpoint) WriteCheckpoint();
+    if (cosigned) OrDie(state_.SaveCosigned(*cosigned));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
@@ -40,6 +41,10 @@ struct PoolCommitted {
 // The exit code of a coordinator whose store can no longer be trusted. Its supervisor starts it
 // again; what the disk holds is then read back and checked.
 inline constexpr int kStoreFailedExit = 70;
+
+// Ends the process at once with that code, with an alarm. No retry, no clean-up: what the disk holds
+// is unknown until it has been read anew, and one more write could make an old state the newest.
+[[noreturn]] void StopForTheStore(const absl::Status& status);
 
 // Whether the volume of `path` has so many bytes free; false when it cannot be asked.
 bool DiskHasRoom(const std::string& path, uint64_t bytes);
@@ -77,6 +82,8 @@ class Sequencer {
   bool Submit(Submission submission, Done done, bool must = false);
   // Signs the head as it is when everything submitted so far is durable.
   void RequestCheckpoint();
+  // Keeps what a quorum of witnesses cosigned; the newest, when several wait.
+  void KeepCosigned(std::string note);
   // Commits what was submitted, then ends the thread.
   void Finish();
 
@@ -99,10 +106,11 @@ class Sequencer {
   const Settings settings_;
   const Listeners listeners_;
 
-  std::mutex mutex_;   // guards the next four
+  std::mutex mutex_;   // guards the next five
   std::condition_variable changed_;
   std::deque<Waiting> queue_;
   bool checkpoint_wanted_ = false;
+  std::optional<std::string> cosigned_;
   bool finishing_ = false;
 
   std::thread thread_;   // last: starts when the rest is there

@@ -5,6 +5,8 @@
 
 #include "coordinator/ask_call.h"
 #include "coordinator/attach_call.h"
+#include "coordinator/audit_calls.h"
+#include "coordinator/log_calls.h"
 #include "coordinator/short_calls.h"
 #include "protocol/limits.h"
 #include "rpc/log.h"
@@ -25,7 +27,8 @@ CoordinatorService::CoordinatorService(ServiceParts parts)
     : parts_(std::move(parts)),
       gate_(std::make_shared<PeerGate>(parts_.clock)),
       pool_(kEvaluationThreads, kEvaluationQueueMax),
-      relay_(parts_.relay) {}
+      relay_(parts_.relay),
+      cosigned_(parts_.outside_witnesses) {}
 
 CoordinatorService::~CoordinatorService() { Stop(); }
 
@@ -48,10 +51,11 @@ absl::Status CoordinatorService::Listen() {
 
   grpc::ServerBuilder builder;
   builder.RegisterService(&rpc_);
+  builder.RegisterService(&audit_rpc_);
   loop_ = std::make_unique<EventLoop>(builder.AddCompletionQueue());
   tick_ = std::make_unique<Timer>(loop_.get(), [this] { OnTick(); });
   checkpoint_timer_ =
-      std::make_unique<Timer>(loop_.get(), [this] { sequencer_->RequestCheckpoint(); });
+      std::make_unique<Timer>(loop_.get(), [this] { SignWhenHeard(); });
   auto bound = StartServer(builder, parts_.listen, ServerCredentials(parts_.tls, gate_), {});
   if (!bound.ok()) {
     loop_->Close();
@@ -74,7 +78,8 @@ absl::Status CoordinatorService::Listen() {
 void CoordinatorService::Prepare() {
   RosterRules();
   if (parts_.first_change) Apply(*std::exchange(parts_.first_change, std::nullopt));
-  sequencer_->RequestCheckpoint();
+  LogKeyEvents();
+  TakeUpLog();
 }
 
 void CoordinatorService::TakeCalls() {
@@ -82,6 +87,11 @@ void CoordinatorService::TakeCalls() {
   GetRosterCall::Listen(this);
   AskCall::Listen(this);
   AttachCall::Listen(this);
+  ProveCall::Listen(this);
+  LedgerDigestCall::Listen(this);
+  OpenedCall::Listen(this);
+  SideTableCall::Listen(this);
+  EvaluatedCall::Listen(this);
   OnTick();
   serving_.set_value();
 }
@@ -104,6 +114,9 @@ void CoordinatorService::Stop(std::chrono::milliseconds grace) {
     OnTick();
   });
   server_->Shutdown(DeadlineIn(grace));
+  // So that the next start finds nothing that no checkpoint covers.
+  loop_->Post([this] { SignWhenHeard(); });
+  WaitForLoop();
   // What they post may start a last write, so the queue closes after the loop has seen it.
   sequencer_->Finish();
   WaitForLoop();
@@ -137,6 +150,10 @@ void CoordinatorService::EverySecond(TimeMs time) {
   if (auto change = parts_.desk.Tick(time)) Apply(*std::move(change));
   CutExpired(time / kSecondMs);
   if (HourOf(time) != heartbeat_hour_) PushHeartbeat();
+  if (!heard_ && time >= hear_until_) {
+    heard_ = true;
+    if (sign_when_heard_) SignWhenHeard();
+  }
   if (evaluated_hour_ + 1 < HourOf(time)) {
     LookAtOwnCertificate(parts_.tls, parts_.clock);
     evaluated_hour_ = HourOf(time) - 1;
@@ -158,6 +175,7 @@ void CoordinatorService::Apply(RosterDesk::Change change) {
     }
   };
   sequencer_->Submit(std::move(change.submission), std::move(push), true);
+  LogKeyEvents();
 }
 
 // A new roster may name shares that were dealt since this process began, or retire a key version.
@@ -175,6 +193,9 @@ void CoordinatorService::RosterRules() {
   }
   gate_->Admit(parts_.desk.Pins());
   Do(relay_.SetRoster(roster));
+  std::vector<NoteVerifier> witnesses;
+  for (const RosterWitness& witness : roster->witnesses) witnesses.push_back(witness.key);
+  cosigned_.SetWitnesses(std::move(witnesses), roster->quorum);
   PushHeartbeat();
 }
 
@@ -209,32 +230,6 @@ void CoordinatorService::CutAllCalls() {
   for (const auto& [id, stream] : streams_) {
     relay_.OnDetach(id);
     stream->Cut(ServiceError::kNotReady);
-  }
-}
-
-void CoordinatorService::OnCommitted(const PoolCommitted& committed) {
-  tree_size_ = committed.size;
-  if (committed.entries.empty()) return;
-  uncovered_.insert(uncovered_.end(), committed.entries.begin(), committed.entries.end());
-  // Half of what is allowed: signing, the second place and the way to the nodes take time too.
-  const auto allowed = std::chrono::milliseconds(parts_.desk.ruling()->parameters.checkpoint_ms);
-  if (checkpoint_) checkpoint_timer_->FireWithin(allowed / 2);
-}
-
-void CoordinatorService::OnCheckpoint(const SignedCheckpoint& checkpoint) {
-  const bool first = !checkpoint_;
-  if (!first && checkpoint.size == checkpoint_->size) return;
-  // Who attaches starts from the last checkpoint, so all streams need the same leaves next.
-  const uint64_t base = tree_size_ - uncovered_.size();
-  const auto end = uncovered_.begin() + static_cast<ptrdiff_t>(checkpoint.size - base);
-  v1::CheckpointPush push;
-  push.set_checkpoint(checkpoint.note);
-  for (auto leaf = uncovered_.begin(); leaf != end; ++leaf) push.add_leaves(ToString(*leaf));
-  uncovered_.erase(uncovered_.begin(), end);
-  checkpoint_ = checkpoint;
-  if (first) return TakeCalls();
-  for (const auto& [id, stream] : streams_) {
-    if (stream->live() && !stream->Send(push)) CutFull(id, stream);
   }
 }
 

@@ -15,17 +15,21 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "coordinator/cosigned.h"
 #include "coordinator/evaluator.h"
 #include "coordinator/event_loop.h"
+#include "coordinator/log_publication.h"
 #include "coordinator/relay.h"
 #include "coordinator/roster_desk.h"
 #include "coordinator/sequencer.h"
 #include "coordinator/work_pool.h"
+#include "proto/audit.grpc.pb.h"
 #include "proto/federation.grpc.pb.h"
 #include "rpc/server.h"
 #include "rpc/tls.h"
@@ -47,9 +51,12 @@ struct ServiceParts {
   Relay& relay;
   RocksDbState& state;           // checked, no question open
   CheckpointMirror& mirror;
+  LogPublication& published;     // what the log shows to the world, kept up to date
+  LogPublication& signed_log;    // the newest signed, whoever cosigned it
   const SigningKey& log_key;
   const SigningKey& admission_key;   // heartbeats
   Sequencer::Settings log;
+  std::vector<NoteVerifier> outside_witnesses;
   std::optional<RosterDesk::Change> first_change;   // from before the service was there
   // The shares as they are in the secrets file now; read again with each roster.
   std::function<absl::StatusOr<std::vector<EvaluatorShare>>()> read_shares;
@@ -57,19 +64,26 @@ struct ServiceParts {
 
 class CoordinatorService {
  public:
-  // Returns when a checkpoint covers the whole log and calls are taken. UNAVAILABLE when the
-  // address cannot be bound.
+  // Returns when there is a checkpoint and calls are taken. Signs nothing new over an older log
+  // before its nodes had time to show what they know of it. UNAVAILABLE when the address cannot be
+  // bound.
   static absl::StatusOr<std::unique_ptr<CoordinatorService>> Start(ServiceParts parts);
   ~CoordinatorService();   // Stop()
 
   int port() const { return port_; }
   // Looks at the roster file now. Any thread.
   void LookAtRoster();
+  // A signature line of a witness over the checkpoint of that size. Any thread.
+  void TakeCosignature(uint64_t size, std::string line);
   // Takes no new calls, lets open questions end (at most `grace`), cuts the rest, stops the threads.
   void Stop(std::chrono::milliseconds grace = std::chrono::seconds(5));
 
   // For the calls, on the loop's thread.
   v1::Coordinator::AsyncService& rpc() { return rpc_; }
+  v1::Audit::AsyncService& audit_rpc() { return audit_rpc_; }
+  CoordinatorId self() const { return parts_.self; }
+  const CoordinatorState& state() const { return parts_.state; }
+  const CosignedCheckpoints& cosigned() const { return cosigned_; }
   EventLoop& loop() { return *loop_; }
   Sequencer& sequencer() { return *sequencer_; }
   WorkPool& pool() { return pool_; }
@@ -88,12 +102,17 @@ class CoordinatorService {
   StreamId Add(AttachCall* call);
   void Attach(StreamId id, const Peer& peer, const v1::Hello& hello);
   void Replies(StreamId id, const v1::Replies& replies);
+  void Cosignature(StreamId id, const v1::Cosignature& cosignature);
   void RemoveStream(StreamId id);
+
+  // `done` gets the entry's index, or kQuota, or kBusy.
+  void LogHandedIn(HandedInSubmission entry, std::function<void(OrError<uint64_t>)> done);
 
  private:
   explicit CoordinatorService(ServiceParts parts);
   absl::Status Listen();
   void Prepare();   // first on the loop: roster and first checkpoint
+  void TakeUpLog();
   void TakeCalls();
 
   void Do(RelayActions actions);
@@ -109,6 +128,11 @@ class CoordinatorService {
 
   void OnCommitted(const PoolCommitted& committed);
   void OnCheckpoint(const SignedCheckpoint& checkpoint);
+  void SignWhenHeard();
+  void HearOf(StreamId id, const v1::Hello& hello);
+  CosignedCheckpoints::Taken Take(uint64_t size, std::string_view line);
+  void Publish();
+  void LogKeyEvents();
   void OnTick();
   void EverySecond(TimeMs now);
   void Apply(RosterDesk::Change change);
@@ -126,6 +150,7 @@ class CoordinatorService {
   ServiceParts parts_;
   const std::shared_ptr<PeerGate> gate_;
   v1::Coordinator::AsyncService rpc_;
+  v1::Audit::AsyncService audit_rpc_;
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
@@ -144,6 +169,11 @@ class CoordinatorService {
   uint64_t tree_size_ = 0;          // of the log, as committed
   std::vector<Bytes> uncovered_;    // entries after the last checkpoint
   std::optional<SignedCheckpoint> checkpoint_;
+  CosignedCheckpoints cosigned_;
+  bool heard_ = false;              // nodes had time to show a later checkpoint than ours
+  bool sign_when_heard_ = false;
+  std::set<AgencyId> heard_from_;
+  TimeMs hear_until_ = 0;
   Bytes heartbeat_;
   uint32_t heartbeat_hour_ = 0;
   uint64_t heartbeat_version_ = 0;

@@ -40,6 +40,7 @@ void CoordinatorService::Attach(StreamId id, const Peer& peer, const v1::Hello& 
   Do(relay_.OnAttach(id, peer.pin));
   AttachCall* const call = FindStream(id);
   if (!relay_.AgencyOf(id)) return;   // cut
+  HearOf(id, hello);
   call->Send(Greeting(hello));
   call->SendHeartbeat(CurrentHeartbeat());
   if (hello.roster_version() != parts_.desk.ruling()->version) {

@@ -38,7 +38,9 @@ struct TreeNodeRow {
 // What is capped, and over what time.
 enum class CounterUse : uint8_t {
   kEvaluation = 1,   // requests of a party by kind and key version; BULK: elements
-  kQuestion          // questions that an agency had admitted here
+  kQuestion,         // questions that an agency had admitted here
+  kLedgerDigest,     // digests that an agency had logged here
+  kOpening           // openings that an auditor had logged here
 };
 struct CounterKey {
   CounterUse use = CounterUse::kEvaluation;
@@ -74,9 +76,17 @@ struct AskedRow {
 // An hour's table, as it opens to auditors.
 struct EvaluatedTable {
   uint32_t hour = 0;
+  uint64_t index = 0;            // of the Evaluated leaf
   EvaluatedSalt salt;
   std::vector<EvaluatedRow> rows;
   bool operator==(const EvaluatedTable&) const = default;
+};
+
+// Where an entry that a party handed in stands in the log.
+struct LoggedRow {
+  TreeHash leaf;                 // LeafHash of the entry
+  uint64_t index = 0;
+  bool operator==(const LoggedRow&) const = default;
 };
 
 // A roster as it was offered, kept for as long as the log: what a frame's roster order means.
@@ -97,6 +107,8 @@ struct StateBatch {
   std::vector<AskedRow> asked;        // new ones, and those that an Answered closes
   std::vector<EvaluatedTable> evaluated;   // each ends the tallies of its hour
   std::vector<StoredRoster> rosters;
+  std::vector<LoggedRow> logged;
+  std::vector<KeyEventEntry> key_events;
   std::optional<Bytes> roster_state;  // RosterKeeper::State
 };
 
@@ -122,6 +134,16 @@ class CoordinatorState {
   // Asked without Answered, in the order of the log.
   virtual absl::StatusOr<std::vector<AskedRow>> OpenQuestions() const = 0;
   virtual absl::StatusOr<Bytes> RosterState() const = 0;   // empty: none yet
+  // Where an entry that a party handed in stands; nullopt: it was not handed in.
+  virtual absl::StatusOr<std::optional<uint64_t>> FindLogged(const TreeHash& leaf) const = 0;
+  // Every key event that was logged, by key version and event.
+  virtual absl::StatusOr<std::vector<KeyEventEntry>> KeyEvents() const = 0;
+  // The first `most` rows of the side table whose index is from..to, in the order of the log.
+  virtual absl::StatusOr<std::vector<AskedRow>> SideTable(uint64_t from, uint64_t to,
+                                                          size_t most) const = 0;
+  // The first logged table whose hour is from..to; nullopt: none.
+  virtual absl::StatusOr<std::optional<EvaluatedTable>> FirstTable(uint32_t from,
+                                                                   uint32_t to) const = 0;
 
   // All of it or nothing, and on the disk when it returns. After an error nothing may be written
   // any more: what the disk holds is then unknown.

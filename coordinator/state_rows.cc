@@ -114,16 +114,29 @@ absl::StatusOr<AskedRow> DecodeAsked(ByteView bytes) {
 
 Bytes EncodeTable(const EvaluatedTable& table) {
   Writer out;
-  out.U32(table.hour).Raw(table.salt).U32(static_cast<uint32_t>(table.rows.size()));
-  for (const EvaluatedRow& row : table.rows) {
-    out.U32(row.party).U8(static_cast<uint8_t>(row.kind)).U32(row.kv).U32(row.elements);
-  }
+  out.U32(table.hour).U64(table.index).Raw(table.salt).Raw(EncodeEvaluatedRows(table.rows));
   return out.Take();
 }
 
-Bytes AskedKey(uint64_t index) { return Prefixed('A', index); }
+absl::StatusOr<EvaluatedTable> DecodeTable(ByteView bytes) {
+  Reader in(bytes);
+  EvaluatedTable table;
+  table.hour = in.U32();
+  table.index = in.U64();
+  table.salt = in.Fixed<EvaluatedSalt>();
+  auto rows = ParseEvaluatedRows(in.Raw(in.left()));
+  if (!in.Done() || !rows.ok()) return Damaged("table");
+  table.rows = *std::move(rows);
+  return table;
+}
+
+Bytes AskedKey(uint64_t index) { return Prefixed(kAskedPrefix, index); }
 Bytes OpenKey(uint64_t index) { return Prefixed(kOpenPrefix, index); }
-Bytes TableKey(uint32_t hour) { return Prefixed('E', hour); }
+Bytes TableKey(uint32_t hour) { return Prefixed(kTablePrefix, hour); }
 Bytes RosterKey(uint64_t version) { return Prefixed('R', version); }
+Bytes LoggedKey(const TreeHash& leaf) { return Writer().U8('L').Raw(leaf).Take(); }
+Bytes KeyEventKey(KeyVersion kv, KeyEvent event) {
+  return Writer().U8(kKeyEventPrefix).U32(kv).U8(static_cast<uint8_t>(event)).Take();
+}
 
 }  // namespace whoelse

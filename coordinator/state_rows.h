@@ -25,13 +25,19 @@ absl::StatusOr<LogHead> DecodeHead(ByteView bytes);
 Bytes EncodeAsked(const AskedRow& row);
 absl::StatusOr<AskedRow> DecodeAsked(ByteView bytes);
 Bytes EncodeTable(const EvaluatedTable& table);
+absl::StatusOr<EvaluatedTable> DecodeTable(ByteView bytes);
 
 // Keys of the side table.
 Bytes AskedKey(uint64_t index);                  // 'A'
 Bytes OpenKey(uint64_t index);                   // 'O': asked, not yet answered
 Bytes TableKey(uint32_t hour);                   // 'E'
 Bytes RosterKey(uint64_t version);               // 'R'
+Bytes LoggedKey(const TreeHash& leaf);           // 'L'
+Bytes KeyEventKey(KeyVersion kv, KeyEvent event);   // 'K'; the value: the entry
+inline constexpr uint8_t kAskedPrefix = 'A';
+inline constexpr uint8_t kKeyEventPrefix = 'K';
 inline constexpr uint8_t kOpenPrefix = 'O';
+inline constexpr uint8_t kTablePrefix = 'E';
 inline constexpr uint8_t kTallyPrefix = 'T';
 
 }  // namespace whoelse

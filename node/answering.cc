@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "nlohmann/json.hpp"
+#include "node/evidence.h"
 #include "rpc/log.h"
 
 namespace whoelse {
@@ -26,13 +27,16 @@ std::string AlarmDocument(const Alarm& alarm, TimeMs now) {
 }
 
 Answering::Answering(HolderIdentity identity, TrustAnchor trust, RocksdbStore& store,
+                     std::string evidence_dir, std::optional<WitnessFile> witness,
                      RosterBoard& board, const Clock& clock, Random& random)
     : store_(store),
       board_(board),
       clock_(clock),
       agency_(identity.agency),
+      evidence_dir_(std::move(evidence_dir)),
       keeper_(std::move(trust)),
-      holder_(std::move(identity), PolicyTable::Default(), store, random) {}
+      holder_(std::move(identity), PolicyTable::Default(), store, random),
+      witness_(std::move(witness)) {}
 
 Answering::~Answering() { Stop(); }
 
@@ -70,17 +74,35 @@ absl::Status Answering::Restore(const SignedRoster* first) {
 void Answering::OnRosterChanged() {
   store_.WriteRosterState(keeper_.Persistent());
   const std::shared_ptr<const Roster> roster = keeper_.ruling();
+  if (keeper_.held() != nullptr) store_.KeepRoster(*roster, *keeper_.held());
   holder_.SetRosters(roster, keeper_.previous(), keeper_.replaced_ms());
   for (const RosterCoordinator& c : roster->coordinators) {
-    LogWatch& watch = holder_.Watch(c.id);
-    if (watch.known_size() > 0) continue;
-    absl::StatusOr<std::optional<LogWatch::Memory>> memory =
-        store_.ReadWatch(c.id, c.log_key.key_id);
-    if (memory.ok() && memory->has_value()) watch.Restore(**std::move(memory));
+    if (holder_.Watch(c.id).known_size() == 0) RestoreWatch(c);
   }
   unconfirmed_ = keeper_.Unconfirmed(clock_.NowMs());
   board_.Post({roster, unconfirmed_});
   PublishLogs();
+}
+
+// From the store, or from what this node has cosigned, whichever is further: a store brought back from
+// a backup does not make a witness forget.
+void Answering::RestoreWatch(const RosterCoordinator& coordinator) {
+  LogWatch& watch = holder_.Watch(coordinator.id);
+  absl::StatusOr<std::optional<LogWatch::Memory>> memory =
+      store_.ReadWatch(coordinator.id, coordinator.log_key.key_id);
+  if (memory.ok() && memory->has_value()) watch.Restore(**std::move(memory));
+  if (!witness_) return;
+  const LogWatch::Memory* pin = witness_->PinOf(coordinator.log_key.name);
+  if (pin != nullptr && pin->frontier.size() > watch.known_size()) watch.Restore(*pin);
+}
+
+// What was just verified is cosigned, unless an alarm about this log came since its last checkpoint. A
+// later one that extends it is, for a cosignature speaks of the tree alone; the alarm stays.
+void Answering::Cosign(CoordinatorId from) {
+  if (!witness_ || !witness_->NamedBy(*keeper_.ruling())) return;
+  if (auto cosigned = witness_->Cosign(holder_.Watch(from).memory(), clock_.NowMs() / 1000)) {
+    outlet_->SendCosignature(from, *std::move(cosigned));
+  }
 }
 
 void Answering::Start(Outlet& outlet) {
@@ -164,6 +186,9 @@ void Answering::RaiseAlarm(Alarm alarm) {
         {{LogField::kCoordinator, alarm.coordinator}, {LogField::kIndex, alarm.index},
          {LogField::kCode, static_cast<int>(alarm.kind)}});
     store_.AddAlarm(AlarmDocument(alarm, clock_.NowMs()));
+    if (const absl::Status kept = KeepEvidence(evidence_dir_, alarm); !kept.ok()) {
+      Log(LogLevel::kAlarm, "evidence_not_kept", {{LogField::kError, kept}});
+    }
   }, true);
 }
 
@@ -229,6 +254,8 @@ void Answering::TakePush(CoordinatorId from, Push push) {
     store_.WriteWatch(from, watch.log_key().key_id, watch.memory());
     PublishLogs();
   }
+  if (!alarms.empty()) alarmed_.insert(from);
+  if (known && (push.attached || push.checkpoint) && alarmed_.erase(from) == 0) Cosign(from);
   if (absl::StatusOr<Heartbeat> beat = Heartbeat::Parse(push.heartbeat); beat.ok()) {
     keeper_.OnHeartbeat(*beat, now);
   }
@@ -260,7 +287,8 @@ void Answering::TakeLeaves(CoordinatorId from, const std::vector<LogWatch::Leaf>
     if (answered == nullptr || answered->asked_index != expected->second.asked_index ||
         answered->answers_hash != expected->second.answers_hash) {
       RaiseAlarm({from, AlarmKind::kAnsweredDiffers, leaf.index,
-                  holder_.Watch(from).memory().checkpoint});
+                  {holder_.Watch(from).memory().checkpoint,
+                   ToHex(SerializeLogEntry(leaf.entry)) + "\n"}});
     }
     expected_.erase(expected);
   }
@@ -319,18 +347,18 @@ void Answering::PublishLogs() {
   // By the log keys that rule: after a change of key the log that ended has a watch still.
   for (const RosterCoordinator& coordinator : keeper_.ruling()->coordinators) {
     const LogWatch& watch = holder_.Watch(coordinator.id);
-    logs.push_back({coordinator.id, watch.known_size(), watch.gap()});
+    logs.push_back({coordinator.id, watch.known_size(), watch.gap(), watch.memory().checkpoint});
   }
   const std::lock_guard lock(mutex_);
   logs_ = std::move(logs);
 }
 
-uint64_t Answering::KnownSize(CoordinatorId coordinator) const {
+Answering::LogStatus Answering::LogOf(CoordinatorId coordinator) const {
   const std::lock_guard lock(mutex_);
   for (const LogStatus& log : logs_) {
-    if (log.coordinator == coordinator) return log.size;
+    if (log.coordinator == coordinator) return log;
   }
-  return 0;
+  return {coordinator, 0, 0, ""};
 }
 
 std::vector<Answering::LogStatus> Answering::Logs() const {

@@ -17,6 +17,7 @@
 #include "node/requester.h"
 #include "node/rocksdb_store.h"
 #include "node/roster_board.h"
+#include "node/witness_file.h"
 #include "protocol/roster_keeper.h"
 #include "rpc/clock.h"
 
@@ -28,6 +29,7 @@ class Outlet {
   virtual ~Outlet() = default;
   virtual void SendWires(CoordinatorId to, std::vector<Bytes> wires) = 0;
   virtual void SendRefusals(CoordinatorId to, std::vector<Bytes> refusals) = 0;
+  virtual void SendCosignature(CoordinatorId to, Witness::Cosigned cosigned) = 0;
 };
 
 // What a coordinator pushed in one message, in the order in which it has to be taken up.
@@ -49,7 +51,9 @@ struct Push {
 
 class Answering {
  public:
-  Answering(HolderIdentity identity, TrustAnchor trust, RocksdbStore& store, RosterBoard& board,
+  // `evidence_dir`: where what proves an alarm is kept. `witness`: nullopt when this node is none.
+  Answering(HolderIdentity identity, TrustAnchor trust, RocksdbStore& store,
+            std::string evidence_dir, std::optional<WitnessFile> witness, RosterBoard& board,
             const Clock& clock, Random& random);
   ~Answering();
 
@@ -77,13 +81,14 @@ class Answering {
   void ForgetShields(std::vector<RecordId> records);
   void RaiseAlarm(Alarm alarm);
 
-  // The size of a log's last verified checkpoint, for Hello.
-  uint64_t KnownSize(CoordinatorId coordinator) const;
+  // A log's last verified checkpoint, for Hello.
   struct LogStatus {
     CoordinatorId coordinator;
     uint64_t size;
     uint64_t gap;
+    std::string checkpoint;   // the note; empty: none yet
   };
+  LogStatus LogOf(CoordinatorId coordinator) const;
   std::vector<LogStatus> Logs() const;
 
  private:
@@ -92,6 +97,8 @@ class Answering {
   void Loop();
   void TakeMessages(TimeMs until);
   void TakePush(CoordinatorId from, Push push);
+  void RestoreWatch(const RosterCoordinator& coordinator);
+  void Cosign(CoordinatorId from);
   void TakeLeaves(CoordinatorId from, const std::vector<LogWatch::Leaf>& leaves);
   void AnswerDue();
   void ReleaseDue();
@@ -104,6 +111,7 @@ class Answering {
   RosterBoard& board_;
   const Clock& clock_;
   const AgencyId agency_;
+  const std::string evidence_dir_;
   Outlet* outlet_ = nullptr;
 
   // The loop's own.
@@ -113,6 +121,8 @@ class Answering {
   std::map<std::pair<CoordinatorId, uint64_t>, Requester::ExpectedAnswered> expected_;
   TimeMs next_housekeeping_ms_ = 0;
   bool unconfirmed_ = true;
+  std::optional<WitnessFile> witness_;
+  std::set<CoordinatorId> alarmed_;                        // logs, since their last checkpoint
 
   std::thread thread_;
   mutable std::mutex mutex_;

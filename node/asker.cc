@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "nlohmann/json.hpp"
+#include "node/opening.h"
 #include "node/report.h"
 #include "protocol/limits.h"
 #include "rpc/log.h"
@@ -58,16 +59,6 @@ struct QuestionAsker::Timings {
   void Mark(const char* step) { ms[step] = Since(start); }
 };
 
-Bytes EncodeOpening(const Question& question, const AskPlan& plan) {
-  Writer out;
-  out.U8(1).Raw(question.statement).Raw(question.content_key.Reveal());
-  out.Raw(question.reply_secret_key.Reveal());
-  out.U16(static_cast<uint16_t>(question.frame.bytes().size())).Raw(question.frame.bytes());
-  out.U16(static_cast<uint16_t>(plan.case_reference.size())).Raw(AsBytes(plan.case_reference));
-  out.U16(static_cast<uint16_t>(plan.reason.size())).Raw(AsBytes(plan.reason));
-  return out.Take();
-}
-
 PersonRef QuestionAsker::RefOf(const std::string& user) const {
   const Secret<32> ref =
       K(practitioner_key_.Reveal(), "whoelse/1/practitioner", {AsBytes(user)});
@@ -105,11 +96,11 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
       timings.Mark("total");
       if (requester.AnsweredCount() > 0 || !failed || retried || !MeansStale(*failed)) {
         if (requester.AnsweredCount() == 0 && failed) return *failed;
-        Keep(requester);
+        const ReceiptState state = Keep(requester, plan);
         return ReportOf(requester.Readings(),
                         {*roster, plan.statement.purpose, requester.question().frame.hash(), today,
                          LocalTimeOf(clock_.NowMs()), posting.unconfirmed,
-                         requester.RosterIsStale(), timings.ms});
+                         requester.RosterIsStale(), timings.ms, state});
       }
     }
     if (retried || !MeansStale(*failed) || !FetchRoster(*roster)) {
@@ -188,22 +179,11 @@ bool QuestionAsker::FetchRoster(const Roster& current) {
 
 // The signed answers stay, whatever becomes of the log; and what the relay will write down of them is
 // compared when its leaf comes.
-void QuestionAsker::Keep(const Requester& requester) {
-  Writer out;
-  out.U8(1);
-  for (const auto& [relay, collected] : requester.collected()) {
-    out.U16(relay).U8(collected.admission.empty() ? 0 : 1).Raw(collected.admission);
-    out.U32(static_cast<uint32_t>(collected.items.size()));
-    for (const auto& [agency, item] : collected.items) {
-      const auto* code = std::get_if<RelayCode>(&item);
-      const Bytes bytes = code ? Bytes{static_cast<uint8_t>(*code)} : std::get<Bytes>(item);
-      out.U32(agency).U16(static_cast<uint16_t>(bytes.size())).Raw(bytes);
-    }
-  }
-  store_.WriteCollected(requester.question().frame.hash(), out.view());
+ReceiptState QuestionAsker::Keep(const Requester& requester, const AskPlan& plan) {
   for (const Requester::ExpectedAnswered& expected : requester.Expected()) {
     answering_.ExpectAnswered(expected);
   }
+  return receipts_.Keep(requester, plan.case_reference);
 }
 
 }  // namespace whoelse

@@ -11,6 +11,7 @@
 #include "node/answering.h"
 #include "node/asking.h"
 #include "node/coordinators.h"
+#include "node/receipt_keeper.h"
 #include "node/registry.h"
 #include "node/roster_board.h"
 #include "rpc/clock.h"
@@ -21,10 +22,11 @@ class QuestionAsker {
  public:
   QuestionAsker(AgencyId agency, const SigningKey& identity, const Secret<32>& practitioner_key,
                 RocksdbStore& store, Registry& registry, Answering& answering,
-                Coordinators& coordinators, RosterBoard& board, const Clock& clock, Random& random)
+                Coordinators& coordinators, RosterBoard& board, ReceiptKeeper& receipts,
+                const Clock& clock, Random& random)
       : agency_(agency), identity_(identity), practitioner_key_(practitioner_key), store_(store),
         registry_(registry), answering_(answering), coordinators_(coordinators), board_(board),
-        clock_(clock), random_(random) {}
+        receipts_(receipts), clock_(clock), random_(random) {}
 
   // Nothing was sent: a field to put right.
   // Nothing was answered: what the coordinators said (kQuota among them).
@@ -46,7 +48,7 @@ class QuestionAsker {
   // Fetches the roster that rules at a coordinator and waits until it rules here. False: no coordinator
   // has one that this node accepts and does not have.
   bool FetchRoster(const Roster& current);
-  void Keep(const Requester& requester);
+  ReceiptState Keep(const Requester& requester, const AskPlan& plan);
 
   const AgencyId agency_;
   const SigningKey& identity_;
@@ -56,12 +58,10 @@ class QuestionAsker {
   Answering& answering_;
   Coordinators& coordinators_;
   RosterBoard& board_;
+  ReceiptKeeper& receipts_;
   const Clock& clock_;
   Random& random_;
 };
-
-// What is kept of a question, sealed: enough for a receipt to be opened later. docs/formats/opening.md.
-Bytes EncodeOpening(const Question& question, const AskPlan& plan);
 
 }  // namespace whoelse
 

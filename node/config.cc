@@ -83,6 +83,23 @@ absl::Status ReadImport(const toml::table& root, NodeConfig& config) {
   return absl::OkStatus();
 }
 
+absl::Status ReadWitness(const toml::table& root, const std::string& path, NodeConfig& config) {
+  const toml::table* witness = root["witness"].as_table();
+  if (witness == nullptr) return absl::OkStatus();
+  if (absl::Status ok = CheckKeys(*witness, "witness.", {"name", "key", "pins"}); !ok.ok()) return ok;
+  config.witness = {(*witness)["name"].value_or(std::string()),
+                    Beside(path, (*witness)["key"].value_or(std::string())),
+                    Beside(path, (*witness)["pins"].value_or(std::string()))};
+  if (config.witness.name.empty()) return Bad("witness.name", "should be the roster's name of it");
+  if (config.witness.key.empty()) return Bad("witness.key", "should be a path");
+  if (config.witness.pins.empty()) return Bad("witness.pins", "should be a path");
+  // A backup of the store, brought back, would bring back old pins with it.
+  if (config.witness.pins.starts_with(config.data + "/")) {
+    return Bad("witness.pins", "should lie outside of the data directory");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadPeople(const toml::table& root, NodeConfig& config) {
   const toml::table* people = root["people"].as_table();
   if (people == nullptr) return absl::OkStatus();
@@ -157,8 +174,11 @@ absl::Status ReadPager(const toml::table& root, const std::string& path, NodeCon
   }
   config.pager.webhook = (*pager)["webhook"].value_or(std::string());
   config.pager.webhook_ca = Beside(path, (*pager)["webhook_ca"].value_or(std::string()));
-  if (!config.pager.webhook.empty() && !config.pager.webhook.starts_with("https://")) {
-    return Bad("pager.webhook", "should be a URL that begins with https://");
+  constexpr std::string_view kHttps = "https://";
+  const std::string& webhook = config.pager.webhook;
+  if (!webhook.empty() && (!webhook.starts_with(kHttps) ||
+                           webhook.find('/', kHttps.size()) == std::string::npos)) {
+    return Bad("pager.webhook", "should be a URL like https://pager.example/whoelse");
   }
   return absl::OkStatus();
 }
@@ -180,7 +200,7 @@ absl::Status ReadTop(const toml::table& root, const std::string& path, NodeConfi
   if (absl::Status ok =
           CheckKeys(root, "", {"agency", "data", "door", "tls_certificate", "tls_key", "secrets",
                                "master_key", "roster", "lead_officer", "trust", "import", "people",
-                               "door_group", "calendar", "pager"});
+                               "witness", "door_group", "calendar", "pager"});
       !ok.ok()) {
     return ok;
   }
@@ -238,7 +258,8 @@ absl::StatusOr<NodeConfig> NodeConfig::Load(const std::string& path) {
   NodeConfig config;
   for (absl::Status ok : {ReadTop(root, path, config), ReadTrust(root, config),
                           ReadImport(root, config), ReadPeople(root, config),
-                          ReadCalendar(root, config), ReadPager(root, path, config)}) {
+                          ReadWitness(root, path, config), ReadCalendar(root, config),
+                          ReadPager(root, path, config)}) {
     if (!ok.ok()) return ok;
   }
   return config;
@@ -260,6 +281,11 @@ std::string NodeConfig::Serialize() const {
                                     {"organisation", import.organisation},
                                     {"organisation_code", import.organisation_code},
                                     {"services", services}});
+  if (!witness.name.empty()) {
+    root.insert("witness", toml::table{{"name", witness.name},
+                                       {"key", witness.key},
+                                       {"pins", witness.pins}});
+  }
   toml::table users;
   for (const auto& [user, roles] : people) {
     toml::array list;

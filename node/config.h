@@ -10,6 +10,7 @@
 #include "crypto/seal.h"
 #include "node/import.h"
 #include "node/local_role.h"
+#include "node/witness_file.h"
 #include "node/working_calendar.h"
 #include "protocol/codes.h"
 #include "protocol/roster.h"
@@ -19,7 +20,7 @@ namespace whoelse {
 // How a lead officer hears that an item waits. Either may be blank.
 struct PagerSettings {
   std::vector<std::string> command;   // program and arguments; the desk is added as the last
-  std::string webhook;                // https URL; gets {"desk": "..."}
+  std::string webhook;                // https URL with a path; the desk is posted to it
   std::string webhook_ca;             // PEM file of who vouches for it; "": the system's
   bool operator==(const PagerSettings&) const = default;
 };
@@ -28,13 +29,14 @@ struct NodeConfig {
   AgencyId agency = 0;
   std::string data;              // directory of the store; paths are relative to the file's folder
   std::string door;              // path of the Unix socket
-  std::string door_group;        // of the machine, whose members in `people` may use the door; "": none
+  std::string door_group;        // its members in `people` may use the door too; "": nobody else
   std::string tls_certificate, tls_key;
   std::string secrets;           // sealed under the master key (node/secrets.h)
   std::string master_key;        // 32 bytes in hex, mode 0600, on another disk than `data`
   std::string roster;            // the first roster, in GetRoster's layout
   X25519PublicKey lead_officer;  // to whom the ledger's entries are sealed
   TrustAnchor trust;
+  WitnessPaths witness;           // without a name: this node is no witness
   ImportSettings import;
   std::map<std::string, std::vector<Role>> people;   // user -> roles
   std::map<std::string, std::vector<LocalRole>> duties;   // of the same people

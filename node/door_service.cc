@@ -3,7 +3,9 @@
 #include <grpcpp/grpcpp.h>
 
 #include "nlohmann/json.hpp"
+#include "node/evidence.h"
 #include "node/import.h"
+#include "node/report_receipt.h"
 #include "rpc/status.h"
 
 namespace whoelse {
@@ -12,6 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr size_t kCsvMax = size_t{1} << 30;
+constexpr size_t kPart = 256u << 10;
 constexpr uint32_t kListDefault = 100, kListMax = 1000;
 
 std::string Dump(const Json& json) {
@@ -21,6 +24,15 @@ std::string Dump(const Json& json) {
 // A field to put right, in the one form that the command line knows as exit code 2.
 grpc::Status BadField(const FieldError& error) {
   return {grpc::StatusCode::INVALID_ARGUMENT, error.field + ": " + error.reason + "; " + error.remedy};
+}
+
+// A file in messages of a bounded size.
+void WriteParts(std::string_view file, grpc::ServerWriter<v1::FilePart>& writer) {
+  v1::FilePart part;
+  for (size_t at = 0; at < file.size(); at += kPart) {
+    part.set_part(std::string(file.substr(at, kPart)));
+    if (!writer.Write(part)) return;
+  }
 }
 
 Json ProblemsOf(const ImportResult& result) {
@@ -208,8 +220,67 @@ absl::StatusOr<Json> DoorService::OpenAlarms() {
   return alarms;
 }
 
+grpc::Status DoorService::ListReceipts(grpc::ServerContext*, const v1::ListReceiptsCall* call,
+                                       v1::JsonReply* reply) {
+  const uint32_t limit = std::min(call->limit() == 0 ? kListDefault : call->limit(), kListMax);
+  Json receipts = Json::array();
+  const absl::Status read =
+      parts_.store.ForEachReceipt([&](const RocksdbStore::ReceiptRow& row) {
+        if (receipts.size() == limit) return false;
+        receipts.push_back({{"receipt", ReceiptNumber(row.frame_hash)},
+                            {"state", std::string(Name(row.state))},
+                            {"asked_ms", row.asked_ms},
+                            {"purpose", std::string(Name(row.purpose))},
+                            {"case_reference", row.case_reference},
+                            {"asked", row.asked},
+                            {"answered", row.answered}});
+        return true;
+      });
+  if (!read.ok()) return ToDoor(read);
+  reply->set_json(Dump({{"receipts", receipts}}));
+  return grpc::Status::OK;
+}
+
+grpc::Status DoorService::ShowReceipt(grpc::ServerContext*, const v1::ShowReceiptCall* call,
+                                      v1::JsonReply* reply) {
+  const auto row = parts_.receipts.Find(call->number());
+  if (!row.ok()) return ToDoor(row.status());
+  // The asker's own node opens its answers, as it did when they came.
+  const auto receipt = parts_.receipts.Read(*row, true);
+  if (!receipt.ok()) return ToDoor(receipt.status());
+  const auto rosters = parts_.receipts.RostersFor(*receipt);
+  if (!rosters.ok()) return ToDoor(rosters.status());
+  const auto roster = std::ranges::find(*rosters, receipt->roster_hash, &Roster::hash);
+  reply->set_json(Dump(ReceiptReportOf(*receipt, CheckReceipt(*receipt, *rosters),
+                                       roster == rosters->end() ? nullptr : &*roster)));
+  return grpc::Status::OK;
+}
+
+grpc::Status DoorService::ExportReceipt(grpc::ServerContext*, const v1::ExportReceiptCall* call,
+                                        grpc::ServerWriter<v1::FilePart>* writer) {
+  const auto row = parts_.receipts.Find(call->number());
+  if (!row.ok()) return ToDoor(row.status());
+  const auto receipt = parts_.receipts.Read(*row, call->with_opening());
+  if (!receipt.ok()) return ToDoor(receipt.status());
+  WriteParts(receipt->Serialize(), *writer);
+  return grpc::Status::OK;
+}
+
+grpc::Status DoorService::ExportLedger(grpc::ServerContext*, const v1::ExportLedgerCall*,
+                                       grpc::ServerWriter<v1::FilePart>* writer) {
+  const auto items = parts_.store.ReadLedger({});
+  if (!items.ok()) return ToDoor(items.status());
+  const auto logged = parts_.store.ReadLoggedDigests();
+  if (!logged.ok()) return ToDoor(logged.status());
+  WriteParts(LedgerFileOf(parts_.config.trust.federation, parts_.config.agency, *items, *logged)
+                 .Serialize(),
+             *writer);
+  return grpc::Status::OK;
+}
+
 grpc::Status DoorService::Status(grpc::ServerContext*, const v1::StatusCall*,
                                  v1::JsonReply* reply) {
+  const NodeConfig& config = parts_.config;
   const RosterBoard::Posting posting = parts_.board.Read();
   const RosterAgency* me = posting.roster->FindAgency(parts_.config.agency);
   const Registry::Summary summary = parts_.registry.Summarise();
@@ -240,7 +311,10 @@ grpc::Status DoorService::Status(grpc::ServerContext*, const v1::StatusCall*,
                         {"imported", summary.newest_import_ms != 0},
                         {"key_versions", versions},
                         {"coordinators", coordinators},
-                        {"alarms", *alarms}}));
+                        {"witness", config.witness.name.empty() ? Json(nullptr)
+                                                                : Json(config.witness.name)},
+                        {"alarms", *alarms},
+                        {"evidence", ListEvidence(config.data + "/evidence")}}));
   return grpc::Status::OK;
 }
 

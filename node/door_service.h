@@ -26,6 +26,7 @@ struct DoorParts {
   Uplinks& uplinks;
   Coordinators& coordinators;
   QuestionAsker& asker;
+  ReceiptKeeper& receipts;
   RosterBoard& board;
   const Clock& clock;
 };
@@ -43,6 +44,14 @@ class DoorService final : public v1::Node::Service {
                            v1::JsonReply* reply) override;
   grpc::Status EndRecord(grpc::ServerContext* context, const v1::EndRecordCall* call,
                          v1::JsonReply* reply) override;
+  grpc::Status ListReceipts(grpc::ServerContext* context, const v1::ListReceiptsCall* call,
+                            v1::JsonReply* reply) override;
+  grpc::Status ShowReceipt(grpc::ServerContext* context, const v1::ShowReceiptCall* call,
+                           v1::JsonReply* reply) override;
+  grpc::Status ExportReceipt(grpc::ServerContext* context, const v1::ExportReceiptCall* call,
+                             grpc::ServerWriter<v1::FilePart>* writer) override;
+  grpc::Status ExportLedger(grpc::ServerContext* context, const v1::ExportLedgerCall* call,
+                            grpc::ServerWriter<v1::FilePart>* writer) override;
   grpc::Status Status(grpc::ServerContext* context, const v1::StatusCall* call,
                       v1::JsonReply* reply) override;
 

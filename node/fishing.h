@@ -1,7 +1,7 @@
 // Possible fishing: questions that look like curiosity and not like work. domain.md, "Against the
-// practitioner who stalks". Where a question was asked everything is known of it, where it was answered
-// only what concerns the children held there; the same rules run over both. Pure; an alarm is for a
-// person to look at and never stops a question.
+// practitioner who stalks". Where a question was asked everything is known of it, where it was
+// answered only what concerns the children held there; the same rules run over both. Pure; an alarm
+// is for a person to look at and never stops a question.
 #ifndef WHOELSE_NODE_FISHING_H_
 #define WHOELSE_NODE_FISHING_H_
 

@@ -72,7 +72,7 @@ enum class Due : uint8_t {
   kHours,                // 4, in an emergency 2
   kNoonNextWorkingDay,
   kNextWorkingDay,       // its end
-  kByPurpose,            // the end of the next working day, for coordination and early-help of the fifth
+  kByPurpose,            // the same, for coordination and early-help of the fifth
   kFiveWorkingDays
 };
 
@@ -94,13 +94,13 @@ struct Actor {
 
 // At whose desk an open item is.
 enum class Desk : uint8_t { kLeadOfficer = 1, kDeputy, kNamedOfficer };
-inline constexpr std::array<std::string_view, 3> kDeskNames = {"lead officer", "deputy lead officer",
-                                                               "named officer"};
+inline constexpr std::array<std::string_view, 3> kDeskNames = {
+    "lead officer", "deputy lead officer", "named officer"};
 inline std::string_view Name(Desk desk) { return NameOf(desk, kDeskNames); }
 
 enum class ItemState : uint8_t { kOpen = 1, kSecondPerson, kDone };
-inline constexpr std::array<std::string_view, 3> kItemStateNames = {"open", "waits for a second person",
-                                                                    "done"};
+inline constexpr std::array<std::string_view, 3> kItemStateNames = {
+    "open", "waits for a second person", "done"};
 inline std::string_view Name(ItemState state) { return NameOf(state, kItemStateNames); }
 
 struct InboxItem {

@@ -78,8 +78,9 @@ void InboxKeeper::OnAsked(const OwnQuestion& question, const Subject& subject, b
   for (const InboxItem& item : ItemsOf(question, now, calendar_, random_)) {
     documents.push_back(DocumentOf(item));
   }
-  std::ranges::move(Watch(AskedHere(me_, question.practitioner, now, question.purpose, subject, held)),
-                    std::back_inserter(documents));
+  const AskedQuestion asked =
+      AskedHere(me_, question.practitioner, now, question.purpose, subject, held);
+  std::ranges::move(Watch(asked), std::back_inserter(documents));
   if (!documents.empty()) store_.WriteInbox(documents);
 }
 
@@ -137,7 +138,8 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
       done = registry_.DecideNotice(Registry::Notice::kConfirmed, acted.item.records, document);
       break;
     case Effect::kLiftShield:
-      done = registry_.DecideNotice(Registry::Notice::kLifted, notices_.FreedBy(acted.item), document);
+      done = registry_.DecideNotice(Registry::Notice::kLifted, notices_.FreedBy(acted.item),
+                                    document);
       break;
     case Effect::kNone:
     case Effect::kSendQuestion:

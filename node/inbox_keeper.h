@@ -1,5 +1,5 @@
-// The inbox at work: reads and writes items in the store, and lets follow from a decision what has to.
-// One mutex over every change, so that two people who decide at once decide one after the other.
+// The inbox at work: reads and writes items in the store, and does what follows from a decision. One
+// mutex over every change, so that two people who decide at once decide one after the other.
 #ifndef WHOELSE_NODE_INBOX_KEEPER_H_
 #define WHOELSE_NODE_INBOX_KEEPER_H_
 

@@ -4,8 +4,31 @@
 
 namespace whoelse {
 
-Alarm LogWatch::Raise(AlarmKind kind, uint64_t index, std::string_view evidence) const {
-  return {coordinator_, kind, index, memory_.checkpoint + std::string(evidence)};
+absl::StatusOr<LogWatch::Memory> LogWatch::Memory::Parse(ByteView bytes) {
+  Reader reader(bytes);
+  const uint64_t size = reader.U64();
+  std::vector<TreeHash> hashes;
+  for (size_t n = reader.U8(); n > 0; --n) hashes.push_back(reader.Fixed<TreeHash>());
+  std::string checkpoint = ToString(reader.Raw(reader.left()));
+  absl::StatusOr<Frontier> frontier = Frontier::Create(size, std::move(hashes));
+  if (!reader.ok() || !frontier.ok()) return absl::DataLossError("a watched log is damaged");
+  return Memory{std::move(checkpoint), *std::move(frontier)};
+}
+
+Bytes LogWatch::Memory::Serialize() const {
+  Writer out;
+  out.U64(frontier.size()).U8(static_cast<uint8_t>(frontier.hashes().size()));
+  for (const TreeHash& hash : frontier.hashes()) out.Raw(hash);
+  return out.Raw(AsBytes(checkpoint)).Take();
+}
+
+// What was verified last, and what speaks against it.
+Alarm LogWatch::Raise(AlarmKind kind, uint64_t index, std::string_view against) const {
+  Alarm alarm{coordinator_, kind, index, {}};
+  for (std::string_view piece : {std::string_view(memory_.checkpoint), against}) {
+    if (!piece.empty()) alarm.evidence.emplace_back(piece);
+  }
+  return alarm;
 }
 
 void LogWatch::Restore(Memory memory) {
@@ -121,13 +144,13 @@ LogWatch::Covered LogWatch::OnCheckpoint(std::string_view note, const std::vecto
     covered.alarms.push_back(Raise(AlarmKind::kCheckpointInvalid, first, note));
     return covered;
   }
-  covered.alarms = Compare(covered.leaves, note);
+  covered.alarms = Compare(covered.leaves);
   return covered;
 }
 
 // Each frame that came must be the leaf at its index; each Asked leaf of this stream's time must
 // have come as a frame.
-std::vector<Alarm> LogWatch::Compare(const std::vector<Leaf>& leaves, std::string_view note) {
+std::vector<Alarm> LogWatch::Compare(const std::vector<Leaf>& leaves) {
   std::vector<Alarm> alarms;
   for (const Leaf& leaf : leaves) {
     const auto* asked = std::get_if<AskedEntry>(&leaf.entry);
@@ -137,11 +160,13 @@ std::vector<Alarm> LogWatch::Compare(const std::vector<Leaf>& leaves, std::strin
       if (asked == nullptr || asked->frame_hash != expected.frame_hash ||
           asked->time_ms != expected.time_ms) {
         alarms.push_back(Raise(AlarmKind::kFrameUnlogged, leaf.index,
-                               std::string(note) + ToHex(expected.admission) + "\n"));
+                               ToHex(expected.admission) + "\n" +
+                                   ToHex(SerializeLogEntry(leaf.entry)) + "\n"));
       }
       expected_.erase(frame);
     } else if (asked != nullptr && leaf.index >= stream_from_) {
-      alarms.push_back(Raise(AlarmKind::kFrameWithheld, leaf.index, note));
+      alarms.push_back(Raise(AlarmKind::kFrameWithheld, leaf.index,
+                             ToHex(SerializeLogEntry(leaf.entry)) + "\n"));
     }
   }
   return alarms;

@@ -39,7 +39,9 @@ struct Alarm {
   CoordinatorId coordinator;
   AlarmKind kind;
   uint64_t index;          // of the leaf or size that it is about
-  std::string evidence;    // signed notes and admissions, one after another; no identifiers
+  // What proves it, each piece a signed note or lines of hex (admissions, a leaf), the checkpoint
+  // that was verified last first. No identifiers.
+  std::vector<std::string> evidence;
 };
 
 // What a relay states when a stream begins.
@@ -59,6 +61,10 @@ class LogWatch {
   struct Memory {
     std::string checkpoint;               // note; empty: none yet
     Frontier frontier;
+
+    // DATA_LOSS for anything that Serialize does not write.
+    static absl::StatusOr<Memory> Parse(ByteView bytes);
+    Bytes Serialize() const;
     bool operator==(const Memory&) const = default;
   };
   const Memory& memory() const { return memory_; }
@@ -101,9 +107,9 @@ class LogWatch {
     FrameHash frame_hash;
     Bytes admission;
   };
-  Alarm Raise(AlarmKind kind, uint64_t index, std::string_view evidence) const;
+  Alarm Raise(AlarmKind kind, uint64_t index, std::string_view against) const;
   absl::Status Adopt(std::string_view note, Frontier frontier);
-  std::vector<Alarm> Compare(const std::vector<Leaf>& leaves, std::string_view note);
+  std::vector<Alarm> Compare(const std::vector<Leaf>& leaves);
   void Cover();
 
   const CoordinatorId coordinator_;

@@ -16,7 +16,9 @@
 #include "node/enroller.h"
 #include "node/inbox_keeper.h"
 #include "node/inbox_service.h"
+#include "node/ledger_keeper.h"
 #include "node/pager.h"
+#include "node/receipt_keeper.h"
 #include "node/registry.h"
 #include "node/rocksdb_store.h"
 #include "node/secrets.h"
@@ -69,6 +71,7 @@ struct Opened {
   NodeConfig config;
   NodeSecrets secrets;
   std::optional<SignedRoster> roster;
+  std::optional<WitnessFile> witness;
   MasterKey master;
 };
 
@@ -85,7 +88,14 @@ absl::StatusOr<Opened> OpenFiles(const std::string& path) {
     if (!parsed.ok()) return parsed.status();
     roster = *std::move(parsed);
   }
-  return Opened{*std::move(config), *std::move(secrets), std::move(roster), *std::move(master)};
+  std::optional<WitnessFile> witness;
+  if (!config->witness.name.empty()) {
+    absl::StatusOr<WitnessFile> opened = WitnessFile::Open(config->witness, *master);
+    if (!opened.ok()) return opened.status();
+    witness = *std::move(opened);
+  }
+  return Opened{*std::move(config), *std::move(secrets), std::move(roster), std::move(witness),
+                *std::move(master)};
 }
 
 absl::StatusOr<std::unique_ptr<UnixDoor>> OpenDoor(const NodeConfig& config) {
@@ -104,6 +114,11 @@ std::vector<Pager::Send> WaysToPage(const PagerSettings& settings) {
       return RunPagerCommand(command, Name(desk));
     });
   }
+  if (!settings.webhook.empty()) {
+    ways.push_back([settings](Desk desk) {
+      return CallPagerWebhook(settings.webhook, settings.webhook_ca, Name(desk));
+    });
+  }
   return ways;
 }
 
@@ -117,7 +132,8 @@ int Serve(Opened& opened, const Clock& clock) {
 
   RosterBoard board;
   Answering answering({config.agency, SigningKey::FromSeed(opened.secrets.identity_seed.Reveal())},
-                      config.trust, **store, board, clock, random);
+                      config.trust, **store, config.data + "/evidence",
+                      std::move(opened.witness), board, clock, random);
   if (absl::Status restored = answering.Restore(opened.roster ? &*opened.roster : nullptr);
       !restored.ok()) {
     return Fail(absl::IsDataLoss(restored) ? kExitStore : kExitConfiguration, restored);
@@ -141,10 +157,12 @@ int Serve(Opened& opened, const Clock& clock) {
     RosterFollower follower(board, uplinks, registry);
     Enroller enroller(config.agency, registry, coordinators, board, clock, random);
     Deferred deferred(**store, inbox, clock, random);
+    ReceiptKeeper receipts(**store, coordinators, board, clock, random);
+    LedgerKeeper ledger(config.agency, identity, **store, coordinators, board, clock, random);
     QuestionAsker asker(config.agency, identity, opened.secrets.practitioner_key, **store, registry,
-                        answering, coordinators, board, clock, random);
+                        answering, coordinators, board, receipts, clock, random);
     DoorService service({config, **door, **store, registry, inbox, answering, enroller, uplinks,
-                         coordinators, asker, board, clock});
+                         coordinators, asker, receipts, board, clock});
     Pager pager(inbox, WaysToPage(config.pager), clock, random);
     InboxService inbox_service({config, **door, inbox, asker, board, clock});
     grpc::ServerBuilder builder;

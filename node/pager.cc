@@ -8,14 +8,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 
+#include "rpc/http.h"
 #include "rpc/log.h"
 
 namespace whoelse {
 namespace {
 
 constexpr uint64_t kFirstMs = 5'000, kSpreadMs = 10'000;
+constexpr int kSlowest = 5;   // doublings between two tries that failed: 3 to 8 minutes
 constexpr int kCommandMs = 30'000;
 
 // The arguments of posix_spawn, freed with the object.
@@ -82,6 +85,16 @@ absl::Status RunPagerCommand(const std::vector<std::string>& command, std::strin
   return absl::UnavailableError("pager.command: did not exit with 0");
 }
 
+absl::Status CallPagerWebhook(const std::string& url, const std::string& ca_file,
+                              std::string_view desk) {
+  auto client = HttpsClient::Create(url, ca_file);
+  if (!client.ok()) return client.status();
+  const auto reply = (*client)->Post("", std::string(desk));
+  if (!reply.ok()) return reply.status();
+  if (reply->status >= 200 && reply->status < 300) return absl::OkStatus();
+  return absl::UnavailableError("pager.webhook: replied with " + std::to_string(reply->status));
+}
+
 Pager::Pager(InboxKeeper& inbox, std::vector<Send> ways, const Clock& clock, Random& random)
     : inbox_(inbox), ways_(std::move(ways)), clock_(clock), random_(random) {
   if (ways_.empty()) {
@@ -101,47 +114,59 @@ Pager::~Pager() {
 }
 
 void Pager::Run() {
-  while (true) {
+  for (int failures = 0;;) {
+    const uint64_t wait_ms = (kFirstMs + random_.Below(kSpreadMs)) << std::min(failures, kSlowest);
     {
       std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, std::chrono::milliseconds(kFirstMs + random_.Below(kSpreadMs)),
+      wake_.wait_for(lock, std::chrono::milliseconds(wait_ms),
                      [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_; });
       if (stopping_) return;
     }
-    Round();
+    failures = Round() ? 0 : failures + 1;
   }
 }
 
-void Pager::Round() {
+bool Pager::Round() {
   const auto items = inbox_.Items(false);
   if (!items.ok()) {
     Log(LogLevel::kAlarm, "inbox_unreadable", {{LogField::kError, items.status()}});
-    return;
+    return false;
   }
   std::map<Desk, std::vector<std::string>> due;
   for (const InboxItem& item : *items) {
     if (const auto desk = PageDue(item, clock_.NowMs())) due[*desk].push_back(item.id);
   }
+  // What was begun for a desk at which nothing waits any more is not half of the next page.
+  std::erase_if(told_, [&](const auto& entry) { return !due.contains(entry.first); });
+  bool all = true;
   for (const auto& [desk, ids] : due) {
-    if (!Reach(desk)) continue;
+    if (!Reach(desk)) {
+      all = false;
+      continue;
+    }
     for (const std::string& id : ids) {
       if (const absl::Status kept = inbox_.SetPaged(id, desk); !kept.ok()) {
         Log(LogLevel::kAlarm, "inbox_unreadable", {{LogField::kError, kept}});
       }
     }
   }
+  return all;
 }
 
 bool Pager::Reach(Desk desk) {
-  bool reached = true;
-  for (const Send& send : ways_) {
-    const absl::Status sent = send(desk);
-    if (sent.ok()) continue;
-    reached = false;
-    Log(LogLevel::kWarning, "page_failed", {{LogField::kError, sent}});
+  std::set<size_t>& told = told_[desk];
+  for (size_t way = 0; way < ways_.size(); ++way) {
+    if (told.contains(way)) continue;
+    if (const absl::Status sent = ways_[way](desk); sent.ok()) {
+      told.insert(way);
+    } else {
+      Log(LogLevel::kWarning, "page_failed", {{LogField::kError, sent}});
+    }
   }
-  if (reached) Log(LogLevel::kInfo, "paged");
-  return reached;
+  if (told.size() < ways_.size()) return false;
+  told.clear();
+  Log(LogLevel::kInfo, "paged");
+  return true;
 }
 
 }  // namespace whoelse

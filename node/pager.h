@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,9 +18,14 @@
 
 namespace whoelse {
 
-// Runs a program with `desk` as its last argument, an empty environment but for PATH, and no input;
-// ends it after 30 s. UNAVAILABLE: it could not be started, did not end in time or did not exit 0.
+// Runs a program with `desk` as its last argument, no environment but PATH, and no input; ends it
+// after 30 s. UNAVAILABLE: it could not be started, did not end in time or did not exit with 0.
 absl::Status RunPagerCommand(const std::vector<std::string>& command, std::string_view desk);
+
+// Posts `desk`, as plain text, to an HTTPS URL that has a path; `ca_file` as in rpc/http.h. Its
+// errors, and UNAVAILABLE for a reply that is no 2xx.
+absl::Status CallPagerWebhook(const std::string& url, const std::string& ca_file,
+                              std::string_view desk);
 
 class Pager {
  public:
@@ -34,8 +40,8 @@ class Pager {
  private:
   void Run();
   // Pages each desk that something is due for, once whatever waits there. An item counts as paged when
-  // every way worked; what failed is tried again at the next round.
-  void Round();
+  // every way has worked; the ways that failed are tried again, later each time. False: one failed.
+  bool Round();
   bool Reach(Desk desk);
 
   InboxKeeper& inbox_;
@@ -45,6 +51,7 @@ class Pager {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::map<Desk, std::set<size_t>> told_;   // the ways that worked already; the thread's own
   std::thread thread_;
 };
 

@@ -164,6 +164,7 @@ Json ReportOf(const std::vector<std::pair<AgencyId, Reading>>& readings,
   }
   std::ranges::stable_sort(rows, {}, &Row::place);
   Json report{{"receipt", ReceiptNumber(context.frame_hash)},
+              {"receipt_state", std::string(Name(context.receipt_state))},
               {"all_answered", answered == readings.size()},
               {"may_be_incomplete", true},
               {"asked", readings.size()},

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nlohmann/json_fwd.hpp"
+#include "audit/receipt.h"
 #include "node/hours.h"
 #include "node/identifier.h"
 #include "node/reading.h"
@@ -24,9 +25,10 @@ struct ReportContext {
   bool federation_unconfirmed;              // RosterKeeper::Unconfirmed
   bool roster_stale;                        // Requester::RosterIsStale
   std::map<std::string, double> timings_ms; // by step
+  ReceiptState receipt_state = ReceiptState::kPending;
 };
 
-// {"receipt", "all_answered", "may_be_incomplete": true, "answered", "asked", "contacts",
+// {"receipt", "receipt_state", "all_answered", "may_be_incomplete": true, "answered", "asked", "contacts",
 //  "lead_professional", "agencies": [...], "timings_ms", "notices": [...]}
 // Agencies in the order to be read: contacts (lead professional first), no answer and open now, no
 // answer and closed, nothing disclosed.

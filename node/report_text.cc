@@ -125,7 +125,7 @@ std::string ReportAsText(const Json& report, size_t width) {
   for (const Json& notice : report["notices"]) head += " " + Text(notice);
   std::string out = Wrap(head, width, "") + "\n" + Lead(report["lead_professional"], width);
   for (const Json& agency : report["agencies"]) out += Agency(agency, width);
-  return out + "\nReceipt " + Text(report["receipt"]) + "\n";
+  return out + "\nReceipt " + Text(report["receipt"]) + " (" + Text(report["receipt_state"]) + ")\n";
 }
 
 }  // namespace whoelse

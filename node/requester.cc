@@ -98,6 +98,7 @@ std::optional<CoordinatorId> Requester::NextRelay(Random& random) {
   if (collected_.empty()) {
     const CoordinatorId first = pair[random.Below(2)];
     collected_[first];
+    order_.push_back(first);
     return first;
   }
   if (collected_.size() == 2 || !collected_.begin()->second.ended) return std::nullopt;
@@ -106,6 +107,7 @@ std::optional<CoordinatorId> Requester::NextRelay(Random& random) {
   if (AnsweredCount() == roster_->agencies.size()) return std::nullopt;
   const CoordinatorId other = collected_.contains(pair[0]) ? pair[1] : pair[0];
   collected_[other];
+  order_.push_back(other);
   return other;
 }
 

@@ -83,6 +83,8 @@ class Requester {
     bool ended = false;
   };
   const std::map<CoordinatorId, Collected>& collected() const { return collected_; }
+  // The relays of collected(), as they were asked.
+  const std::vector<CoordinatorId>& order() const { return order_; }
 
  private:
   Requester() = default;
@@ -95,6 +97,7 @@ class Requester {
   std::vector<std::array<std::optional<SubKeys>, kSlotsByNumber>> sub_keys_;
   std::optional<Question> question_;
   std::map<CoordinatorId, Collected> collected_;
+  std::vector<CoordinatorId> order_;
   std::map<AgencyId, Reading> readings_;
   bool stale_ = false;
 };

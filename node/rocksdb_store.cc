@@ -9,9 +9,9 @@
 namespace whoelse {
 namespace {
 
-constexpr std::array<std::string_view, 11> kFamilyNames = {
+constexpr std::array<std::string_view, 13> kFamilyNames = {
     "meta", "records", "sources", "identifiers", "sub_keys", "ledger",
-    "wires", "journal", "inbox", "alarms", "asked"};
+    "wires", "journal", "inbox", "alarms", "asked", "receipts", "receipt_rows"};
 constexpr std::string_view kGeneration = "1";
 constexpr std::string_view kProbeKey = "master-key-probe";
 

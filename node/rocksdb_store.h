@@ -16,9 +16,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "audit/receipt.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
 #include "node/holder.h"
+#include "node/ledger.h"
 #include "node/log_watch.h"
 #include "node/record.h"
 #include "protocol/pseudonym.h"
@@ -106,6 +108,16 @@ class RocksdbStore final : public RecordSource {
   void FinishJournal(const std::vector<JournalEntry>& done, const std::vector<RecordChange>& changes,
                      const std::vector<InboxDocument>& inbox);
 
+  // --- the ledger and its digests ----------------------------------------------------------------
+  // All of it but what is sealed to the lead officer; of the logs in `from` only from this index on.
+  absl::StatusOr<std::vector<LedgerItem>> ReadLedger(const std::map<LedgerLog, uint64_t>& from) const;
+  // At most one for a log, until it is logged. Synced.
+  void WritePlannedDigest(const PlannedDigest& planned);
+  absl::StatusOr<std::vector<PlannedDigest>> ReadPlannedDigests() const;
+  // Takes the planned one's place. Synced.
+  void WriteLoggedDigest(const LoggedDigest& logged);
+  absl::StatusOr<std::vector<LoggedDigest>> ReadLoggedDigests() const;
+
   // --- the inbox: items as documents, sealed; open ones apart from those that are done -------------
   // Each takes the place of the one with its id. Synced.
   void WriteInbox(const std::vector<InboxDocument>& documents) { FinishJournal({}, {}, documents); }
@@ -119,13 +131,30 @@ class RocksdbStore final : public RecordSource {
       const std::function<absl::StatusOr<InboxDocument>(std::string_view)>& item_of);
 
   // --- questions asked here --------------------------------------------------------------------
-  // Synced before the frame leaves; later the collected answers under the same frame hash.
+  // Synced before the frame leaves.
   void WriteOpening(const FrameHash& hash, ByteView opening);
-  void WriteCollected(const FrameHash& hash, ByteView collected);
+  absl::StatusOr<std::optional<Bytes>> ReadOpening(const FrameHash& hash) const;
+  // The receipt as its file has it, without the opening, and what a list of receipts shows; synced.
+  struct ReceiptRow {
+    TimeMs asked_ms = 0;
+    FrameHash frame_hash;
+    ReceiptState state = ReceiptState::kPending;
+    Purpose purpose{};
+    uint32_t asked = 0, answered = 0;   // agencies
+    std::string case_reference;
+  };
+  void WriteReceipt(const ReceiptRow& row, std::string_view receipt);
+  absl::StatusOr<std::optional<std::string>> ReadReceipt(const FrameHash& hash) const;
+  // Newest first, until it returns false.
+  absl::Status ForEachReceipt(const std::function<bool(const ReceiptRow&)>& visit) const;
 
   // --- state -----------------------------------------------------------------------------------
   absl::StatusOr<std::optional<RosterKeeper::State>> ReadRosterState() const;
   void WriteRosterState(const RosterKeeper::State& state);
+  // Every roster that has ruled here, so that an old receipt can be checked; nullopt: none of this
+  // version has.
+  void KeepRoster(const Roster& roster, const SignedRoster& signed_roster);
+  absl::StatusOr<std::optional<Roster>> ReadRoster(uint64_t version) const;
   absl::StatusOr<std::optional<LogWatch::Memory>> ReadWatch(CoordinatorId coordinator,
                                                             uint32_t log_key_id) const;
   void WriteWatch(CoordinatorId coordinator, uint32_t log_key_id, const LogWatch::Memory& memory);
@@ -142,7 +171,7 @@ class RocksdbStore final : public RecordSource {
 
  private:
   enum Family : size_t { kMeta, kRecords, kSources, kIdentifiers, kSubKeys, kLedger, kWires,
-                         kJournal, kInbox, kAlarms, kAsked, kFamilies };
+                         kJournal, kInbox, kAlarms, kAsked, kReceipts, kReceiptRows, kFamilies };
 
   RocksdbStore(std::string directory, MasterKey master, X25519PublicKey lead_officer,
                Random& random);

@@ -8,19 +8,13 @@ namespace {
 constexpr std::string_view kRosterKey = "roster";
 constexpr std::string_view kEnrolmentKey = "enrolment";
 
+std::string RosterKeyOf(uint64_t version) { return "roster/" + std::to_string(version); }
+
 std::string WatchKey(CoordinatorId coordinator, uint32_t log_key_id) {
   return "watch/" + std::to_string(coordinator) + "/" + std::to_string(log_key_id);
 }
 
 }  // namespace
-
-void RocksdbStore::WriteOpening(const FrameHash& hash, ByteView opening) {
-  PutSynced(kAsked, ToString(hash) + "/opening", opening);
-}
-
-void RocksdbStore::WriteCollected(const FrameHash& hash, ByteView collected) {
-  PutSynced(kAsked, ToString(hash) + "/collected", collected);
-}
 
 absl::StatusOr<std::optional<RosterKeeper::State>> RocksdbStore::ReadRosterState() const {
   absl::StatusOr<std::optional<Bytes>> value = Get(kMeta, kRosterKey);
@@ -35,31 +29,37 @@ void RocksdbStore::WriteRosterState(const RosterKeeper::State& state) {
   PutSynced(kMeta, kRosterKey, state.Serialize());
 }
 
+void RocksdbStore::KeepRoster(const Roster& roster, const SignedRoster& signed_roster) {
+  PutSynced(kMeta, RosterKeyOf(roster.version), signed_roster.Serialize());
+}
+
+absl::StatusOr<std::optional<Roster>> RocksdbStore::ReadRoster(uint64_t version) const {
+  absl::StatusOr<std::optional<Bytes>> value = Get(kMeta, RosterKeyOf(version));
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::optional<Roster>();
+  const auto kept = SignedRoster::Parse(**value);
+  const auto note = kept.ok() ? Note::Parse(kept->note) : kept.status();
+  auto roster = note.ok() ? Roster::Parse(note->text) : note.status();
+  if (!roster.ok()) return absl::DataLossError("store: a roster is damaged");
+  return std::optional(*std::move(roster));
+}
+
 absl::StatusOr<std::optional<LogWatch::Memory>> RocksdbStore::ReadWatch(
     CoordinatorId coordinator, uint32_t log_key_id) const {
   absl::StatusOr<std::optional<Bytes>> value = Get(kMeta, WatchKey(coordinator, log_key_id));
   if (!value.ok()) return value.status();
   if (!value->has_value()) return std::optional<LogWatch::Memory>();
-  Reader reader(**value);
-  const uint64_t size = reader.U64();
-  std::vector<TreeHash> hashes;
-  for (size_t n = reader.U8(); n > 0; --n) hashes.push_back(reader.Fixed<TreeHash>());
-  std::string checkpoint = ToString(reader.Raw(reader.left()));
-  absl::StatusOr<Frontier> frontier = Frontier::Create(size, std::move(hashes));
-  if (!reader.ok() || !frontier.ok()) return absl::DataLossError("store: a watched log is damaged");
-  return std::optional(LogWatch::Memory{std::move(checkpoint), *std::move(frontier)});
+  absl::StatusOr<LogWatch::Memory> memory = LogWatch::Memory::Parse(**value);
+  if (!memory.ok()) return memory.status();
+  return std::optional(*std::move(memory));
 }
 
 void RocksdbStore::WriteWatch(CoordinatorId coordinator, uint32_t log_key_id,
                               const LogWatch::Memory& memory) {
-  Writer out;
-  out.U64(memory.frontier.size()).U8(static_cast<uint8_t>(memory.frontier.hashes().size()));
-  for (const TreeHash& hash : memory.frontier.hashes()) out.Raw(hash);
-  out.Raw(AsBytes(memory.checkpoint));
   // Not synced: what a crash loses here is a gap at the next attachment, proved consistent there.
   const std::string key = WatchKey(coordinator, log_key_id);
   rocksdb::WriteBatch batch;
-  batch.Put(family(kMeta), key, Seal(kMeta, key, out.view()));
+  batch.Put(family(kMeta), key, Seal(kMeta, key, memory.Serialize()));
   Write(batch, false);
 }
 

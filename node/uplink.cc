@@ -73,6 +73,17 @@ void Uplink::Send(std::vector<Bytes> wires, std::vector<Bytes> refusals) {
   v1::FromNode message;
   for (const Bytes& wire : wires) message.mutable_replies()->add_wires(ToString(wire));
   for (const Bytes& refusal : refusals) message.mutable_replies()->add_refusals(ToString(refusal));
+  Queue(std::move(message));
+}
+
+void Uplink::Send(Witness::Cosigned cosigned) {
+  v1::FromNode message;
+  message.mutable_cosignature()->set_size(cosigned.size);
+  message.mutable_cosignature()->set_line(std::move(cosigned.line));
+  Queue(std::move(message));
+}
+
+void Uplink::Queue(v1::FromNode message) {
   {
     const std::lock_guard lock(mutex_);
     if (generation_ == 0 || outgoing_.size() >= kOutgoingMax) return;
@@ -117,7 +128,10 @@ bool Uplink::RunStream() {
     generation_ = generation = ++generations;
     outgoing_.clear();
     v1::FromNode hello;
-    hello.mutable_hello()->set_known_size(answering_.KnownSize(coordinator_.id));
+    // The note too: a coordinator whose store was rolled back must hear of what it had signed.
+    const Answering::LogStatus log = answering_.LogOf(coordinator_.id);
+    hello.mutable_hello()->set_known_size(log.size);
+    hello.mutable_hello()->set_checkpoint(log.checkpoint);
     hello.mutable_hello()->set_roster_version(board_.Read().roster->version);
     outgoing_.push_back(std::move(hello));
   }
@@ -146,7 +160,7 @@ bool Uplink::RunStream() {
   answering_.OnDetached(coordinator_.id);
   const grpc::Status status = stream->Finish();
   if (!status.ok() && FromGrpc(status) == ServiceError::kReplaced) {
-    answering_.RaiseAlarm({coordinator_.id, AlarmKind::kStreamReplaced, 0, ""});
+    answering_.RaiseAlarm({coordinator_.id, AlarmKind::kStreamReplaced, 0, {}});
   }
   const ServiceError error = Unreachable(status) ? ServiceError::kNotReady : FromGrpc(status);
   Log(LogLevel::kInfo, "detached",
@@ -218,6 +232,10 @@ void Uplinks::SendWires(CoordinatorId to, std::vector<Bytes> wires) {
 
 void Uplinks::SendRefusals(CoordinatorId to, std::vector<Bytes> refusals) {
   if (const auto uplink = Find(to)) uplink->Send({}, std::move(refusals));
+}
+
+void Uplinks::SendCosignature(CoordinatorId to, Witness::Cosigned cosigned) {
+  if (const auto uplink = Find(to)) uplink->Send(std::move(cosigned));
 }
 
 }  // namespace whoelse

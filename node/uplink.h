@@ -29,12 +29,14 @@ class Uplink {
   // Queued; when the queue is full or no stream is there they are dropped: the asker sees no answer
   // and asks once more through the other relay, where the wire is cached.
   void Send(std::vector<Bytes> wires, std::vector<Bytes> refusals);
+  void Send(Witness::Cosigned cosigned);
   bool attached() const;
   const RosterCoordinator& coordinator() const { return coordinator_; }
 
  private:
   using Stream = grpc::ClientReaderWriter<v1::FromNode, v1::ToNode>;
   void Run();
+  void Queue(v1::FromNode message);
   bool RunStream();                        // true when it had been attached
   void Write(Stream& stream, uint64_t generation);
   void WaitBeforeRetry(int failures);
@@ -68,6 +70,7 @@ class Uplinks final : public Outlet {
 
   void SendWires(CoordinatorId to, std::vector<Bytes> wires) override;
   void SendRefusals(CoordinatorId to, std::vector<Bytes> refusals) override;
+  void SendCosignature(CoordinatorId to, Witness::Cosigned cosigned) override;
 
  private:
   std::shared_ptr<Uplink> Find(CoordinatorId id) const;

@@ -59,7 +59,7 @@ bool IsSummerTime(TimeMs now) {
 
 absl::Status CheckYears(const CalendarSettings& settings) {
   if (settings.years.empty()) {
-    return Bad("years", "is missing; list the years whose bank holidays are given, as in [2026, 2027]");
+    return Bad("years", "is missing; list the years of the bank holidays, as in [2026, 2027]");
   }
   for (size_t i = 0; i < settings.years.size(); ++i) {
     const int year = settings.years[i];

@@ -25,12 +25,16 @@ enum class ServiceError : uint8_t {
   kBusy,              // a queue is full: try another coordinator
   kNotReady,          // starting, or without a share of this key version
   kReplaced,          // a newer stream of the same agency took this one's place
+  kNotCovered,        // no checkpoint covers that much of the log yet: ask again
+  kSignature,         // a signature that is not the caller's, or a cosignature that is not good
+  kWrongLog,          // a ledger digest that belongs into another coordinator's log
   kInternal           // our own fault; the operator's log says more
 };
-inline constexpr std::array<std::string_view, 15> kServiceErrorNames = {
+inline constexpr std::array<std::string_view, 18> kServiceErrorNames = {
     "NOT_A_MEMBER",   "SIZE",  "FEDERATION", "ROSTER_VERSION", "KEY_VERSION",
     "SHARING_EPOCH",  "NOT_YOUR_RELAY", "CLOCK", "ASKER_TAG",  "QUOTA",
-    "ELEMENT",        "BUSY",  "NOT_READY",  "REPLACED",       "INTERNAL"};
+    "ELEMENT",        "BUSY",  "NOT_READY",  "REPLACED",       "NOT_COVERED",
+    "SIGNATURE",      "WRONG_LOG", "INTERNAL"};
 
 inline std::string_view Name(ServiceError e) {
   return kServiceErrorNames[static_cast<size_t>(e) - 1];

@@ -15,6 +15,8 @@ grpc::StatusCode CodeOf(ServiceError error) {
     case ServiceError::kSize:
     case ServiceError::kFederation:
     case ServiceError::kElement:
+    case ServiceError::kSignature:
+    case ServiceError::kWrongLog:
       return grpc::StatusCode::INVALID_ARGUMENT;
     case ServiceError::kRosterVersion:
     case ServiceError::kKeyVersion:
@@ -25,6 +27,7 @@ grpc::StatusCode CodeOf(ServiceError error) {
       return grpc::StatusCode::RESOURCE_EXHAUSTED;
     case ServiceError::kBusy:
     case ServiceError::kNotReady:
+    case ServiceError::kNotCovered:
       return grpc::StatusCode::UNAVAILABLE;
     case ServiceError::kReplaced:
       return grpc::StatusCode::ABORTED;

@@ -29,10 +29,12 @@ PURE_ROOMS = {"crypto", "protocol", "audit"}
 CORE = {
     "node": {"asking", "csv", "enrolment", "evaluation", "fishing", "holder", "hours", "identifier",
              "import", "import_columns", "import_row", "inbox", "inbox_counts", "inbox_document",
-             "index", "local_role", "log_watch", "noted", "policy", "private_checks",
-             "public_checks", "reading", "record", "report", "report_text", "requester",
-             "shield_notice", "words", "working_calendar"},
-    "coordinator": {"evaluator", "log_reader", "log_writer", "relay", "state"},
+             "index", "ledger", "local_role", "log_watch", "noted", "opening", "policy",
+             "private_checks", "public_checks", "reading", "receipting", "record", "report",
+             "report_receipt", "report_text", "requester", "shield_notice", "witness", "words",
+             "working_calendar"},
+    "coordinator": {"cosigned", "evaluator", "handed_in", "key_events", "log_files", "log_reader",
+                    "log_writer", "relay", "state"},
 }
 IMPURE = re.compile(
     r"^(grpc|google/protobuf|rocksdb/|openssl/|toml|CLI/|proto/|rpc/|vault/|"

@@ -18,9 +18,13 @@ using testing::Not;
 
 const std::vector<std::vector<std::string>> kCommands = {
     {"ask"}, {"shield"}, {"status"}, {"inbox", "list"}, {"inbox", "show"}, {"inbox", "done"},
-    {"inbox", "approve"}, {"inbox", "refuse"}, {"inbox", "counts"}, {"records", "import"}, {"records", "list"},
-    {"records", "end"}, {"federation", "init"}, {"federation", "add-coordinator"},
-    {"federation", "add-agency"}, {"federation", "remove-agency"}, {"federation", "sign"},
+    {"inbox", "approve"}, {"inbox", "refuse"}, {"inbox", "counts"}, {"records", "import"},
+    {"records", "list"},
+    {"records", "end"}, {"audit", "mirror"}, {"audit", "check"}, {"audit", "prove"},
+    {"audit", "verify"}, {"audit", "open"}, {"audit", "reconcile"}, {"audit", "volumes"},
+    {"audit", "draw"}, {"audit", "census"}, {"federation", "init"},
+    {"federation", "add-coordinator"}, {"federation", "add-agency"}, {"federation", "add-auditor"},
+    {"federation", "remove-agency"}, {"federation", "sign"},
     {"federation", "show"}, {"demo"}};
 
 TEST(CommandTest, EveryCommandsHelpShowsAnExample) {

@@ -42,6 +42,12 @@ AgencyOptions School(const std::string& name) {
   return options;
 }
 
+AgencyOptions WitnessSchool(const std::string& name) {
+  AgencyOptions options = School(name);
+  options.witness = true;
+  return options;
+}
+
 // A federation of three coordinators (t = 2) and six schools in a directory, not yet signed.
 class FederationTest : public testing::Test {
  protected:
@@ -282,6 +288,26 @@ TEST_F(FederationTest, ARevocationLeavesEverybodysRelaysAndWarnsWhenAPairGetsRar
   ASSERT_TRUE(AddAgency(dir(), School("School 11"), kNow, random_).ok());
   const SignedFederation third = Sign();
   EXPECT_THAT(third.warnings, IsEmpty());
+}
+
+TEST_F(FederationTest, WitnessesAreInTheRosterWithTheirQuorum) {
+  EXPECT_TRUE(Sign().roster.witnesses.empty());
+  for (int i = 7; i <= 10; ++i) {
+    ASSERT_TRUE(AddAgency(dir(), WitnessSchool("School " + std::to_string(i)), kNow, random_).ok());
+  }
+  const Roster roster = Sign().roster;
+  ASSERT_EQ(roster.witnesses.size(), 4u);
+  EXPECT_EQ(roster.witness_faults, 1u);
+  EXPECT_EQ(roster.quorum, 3u);
+  for (int i = 7; i <= 10; ++i) {
+    const NodeConfig config = NodeOf(i);
+    const auto witness = WitnessFile::Open(config.witness, *ReadMasterKey(config.master_key));
+    ASSERT_TRUE(witness.ok()) << witness.status();
+    EXPECT_TRUE(witness->NamedBy(roster));
+  }
+  EXPECT_TRUE(NodeOf(1).witness.name.empty());
+  ASSERT_EQ(RemoveAgency(dir(), "school-7"), absl::OkStatus());
+  EXPECT_EQ(Sign().roster.quorum, 2u);
 }
 
 TEST_F(FederationTest, DraftsComeBackFromTheirFileAsTheyWere) {

@@ -76,6 +76,40 @@ TEST(CoordinatorConfigTest, ProblemsNameTheKey) {
   EXPECT_THAT(problem("this is no toml"), HasSubstr("line 1"));
 }
 
+TEST(CoordinatorConfigTest, TheLogsFilesAndOutsideWitnesses) {
+  const auto none = CoordinatorConfig::Parse(Example().Serialize(), "");
+  EXPECT_TRUE(none->log.export_folder.empty() && none->log.listen.empty());
+  EXPECT_TRUE(none->witnesses.empty());
+
+  CoordinatorConfig config = Example();
+  const auto key = NoteVerifier::Parse(
+      ProtocolVectors()["keys"]["witnesses"][0]["vkey"].get<std::string>());
+  config.log = {"logs/one", "127.0.0.1:0", {"log.crt", "/k/log.key"}};
+  config.witnesses = {{"https://w.example/a", *key, "ca.crt"}, {"https://v.example", *key, ""}};
+  const auto read = CoordinatorConfig::Parse(config.Serialize(), "/home");
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->log.export_folder, "/home/logs/one");
+  EXPECT_EQ(read->log.listen, "127.0.0.1:0");
+  EXPECT_EQ(read->log.tls.certificate, "/home/log.crt");
+  EXPECT_EQ(read->log.tls.key, "/k/log.key");
+  ASSERT_EQ(read->witnesses.size(), 2u);
+  EXPECT_EQ(read->witnesses[0].url, "https://w.example/a");
+  EXPECT_EQ(read->witnesses[0].key, *key);
+  EXPECT_EQ(read->witnesses[0].ca, "/home/ca.crt");
+  EXPECT_EQ(read->witnesses[1].ca, "");
+
+  const std::string good = Example().Serialize();
+  for (const auto& [text, named] :
+       {std::pair{"[log]\nexprt = \"x\"\n", "log.exprt"},
+        std::pair{"[[witness]]\nurl = \"https://w\"\n", "witness.vkey"},
+        std::pair{"[[witness]]\nurl = \"https://w\"\nvkey = \"w+00000000+AAAA\"\n", "witness.vkey"},
+        std::pair{"[witness]\nurl = \"https://w\"\n", "witness"}}) {
+    const auto bad = CoordinatorConfig::Parse(good + text, "");
+    EXPECT_TRUE(absl::IsInvalidArgument(bad.status())) << text;
+    EXPECT_THAT(std::string(bad.status().message()), HasSubstr(named));
+  }
+}
+
 class SecretsTest : public testing::Test {
  protected:
   CoordinatorSecrets Make() {

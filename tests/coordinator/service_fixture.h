@@ -41,13 +41,14 @@ class FakeNode {
   using OnEnvelope = std::function<void(FakeNode&, const Frame&, const Admission&)>;
 
   FakeNode(const std::shared_ptr<grpc::Channel>& channel, const FederationId& federation,
-           OnEnvelope on_envelope, uint64_t known_size = 0)
+           OnEnvelope on_envelope, uint64_t known_size = 0, std::string checkpoint = "")
       : stub_(v1::Coordinator::NewStub(channel)),
         federation_(federation),
         on_envelope_(std::move(on_envelope)),
         stream_(stub_->Attach(&context_)) {
     v1::FromNode hello;
     hello.mutable_hello()->set_known_size(known_size);
+    hello.mutable_hello()->set_checkpoint(std::move(checkpoint));
     stream_->Write(hello);
     reader_ = std::thread([this] { Read(); });
   }
@@ -60,6 +61,14 @@ class FakeNode {
     v1::FromNode message;
     for (const Bytes& wire : wires) message.mutable_replies()->add_wires(ToString(wire));
     for (const Bytes& refusal : refusals) message.mutable_replies()->add_refusals(ToString(refusal));
+    const std::lock_guard lock(writing_);
+    stream_->Write(message);
+  }
+
+  void Cosign(uint64_t size, const std::string& line) {
+    v1::FromNode message;
+    message.mutable_cosignature()->set_size(size);
+    message.mutable_cosignature()->set_line(line);
     const std::lock_guard lock(writing_);
     stream_->Write(message);
   }
@@ -151,6 +160,8 @@ class ServiceTest : public testing::Test {
       agencies_.push_back(NewTls("agency" + std::to_string(i)));
       json_["agencies"][i]["tls_pin"] = ToHex(PinOfFiles(agencies_[i]));
     }
+    auditor_ = NewTls("auditor");
+    json_["auditors"][0]["tls_pin"] = ToHex(PinOfFiles(auditor_));
     config_.id = kSelf;
     config_.listen = "127.0.0.1:0";
     config_.data = folder_ / "data";
@@ -265,7 +276,7 @@ class ServiceTest : public testing::Test {
   TempFolder folder_;
   nlohmann::ordered_json json_;
   std::shared_ptr<const Roster> roster_;
-  TlsFiles coordinator_;
+  TlsFiles coordinator_, auditor_;
   std::vector<TlsFiles> agencies_;
   CoordinatorConfig config_;
   SeededRandom random_{11};

@@ -199,13 +199,13 @@ TEST_F(ServiceTest, AttachedProvesConsistencyFromWhatTheNodeKnows) {
   Start();
   for (int i = 0; i < 3; ++i) Ask(NewQuestion());
   Stop();
-  Start();   // the last checkpoint covers all now
+  Start();   // the last checkpoint covers all
   auto fresh = Attach(1, Silent);
   const v1::Attached now = *fresh->WaitAttached().attached;
   const NoteVerifier& log = roster_->coordinators[0].log_key;
   const Checkpoint checkpoint = *OpenCheckpoint(*Note::Parse(now.checkpoint()), log);
   EXPECT_EQ(checkpoint.size, now.tree_size());
-  ASSERT_EQ(checkpoint.size, 7u);   // the roster's leaf, three Asked, three Answered
+  ASSERT_EQ(checkpoint.size, 10u);   // a roster, three key events, three Asked, three Answered
   EXPECT_EQ(now.consistency_size(), 0);
 
   // From the tree of size 3.
@@ -220,7 +220,7 @@ TEST_F(ServiceTest, AttachedProvesConsistencyFromWhatTheNodeKnows) {
   const std::vector<Bytes> entries = *store->Entries(0, 3);
   Frontier old;
   for (const Bytes& entry : entries) old.Append(LeafHash(entry));
-  EXPECT_TRUE(VerifyConsistency(3, old.Root(), 7, checkpoint.root, proof).ok());
+  EXPECT_TRUE(VerifyConsistency(3, old.Root(), 10, checkpoint.root, proof).ok());
 }
 
 TEST_F(ServiceTest, ARestartOrphansWhatWasOpen) {

@@ -272,6 +272,53 @@ TEST_F(TwoPlacesTest, ACrashBetweenTheTwoPlaces) {
   EXPECT_EQ(*Open()->LastCheckpoint(), note);
 }
 
+// Both places rolled back together: a node shows what it holds, and no later start gets past it.
+TEST_F(TwoPlacesTest, AShownCheckpointStaysInTheWay) {
+  Write(3);
+  const std::string ours = *CheckpointMirror::Open(second_).value()->Read();
+  const std::string longer =
+      SignCheckpoint({LogVerifier().name, 7, LeafHash({})}, LogKeyOf(0)).Serialize();
+  const std::string forked =
+      SignCheckpoint({LogVerifier().name, 3, LeafHash({})}, LogKeyOf(0)).Serialize();
+  const std::string forged =
+      SignCheckpoint({LogVerifier().name, 7, LeafHash({})}, LogKeyOf(1)).Serialize();
+  const auto show = [&](const std::string& note) {
+    auto state = Open();
+    auto mirror = *CheckpointMirror::Open(second_);
+    return KeepIfContradicted(*state, *mirror, LogVerifier(), note);
+  };
+  EXPECT_TRUE(show(ours).ok());
+  EXPECT_TRUE(show(forged).ok());
+  EXPECT_TRUE(show("anything").ok());
+  EXPECT_TRUE(Check().ok());
+  EXPECT_TRUE(absl::IsDataLoss(show(forked)));
+  ExpectRefused();
+  EXPECT_TRUE(absl::IsDataLoss(show(longer)));
+  ExpectRefused();
+}
+
+TEST_F(TwoPlacesTest, ACosignedCheckpointThatTheStoreDoesNotContain) {
+  Write(3);
+  ASSERT_TRUE(Open()->SaveCosigned(
+      SignCheckpoint({LogVerifier().name, 2, LeafHash({})}, LogKeyOf(0)).Serialize()).ok());
+  ExpectRefused();
+}
+
+// What the scrubber found is looked at again at every start: still damaged, or a passing error.
+TEST_F(TwoPlacesTest, ASuspectTileIsLookedAtAgain) {
+  Write(300);
+  ASSERT_TRUE(Open()->SaveSuspect({0, 1}).ok());
+  EXPECT_TRUE(Check().ok());
+  auto state = Open();
+  StateBatch damage;   // rewrites one leaf's hash, and nothing else
+  damage.first_index = 300;
+  damage.head = *state->Head();
+  damage.nodes = {{0, 260, LeafHash({})}};
+  ASSERT_TRUE(state->Commit(damage).ok());
+  state = nullptr;
+  ExpectRefused();
+}
+
 TEST_F(TwoPlacesTest, SomebodyElseWritesTheSecondPlace) {
   auto mirror = *CheckpointMirror::Open(second_);
   EXPECT_EQ(*mirror->Read(), "");

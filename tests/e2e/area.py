@@ -98,14 +98,15 @@ class Area:
 
     def add_agency(self, slug, kind="school", ask="coordination,early-help,concern,emergency",
                    services=None, register=100, certificate_days=365, area="Testfield",
-                   ask_per_day=500):
+                   ask_per_day=500, witness=False):
         file = self.home / f"{slug}.services"
         file.write_text("\n".join(f"{k} = {v}" for k, v in (services or {"Child protection": "targeted"}).items()))
         self.tool("add-agency", self.federation, slug, "--slug", slug, "--kind", kind, "--area",
                   area, "--organisation", slug.upper()[:16], "--ask", ask, "--register-size", register,
                   "--duty", "01632 960001", "--duty-hours", "Mon-Fri 08:30-17:00",
                   "--out-of-hours", "01632 960002", "--services", file, "--source", slug,
-                  "--certificate-days", certificate_days, "--ask-per-day", ask_per_day)
+                  "--certificate-days", certificate_days, "--ask-per-day", ask_per_day,
+                  *(["--witness"] if witness else []))
 
     def sign(self, *options):
         return self.tool("sign", self.federation, *options)

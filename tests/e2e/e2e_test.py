@@ -142,8 +142,8 @@ class WholePath(EndToEnd):
         self.assertEqual(sent.returncode, 0, sent.stderr)
         silent = {"social": "nothing_disclosed", "school": "nothing_disclosed"}
         self.assertEqual(self.statuses(area.ask("social", A)), silent)
-        area.until("the notice is in the school's inbox", lambda: "shield-notice" in area.whoelse(
-            "school", "inbox", "list", "--json").stdout)
+        area.until("the notice is on the school's disk", lambda: '"shield_pending": true' in area.whoelse(
+            "school", "records", "list", "--json").stdout)
         area.stop("school", signal.SIGKILL)
         area.start("school")
         area.until_attached("school")

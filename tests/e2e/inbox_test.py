@@ -2,14 +2,16 @@
 """The lead officer's inbox: what waits, who may decide it, what follows."""
 
 import datetime
-import json
+import http.server
 import os
 import pathlib
 import pwd
 import re
 import shutil
+import ssl
 import subprocess
 import tempfile
+import threading
 import unittest
 
 from area import WHOELSE, csv, number, row
@@ -21,15 +23,48 @@ MINUTE, HOUR = 60_000, 3_600_000
 SECOND_PERSON = "daemon"   # an account of every Debian
 
 
+class Webhook:
+    """An HTTPS server that writes down what is posted to it."""
+
+    def __init__(self, home):
+        self.posted = posted = []
+        self.ca = home / "webhook.pem"
+        key = home / "webhook.key"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2",
+                        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+                        "-keyout", key, "-out", self.ca], check=True, capture_output=True)
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                posted.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+        self.server = http.server.ThreadingHTTPServer(("localhost", 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.ca, key)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"https://localhost:{self.server.server_port}/page"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
 class Officers(EndToEnd):
     """An area whose school has a lead officer, a second person and a clock that moves."""
 
     def setUp(self):
         super().setUp()
-        self.public = None
+        self.public = self.webhook = None
 
     def tearDown(self):
         super().tearDown()
+        if self.webhook:
+            self.webhook.close()
         if self.public:
             shutil.rmtree(self.public)
 
@@ -72,7 +107,9 @@ class Officers(EndToEnd):
         text, k = re.subn(r"(?m)^door = .*$", f"door = '{self.door}'\ndoor_group = '{SECOND_PERSON}'",
                           text)
         self.assertEqual((n, m, k), (1, 1, 1), text)
-        config.write_text(f"{text}\n[pager]\ncommand = ['{self.pager(area)}', '--to']\n")
+        self.webhook = Webhook(area.home)
+        config.write_text(f"{text}\n[pager]\ncommand = ['{self.pager(area)}', '--to']\n"
+                          f"webhook = '{self.webhook.url}'\nwebhook_ca = '{self.webhook.ca}'\n")
         link = area.folder(slug) / "run"   # where area.py looks for the door
         link.symlink_to(self.door.parent)
 
@@ -128,6 +165,7 @@ class Inbox(Officers):
         self.until_kinds("urgent")
         area.until("the second try", lambda: self.pages() == ["--to lead officer"] * 2)
         self.assertIn('"event":"page_failed"', area.log("school"))
+        self.assertEqual(self.webhook.posted, [("/page", b"lead officer")])   # what worked is not repeated
         self.assertEqual([c["kind"] for c in self.answer(
             area.whoelse("school", "inbox", "counts", "--json"))["counts"]], ["urgent"])
         area.move_clock(8 * 24 * HOUR)   # over a weekend and a bank holiday, if there is one

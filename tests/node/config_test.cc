@@ -79,8 +79,10 @@ TEST_F(NodeConfigTest, SaysWhatToPutRight) {
   config_.calendar = CalendarSettings::From(2026);
   config_.pager.command = {"page"};
   Refused(config_.Serialize(), "pager.command: should list a program by its whole path");
-  config_.pager = {{}, "http://pager.example", ""};
-  Refused(config_.Serialize(), "pager.webhook: should be a URL that begins with https://");
+  for (const char* webhook : {"http://pager.example/whoelse", "https://pager.example"}) {
+    config_.pager = {{}, webhook, ""};
+    Refused(config_.Serialize(), "pager.webhook: should be a URL like https://");
+  }
   config_.pager = {};
   Refused("calendar = { years = [2026], bank_holidays = ['2026-12-25'] }\n" +
               WithoutTable("calendar"), "calendar.bank_holidays: should list days as in 2026-12-25");

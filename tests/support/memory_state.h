@@ -54,6 +54,33 @@ class MemoryState final : public CoordinatorState {
     return open;
   }
   absl::StatusOr<Bytes> RosterState() const override { return roster_state_; }
+  absl::StatusOr<std::optional<uint64_t>> FindLogged(const TreeHash& leaf) const override {
+    const auto found = logged_.find(leaf);
+    if (found == logged_.end()) return std::nullopt;
+    return found->second;
+  }
+  absl::StatusOr<std::vector<KeyEventEntry>> KeyEvents() const override {
+    std::vector<KeyEventEntry> events;
+    for (const auto& [key, event] : key_events_) events.push_back(event);
+    return events;
+  }
+  absl::StatusOr<std::vector<AskedRow>> SideTable(uint64_t from, uint64_t to,
+                                                  size_t most) const override {
+    std::map<uint64_t, AskedRow> by_index;
+    for (const auto& [hash, row] : asked_) by_index[row.index] = row;
+    std::vector<AskedRow> rows;
+    for (auto it = by_index.lower_bound(from); it != by_index.end() && it->first <= to; ++it) {
+      if (rows.size() == most) break;
+      rows.push_back(it->second);
+    }
+    return rows;
+  }
+  absl::StatusOr<std::optional<EvaluatedTable>> FirstTable(uint32_t from,
+                                                           uint32_t to) const override {
+    const auto found = tables_.lower_bound(from);
+    if (found == tables_.end() || found->first > to) return std::nullopt;
+    return found->second;
+  }
 
   absl::Status Commit(const StateBatch& batch) override {
     if (batch.first_index != entries_.size()) return absl::InternalError("not the next entry");
@@ -68,6 +95,8 @@ class MemoryState final : public CoordinatorState {
     for (const auto& [key, value] : batch.tallies) tallies_[key] = value;
     for (const AskedRow& row : batch.asked) asked_[row.frame_hash] = row;
     for (const StoredRoster& row : batch.rosters) rosters_[row.version] = row.signed_roster;
+    for (const LoggedRow& row : batch.logged) logged_[row.leaf] = row.index;
+    for (const KeyEventEntry& e : batch.key_events) key_events_[{e.kv, e.event}] = e;
     if (batch.roster_state) roster_state_ = *batch.roster_state;
     return absl::OkStatus();
   }
@@ -90,6 +119,8 @@ class MemoryState final : public CoordinatorState {
   std::map<FrameHash, AskedRow> asked_;
   std::map<uint32_t, EvaluatedTable> tables_;
   std::map<uint64_t, Bytes> rosters_;
+  std::map<TreeHash, uint64_t> logged_;
+  std::map<std::pair<KeyVersion, KeyEvent>, KeyEventEntry> key_events_;
   Bytes roster_state_;
 };
 

@@ -1,0 +1,98 @@
+#include "audit/side_table.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "protocol/subject.h"
+
+namespace whoelse {
+namespace {
+
+constexpr uint64_t kDayMs = 86'400'000;
+constexpr uint64_t kDayS = 86'400;
+constexpr uint32_t kHoursOfAMonth = 30 * 24;
+
+Digest DrawValue(const DrawSeed& seed, const SideTableEntry& entry) {
+  Writer place;
+  place.U16(entry.log.coordinator).U32(entry.log.log_key_id).U64(entry.index);
+  return H("whoelse/1/draw", {seed, place.view()});
+}
+
+CensusRow NewRow(const Roster& roster, AgencyId id, KeyVersion kv) {
+  CensusRow row{id, kv, 0, 0, 0, 0};
+  if (const RosterAgency* const agency = roster.FindAgency(id)) {
+    // A register grows and has duplicates: a twentieth more than it states is no sign of anything.
+    row.bulk_allowed = uint64_t{agency->register_size} * 105 / 100 * kSubjectPositions.size();
+    row.enrol_allowance =
+        30 * (kDayS / roster.parameters.enrol_interval_s) * agency->enrol_elements;
+  }
+  return row;
+}
+
+}  // namespace
+
+Volumes CountVolumes(const LogId& id, const ReconciledLog& log,
+                     const std::vector<SideTableEntry>& side_table) {
+  Volumes out;
+  std::set<uint64_t> opened;
+  for (const SideTableEntry& entry : side_table) {
+    if (entry.log != id || entry.index >= log.size()) continue;
+    const AskedEntry* const asked = log.Asked(entry.index);
+    if (asked == nullptr) {
+      out.unfounded.push_back(entry.index);
+      continue;
+    }
+    opened.insert(entry.index);
+    ++out.questions[entry.asker][asked->time_ms / kDayMs];
+  }
+  for (const auto& [index, asked] : log.asked()) {
+    if (!opened.contains(index)) out.unopened.push_back(index);
+  }
+  return out;
+}
+
+Digest CommitToDraw(const DrawSeed& seed) { return H("whoelse/1/draw-commitment", seed); }
+
+std::vector<SideTableEntry> Draw(const DrawSeed& seed, const std::vector<SideTableEntry>& from,
+                                 size_t count) {
+  std::vector<std::pair<Digest, SideTableEntry>> drawn;
+  for (const SideTableEntry& entry : from) drawn.emplace_back(DrawValue(seed, entry), entry);
+  std::ranges::sort(drawn, {}, [](const auto& pair) { return pair.first; });
+  std::vector<SideTableEntry> out;
+  for (size_t i = 0; i < std::min(count, drawn.size()); ++i) out.push_back(drawn[i].second);
+  return out;
+}
+
+Census TakeCensus(const Roster& roster, const std::map<uint64_t, EvaluatedEntry>& evaluated,
+                  const std::vector<OpenedTable>& tables) {
+  Census out;
+  std::map<std::pair<AgencyId, KeyVersion>, CensusRow> rows;
+  std::set<uint64_t> opened;
+  const uint32_t last_hour = evaluated.empty() ? 0 : evaluated.rbegin()->second.hour;
+  for (const OpenedTable& table : tables) {
+    const auto entry = evaluated.find(table.index);
+    // Without the logged hash an evaluator could show each auditor other numbers.
+    if (entry == evaluated.end() || entry->second.hour != table.hour ||
+        entry->second.table_hash != EvaluatedTableHash(table.salt, table.rows)) {
+      out.contradicted.push_back(table.index);
+      continue;
+    }
+    opened.insert(table.index);
+    for (const EvaluatedRow& counted : table.rows) {
+      const bool bulk = counted.kind == EvaluationKind::kBulk;
+      if (!bulk && counted.kind != EvaluationKind::kEnrol) continue;
+      const auto key = std::pair(counted.party, counted.kv);
+      CensusRow& row = rows.try_emplace(key, NewRow(roster, counted.party, counted.kv)).first->second;
+      if (bulk) row.bulk += counted.elements;
+      if (!bulk && table.hour + kHoursOfAMonth > last_hour) row.enrolled += counted.elements;
+    }
+  }
+  for (const auto& [index, entry] : evaluated) {
+    if (!opened.contains(index)) out.not_opened.push_back(index);
+  }
+  for (const auto& [key, row] : rows) out.rows.push_back(row);
+  return out;
+}
+
+}  // namespace whoelse

@@ -1,0 +1,88 @@
+#include "cli/receipt.h"
+
+#include <sodium.h>
+
+#include "cli/door.h"
+#include "cli/receipt_text.h"
+#include "cli/show_json.h"
+#include "vault/durable_file.h"
+
+namespace whoelse {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+ExitCode Fail(const absl::Status& status, Terminal& terminal) {
+  PrintError(terminal, status);
+  return ExitCodeOf(status);
+}
+
+// Into the file, or to standard output when none is named.
+ExitCode PutFile(const std::string& file, const std::string& output, Terminal& terminal) {
+  if (output.empty() || output == "-") {
+    terminal.out << file;
+    return kExitOk;
+  }
+  const absl::Status written = WriteFileDurably(output, AsBytes(file), 0600);
+  return written.ok() ? kExitOk : Fail(written, terminal);
+}
+
+}  // namespace
+
+ExitCode ListReceipts(const ReceiptListOptions& options, Terminal& terminal) {
+  const auto door = Door::Open(options.door);
+  v1::ListReceiptsCall call;
+  call.set_limit(options.limit);
+  const auto answer = door.ok() ? door->ListReceipts(call) : door.status();
+  const auto list = answer.ok() ? ParseNodeJson(*answer) : answer.status();
+  if (!list.ok()) return Fail(list.status(), terminal);
+  if (options.json) {
+    terminal.out << *answer << "\n";
+  } else if (list->is_object() && list->size() == 1 && list->front().is_array()) {
+    const Json& receipts = list->front();   // {"receipts": [...]}
+    terminal.out << (receipts.empty() ? "No question was asked here yet.\n"
+                                      : JsonAsText(receipts, terminal.width));
+  } else {
+    terminal.out << JsonAsText(*list, terminal.width);
+  }
+  return kExitOk;
+}
+
+ExitCode ShowReceipt(const ReceiptOptions& options, Terminal& terminal) {
+  const auto door = Door::Open(options.door);
+  v1::ShowReceiptCall call;
+  call.set_number(options.number);
+  const auto answer = door.ok() ? door->ShowReceipt(call) : door.status();
+  const auto shown = answer.ok() ? ParseNodeJson(*answer) : answer.status();
+  if (!shown.ok()) return Fail(shown.status(), terminal);
+  if (options.json) {
+    terminal.out << *answer << "\n";
+  } else {
+    terminal.out << ReceiptText(*shown, terminal.width);
+  }
+  return kExitOk;
+}
+
+ExitCode ExportReceipt(const ReceiptOptions& options, Terminal& terminal) {
+  const auto door = Door::Open(options.door);
+  v1::ExportReceiptCall call;
+  call.set_number(options.number);
+  call.set_with_opening(options.with_opening);
+  auto file = door.ok() ? door->ExportReceipt(call) : door.status();
+  if (!file.ok()) return Fail(file.status(), terminal);
+  const ExitCode code = PutFile(*file, options.output, terminal);
+  sodium_memzero(file->data(), file->size());   // with an opening it holds the keys to every answer
+  if (options.with_opening) {
+    terminal.err << "whoelse: warning: this receipt names the child and opens every answer; give it "
+                    "only to whom the written authority names\n";
+  }
+  return code;
+}
+
+ExitCode ExportLedger(const ReceiptOptions& options, Terminal& terminal) {
+  const auto door = Door::Open(options.door);
+  const auto file = door.ok() ? door->ExportLedger() : door.status();
+  return file.ok() ? PutFile(*file, options.output, terminal) : Fail(file.status(), terminal);
+}
+
+}  // namespace whoelse

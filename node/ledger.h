@@ -1,0 +1,52 @@
+// A node's ledger, and the digests of it that it has logged: what it answered cannot be denied, by it
+// or by a relay. protocol.md section 6, log-entries.md (0x04). Pure; node/ledger_keeper.h does the
+// rest.
+#ifndef WHOELSE_NODE_LEDGER_H_
+#define WHOELSE_NODE_LEDGER_H_
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "audit/entry.h"
+#include "audit/ledger_file.h"
+#include "crypto/sign.h"
+
+namespace whoelse {
+
+// A log under one of its keys.
+using LedgerLog = std::pair<CoordinatorId, uint32_t>;
+
+// One line of the ledger: a frame was answered under this leaf, its wires released at this moment.
+struct LedgerItem {
+  LedgerLog log;
+  LedgerRow row;
+  TimeMs released_ms = 0;
+};
+
+// Signed and on the disk, and from then on the only digest of its range: sent again and again, the
+// same bytes, until a coordinator has logged it.
+struct PlannedDigest {
+  LedgerEntry entry;
+  TimeMs cutoff_ms = 0;   // rows released later are not in it, whatever their index
+};
+struct LoggedDigest {
+  LedgerFile::Digest digest;
+  TimeMs cutoff_ms = 0;
+};
+
+// The index from which on the next digest about this log speaks: after the last one, or 0.
+uint64_t NextIndex(const LedgerLog& log, const std::vector<LoggedDigest>& logged);
+
+// The digest of these items, which are all of one log from `from` on; at least one.
+PlannedDigest PlanDigest(AgencyId agency, const SigningKey& identity, uint64_t from,
+                         const std::vector<LedgerItem>& items);
+
+// The ledger as a file. `items` and `logged` in any order.
+LedgerFile LedgerFileOf(const FederationId& federation, AgencyId agency,
+                        const std::vector<LedgerItem>& items,
+                        const std::vector<LoggedDigest>& logged);
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_LEDGER_H_

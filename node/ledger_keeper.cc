@@ -1,0 +1,112 @@
+#include "node/ledger_keeper.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <map>
+
+#include "rpc/log.h"
+#include "rpc/status.h"
+
+namespace whoelse {
+namespace {
+
+constexpr uint64_t kHourMs = 3'600'000;
+constexpr uint64_t kSpreadMs = 60'000;   // not every node at once
+constexpr uint64_t kRetryMs = 60'000;
+constexpr std::chrono::milliseconds kTimeout{5000};
+
+}  // namespace
+
+LedgerKeeper::LedgerKeeper(AgencyId agency, const SigningKey& identity, RocksdbStore& store,
+                           Coordinators& coordinators, RosterBoard& board, const Clock& clock,
+                           Random& random)
+    : agency_(agency), identity_(identity), store_(store), coordinators_(coordinators),
+      board_(board), clock_(clock), random_(random), thread_([this] { Run(); }) {}
+
+LedgerKeeper::~LedgerKeeper() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void LedgerKeeper::Run() {
+  bool done = true;
+  while (true) {
+    {
+      // Some seconds into the next hour, by the clock: an hour is an hour also after a restart.
+      const uint64_t wait = done ? kHourMs - clock_.NowMs() % kHourMs : kRetryMs;
+      std::unique_lock lock(mutex_);
+      wake_.wait_for(lock, std::chrono::milliseconds(wait + random_.Below(kSpreadMs)),
+                     [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_; });
+      if (stopping_) return;
+    }
+    done = LogDigests();
+  }
+}
+
+// What is planned is on the disk before it is sent: after a lost reply and a restart the same bytes
+// are sent again, and never is a second digest made of one range.
+absl::Status LedgerKeeper::Plan() {
+  const auto logged = store_.ReadLoggedDigests();
+  if (!logged.ok()) return logged.status();
+  std::map<LedgerLog, uint64_t> from;
+  for (const LoggedDigest& one : *logged) {
+    const LedgerLog log{one.digest.coordinator, one.digest.log_key_id};
+    from[log] = NextIndex(log, *logged);
+  }
+  const auto items = store_.ReadLedger(from);
+  if (!items.ok()) return items.status();
+  std::map<LedgerLog, std::vector<LedgerItem>> by_log;
+  for (const LedgerItem& item : *items) by_log[item.log].push_back(item);
+  const auto planned = store_.ReadPlannedDigests();
+  if (!planned.ok()) return planned.status();
+  for (const PlannedDigest& one : *planned) {
+    by_log.erase({one.entry.coordinator, one.entry.log_key_id});   // first that one
+  }
+  for (const auto& [log, rows] : by_log) {
+    store_.WritePlannedDigest(PlanDigest(agency_, identity_, from[log], rows));
+  }
+  return absl::OkStatus();
+}
+
+bool LedgerKeeper::LogDigests() {
+  const absl::Status made = Plan();
+  const auto planned = made.ok() ? store_.ReadPlannedDigests() : made;
+  if (!planned.ok()) {
+    whoelse::Log(LogLevel::kAlarm, "ledger_unreadable", {{LogField::kError, planned.status()}});
+    return false;
+  }
+  const std::shared_ptr<const Roster> roster = board_.Read().roster;
+  bool all = true;
+  for (const PlannedDigest& one : *planned) all = Log(one, *roster) && all;
+  return all;
+}
+
+// At any other coordinator: the one that it is about would not log what convicts it.
+bool LedgerKeeper::Log(const PlannedDigest& planned, const Roster& roster) {
+  const size_t first = random_.Below(roster.coordinators.size());
+  v1::LedgerDigestCall call;
+  call.set_entry(ToString(SerializeLogEntry(planned.entry)));
+  for (size_t i = 0; i < roster.coordinators.size(); ++i) {
+    const RosterCoordinator& at = roster.coordinators[(first + i) % roster.coordinators.size()];
+    if (at.id == planned.entry.coordinator) continue;
+    grpc::ClientContext context;
+    context.set_deadline(DeadlineIn(kTimeout));
+    v1::LedgerDigestReply reply;
+    const grpc::Status status =
+        coordinators_.StubFor(at)->LogLedgerDigest(&context, call, &reply);
+    if (!status.ok()) continue;
+    const LedgerEntry& e = planned.entry;
+    store_.WriteLoggedDigest({{e.coordinator, e.log_key_id, e.from, e.to, e.root, at.id,
+                               reply.index()}, planned.cutoff_ms});
+    return true;
+  }
+  whoelse::Log(LogLevel::kWarning, "digest_not_logged",
+               {{LogField::kCoordinator, planned.entry.coordinator}});
+  return false;
+}
+
+}  // namespace whoelse

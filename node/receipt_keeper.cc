@@ -1,0 +1,190 @@
+#include "node/receipt_keeper.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+
+#include "node/opening.h"
+#include "rpc/log.h"
+#include "rpc/status.h"
+
+namespace whoelse {
+namespace {
+
+constexpr size_t kDueMax = 10'000;                 // more than that complete when they are asked for
+constexpr uint64_t kFirstWaitMs = 500;             // after a checkpoint should be there
+constexpr uint64_t kLongestWaitMs = 10 * 60'000;
+constexpr TimeMs kGiveUpMs = 7 * 86'400'000ull;    // then only when asked for
+constexpr std::chrono::milliseconds kProveTimeout{5000};
+
+LeafProofs ReadProofs(const v1::ProveReply& reply) {
+  LeafProofs proofs{reply.checkpoint(), {}};
+  for (const v1::ProvenEntry& entry : reply.entries()) {
+    ReceiptLeaf leaf{ToBytes(AsBytes(entry.entry())), {}};
+    for (const std::string& hash : entry.proof()) {
+      // One of another length makes the proof one that leads nowhere.
+      leaf.proof.push_back(hash.size() == TreeHash::kSize ? TreeHash(AsBytes(hash).first<32>())
+                                                          : TreeHash());
+    }
+    proofs.leaves.push_back(std::move(leaf));
+  }
+  return proofs;
+}
+
+}  // namespace
+
+ReceiptKeeper::ReceiptKeeper(RocksdbStore& store, Coordinators& coordinators, RosterBoard& board,
+                             const Clock& clock, Random& random)
+    : store_(store), coordinators_(coordinators), board_(board), clock_(clock), random_(random) {
+  const TimeMs now = clock_.NowMs();
+  const absl::Status read = store_.ForEachReceipt([&](const RocksdbStore::ReceiptRow& row) {
+    if (row.asked_ms + kGiveUpMs < now) return false;
+    if (row.state == ReceiptState::kPending) Schedule(row, kFirstWaitMs);
+    return true;
+  });
+  if (!read.ok()) Log(LogLevel::kAlarm, "receipts_unreadable", {{LogField::kError, read}});
+  thread_ = std::thread([this] { Run(); });
+}
+
+ReceiptKeeper::~ReceiptKeeper() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+ReceiptState ReceiptKeeper::Keep(const Requester& requester, const std::string& case_reference) {
+  const Receipt receipt = ReceiptOf(requester);
+  const RocksdbStore::ReceiptRow row{clock_.NowMs(),
+                                     receipt.frame.hash(),
+                                     receipt.state,
+                                     requester.statement().purpose,
+                                     static_cast<uint32_t>(requester.roster().agencies.size()),
+                                     static_cast<uint32_t>(requester.AnsweredCount()),
+                                     case_reference};
+  store_.WriteReceipt(row, receipt.Serialize());
+  Schedule(row, requester.roster().parameters.checkpoint_ms + kFirstWaitMs);
+  return receipt.state;
+}
+
+void ReceiptKeeper::Schedule(RocksdbStore::ReceiptRow row, uint64_t wait_ms) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (due_.size() >= kDueMax) return;
+    due_.emplace(clock_.NowMs() + wait_ms + random_.Below(wait_ms), Due{std::move(row), wait_ms});
+  }
+  wake_.notify_all();
+}
+
+void ReceiptKeeper::Run() {
+  while (true) {
+    std::optional<Due> next;
+    {
+      std::unique_lock lock(mutex_);
+      const TimeMs now = clock_.NowMs();
+      const TimeMs until = due_.empty() ? now + kLongestWaitMs : due_.begin()->first;
+      if (!stopping_ && until > now) {
+        wake_.wait_for(lock, std::chrono::milliseconds(until - now));
+      }
+      if (stopping_) return;
+      if (!due_.empty() && due_.begin()->first <= clock_.NowMs()) {
+        next = std::move(due_.begin()->second);
+        due_.erase(due_.begin());
+      }
+    }
+    if (!next) continue;
+    const absl::StatusOr<ReceiptState> state = Complete(next->row);
+    if (!state.ok()) {
+      Log(LogLevel::kAlarm, "receipt_unreadable", {{LogField::kError, state.status()}});
+    } else if (*state == ReceiptState::kPending &&
+               next->row.asked_ms + kGiveUpMs > clock_.NowMs()) {
+      Schedule(next->row, std::min(2 * next->wait_ms, kLongestWaitMs));
+    }
+  }
+}
+
+absl::StatusOr<std::vector<Roster>> ReceiptKeeper::RostersFor(const Receipt& receipt) const {
+  std::vector<Roster> rosters = {*board_.Read().roster};
+  const uint64_t version = receipt.frame.header().roster_version;
+  if (rosters[0].version == version) return rosters;
+  absl::StatusOr<std::optional<Roster>> asked_under = store_.ReadRoster(version);
+  if (!asked_under.ok()) return asked_under.status();
+  if (asked_under->has_value()) rosters.push_back(**std::move(asked_under));
+  return rosters;
+}
+
+absl::StatusOr<ReceiptState> ReceiptKeeper::Complete(RocksdbStore::ReceiptRow row) {
+  const std::lock_guard lock(completing_);
+  const absl::StatusOr<std::optional<std::string>> text = store_.ReadReceipt(row.frame_hash);
+  if (!text.ok()) return text.status();
+  if (!text->has_value()) return absl::DataLossError("store: a receipt is missing");
+  absl::StatusOr<Receipt> receipt = Receipt::Parse(**text);
+  if (!receipt.ok()) return absl::DataLossError("store: a receipt is damaged");
+  const absl::StatusOr<std::vector<Roster>> rosters = RostersFor(*receipt);
+  if (!rosters.ok()) return rosters.status();
+  bool changed = false;
+  for (const ProofWanted& wanted : WantedFor(*receipt, *rosters)) {
+    changed = Fetch(*receipt, wanted, *rosters) || changed;
+  }
+  if (changed) {
+    row.state = receipt->state;
+    store_.WriteReceipt(row, receipt->Serialize());
+  }
+  return receipt->state;
+}
+
+bool ReceiptKeeper::Fetch(Receipt& receipt, const ProofWanted& wanted,
+                          const std::vector<Roster>& rosters) {
+  const RosterCoordinator* coordinator = rosters[0].FindCoordinator(wanted.relay);
+  if (coordinator == nullptr) return false;   // it is no coordinator any more
+  v1::ProveCall call;
+  for (const uint64_t index : wanted.indexes) call.add_indexes(index);
+  grpc::ClientContext context;
+  context.set_deadline(DeadlineIn(kProveTimeout));
+  v1::ProveReply reply;
+  const grpc::Status status =
+      coordinators_.StubFor(*coordinator)->Prove(&context, call, &reply);
+  if (!status.ok()) return false;             // not covered yet, or not there: later
+  const absl::Status taken = TakeProofs(receipt, wanted, ReadProofs(reply), rosters);
+  if (!taken.ok()) {
+    Log(LogLevel::kAlarm, "proofs_not_taken",
+        {{LogField::kCoordinator, wanted.relay}, {LogField::kError, taken}});
+  }
+  return taken.ok();
+}
+
+absl::StatusOr<RocksdbStore::ReceiptRow> ReceiptKeeper::Find(std::string_view number) const {
+  std::optional<RocksdbStore::ReceiptRow> found;
+  const absl::Status read = store_.ForEachReceipt([&](const RocksdbStore::ReceiptRow& row) {
+    if (ReceiptNumber(row.frame_hash) == number) found = row;
+    return !found;
+  });
+  if (!read.ok()) return read;
+  if (found) return *found;
+  return absl::InvalidArgumentError("number: is not that of a question asked here; look it up with "
+                                    "whoelse receipt list");
+}
+
+absl::StatusOr<Receipt> ReceiptKeeper::Read(const RocksdbStore::ReceiptRow& row,
+                                            bool with_opening) {
+  if (row.state == ReceiptState::kPending) {
+    if (const auto state = Complete(row); !state.ok()) return state.status();
+  }
+  const absl::StatusOr<std::optional<std::string>> text = store_.ReadReceipt(row.frame_hash);
+  if (!text.ok()) return text.status();
+  if (!text->has_value()) return absl::DataLossError("store: a receipt is missing");
+  absl::StatusOr<Receipt> receipt = Receipt::Parse(**text);
+  if (!receipt.ok()) return absl::DataLossError("store: a receipt is damaged");
+  if (!with_opening) return receipt;
+  const absl::StatusOr<std::optional<Bytes>> opening = store_.ReadOpening(row.frame_hash);
+  if (!opening.ok()) return opening.status();
+  if (!opening->has_value()) return absl::DataLossError("store: an opening is missing");
+  absl::StatusOr<ReceiptOpening> opened = OpeningFrom(**opening);
+  if (!opened.ok()) return opened.status();
+  receipt->opening = *std::move(opened);
+  return receipt;
+}
+
+}  // namespace whoelse

@@ -1,0 +1,69 @@
+// The receipts of the questions asked here: stored at once, completed in the background as the logs
+// come to cover their leaves, handed out at the door. docs/operating/receipts.md.
+#ifndef WHOELSE_NODE_RECEIPT_KEEPER_H_
+#define WHOELSE_NODE_RECEIPT_KEEPER_H_
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "node/coordinators.h"
+#include "node/receipting.h"
+#include "node/rocksdb_store.h"
+#include "node/roster_board.h"
+#include "rpc/clock.h"
+
+namespace whoelse {
+
+class ReceiptKeeper {
+ public:
+  // Takes up the receipts that a run before this one left PENDING.
+  ReceiptKeeper(RocksdbStore& store, Coordinators& coordinators, RosterBoard& board,
+                const Clock& clock, Random& random);
+  ~ReceiptKeeper();
+
+  // Stores the receipt of a question whose collection has ended, and goes for its proofs.
+  ReceiptState Keep(const Requester& requester, const std::string& case_reference);
+
+  // INVALID_ARGUMENT: of no question that was asked here.
+  absl::StatusOr<RocksdbStore::ReceiptRow> Find(std::string_view number) const;
+  // The receipt, after one more try to complete it when it is PENDING. With the opening when asked
+  // for in so many words. DATA_LOSS.
+  absl::StatusOr<Receipt> Read(const RocksdbStore::ReceiptRow& row, bool with_opening);
+  // The rosters that this node has to check it by: the question's, as far as it ruled here, and the
+  // one that rules.
+  absl::StatusOr<std::vector<Roster>> RostersFor(const Receipt& receipt) const;
+
+ private:
+  struct Due {
+    RocksdbStore::ReceiptRow row;
+    uint64_t wait_ms;
+  };
+  void Run();
+  void Schedule(RocksdbStore::ReceiptRow row, uint64_t wait_ms);
+  // Fetches what is wanted; stores what came. The state now.
+  absl::StatusOr<ReceiptState> Complete(RocksdbStore::ReceiptRow row);
+  bool Fetch(Receipt& receipt, const ProofWanted& wanted, const std::vector<Roster>& rosters);
+
+  RocksdbStore& store_;
+  Coordinators& coordinators_;
+  RosterBoard& board_;
+  const Clock& clock_;
+  Random& random_;
+  std::mutex completing_;   // one at a time: two would write over each other's proofs
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::multimap<TimeMs, Due> due_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_RECEIPT_KEEPER_H_

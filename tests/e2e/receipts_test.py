@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Receipts end to end: three witnesses, a question, and what its asker can hand to an auditor."""
+
+import base64
+import unittest
+
+from area import Area, csv, row
+from e2e_test import A, C, SOCIAL, EndToEnd
+
+
+class Receipts(EndToEnd):
+    def witnessed(self):
+        """As `running`, with a third agency; all three nodes are witnesses, two are a quorum."""
+        area = self.area = Area()
+        area.add_agency("social", witness=True, **SOCIAL)
+        area.add_agency("school", witness=True, services={"Child protection": "universal"})
+        area.add_agency("centre", witness=True)
+        area.sign()
+        area.start_all("social", "school", "centre")
+        for slug in ("social", "school", "centre"):
+            self.assertEqual(area.load(slug, csv(row(1, A))).returncode, 0)
+        for slug in ("social", "school", "centre"):
+            area.until_enrolled(slug)
+            area.until_attached(slug)
+        return area
+
+    def shown(self, area, number):
+        return self.answer(area.whoelse("social", "receipt", "show", number, "--json"))
+
+    def complete(self, area, number):
+        area.until("the receipt is complete", lambda: self.shown(area, number)["state"] == "COMPLETE")
+        return self.shown(area, number)
+
+    def test_a_contact_and_a_negative_are_proved_alike(self):
+        area = self.witnessed()
+        for child, summary in ((A, "Asked 3: 3 gave a contact or a duty line."),
+                               (C, "Asked 3: 3 disclosed nothing.")):
+            answer = self.answer(area.ask("social", child))
+            self.assertEqual(answer["receipt_state"], "PENDING")
+            shown = self.complete(area, answer["receipt"])
+            self.assertEqual(shown["verdict"], "proved")
+            self.assertEqual(shown["summary"], summary)
+            sealed = area.whoelse("social", "receipt", "export", answer["receipt"])
+            self.assertEqual(sealed.returncode, 0, sealed.stderr)
+            self.assertTrue(sealed.stdout.startswith("whoelse receipt v1\nnumber " + answer["receipt"]))
+            self.assertTrue(sealed.stdout.endswith("\nopening none\n"))
+            opened = area.whoelse("social", "receipt", "export", answer["receipt"], "--with-opening")
+            line = next(x for x in opened.stdout.splitlines() if x.startswith("statement "))
+            self.assertIn(child.encode(), base64.b64decode(line.split()[1]))
+        listed = self.answer(area.whoelse("social", "receipt", "list", "--json"))["receipts"]
+        self.assertEqual([r["state"] for r in listed], ["COMPLETE", "COMPLETE"])
+        self.assertEqual(area.whoelse("social", "receipt", "show", "0000-0000-0000-0000").returncode, 2)
+
+    def test_a_receipt_is_completed_after_a_restart_and_with_one_witness_away(self):
+        area = self.witnessed()
+        area.stop("centre")
+        done = area.ask("social", A)
+        number = self.answer(done, 3)["receipt"]
+        area.stop("social")
+        area.start("social")
+        area.until_attached("social")
+        self.complete(area, number)
+
+    def test_the_ledger_has_every_question_and_names_nobody(self):
+        area = self.witnessed()
+        for child in (A, C):
+            self.answer(area.ask("social", child))
+        for slug in ("social", "school", "centre"):
+            ledger = area.whoelse(slug, "ledger", "export").stdout
+            self.assertEqual(sum(line.startswith("row ") for line in ledger.splitlines()), 2)
+            self.assertNotIn(A, ledger)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

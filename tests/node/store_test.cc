@@ -1,0 +1,170 @@
+// What a node's store keeps for receipts and digests, across a restart.
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "node/rocksdb_store.h"
+#include "tests/cli/folder.h"
+#include "tests/node/federation.h"
+
+namespace whoelse {
+namespace {
+
+class NodeStore : public ::testing::Test {
+ protected:
+  NodeStore() { Reopen(); }
+  void Reopen() {
+    store_.reset();
+    X25519PublicKey lead;
+    lead.data()[0] = 9;
+    auto opened = RocksdbStore::Open(folder_ / "data",
+                                     MasterKey(Secret<32>::From(std::array<uint8_t, 32>{7})), lead,
+                                     random_);
+    if (!opened.ok()) throw std::runtime_error(std::string(opened.status().message()));
+    store_ = *std::move(opened);
+  }
+  std::vector<RocksdbStore::ReceiptRow> Rows(size_t most) {
+    std::vector<RocksdbStore::ReceiptRow> rows;
+    EXPECT_TRUE(store_->ForEachReceipt([&](const RocksdbStore::ReceiptRow& row) {
+      rows.push_back(row);
+      return rows.size() < most;
+    }).ok());
+    return rows;
+  }
+
+  TestFolder folder_;
+  SeededRandom random_{20260506};
+  std::unique_ptr<RocksdbStore> store_;
+};
+
+FrameHash HashOf(uint8_t byte) {
+  FrameHash hash;
+  hash.data()[0] = byte;
+  return hash;
+}
+
+TEST_F(NodeStore, ReceiptsNewestFirst) {
+  RocksdbStore::ReceiptRow old{1000, HashOf(1), ReceiptState::kPending, Purpose::kConcern, 5, 3, "C-1"};
+  const RocksdbStore::ReceiptRow young{2000, HashOf(2), ReceiptState::kComplete,
+                                       Purpose::kSection47, 5, 5, ""};
+  store_->WriteReceipt(old, "old");
+  store_->WriteReceipt(young, "young");
+  old.state = ReceiptState::kComplete;
+  store_->WriteReceipt(old, "old, completed");   // takes the place of the first
+  Reopen();
+  const auto rows = Rows(10);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].frame_hash, young.frame_hash);
+  EXPECT_EQ(rows[1].asked_ms, 1000u);
+  EXPECT_EQ(rows[1].state, ReceiptState::kComplete);
+  EXPECT_EQ(rows[1].purpose, Purpose::kConcern);
+  EXPECT_EQ(rows[1].answered, 3u);
+  EXPECT_EQ(rows[1].case_reference, "C-1");
+  EXPECT_EQ(Rows(1).size(), 1u);
+  EXPECT_EQ(**store_->ReadReceipt(HashOf(1)), "old, completed");
+  EXPECT_FALSE(store_->ReadReceipt(HashOf(3))->has_value());
+}
+
+TEST_F(NodeStore, AReceiptIsSealedOnTheDisk) {
+  const std::string text = "a receipt that nobody reads from the disk";
+  store_->WriteReceipt({1000, HashOf(1), ReceiptState::kPending, Purpose::kConcern, 5, 3, "C-77"}, text);
+  store_.reset();
+  std::string all;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "data")) {
+    if (entry.is_regular_file()) all += ContentOf(entry.path().string());
+  }
+  EXPECT_GT(all.size(), text.size());
+  EXPECT_EQ(all.find(text), std::string::npos);
+  EXPECT_EQ(all.find("C-77"), std::string::npos);
+}
+
+TEST_F(NodeStore, KeepsEveryRosterThatRuled) {
+  for (int version : {7, 8}) {
+    const std::string note = ProtocolVectors()["rosters"][version - 7]["note"];
+    store_->KeepRoster(*RosterOf(version), {note, {}, {}});
+  }
+  Reopen();
+  EXPECT_EQ(**store_->ReadRoster(7), *RosterOf(7));
+  EXPECT_EQ(**store_->ReadRoster(8), *RosterOf(8));
+  EXPECT_FALSE(store_->ReadRoster(9)->has_value());
+}
+
+// A slot of two frames, as the answering thread commits it.
+SlotBatch Batch(TimeMs release_ms, std::vector<uint64_t> indexes) {
+  SlotBatch batch;
+  batch.release_ms = release_ms;
+  for (uint64_t index : indexes) {
+    SlotRecord record{};
+    record.frame_hash = HashOf(static_cast<uint8_t>(index));
+    record.coordinator = kRelay;
+    record.log_key_id = 77;
+    record.index = index;
+    record.wire = Bytes(kWireSize, static_cast<uint8_t>(index));
+    batch.records.push_back(std::move(record));
+  }
+  return batch;
+}
+
+TEST_F(NodeStore, TheLedgerFromWhereTheLastDigestEnded) {
+  store_->CommitSlot(Batch(1000, {2, 3}));
+  store_->CommitSlot(Batch(2000, {9}));
+  const auto all = store_->ReadLedger({});
+  ASSERT_TRUE(all.ok()) << all.status();
+  ASSERT_EQ(all->size(), 3u);
+  EXPECT_EQ((*all)[2].row.index, 9u);
+  EXPECT_EQ((*all)[2].released_ms, 2000u);
+  EXPECT_EQ((*all)[2].row.wire_hash, WireHash(Bytes(kWireSize, 9)));
+  EXPECT_EQ(store_->ReadLedger({{{kRelay, 77}, 4}})->size(), 1u);
+  EXPECT_TRUE(store_->ReadLedger({{{kRelay, 77}, 10}})->empty());
+  EXPECT_EQ(store_->ReadLedger({{{kRelay, 78}, 10}})->size(), 3u);
+
+  const PlannedDigest planned = PlanDigest(kSurgery, IdentityKeyOfAgency(kSurgery), 0, *all);
+  store_->WritePlannedDigest(planned);
+  Reopen();
+  const auto waiting = store_->ReadPlannedDigests();
+  ASSERT_EQ(waiting->size(), 1u);
+  EXPECT_EQ((*waiting)[0].entry, planned.entry);
+  EXPECT_EQ((*waiting)[0].cutoff_ms, 2000u);
+  store_->WriteLoggedDigest({{kRelay, 77, 0, 9, planned.entry.root, kOtherRelay, 5}, 2000});
+  EXPECT_TRUE(store_->ReadPlannedDigests()->empty());
+  const auto logged = store_->ReadLoggedDigests();
+  ASSERT_EQ(logged->size(), 1u);
+  EXPECT_EQ((*logged)[0].digest.to, 9u);
+  EXPECT_EQ((*logged)[0].cutoff_ms, 2000u);
+  EXPECT_EQ(NextIndex({kRelay, 77}, *logged), 10u);
+}
+
+TEST_F(NodeStore, AnInboxItemIsOpenOrDone) {
+  store_->WriteInbox({{"7f3a-91c2-04be", false, "first"}, {"0000-0000-0001", false, "other"}});
+  store_->WriteInbox({{"7f3a-91c2-04be", true, "first, decided"}});
+  Reopen();
+  EXPECT_EQ(store_->ReadInbox(false).value(), std::vector<std::string>{"other"});
+  EXPECT_EQ(store_->ReadInbox(true).value(), std::vector<std::string>{"first, decided"});
+  const auto found = store_->FindInbox("7f3a-91c2-04be").value();
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->done);
+  EXPECT_EQ(found->document, "first, decided");
+  EXPECT_FALSE(store_->FindInbox("7f3a-91c2").value());
+}
+
+TEST_F(NodeStore, AlarmsBecomeItemsOnce) {
+  store_->AddAlarm("an alarm");
+  store_->WriteInbox({{"0000-0000-0001", false, "an item"}});
+  int taken = 0;
+  const auto item_of = [&](std::string_view document) -> absl::StatusOr<RocksdbStore::InboxDocument> {
+    EXPECT_EQ(document, "an alarm");
+    return RocksdbStore::InboxDocument{"0000-0000-000" + std::to_string(2 + taken++), false,
+                                       std::string(document)};
+  };
+  // What cannot be read is said, and stays for a better version.
+  EXPECT_TRUE(absl::IsDataLoss(store_->TakeUpDocuments(
+      [](std::string_view) { return absl::DataLossError("unknown"); })));
+  ASSERT_TRUE(store_->TakeUpDocuments(item_of).ok());
+  ASSERT_TRUE(store_->TakeUpDocuments(item_of).ok());
+  EXPECT_EQ(taken, 1);
+  Reopen();
+  EXPECT_EQ(store_->ReadInbox(false).value(), (std::vector<std::string>{"an item", "an alarm"}));
+}
+
+}  // namespace
+}  // namespace whoelse
