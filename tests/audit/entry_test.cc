@@ -223,8 +223,8 @@ TEST(EvaluatedTable, ReadsOnlyWhatItWrites) {
   const std::vector<EvaluatedRow> rows = {{1001, EvaluationKind::kAsk, 2, 20},
                                           {1002, EvaluationKind::kAudit, 1, 8}};
   const Bytes bytes = EncodeEvaluatedRows(rows);
-  EXPECT_EQ(ParseEvaluatedRows(bytes), rows);
-  EXPECT_EQ(ParseEvaluatedRows({}), std::vector<EvaluatedRow>());
+  EXPECT_EQ(ParseEvaluatedRows(bytes).value(), rows);
+  EXPECT_TRUE(ParseEvaluatedRows({}).value().empty());
   for (size_t size = 1; size < bytes.size(); ++size) {
     if (size == bytes.size() / 2) continue;   // the first row alone
     EXPECT_FALSE(ParseEvaluatedRows(ByteView(bytes).first(size)).ok()) << size;
