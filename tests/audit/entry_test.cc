@@ -232,7 +232,7 @@ TEST(EvaluatedTable, ReadsOnlyWhatItWrites) {
   Bytes unsorted(bytes.begin() + bytes.size() / 2, bytes.end());
   unsorted.insert(unsorted.end(), bytes.begin(), bytes.begin() + bytes.size() / 2);
   EXPECT_FALSE(ParseEvaluatedRows(unsorted).ok());
-  for (const uint8_t kind : {0, 5}) {
+  for (const uint8_t kind : {uint8_t{0}, uint8_t{5}}) {
     Bytes bad = bytes;
     bad[4] = kind;
     EXPECT_FALSE(ParseEvaluatedRows(bad).ok());
