@@ -1,11 +1,9 @@
 #include "coordinator/rocksdb_state.h"
 
-#include <fcntl.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
-#include <unistd.h>
 
 #include <array>
 #include <filesystem>
@@ -14,6 +12,7 @@
 
 #include "coordinator/rocksdb_rows.h"
 #include "coordinator/state_rows.h"
+#include "vault/durable_file.h"
 
 namespace whoelse {
 namespace {
@@ -52,23 +51,6 @@ rocksdb::Options StoreOptions() {
   return options;
 }
 
-bool IsFresh(const std::string& directory) {
-  std::error_code ignored;
-  return !std::filesystem::exists(directory, ignored) ||
-         std::filesystem::is_empty(directory, ignored);
-}
-
-absl::Status SyncDirectory(const std::filesystem::path& path) {
-  const int directory =
-      open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = directory >= 0 && fsync(directory) == 0;
-  if (directory >= 0) close(directory);
-  if (synced) return absl::OkStatus();
-  return absl::UnavailableError("store: its parent directory cannot be synced");
-}
-
-// Made beside its place and put there whole: what a crash leaves of a store that never held anything
-// must not look like one that lost its files.
 absl::Status CreateStore(const std::string& directory) {
   const std::string fresh = directory + ".new";
   std::error_code error;
@@ -85,9 +67,7 @@ absl::Status CreateStore(const std::string& directory) {
   if (status.ok()) status = db->Close();
   if (!status.ok()) return OpenTrouble(status);   // and leave it open: what the disk holds is unknown
   delete db;
-  std::filesystem::rename(fresh, directory, error);
-  if (error) return absl::UnavailableError("store: cannot be put in place: " + error.message());
-  return SyncDirectory(std::filesystem::path(directory).parent_path());
+  return PutDirectoryInPlace(fresh, directory);
 }
 
 }  // namespace
@@ -105,7 +85,7 @@ absl::StatusOr<std::unique_ptr<RocksDbState>> RocksDbState::Open(const std::stri
   static_assert(kFamilyNames.size() == kCount);
   // Never create in a directory that has something in it: a store that lost its files would
   // otherwise start as a new log under the old key.
-  if (IsFresh(directory)) {
+  if (IsFreshDirectory(directory)) {
     if (absl::Status created = CreateStore(directory); !created.ok()) return created;
   }
   const rocksdb::Options options = StoreOptions();

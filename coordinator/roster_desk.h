@@ -17,7 +17,7 @@ namespace whoelse {
 class RosterDesk {
  public:
   RosterDesk(TrustAnchor trust, CoordinatorId self, std::string path)
-      : keeper_(std::move(trust)), self_(self), path_(std::move(path)) {}
+      : keeper_(std::move(trust), kOwnLog), self_(self), path_(std::move(path)) {}
 
   // Takes up what was stored; empty: nothing yet. DATA_LOSS.
   absl::Status Restore(ByteView stored, TimeMs now);
@@ -41,6 +41,7 @@ class RosterDesk {
   std::vector<TlsPin> Pins() const;
 
  private:
+  static constexpr size_t kOwnLog = 1;
   struct FileFacts {
     int64_t seconds = 0, nanoseconds = 0;
     uint64_t inode = 0, size = 0;

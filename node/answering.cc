@@ -90,7 +90,12 @@ void Answering::RestoreWatch(const RosterCoordinator& coordinator) {
   LogWatch& watch = holder_.Watch(coordinator.id);
   absl::StatusOr<std::optional<LogWatch::Memory>> memory =
       store_.ReadWatch(coordinator.id, coordinator.log_key.key_id);
-  if (memory.ok() && memory->has_value()) watch.Restore(**std::move(memory));
+  if (!memory.ok()) {
+    // Without the checkpoint that was pinned here a log could be rewritten unnoticed.
+    Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, memory.status()}});
+    _exit(74);
+  }
+  if (memory->has_value()) watch.Restore(**std::move(memory));
   if (!witness_) return;
   const LogWatch::Memory* pin = witness_->PinOf(coordinator.log_key.name);
   if (pin != nullptr && pin->frontier.size() > watch.known_size()) watch.Restore(*pin);
@@ -154,8 +159,8 @@ void Answering::AddEntries(KeyVersion kv, std::vector<RocksdbStore::Enrolled> en
   }, true);
 }
 
-void Answering::RemoveEntries(RecordId record) {
-  Post([this, record] { holder_.index().Remove(record); }, true);
+void Answering::RemoveEntries(RecordId record, KeyType type) {
+  Post([this, record, type] { holder_.index().Remove(record, type); }, true);
 }
 
 void Answering::OfferRoster(Bytes signed_roster) {
@@ -204,8 +209,10 @@ void Answering::Loop() {
       if (stopping_) return;
     }
     TakeMessages(now);
-    AnswerDue();
+    // What is ready leaves before the next slot is worked on: that work depends on what is asked, and
+    // the wires' departure would tell of it.
     ReleaseDue();
+    AnswerDue();
     Every(clock_.NowMs());
   }
 }
@@ -304,21 +311,18 @@ void Answering::AnswerDue() {
     }
     if (!batch->has_value()) return;
     store_.CommitSlot(**batch);
+    // Not ready by the boundary: the whole batch waits for the next, or lateness would tell.
+    const TimeMs width = keeper_.ruling()->parameters.slot_ms;
+    while ((*batch)->release_ms < clock_.NowMs()) (*batch)->release_ms += width;
     committed_.push_back(**std::move(batch));
   }
 }
 
 void Answering::ReleaseDue() {
-  const TimeMs width = keeper_.ruling()->parameters.slot_ms;
   const TimeMs now = clock_.NowMs();
   while (!committed_.empty()) {
     SlotBatch& batch = committed_.front();
-    // Not ready by the boundary: the whole batch waits for the next, or lateness would tell.
     if (batch.release_ms > now) return;
-    if (now - batch.release_ms > width / 2) {
-      batch.release_ms = now - now % width + width;
-      return;
-    }
     std::map<CoordinatorId, std::vector<Bytes>> wires;
     for (SlotRecord& record : batch.records) {
       wires[record.coordinator].push_back(std::move(record.wire));

@@ -74,7 +74,7 @@ class Answering {
   void OnDetached(CoordinatorId from);
   void SetEnrolment(EnrolmentView view);
   void AddEntries(KeyVersion kv, std::vector<RocksdbStore::Enrolled> enrolled);
-  void RemoveEntries(RecordId record);
+  void RemoveEntries(RecordId record, KeyType type);
   void OfferRoster(Bytes signed_roster);
   void ExpectAnswered(Requester::ExpectedAnswered expected);
   // The store has these shields now.

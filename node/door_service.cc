@@ -136,7 +136,8 @@ grpc::Status DoorService::ImportRecords(
   ImportCounts counts;
   const bool load = read->problems.empty() || skip_bad;
   if (load) {
-    auto imported = parts_.registry.Import(read->records, now, [&](size_t done) {
+    const bool complete = read->problems.empty() && !read->records.empty();
+    auto imported = parts_.registry.Import(read->records, complete, now, [&](size_t done) {
       v1::ImportReply reply;
       reply.mutable_progress()->set_rows(read->rows);
       reply.mutable_progress()->set_done(done);
@@ -195,8 +196,7 @@ grpc::Status DoorService::EndRecord(grpc::ServerContext*, const v1::EndRecordCal
   if (!end.ok()) return BadField({"on", std::string(end.status().message()), "give it as YYYY-MM-DD"});
   const std::string source =
       call->source().empty() ? parts_.config.import.source : call->source();
-  absl::Status ended =
-      parts_.registry.End(source, call->source_id(), *end, parts_.clock.NowMs());
+  absl::Status ended = parts_.registry.End(source, call->source_id(), *end);
   if (absl::IsNotFound(ended)) {
     return BadField({"id", "no record of this source has it", "look it up with records list"});
   }

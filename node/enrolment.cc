@@ -1,6 +1,7 @@
 #include "node/enrolment.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/limits.h"
 
@@ -8,6 +9,11 @@ namespace whoelse {
 namespace {
 
 constexpr uint64_t kUnitS = 600;
+
+size_t PositionOf(KeyType type) {
+  return static_cast<size_t>(std::ranges::find(kSubjectPositions, type) -
+                             kSubjectPositions.begin());
+}
 
 }  // namespace
 
@@ -35,34 +41,35 @@ void Enrolment::SetKeyVersions(const std::vector<KeyVersion>& versions) {
   for (KeyVersion kv : versions) {
     const auto [it, added] = pending_.try_emplace(kv);
     if (!added) continue;
-    for (const auto& [record, held] : held_) {
-      for (KeyType type : held.types) it->second.insert({held.arrived_ms, record, type});
+    for (const auto& [record, arrived_ms] : held_) {
+      for (KeyType type : kSubjectPositions) {
+        if (const TimeMs at = arrived_ms[PositionOf(type)]; at != 0) {
+          it->second.insert({at, record, type});
+        }
+      }
     }
   }
 }
 
-void Enrolment::AddRecord(RecordId record, TimeMs arrived_ms, const std::vector<KeyType>& types) {
-  RemoveRecord(record);
-  held_[record] = {arrived_ms, types};
-  for (auto& [kv, items] : pending_) {
-    for (KeyType type : types) items.insert({arrived_ms, record, type});
-  }
+void Enrolment::Hold(RecordId record, KeyType type, TimeMs arrived_ms) {
+  Drop(record, type);
+  held_[record][PositionOf(type)] = arrived_ms;
+  for (auto& [kv, items] : pending_) items.insert({arrived_ms, record, type});
+}
+
+void Enrolment::Drop(RecordId record, KeyType type) {
+  const auto held = held_.find(record);
+  if (held == held_.end()) return;
+  const TimeMs arrived_ms = std::exchange(held->second[PositionOf(type)], 0);
+  for (auto& [kv, items] : pending_) items.erase({arrived_ms, record, type});
+  if (held->second == Arrivals{}) held_.erase(held);
 }
 
 void Enrolment::MarkEnrolled(KeyVersion kv, RecordId record, KeyType type) {
   const auto pending = pending_.find(kv);
   const auto held = held_.find(record);
   if (pending == pending_.end() || held == held_.end()) return;
-  pending->second.erase({held->second.arrived_ms, record, type});
-}
-
-void Enrolment::RemoveRecord(RecordId record) {
-  const auto held = held_.find(record);
-  if (held == held_.end()) return;
-  for (auto& [kv, items] : pending_) {
-    for (KeyType type : held->second.types) items.erase({held->second.arrived_ms, record, type});
-  }
-  held_.erase(held);
+  pending->second.erase({held->second[PositionOf(type)], record, type});
 }
 
 std::vector<Enrolment::Item> Enrolment::Next(KeyVersion kv, size_t n, TimeMs now) {
@@ -105,7 +112,7 @@ std::optional<TimeMs> Enrolment::OldestUnenrolled(const std::vector<KeyVersion>&
 
 EnrolmentView Enrolment::View() const {
   EnrolmentView view;
-  view.imported = newest_import_ms_ != 0;
+  view.imported = newest_import_ms_ != 0 || !held_.empty();
   view.newest_import_ms = newest_import_ms_;
   std::vector<KeyVersion> all;
   for (const auto& [kv, items] : pending_) {

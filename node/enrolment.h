@@ -16,7 +16,7 @@ namespace whoelse {
 // What the answering side needs to know; a value, handed over after each change.
 struct EnrolmentView {
   bool imported = false;
-  TimeMs newest_import_ms = 0;
+  TimeMs newest_import_ms = 0;   // complete ones; 0: none yet
   std::set<KeyVersion> complete;
   // For each set of key versions: arrival of the oldest record that is enrolled in none of them.
   std::map<std::vector<KeyVersion>, TimeMs> oldest_unenrolled_ms;
@@ -38,13 +38,14 @@ class Enrolment {
     auto operator<=>(const Item&) const = default;
   };
 
-  // The roster's key versions. A new one has all held records pending; a retired one is forgotten.
+  // The key versions that count. A new one has all held records pending; a retired one is forgotten.
   void SetKeyVersions(const std::vector<KeyVersion>& versions);
-  // A record as loaded or imported, with the identifiers it has and those enrolled already.
-  void AddRecord(RecordId record, TimeMs arrived_ms, const std::vector<KeyType>& types);
+  // An identifier of a record, loaded or new there: to be enrolled under every version.
+  void Hold(RecordId record, KeyType type, TimeMs arrived_ms);
+  // The record does not have it any more.
+  void Drop(RecordId record, KeyType type);
   void MarkEnrolled(KeyVersion kv, RecordId record, KeyType type);
-  // An identifier changed, or the record is gone: nothing of it is enrolled or pending any more.
-  void RemoveRecord(RecordId record);
+  // A complete import: all of a file's rows.
   void OnImported(TimeMs now) { newest_import_ms_ = now; }
 
   // The oldest pending items of this key version, at most n. The first call after records are held
@@ -62,13 +63,9 @@ class Enrolment {
   EnrolmentView View() const;
 
  private:
-  struct Held {
-    TimeMs arrived_ms;
-    std::vector<KeyType> types;
-  };
   std::optional<TimeMs> OldestUnenrolled(const std::vector<KeyVersion>& versions) const;
 
-  std::map<RecordId, Held> held_;
+  std::map<RecordId, Arrivals> held_;
   std::map<KeyVersion, std::set<Item>> pending_;
   std::map<KeyVersion, TimeMs> begun_ms_;
   TimeMs newest_import_ms_ = 0;   // 0: never

@@ -41,6 +41,10 @@ void Holder::SetRosters(std::shared_ptr<const Roster> mine, std::shared_ptr<cons
   roster_ = std::move(mine);
   previous_ = std::move(previous);
   replaced_ms_ = replaced_ms;
+  if (roster_->FindAgency(identity_.agency) == nullptr) {
+    slots_.clear();   // no member any more: nobody is answered
+    waiting_.clear();
+  }
   // Also those of the roster before, whose frames may still come: without its entries they would
   // find nothing, and a child who is here would be answered with a signed "nothing".
   std::vector<KeyVersion> versions;
@@ -97,6 +101,7 @@ Holder::Reply Holder::Handle(CoordinatorId from, ByteView frame_bytes, ByteView 
   };
   absl::StatusOr<Frame> frame = Frame::Parse(frame_bytes, roster_->federation);
   if (!frame.ok()) return refuse(RefusalCode::kFormat);
+  if (roster_->FindAgency(identity_.agency) == nullptr) return refuse(RefusalCode::kRoster);
   std::optional<Admission> admission;
   if (auto parsed = Admission::Parse(admission_bytes); parsed.ok()) admission = *parsed;
   // An admission speaks for the relay whose stream it came on: another's could be used to make that
@@ -206,11 +211,15 @@ absl::StatusOr<Holder::Lookup> Holder::LookUp(const Frame& frame) const {
 void Holder::PerformDecoyWork(const Frame& frame) const {
   const Secret<32> noise = random_.NewSecret<32>();
   const ContentKey key = Unwrap(frame.header().slots[0], noise, frame.header().nonce, 0);
-  (void)records_.ReadRecord(1).ok();
-  (void)records_.ReadWrapKey(1, KeyType::kNhsNumber, frame.header().kv_a).ok();
+  const KeyVersion kv = frame.header().kv_a;
+  // Any record: one and the same would be in every cache.
+  const RecordId id = index_.Nth(KeyType::kNhsNumber, kv, random_.Below(UINT64_MAX)).value_or(1);
+  (void)records_.ReadRecord(id).ok();
+  (void)records_.ReadWrapKey(id, KeyType::kNhsNumber, kv).ok();
   (void)OpenBody(frame, key).ok();
   (void)CommitTo(frame.body());
-  (void)QuestionSignedBy(identity_.key.verify_key(), frame, Signature());
+  // A signature that could be one: what cannot be is rejected a hundred times sooner.
+  (void)QuestionSignedBy(identity_.key.verify_key(), frame, decoy_signature_);
 }
 
 Answer Holder::Blank(const Frame& frame, TimeMs now) const {

@@ -67,7 +67,11 @@ class Holder {
  public:
   Holder(HolderIdentity identity, const PolicyTable& policy, const RecordSource& records,
          Random& random)
-      : identity_(std::move(identity)), policy_(policy), records_(records), random_(random) {}
+      : identity_(std::move(identity)),
+        decoy_signature_(identity_.key.Sign("whoelse/1/question", {})),
+        policy_(policy),
+        records_(records),
+        random_(random) {}
 
   // State that others own, handed over after each change.
   void SetRosters(std::shared_ptr<const Roster> mine, std::shared_ptr<const Roster> previous,
@@ -144,6 +148,7 @@ class Holder {
   Answer Blank(const Frame& frame, TimeMs now) const;
 
   const HolderIdentity identity_;
+  const Signature decoy_signature_;   // of nothing
   const PolicyTable& policy_;
   const RecordSource& records_;
   Random& random_;

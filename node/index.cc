@@ -28,8 +28,9 @@ void Index::Insert(KeyType type, KeyVersion kv, RecordId record, const Secret<16
   entries.records.push_back(record);
 }
 
-void Index::Remove(RecordId record) {
+void Index::Remove(RecordId record, KeyType type) {
   for (auto& [which, entries] : entries_) {
+    if (which.first != type) continue;
     for (size_t i = entries.records.size(); i-- > 0;) {
       if (entries.records[i] != record) continue;
       entries.keys[i] = entries.keys.back();
@@ -66,6 +67,12 @@ std::vector<RecordId> Index::Scan(KeyType type, KeyVersion kv, const QuestionNon
   }
   std::sort(hits.begin(), hits.end());
   return hits;
+}
+
+std::optional<RecordId> Index::Nth(KeyType type, KeyVersion kv, uint64_t n) const {
+  const auto found = entries_.find({type, kv});
+  if (found == entries_.end() || found->second.records.empty()) return std::nullopt;
+  return found->second.records[n % found->second.records.size()];
 }
 
 size_t Index::size() const {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -20,8 +21,8 @@ namespace whoelse {
 class Index {
  public:
   void Insert(KeyType type, KeyVersion kv, RecordId record, const Secret<16>& check_key);
-  // Takes out every entry of this record.
-  void Remove(RecordId record);
+  // Takes out this record's entries of this type.
+  void Remove(RecordId record, KeyType type);
   // Takes out every entry of key versions that are not in `keep`: what a retired version's entries
   // could recognise should not stay in memory.
   void KeepOnly(const std::vector<KeyVersion>& keep);
@@ -30,6 +31,9 @@ class Index {
   // type in constant time: an early exit would tell by the clock where in the register a child is.
   std::vector<RecordId> Scan(KeyType type, KeyVersion kv, const QuestionNonce& nonce, uint8_t j,
                              const Siphash128& check) const;
+
+  // The record of the n-th entry, counted round; nullopt when the version has none of the type.
+  std::optional<RecordId> Nth(KeyType type, KeyVersion kv, uint64_t n) const;
 
   size_t size() const;
 

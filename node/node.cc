@@ -35,10 +35,19 @@ constexpr int kExitConfiguration = 2;
 constexpr int kExitStore = 74;
 constexpr std::chrono::milliseconds kRosterPoll{500};
 constexpr std::chrono::milliseconds kDrain{3000};
+// The holder forgets a roster's key versions when it is not held over any more, and only then may
+// their sub-keys go: found in the index without them, a child would seem not to be here.
+constexpr std::chrono::seconds kForgottenAfter{kRosterHeldOverS + 60};
 
 int Fail(int code, const absl::Status& status) {
   std::fprintf(stderr, "whoelse-node: %s\n", std::string(status.message()).c_str());
   return code;
+}
+
+std::vector<KeyVersion> KeyVersionsOf(const Roster& roster) {
+  std::vector<KeyVersion> versions;
+  for (const RosterKeyVersion& kv : roster.key_versions) versions.push_back(kv.kv);
+  return versions;
 }
 
 // Lets the parts that follow the roster follow it: uplinks, key versions.
@@ -46,15 +55,20 @@ class RosterFollower {
  public:
   RosterFollower(RosterBoard& board, Uplinks& uplinks, Registry& registry)
       : thread_([&board, &uplinks, &registry, this] {
-          std::shared_ptr<const Roster> followed;
+          std::shared_ptr<const Roster> followed, before;
+          std::chrono::steady_clock::time_point changed;
           while (!stopping_) {
             const auto posting = board.WaitForOther(followed, kRosterPoll);
-            if (posting.roster == followed || stopping_) continue;
-            followed = posting.roster;
-            std::vector<KeyVersion> versions;
-            for (const RosterKeyVersion& kv : followed->key_versions) versions.push_back(kv.kv);
-            registry.SetKeyVersions(versions);
-            uplinks.Follow(*followed);
+            if (stopping_) return;
+            const auto now = std::chrono::steady_clock::now();
+            if (posting.roster != followed) {
+              before = std::exchange(followed, posting.roster);
+              changed = now;
+              uplinks.Follow(*followed);
+            }
+            if (now - changed > kForgottenAfter) before.reset();
+            registry.SetKeyVersions(KeyVersionsOf(*followed),
+                                    before ? KeyVersionsOf(*before) : std::vector<KeyVersion>());
           }
         }) {}
   ~RosterFollower() {

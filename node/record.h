@@ -15,10 +15,15 @@
 #include "crypto/bytes.h"
 #include "node/identifier.h"
 #include "protocol/codes.h"
+#include "protocol/ids.h"
+#include "protocol/subject.h"
 
 namespace whoelse {
 
 using RecordId = uint32_t;   // the order of import at this node, from 1
+// When each identifier of a record came to this node, in the order of kSubjectPositions; 0: it has
+// none. Each for itself: a pupil who is given a UPN stays enrolled under the number.
+using Arrivals = std::array<TimeMs, kSubjectPositions.size()>;
 
 enum class ServiceClass : uint8_t { kUniversal = 1, kTargeted, kJustice, kSensitive, kProtected };
 enum class ConsentState : uint8_t { kNotAsked = 1, kGiven, kRefused };

@@ -1,18 +1,12 @@
 #include "node/registry.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace whoelse {
 namespace {
 
 constexpr size_t kImportChunk = 1000;
-
-std::vector<KeyType> TypesOf(const Record& record) {
-  std::vector<KeyType> types;
-  if (record.nhs_number) types.push_back(KeyType::kNhsNumber);
-  if (record.upn) types.push_back(KeyType::kUpn);
-  return types;
-}
 
 std::string_view IdentifierOf(const Record& record, KeyType type) {
   if (type == KeyType::kNhsNumber && record.nhs_number) return record.nhs_number->digits();
@@ -20,8 +14,17 @@ std::string_view IdentifierOf(const Record& record, KeyType type) {
   return {};
 }
 
-bool SameIdentifiers(const Record& a, const Record& b) {
-  return a.nhs_number == b.nhs_number && a.upn == b.upn;
+// `before`: the record as it is stored; nullptr for a new one.
+Arrivals ArrivalsOf(const Record& record, const StoredRecord* before, TimeMs now) {
+  Arrivals arrived_ms{};
+  for (size_t i = 0; i < kSubjectPositions.size(); ++i) {
+    const std::string_view value = IdentifierOf(record, kSubjectPositions[i]);
+    if (value.empty()) continue;
+    const bool same =
+        before != nullptr && IdentifierOf(before->record, kSubjectPositions[i]) == value;
+    arrived_ms[i] = same ? before->arrived_ms[i] : now;
+  }
+  return arrived_ms;
 }
 
 }  // namespace
@@ -33,9 +36,14 @@ absl::Status Registry::Load(const std::vector<KeyVersion>& versions) {
   enrolment_.RestoreImported(state->newest_import_ms);
   enrolment_.RestoreBegun(state->begun_ms);
   enrolment_.SetKeyVersions(versions);
-  versions_ = versions;
+  versions_ = kept_ = versions;
+  // Before anything is read: a version that was retired while this node was down recognises nobody.
+  store_.KeepKeyVersions(versions);
   absl::Status read = store_.ForEachRecord(0, [&](const StoredRecord& stored) {
-    enrolment_.AddRecord(stored.id, stored.arrived_ms, TypesOf(stored.record));
+    for (size_t i = 0; i < kSubjectPositions.size(); ++i) {
+      if (stored.arrived_ms[i] == 0) continue;
+      enrolment_.Hold(stored.id, kSubjectPositions[i], stored.arrived_ms[i]);
+    }
     ++records_;
     return true;
   });
@@ -49,12 +57,18 @@ absl::Status Registry::Load(const std::vector<KeyVersion>& versions) {
   return absl::OkStatus();
 }
 
-void Registry::SetKeyVersions(const std::vector<KeyVersion>& versions) {
+void Registry::SetKeyVersions(const std::vector<KeyVersion>& versions,
+                              const std::vector<KeyVersion>& held_over) {
+  std::vector<KeyVersion> kept = versions;
+  std::ranges::copy_if(held_over, std::back_inserter(kept), [&](KeyVersion kv) {
+    return std::ranges::find(versions, kv) == versions.end();
+  });
   const std::lock_guard lock(mutex_);
-  if (versions == versions_) return;
   versions_ = versions;
-  enrolment_.SetKeyVersions(versions);
-  store_.KeepKeyVersions(versions);
+  if (kept == kept_) return;
+  kept_ = kept;
+  enrolment_.SetKeyVersions(kept);
+  store_.KeepKeyVersions(kept);
   SaveState();
   Publish();
 }
@@ -73,7 +87,8 @@ absl::StatusOr<std::optional<RocksdbStore::RecordChange>> Registry::Merge(const 
   if (!found.ok()) return found.status();
   if (!found->has_value()) {
     ++counts->imported;
-    return std::optional(RocksdbStore::RecordChange{{(*next_id)++, now, record}, std::nullopt});
+    return std::optional(RocksdbStore::RecordChange{
+        {(*next_id)++, ArrivalsOf(record, nullptr, now), record}, std::nullopt});
   }
   absl::StatusOr<StoredRecord> held = store_.ReadStored(**found);
   if (!held.ok()) return held.status();
@@ -83,12 +98,13 @@ absl::StatusOr<std::optional<RocksdbStore::RecordChange>> Registry::Merge(const 
     return std::optional<RocksdbStore::RecordChange>();
   }
   ++counts->updated;
-  const TimeMs arrived = SameIdentifiers(merged, held->record) ? held->arrived_ms : now;
+  const Arrivals arrived_ms = ArrivalsOf(merged, &*held, now);
   return std::optional(
-      RocksdbStore::RecordChange{{**found, arrived, std::move(merged)}, held->record});
+      RocksdbStore::RecordChange{{**found, arrived_ms, std::move(merged)}, held->record});
 }
 
-absl::StatusOr<ImportCounts> Registry::Import(const std::vector<Record>& records, TimeMs now,
+absl::StatusOr<ImportCounts> Registry::Import(const std::vector<Record>& records, bool complete,
+                                              TimeMs now,
                                               const std::function<void(size_t)>& progress) {
   const std::lock_guard one_at_a_time(import_mutex_);
   ImportCounts counts;
@@ -107,7 +123,7 @@ absl::StatusOr<ImportCounts> Registry::Import(const std::vector<Record>& records
     progress(last);
   }
   const std::lock_guard lock(mutex_);
-  enrolment_.OnImported(now);
+  if (complete) enrolment_.OnImported(now);
   SaveState();
   Publish();
   return counts;
@@ -115,16 +131,24 @@ absl::StatusOr<ImportCounts> Registry::Import(const std::vector<Record>& records
 
 void Registry::Apply(const std::vector<RocksdbStore::RecordChange>& changes) {
   for (const RocksdbStore::RecordChange& change : changes) {
-    const Record& now = change.now.record;
-    if (change.before && SameIdentifiers(*change.before, now)) continue;
-    if (change.before) answering_.RemoveEntries(change.now.id);
     if (!change.before) ++records_;
-    enrolment_.AddRecord(change.now.id, change.now.arrived_ms, TypesOf(now));
+    for (size_t i = 0; i < kSubjectPositions.size(); ++i) {
+      const KeyType type = kSubjectPositions[i];
+      const std::string_view now = IdentifierOf(change.now.record, type);
+      const std::string_view before =
+          change.before ? IdentifierOf(*change.before, type) : std::string_view();
+      if (now == before) continue;
+      if (!before.empty()) answering_.RemoveEntries(change.now.id, type);
+      if (now.empty()) {
+        enrolment_.Drop(change.now.id, type);
+      } else {
+        enrolment_.Hold(change.now.id, type, change.now.arrived_ms[i]);
+      }
+    }
   }
 }
 
-absl::Status Registry::End(const std::string& source, const std::string& source_id, Date end,
-                           TimeMs now) {
+absl::Status Registry::End(const std::string& source, const std::string& source_id, Date end) {
   Record wanted;
   wanted.source = source;
   wanted.source_id = source_id;
@@ -140,21 +164,23 @@ absl::Status Registry::End(const std::string& source, const std::string& source_
   ended.record.end = end;
   const std::lock_guard lock(mutex_);
   store_.WriteRecords({{ended, held->record}});
-  enrolment_.OnImported(now);
-  SaveState();
-  Publish();
   return absl::OkStatus();
 }
 
 bool Registry::HoldsLive(const Subject& subject, Date today) const {
-  for (const SubjectEntry& entry : subject) {
-    if (entry.type == KeyType::kNone) continue;
-    for (RecordId id : store_.FindByIdentifier(entry.type, entry.value)) {
-      absl::StatusOr<Record> record = store_.ReadRecord(id);
-      if (record.ok() && (!record->end || *record->end >= today)) return true;
-    }
-  }
-  return false;
+  // By the number when there is one. Holders decide by it, so with the UPN of a child of one's own
+  // beside a stranger's number one could ask about the stranger.
+  const auto by = std::ranges::find_if(
+      subject, [](const SubjectEntry& entry) { return entry.type != KeyType::kNone; });
+  if (by == subject.end()) return false;
+  return std::ranges::any_of(store_.FindByIdentifier(by->type, by->value), [&](RecordId id) {
+    const absl::StatusOr<Record> record = store_.ReadRecord(id);
+    if (!record.ok() || (record->end && *record->end < today)) return false;
+    return std::ranges::all_of(subject, [&](const SubjectEntry& entry) {
+      const std::string_view held = IdentifierOf(*record, entry.type);
+      return entry.type == KeyType::kNone || held.empty() || held == entry.value;
+    });
+  });
 }
 
 absl::StatusOr<std::vector<RocksdbStore::RecordChange>> Registry::Change(
@@ -232,6 +258,8 @@ absl::Status Registry::OnEnrolled(KeyVersion kv, const std::vector<Work>& work,
     enrolled.push_back({work[i].record, work[i].type, std::move(keys[i])});
   }
   const std::lock_guard lock(mutex_);
+  // Retired while the evaluators were asked: its sub-keys are gone, and these must not stay behind.
+  if (std::ranges::find(kept_, kv) == kept_.end()) return absl::OkStatus();
   store_.WriteSubKeys(kv, enrolled);
   for (const RocksdbStore::Enrolled& one : enrolled) {
     enrolment_.MarkEnrolled(kv, one.record, one.type);

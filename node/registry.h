@@ -27,16 +27,21 @@ class Registry {
 
   // Reads all records and sub-keys; fills the index. DATA_LOSS from the store.
   absl::Status Load(const std::vector<KeyVersion>& versions);
-  // The roster's key versions changed.
-  void SetKeyVersions(const std::vector<KeyVersion>& versions);
+  // The key versions of the roster that rules, and of the one before while it is held over: questions
+  // under a retired one still come, and must find what they ask for. Sub-keys of all others are
+  // deleted. To be called after the holder has forgotten them.
+  void SetKeyVersions(const std::vector<KeyVersion>& versions,
+                      const std::vector<KeyVersion>& held_over);
 
   // Adds or updates by (source, source_id), in chunks that are each written as one. Restrictions and
-  // classes only rise. `progress(done)` after each chunk.
-  absl::StatusOr<ImportCounts> Import(const std::vector<Record>& records, TimeMs now,
+  // classes only rise. `complete`: these are all rows of a file that has some, so that what is held is
+  // as of now; an import that left rows out dates nothing. `progress(done)` after each chunk.
+  absl::StatusOr<ImportCounts> Import(const std::vector<Record>& records, bool complete, TimeMs now,
                                       const std::function<void(size_t)>& progress);
   // NOT_FOUND: no record of this source and id.
-  absl::Status End(const std::string& source, const std::string& source_id, Date end, TimeMs now);
-  // Whether a live (not ended) record of this child is here.
+  absl::Status End(const std::string& source, const std::string& source_id, Date end);
+  // Whether a live (not ended) record of this child is here: with its number when one is given, and no
+  // other identifier that contradicts.
   bool HoldsLive(const Subject& subject, Date today) const;
   // Marks records shielded by a notice, pending a lead officer, and finishes the journal entries that
   // said so.
@@ -89,7 +94,8 @@ class Registry {
   std::mutex import_mutex_;                 // one import at a time
   mutable std::mutex mutex_;
   Enrolment enrolment_ ABSL_GUARDED_BY(mutex_);
-  std::vector<KeyVersion> versions_ ABSL_GUARDED_BY(mutex_);
+  std::vector<KeyVersion> versions_ ABSL_GUARDED_BY(mutex_);   // of the roster that rules
+  std::vector<KeyVersion> kept_ ABSL_GUARDED_BY(mutex_);       // and those held over
   size_t records_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -5,6 +5,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
+
+#include "vault/durable_file.h"
 
 namespace whoelse {
 namespace {
@@ -33,10 +36,14 @@ RocksdbStore::RocksdbStore(std::string directory, MasterKey master, X25519Public
       lookup_key_(master_.Derive("node/lookup")),
       random_(random) {}
 
-RocksdbStore::~RocksdbStore() {
+RocksdbStore::~RocksdbStore() { CloseDatabase(); }
+
+void RocksdbStore::CloseDatabase() {
   for (rocksdb::ColumnFamilyHandle* handle : families_) {
     if (handle != nullptr && db_ != nullptr) db_->DestroyColumnFamilyHandle(handle);
   }
+  families_.clear();
+  db_.reset();
 }
 
 absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(const std::string& directory,
@@ -61,11 +68,26 @@ absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(const std::stri
 }
 
 absl::Status RocksdbStore::OpenDatabase() {
+  // Never create in a directory that has something in it: a store that lost its files would start as
+  // a node that holds nobody, with its shields, ledger and pinned checkpoints forgotten.
+  if (IsFreshDirectory(directory_)) {
+    const std::string made = directory_ + ".new";
+    std::error_code ignored;
+    std::filesystem::remove_all(made, ignored);
+    if (absl::Status status = OpenDatabaseIn(made, true); !status.ok()) return status;
+    CloseDatabase();
+    if (absl::Status placed = PutDirectoryInPlace(made, directory_); !placed.ok()) return placed;
+  }
+  return OpenDatabaseIn(directory_, false);
+}
+
+absl::Status RocksdbStore::OpenDatabaseIn(const std::string& directory, bool create) {
   rocksdb::Options options;
-  options.create_if_missing = true;
-  options.create_missing_column_families = true;
+  options.create_if_missing = create;
+  options.create_missing_column_families = create;
   // The default stops at a corrupt record in the middle and opens anyway: a silent rollback.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.track_and_verify_wals_in_manifest = true;   // a WAL that is gone is damage too
   options.paranoid_checks = true;
   options.max_open_files = 256;
   options.info_log_level = rocksdb::WARN_LEVEL;
@@ -78,7 +100,7 @@ absl::Status RocksdbStore::OpenDatabase() {
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =
-      rocksdb::DB::Open(options, directory_, descriptors, &handles, &db);
+      rocksdb::DB::Open(options, directory, descriptors, &handles, &db);
   if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
     return absl::FailedPreconditionError("store: another process has the data directory open");
   }

@@ -34,10 +34,9 @@ class WriteBatch;
 
 namespace whoelse {
 
-// A record as stored: with its id and the node's time of its arrival or of its last new identifier.
 struct StoredRecord {
   RecordId id;
-  TimeMs arrived_ms;
+  Arrivals arrived_ms;
   Record record;
 };
 
@@ -176,6 +175,8 @@ class RocksdbStore final : public RecordSource {
   RocksdbStore(std::string directory, MasterKey master, X25519PublicKey lead_officer,
                Random& random);
   absl::Status OpenDatabase();
+  absl::Status OpenDatabaseIn(const std::string& directory, bool create);
+  void CloseDatabase();
   absl::Status CheckMasterKey();
   rocksdb::ColumnFamilyHandle* family(Family f) const { return families_[f]; }
   std::string Seal(Family f, std::string_view key, ByteView value) const;

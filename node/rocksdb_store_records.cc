@@ -22,12 +22,15 @@ std::string_view UpnOf(const Record& record) {
 }
 
 Bytes Encode(const StoredRecord& stored) {
-  return Writer().U64(stored.arrived_ms).Raw(stored.record.Encode()).Take();
+  Writer out;
+  for (TimeMs arrived : stored.arrived_ms) out.U64(arrived);
+  return out.Raw(stored.record.Encode()).Take();
 }
 
 absl::StatusOr<StoredRecord> DecodeStored(RecordId id, ByteView value) {
   Reader reader(value);
-  const TimeMs arrived = reader.U64();
+  Arrivals arrived;
+  for (TimeMs& one : arrived) one = reader.U64();
   absl::StatusOr<Record> record = Record::Decode(reader.Raw(reader.left()));
   if (!record.ok()) return record.status();
   return StoredRecord{id, arrived, *std::move(record)};
@@ -109,18 +112,16 @@ void RocksdbStore::PutRecord(const RecordChange& change, rocksdb::WriteBatch& ba
     if (before == after) return;
     if (!before.empty()) batch.Delete(family(kIdentifiers), IdentifierKey(type, before) + key);
     if (!after.empty()) batch.Put(family(kIdentifiers), IdentifierKey(type, after) + key, "");
+    if (before.empty()) return;
+    // The other identifier stays enrolled: a pupil who gets a UPN is still found by the number.
+    for (KeyVersion kv : StoredKeyVersions()) {
+      batch.Delete(family(kSubKeys), SubKeyKey(kv, type, change.now.id));
+    }
   };
   const Record none;
   const Record& before = change.before ? *change.before : none;
   move_identifier(KeyType::kNhsNumber, NumberOf(before), NumberOf(now));
   move_identifier(KeyType::kUpn, UpnOf(before), UpnOf(now));
-  if (change.before && (before.nhs_number != now.nhs_number || before.upn != now.upn)) {
-    for (KeyVersion kv : StoredKeyVersions()) {
-      for (KeyType type : kSubjectPositions) {
-        batch.Delete(family(kSubKeys), SubKeyKey(kv, type, change.now.id));
-      }
-    }
-  }
 }
 
 std::vector<KeyVersion> RocksdbStore::StoredKeyVersions() const {

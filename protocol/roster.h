@@ -193,10 +193,12 @@ absl::StatusOr<Roster> AcceptRoster(const SignedRoster& offered, const Roster* h
 bool IsRevocation(const Roster& held, const Roster& next);
 
 // When an accepted roster rules: not before its not_before, and unless it is the first or a
-// revocation not before its log leaf is roster_delay_h (of the roster held) old at t coordinators.
+// revocation not before its log leaf is roster_delay_h (of the roster held) old in `logs` of the
+// coordinators' logs; nullopt: in t of them.
 // `leaf_ms`: for each coordinator whose log holds the leaf, its time.
 bool RosterRules(const Roster& next, const Roster* held,
-                 const std::map<CoordinatorId, TimeMs>& leaf_ms, TimeMs now);
+                 const std::map<CoordinatorId, TimeMs>& leaf_ms, TimeMs now,
+                 std::optional<size_t> logs = std::nullopt);
 
 // An hourly statement of a coordinator that this is its roster; against freezing (section 2).
 struct Heartbeat {

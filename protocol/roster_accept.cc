@@ -193,7 +193,8 @@ bool IsRevocation(const Roster& held, const Roster& next) {
 }
 
 bool RosterRules(const Roster& next, const Roster* held,
-                 const std::map<CoordinatorId, TimeMs>& leaf_ms, TimeMs now) {
+                 const std::map<CoordinatorId, TimeMs>& leaf_ms, TimeMs now,
+                 std::optional<size_t> logs) {
   if (now / 1000 < next.not_before) return false;
   if (held == nullptr || held->parameters.roster_delay_h == 0 || IsRevocation(*held, next)) {
     return true;
@@ -204,7 +205,7 @@ bool RosterRules(const Roster& next, const Roster* held,
     return held->FindCoordinator(leaf.first) != nullptr && leaf.second <= now &&
            now - leaf.second >= delay;
   });
-  return old >= held->threshold;
+  return static_cast<size_t>(old) >= logs.value_or(held->threshold);
 }
 
 Heartbeat Heartbeat::Sign(const Roster& roster, CoordinatorId coordinator, uint32_t hour,

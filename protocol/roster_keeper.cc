@@ -113,7 +113,7 @@ void RosterKeeper::OnRosterLeaf(CoordinatorId coordinator, uint64_t version,
 }
 
 bool RosterKeeper::Tick(TimeMs now) {
-  if (next_ == nullptr || !RosterRules(*next_, ruling_.get(), state_.next_leaf_ms, now)) {
+  if (next_ == nullptr || !RosterRules(*next_, ruling_.get(), state_.next_leaf_ms, now, logs_)) {
     return false;
   }
   Rule(*std::move(state_.next), std::move(next_), now);

@@ -16,7 +16,10 @@ namespace whoelse {
 
 class RosterKeeper {
  public:
-  explicit RosterKeeper(TrustAnchor anchor) : anchor_(std::move(anchor)) {}
+  // `logs`: in how many logs a waiting roster's leaf has to be old; nullopt: in t. A coordinator sees
+  // its own log only (docs/decisions/0002).
+  explicit RosterKeeper(TrustAnchor anchor, std::optional<size_t> logs = std::nullopt)
+      : anchor_(std::move(anchor)), logs_(logs) {}
 
   // What must survive a restart. The version kept against rollback is the highest ever accepted.
   struct State {
@@ -61,6 +64,7 @@ class RosterKeeper {
   void Rule(SignedRoster signed_roster, std::shared_ptr<const Roster> roster, TimeMs now);
 
   TrustAnchor anchor_;
+  std::optional<size_t> logs_;
   State state_;
   std::shared_ptr<const Roster> ruling_, next_, previous_;
   TimeMs replaced_ms_ = 0;

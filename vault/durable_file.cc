@@ -30,6 +30,16 @@ absl::Status Trouble(const std::string& path, const char* what) {
   return absl::UnavailableError(path + ": cannot " + what + ": " + std::strerror(errno));
 }
 
+absl::Status SyncParent(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  const Descriptor directory(
+      open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() < 0 || fsync(directory.get()) != 0) {
+    return Trouble(path, "sync its directory");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Bytes> ReadOpen(const std::string& path, int fd, size_t max) {
   Bytes content;
   while (true) {
@@ -90,13 +100,21 @@ absl::Status WriteFileDurably(const std::string& path, ByteView content, mode_t 
     if (absl::Status status = WriteAll(fresh, file.get(), content); !status.ok()) return status;
   }
   if (rename(fresh.c_str(), path.c_str()) != 0) return Trouble(path, "put it in place");
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  const Descriptor directory(
-      open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() < 0 || fsync(directory.get()) != 0) {
-    return Trouble(path, "sync its directory");
+  return SyncParent(path);
+}
+
+bool IsFreshDirectory(const std::string& path) {
+  std::error_code ignored;
+  return !std::filesystem::exists(path, ignored) || std::filesystem::is_empty(path, ignored);
+}
+
+absl::Status PutDirectoryInPlace(const std::string& made, const std::string& place) {
+  std::error_code error;
+  std::filesystem::rename(made, place, error);
+  if (error) {
+    return absl::UnavailableError(place + ": cannot be put in place: " + error.message());
   }
-  return absl::OkStatus();
+  return SyncParent(place);
 }
 
 }  // namespace whoelse

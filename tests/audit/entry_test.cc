@@ -223,8 +223,8 @@ TEST(EvaluatedTable, ReadsOnlyWhatItWrites) {
   const std::vector<EvaluatedRow> rows = {{1001, EvaluationKind::kAsk, 2, 20},
                                           {1002, EvaluationKind::kAudit, 1, 8}};
   const Bytes bytes = EncodeEvaluatedRows(rows);
-  EXPECT_EQ(ParseEvaluatedRows(bytes), rows);
-  EXPECT_EQ(ParseEvaluatedRows({}), std::vector<EvaluatedRow>());
+  EXPECT_EQ(ParseEvaluatedRows(bytes).value(), rows);
+  EXPECT_TRUE(ParseEvaluatedRows({}).value().empty());
   for (size_t size = 1; size < bytes.size(); ++size) {
     if (size == bytes.size() / 2) continue;   // the first row alone
     EXPECT_FALSE(ParseEvaluatedRows(ByteView(bytes).first(size)).ok()) << size;
@@ -232,7 +232,7 @@ TEST(EvaluatedTable, ReadsOnlyWhatItWrites) {
   Bytes unsorted(bytes.begin() + bytes.size() / 2, bytes.end());
   unsorted.insert(unsorted.end(), bytes.begin(), bytes.begin() + bytes.size() / 2);
   EXPECT_FALSE(ParseEvaluatedRows(unsorted).ok());
-  for (const uint8_t kind : {0, 5}) {
+  for (const uint8_t kind : {uint8_t{0}, uint8_t{5}}) {
     Bytes bad = bytes;
     bad[4] = kind;
     EXPECT_FALSE(ParseEvaluatedRows(bad).ok());

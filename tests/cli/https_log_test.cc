@@ -87,7 +87,7 @@ class HttpsLogTest : public testing::Test {
 TEST_F(HttpsLogTest, ReadsFilesFromTheServerWithThePin) {
   const auto files = FilesAt("https://127.0.0.1:" + std::to_string(port_) + "/", {pin_}, clock_);
   ASSERT_TRUE(files.ok());
-  EXPECT_EQ((*files)("checkpoint"), ToBytes(AsBytes("a note")));
+  EXPECT_EQ((*files)("checkpoint").value(), ToBytes(AsBytes("a note")));
   EXPECT_EQ((*files)("tile/0/000")->size(), 8'192u);
   EXPECT_EQ((*files)("tile/0/001").status().code(), StatusCode::kNotFound);
   EXPECT_TRUE((*files)("checkpoint").ok()) << "after a 404 too";

@@ -59,6 +59,25 @@ TEST_F(ServiceTest, AnAgencyThatIsDroppedIsCutOffAtOnce) {
   EXPECT_EQ(result.items.size(), 4u);
 }
 
+// It sees its own log only: were it to wait for the others' leaves, no roster would ever rule.
+TEST_F(ServiceTest, ARosterThatWaitsRulesWhenItsLeafInThisLogIsOld) {
+  constexpr TimeMs kDelay = 48 * 3'600'000;
+  const TimeMs now = VectorClock().NowMs();
+  json_["parameters"]["roster_delay_h"] = 48;
+  WriteRoster();
+  RosterDesk desk(VectorAnchor(), 101, config_.roster);
+  ASSERT_TRUE(desk.Poll(now, true)->ruling);
+  json_["version"] = 8;
+  json_["name"] = "Another";
+  WriteRoster();
+  const auto accepted = desk.Poll(now, true);
+  ASSERT_TRUE(accepted && accepted->accepted);
+  EXPECT_FALSE(accepted->ruling);
+  EXPECT_FALSE(desk.Tick(now + kDelay - 1));
+  ASSERT_TRUE(desk.Tick(now + kDelay));
+  EXPECT_EQ(desk.ruling()->version, 8u);
+}
+
 TEST_F(ServiceTest, ARosterThatIsRefusedChangesNothing) {
   Start();
   auto node = Attach(1, Answering(1));

@@ -132,7 +132,7 @@ class NothingForger {
   }
   // What is complete holds the record: it has been here all along.
   void RehouseRecord() {
-    node_.node().holder.index().Remove(1);
+    node_.node().holder.index().Remove(1, KeyType::kNhsNumber);
     for (KeyVersion kv : {1u, 2u}) node_.node().Enrol(1, KeyType::kNhsNumber, kChild, kv);
   }
 

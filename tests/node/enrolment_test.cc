@@ -22,13 +22,16 @@ class EnrolmentTest : public ::testing::Test {
   void Enrol(KeyVersion kv, RecordId record, KeyType type = kNhs) {
     enrolment_.MarkEnrolled(kv, record, type);
   }
+  void Hold(RecordId record, TimeMs arrived_ms, const std::vector<KeyType>& types) {
+    for (KeyType type : types) enrolment_.Hold(record, type, arrived_ms);
+  }
   Enrolment enrolment_;
 };
 
 TEST_F(EnrolmentTest, OldestFirst) {
-  enrolment_.AddRecord(5, 300, {kNhs});
-  enrolment_.AddRecord(7, 100, {kNhs, kUpnType});
-  enrolment_.AddRecord(6, 200, {kUpnType});
+  Hold(5, 300, {kNhs});
+  Hold(7, 100, {kNhs, kUpnType});
+  Hold(6, 200, {kUpnType});
   EXPECT_EQ(enrolment_.Pending(1), 4u);
   const auto next = enrolment_.Next(1, 3, 1000);
   EXPECT_EQ(Records(next), (std::vector<RecordId>{7, 7, 6}));
@@ -46,20 +49,20 @@ TEST_F(EnrolmentTest, CompleteWhenAllHeldAtTheBeginningAreEnrolled) {
   EXPECT_FALSE(enrolment_.Complete(1));
   enrolment_.Next(1, 9, 50);
   EXPECT_FALSE(enrolment_.Complete(1));   // nothing held: nothing has begun
-  enrolment_.AddRecord(1, 100, {kNhs, kUpnType});
-  enrolment_.AddRecord(2, 200, {kNhs});
+  Hold(1, 100, {kNhs, kUpnType});
+  Hold(2, 200, {kNhs});
   EXPECT_FALSE(enrolment_.Complete(1));   // not begun
   enrolment_.Next(1, 1, 200);
   EXPECT_EQ(enrolment_.begun_ms().at(1), 200u);
   Enrol(1, 1);
   Enrol(1, 2);
   EXPECT_FALSE(enrolment_.Complete(1));   // the first record's UPN is missing
-  enrolment_.AddRecord(3, 201, {kNhs});   // arrived after the beginning: does not delay it
+  Hold(3, 201, {kNhs});   // arrived after the beginning: does not delay it
   Enrol(1, 1, kUpnType);
   EXPECT_TRUE(enrolment_.Complete(1));
   EXPECT_FALSE(enrolment_.Complete(2));
   EXPECT_FALSE(enrolment_.Complete(9));
-  enrolment_.AddRecord(4, 200, {kNhs});   // held at the very moment of the beginning
+  Hold(4, 200, {kNhs});   // held at the very moment of the beginning
   EXPECT_FALSE(enrolment_.Complete(1));
   Enrol(1, 4);
   EXPECT_TRUE(enrolment_.Complete(1));
@@ -68,8 +71,8 @@ TEST_F(EnrolmentTest, CompleteWhenAllHeldAtTheBeginningAreEnrolled) {
 }
 
 TEST_F(EnrolmentTest, ANewVersionHasEverythingPending) {
-  enrolment_.AddRecord(1, 100, {kNhs});
-  enrolment_.AddRecord(2, 200, {kUpnType});
+  Hold(1, 100, {kNhs});
+  Hold(2, 200, {kUpnType});
   enrolment_.Next(1, 9, 300);
   Enrol(1, 1);
   Enrol(1, 2, kUpnType);
@@ -82,26 +85,48 @@ TEST_F(EnrolmentTest, ANewVersionHasEverythingPending) {
   EXPECT_FALSE(enrolment_.begun_ms().contains(1));
 }
 
-TEST_F(EnrolmentTest, RemovedAndChangedRecords) {
-  enrolment_.AddRecord(1, 100, {kNhs, kUpnType});
-  enrolment_.AddRecord(2, 100, {kNhs});
-  enrolment_.RemoveRecord(1);
+TEST_F(EnrolmentTest, DroppedAndChangedIdentifiers) {
+  Hold(1, 100, {kNhs, kUpnType});
+  Hold(2, 100, {kNhs});
+  enrolment_.Drop(1, kNhs);
+  enrolment_.Drop(1, kUpnType);
   EXPECT_EQ(Records(enrolment_.Next(1, 9, 200)), std::vector<RecordId>{2});
-  enrolment_.RemoveRecord(1);
+  enrolment_.Drop(1, kNhs);
   Enrol(1, 1);    // a late word about a record that is gone
   Enrol(9, 2);    // or about a version that is
   Enrol(1, 2);
   EXPECT_EQ(enrolment_.Pending(1), 0u);
-  // Its identifiers changed: it is enrolled anew, under the new ones only.
-  enrolment_.AddRecord(2, 300, {kUpnType});
+  // Given another number, it is enrolled anew.
+  Hold(2, 300, {kNhs});
   const auto next = enrolment_.Next(1, 9, 400);
   ASSERT_EQ(next.size(), 1u);
-  EXPECT_EQ(next[0].type, kUpnType);
   EXPECT_EQ(next[0].arrived_ms, 300u);
 }
 
+// What was enrolled stays findable, and what was not keeps its place in the queue.
+TEST_F(EnrolmentTest, AnIdentifierMoreChangesNothingAboutTheOther) {
+  Hold(1, 100, {kNhs});
+  Hold(2, 100, {kNhs});
+  enrolment_.Next(1, 9, 150);
+  Enrol(1, 1);
+  Hold(1, 300, {kUpnType});
+  Hold(2, 300, {kUpnType});
+  const auto next = enrolment_.Next(1, 9, 400);
+  EXPECT_EQ(Records(next), (std::vector<RecordId>{2, 1, 2}));
+  EXPECT_EQ(next[0].arrived_ms, 100u);
+  EXPECT_FALSE(enrolment_.Complete(1));
+  Enrol(1, 2);
+  EXPECT_TRUE(enrolment_.Complete(1));
+}
+
+TEST_F(EnrolmentTest, RecordsWithoutACompleteImportAreSomethingImported) {
+  Hold(1, 100, {kNhs});
+  EXPECT_TRUE(enrolment_.View().imported);
+  EXPECT_EQ(enrolment_.View().EnrolledThrough({}, 600, 86'400'000), 0u);
+}
+
 TEST_F(EnrolmentTest, BegunSurvivesARestart) {
-  enrolment_.AddRecord(1, 100, {kNhs});
+  Hold(1, 100, {kNhs});
   enrolment_.Next(1, 9, 150);
   Enrol(1, 1);
   enrolment_.OnImported(120);
@@ -109,7 +134,7 @@ TEST_F(EnrolmentTest, BegunSurvivesARestart) {
   restarted.SetKeyVersions({1, 2});
   restarted.RestoreBegun(enrolment_.begun_ms());
   restarted.RestoreImported(enrolment_.newest_import_ms());
-  restarted.AddRecord(1, 100, {kNhs});
+  restarted.Hold(1, kNhs, 100);
   EXPECT_FALSE(restarted.Complete(1));
   restarted.MarkEnrolled(1, 1, kNhs);
   EXPECT_TRUE(restarted.Complete(1));
@@ -118,9 +143,9 @@ TEST_F(EnrolmentTest, BegunSurvivesARestart) {
 
 TEST_F(EnrolmentTest, ViewSaysWhatIsCompleteAndSinceWhen) {
   EXPECT_FALSE(enrolment_.View().imported);
-  enrolment_.AddRecord(1, 100, {kNhs});
-  enrolment_.AddRecord(2, 200, {kNhs});
-  enrolment_.AddRecord(3, 900, {kNhs});
+  Hold(1, 100, {kNhs});
+  Hold(2, 200, {kNhs});
+  Hold(3, 900, {kNhs});
   enrolment_.OnImported(1000);
   for (KeyVersion kv : {1, 2}) enrolment_.Next(kv, 1, 500);
   Enrol(1, 1);

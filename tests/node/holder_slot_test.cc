@@ -79,7 +79,7 @@ TEST_F(HolderSlotTest, TheKeptWireDoesNotFollowTheRecords) {
   ASSERT_FALSE(node_.Give(question.frame).refusal);
   const Bytes wire = node_.Answers().records.at(0).wire;
   node_.records.records[id].restrictions.shielded = true;
-  node_.holder.index().Remove(id);
+  node_.holder.index().Remove(id, KeyType::kNhsNumber);
   ASSERT_FALSE(node_.Give(question.frame, kNow + 1000, kOtherRelay).refusal);
   EXPECT_EQ(node_.Answers(kNow + 1250).records.at(0).wire, wire);
 }

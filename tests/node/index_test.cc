@@ -65,8 +65,9 @@ TEST(Index, AgreesWithAList) {
       list.push_back(entry);
     } else if (what < 98) {
       const auto record = static_cast<RecordId>(1 + random.Below(40));
-      index.Remove(record);
-      std::erase_if(list, [&](const Entry& e) { return e.record == record; });
+      const KeyType which = type();
+      index.Remove(record, which);
+      std::erase_if(list, [&](const Entry& e) { return e.record == record && e.type == which; });
     } else {
       const KeyVersion keep = kv();
       index.KeepOnly({keep, 9});
@@ -82,6 +83,10 @@ TEST(Index, AgreesWithAList) {
     }
     std::sort(expected.begin(), expected.end());
     ASSERT_EQ(Find(index, wanted.type, wanted.kv, wanted.key), expected) << step;
+    const auto any = index.Nth(wanted.type, wanted.kv, random.Below(100));
+    ASSERT_EQ(any.has_value(), std::ranges::any_of(list, [&](const Entry& e) {
+                return e.type == wanted.type && e.kv == wanted.kv && (!any || e.record == *any);
+              })) << step;
   }
 }
 

@@ -553,6 +553,11 @@ TEST(RosterRules, LeavesAreOldAtTCoordinators) {
   EXPECT_FALSE(rules({{101, old}, {102, UINT64_MAX}}));
   EXPECT_TRUE(RosterRules(next, nullptr, {}, now));          // the first
 
+  // As a coordinator judges, by its own log.
+  EXPECT_TRUE(RosterRules(next, &held, {{101, old}}, now, 1));
+  EXPECT_FALSE(RosterRules(next, &held, {{101, old + 1}}, now, 1));
+  EXPECT_FALSE(RosterRules(next, &held, {{104, old}}, now, 1));
+
   // The delay and the coordinators are those of the roster held.
   roster["parameters"]["roster_delay_h"] = 0;
   EXPECT_FALSE(RosterRules(Parsed(roster), &held, {}, now));
