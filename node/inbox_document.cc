@@ -193,6 +193,22 @@ absl::StatusOr<InboxItem> TakeUpDocument(std::string_view document, const Workin
   return item;
 }
 
+bool JoinAlarm(InboxItem& open, const InboxItem& again) {
+  if (open.kind != ItemKind::kLogAlarm || again.kind != ItemKind::kLogAlarm ||
+      open.state() != ItemState::kOpen) {
+    return false;
+  }
+  Json known = ParseAbout(open);
+  const Json other = ParseAbout(again);
+  for (const char* key : {"log", "alarm"}) {
+    if (!known.contains(key) || !other.contains(key) || known[key] != other[key]) return false;
+  }
+  known["times"] = known.value("times", uint64_t{1}) + 1;
+  known["last_ms"] = again.raised_ms;
+  open.about = Dump(known);
+  return true;
+}
+
 Json ItemRow(const InboxItem& item, TimeMs now) {
   Json row{{"id", item.id},
            {"kind", std::string(Name(item.kind))},

@@ -24,6 +24,10 @@ absl::StatusOr<InboxItem> ReadItem(std::string_view document);
 absl::StatusOr<InboxItem> TakeUpDocument(std::string_view document, const WorkingCalendar& calendar,
                                          Random& random);
 
+// The same fault of the same log again: counted in the item that is open, so that a log which lies
+// with every frame fills no disk. False, and nothing changed: `again` is an item of its own.
+bool JoinAlarm(InboxItem& open, const InboxItem& again);
+
 // What a list shows of it, and everything.
 nlohmann::ordered_json ItemRow(const InboxItem& item, TimeMs now);
 nlohmann::ordered_json ItemPage(const InboxItem& item, TimeMs now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 namespace whoelse {
 namespace {
@@ -29,11 +30,21 @@ absl::Status InboxKeeper::Load() {
 
 absl::Status InboxKeeper::TakeUp() {
   const std::lock_guard lock(mutex_);
+  std::optional<std::vector<InboxItem>> open;   // read when the first document comes: seldom
   return store_.TakeUpDocuments(
-      [this](std::string_view document) -> absl::StatusOr<RocksdbStore::InboxDocument> {
+      [&](std::string_view document) -> absl::StatusOr<RocksdbStore::InboxDocument> {
         absl::StatusOr<InboxItem> item = TakeUpDocument(document, calendar_, random_);
         if (!item.ok()) return item.status();
-        return DocumentOf(*item);
+        if (!open) {
+          auto items = Items(false);
+          if (!items.ok()) return items.status();
+          open = *std::move(items);
+        }
+        for (InboxItem& known : *open) {
+          if (JoinAlarm(known, *item)) return DocumentOf(known);
+        }
+        open->push_back(*std::move(item));
+        return DocumentOf(open->back());
       });
 }
 

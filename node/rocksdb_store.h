@@ -125,7 +125,7 @@ class RocksdbStore final : public RecordSource {
   // An alarm, as a document that becomes an inbox item later: who raises it waits for nobody.
   void AddAlarm(std::string_view json);
   // Each alarm, and each item of the form that had no state, replaced by what `item_of` makes of its
-  // document; what it refuses is DATA_LOSS and stays.
+  // document, new or known by its id; what it refuses is DATA_LOSS and stays.
   absl::Status TakeUpDocuments(
       const std::function<absl::StatusOr<InboxDocument>(std::string_view)>& item_of);
 

@@ -89,6 +89,27 @@ TEST(InboxDocument, TakesUpEarlierDocuments) {
   }
 }
 
+TEST(InboxDocument, TheSameFaultAgainIsCounted) {
+  SeededRandom random(1);
+  const auto alarm = [&](int log, const char* name, TimeMs at) {
+    const Json json{{"log", log}, {"alarm", name}, {"index", 9}, {"raised_ms", at}, {"evidence", "x"}};
+    return *TakeUpDocument(json.dump(), TestCalendar(), random);
+  };
+  const TimeMs at = At(20261127, 23);
+  InboxItem open = alarm(2, "LOG_BEHIND", at);
+  EXPECT_FALSE(JoinAlarm(open, alarm(2, "LOG_REWRITTEN", at)));
+  EXPECT_FALSE(JoinAlarm(open, alarm(3, "LOG_BEHIND", at)));
+  EXPECT_FALSE(JoinAlarm(open, ItemOf(ItemKind::kBrokered)));
+  EXPECT_FALSE(Json::parse(open.about).contains("times"));
+  EXPECT_TRUE(JoinAlarm(open, alarm(2, "LOG_BEHIND", at + 1)));
+  EXPECT_TRUE(JoinAlarm(open, alarm(2, "LOG_BEHIND", at + 2)));
+  EXPECT_EQ(Json::parse(open.about)["times"], 3);
+  EXPECT_EQ(Json::parse(open.about)["last_ms"], at + 2);
+  EXPECT_EQ(ReadItem(ItemDocument(open)).value(), open);
+  InboxItem done = std::get<Acted>(TheDecision(open, ActorOf("alice"))).item;
+  EXPECT_FALSE(JoinAlarm(done, alarm(2, "LOG_BEHIND", at + 3)));   // somebody has to look again
+}
+
 TEST(InboxDocument, APageSaysWhatCanBeDone) {
   InboxItem item = ItemOf(ItemKind::kUrgent);
   item.about = "{}";

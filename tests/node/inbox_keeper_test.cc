@@ -1,0 +1,245 @@
+// The inbox over the store on the disk: what answering left becomes items and shields, decisions are
+// carried out, and a restart forgets none of it.
+#include "node/inbox_keeper.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/folder.h"
+#include "tests/node/inbox_maker.h"
+#include "tests/node/register.h"
+#include "tests/protocol/roster_fixture.h"
+
+namespace whoelse {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+constexpr AgencyId kMe = kSurgery, kRefuge = kSchools;
+
+class SetClock final : public Clock {
+ public:
+  TimeMs NowMs() const override { return now; }
+  TimeMs now = At(20261123, 10);
+};
+
+class InboxKeeperTest : public testing::Test {
+ protected:
+  InboxKeeperTest()
+      : store_(*RocksdbStore::Open(folder_ / "data",
+                                   MasterKey(Secret<32>::From(std::array<uint8_t, 32>{7})),
+                                   X25519PublicKey(), random_)),
+        answering_({kMe, IdentityKeyOfAgency(kMe)}, VectorAnchor(), *store_, folder_ / "evidence",
+                   std::nullopt, board_, clock_, random_),
+        registry_(*store_, answering_) {
+    EXPECT_TRUE(registry_.Load({1}).ok());
+    std::vector<Record> records;
+    for (const char* number : {"9990000018", "9990000026"}) {
+      Record record = BasicRecord(number);
+      record.source = "school";
+      record.source_id = number;
+      records.push_back(record);
+    }
+    EXPECT_TRUE(registry_.Import(records, true, clock_.now, [](size_t) {}).ok());
+    Restart();
+  }
+  void Restart() {
+    keeper_ = std::make_unique<InboxKeeper>(kMe, TestCalendar(), *store_, registry_, answering_,
+                                            clock_, random_);
+    ASSERT_TRUE(keeper_->Load().ok());
+  }
+  // As answering leaves it, then worked off.
+  void Leave(Noted noted) {
+    noted.received_ms = clock_.now;
+    noted.frame_hash = random_.NewFixed<FrameHash>();
+    if (noted.power == Power{}) noted.power = Power::kCa1989S47;
+    SlotRecord record{};
+    record.frame_hash = noted.frame_hash;
+    record.wire = Bytes(kWireSize);
+    record.noted = noted;
+    store_->CommitSlot({clock_.now, {record}});
+    const auto entries = store_->ReadJournal(100);
+    ASSERT_TRUE(entries.ok());
+    ASSERT_TRUE(keeper_->WorkOff(*entries).ok());
+    EXPECT_THAT(store_->ReadJournal(100).value(), IsEmpty());
+  }
+  static Noted Question(AgencyId agency, Purpose purpose, Outcome outcome, RecordId record = 1) {
+    Noted noted;
+    noted.agency = agency;
+    noted.practitioner_ref = ActorOf("carol").ref;
+    noted.purpose = purpose;
+    noted.decisions = {{record, outcome, 0}};
+    return noted;
+  }
+  static Noted Notice(AgencyId agency, bool repeated, std::vector<RecordId> records = {1}) {
+    Noted noted = Question(agency, Purpose::kConcern, Outcome::kNothing);
+    noted.reasons = Noted::kShieldNotice;
+    noted.decisions.clear();
+    for (RecordId record : records) noted.decisions.push_back({record, Outcome::kNothing, 0});
+    if (repeated) noted.practitioner_ref = PersonRef();
+    return noted;
+  }
+  std::vector<ItemKind> Kinds(bool done = false) {
+    std::vector<ItemKind> kinds;
+    const auto items = keeper_->Items(done);
+    EXPECT_TRUE(items.ok()) << items.status();
+    for (const InboxItem& item : *items) kinds.push_back(item.kind);
+    return kinds;
+  }
+  std::string IdOf(ItemKind kind, AgencyId from) {
+    for (const InboxItem& item : keeper_->Items(false).value()) {
+      if (item.kind == kind && item.from == from) return item.id;
+    }
+    ADD_FAILURE() << "none of " << Name(kind);
+    return "";
+  }
+  // Whether it worked.
+  bool Decide(const std::string& id, Verb verb, const char* who) {
+    return std::holds_alternative<InboxItem>(keeper_->Decide(id, {verb, "", "why"}, ActorOf(who)));
+  }
+  Record At1(RecordId id = 1) { return store_->ReadRecord(id).value(); }
+
+  TestFolder folder_;
+  SeededRandom random_{20261122};
+  SetClock clock_;
+  RosterBoard board_;
+  std::unique_ptr<RocksdbStore> store_;
+  Answering answering_;
+  Registry registry_;
+  std::unique_ptr<InboxKeeper> keeper_;
+};
+
+TEST_F(InboxKeeperTest, WhatAnsweringLeftBecomesItems) {
+  Leave(Noted{});   // a frame that opened nothing
+  EXPECT_THAT(Kinds(), IsEmpty());
+  Leave(Question(kRefuge, Purpose::kSection17, Outcome::kContact));
+  EXPECT_THAT(Kinds(), IsEmpty());
+  Leave(Question(kRefuge, Purpose::kSection17, Outcome::kBrokered));
+  Leave(Question(kRefuge, Purpose::kEmergency, Outcome::kUrgent));
+  Restart();
+  EXPECT_THAT(Kinds(), UnorderedElementsAre(ItemKind::kBrokered, ItemKind::kUrgent,
+                                            ItemKind::kEmergencyReview));
+  // Not found before it is shown, whoever knows its id.
+  const std::string id = IdOf(ItemKind::kBrokered, kRefuge);
+  EXPECT_TRUE(absl::IsNotFound(keeper_->Find(id).status()));
+  clock_.now = At(20261123, 13, 30);
+  EXPECT_TRUE(keeper_->Find(id).ok());
+}
+
+TEST_F(InboxKeeperTest, AShieldTakesTwoToLiftAndKeepsWhatWasThereBefore) {
+  Record own = BasicRecord("9990000026");
+  own.source = "school";
+  own.source_id = "9990000026";
+  own.restrictions.shielded = true;
+  ASSERT_TRUE(registry_.Import({own}, true, clock_.now, [](size_t) {}).ok());
+  Leave(Notice(kRefuge, false, {1, 2}));
+  EXPECT_TRUE(At1(1).shield_pending && At1(2).shield_pending);
+  EXPECT_FALSE(At1(1).restrictions.shielded);
+  clock_.now += 600'000;
+  const std::string id = IdOf(ItemKind::kShieldNotice, kRefuge);
+  EXPECT_TRUE(Decide(id, Verb::kRefuse, "alice"));
+  EXPECT_FALSE(Decide(id, Verb::kRefuse, "alice"));
+  EXPECT_TRUE(At1(1).shield_pending);
+  Restart();   // the first word is kept
+  EXPECT_TRUE(Decide(id, Verb::kRefuse, "bob"));
+  EXPECT_FALSE(At1(1).shield_pending || At1(2).shield_pending);
+  EXPECT_FALSE(At1(1).restrictions.shielded);
+  EXPECT_TRUE(At1(2).restrictions.shielded);
+  EXPECT_THAT(Kinds(true), ElementsAre(ItemKind::kShieldNotice));
+}
+
+TEST_F(InboxKeeperTest, AConfirmedShieldIsTheRecordsOwn) {
+  Leave(Notice(kRefuge, false));
+  clock_.now += 600'000;
+  EXPECT_TRUE(Decide(IdOf(ItemKind::kShieldNotice, kRefuge), Verb::kApprove, "alice"));
+  EXPECT_TRUE(At1().restrictions.shielded);
+  EXPECT_TRUE(At1().shield_pending);   // goes on covering what is imported about the child
+}
+
+TEST_F(InboxKeeperTest, RepetitionsNeverReopenADecision) {
+  Leave(Notice(kRefuge, false));
+  Leave(Notice(kRefuge, true));
+  Leave(Notice(kRefuge, false));
+  EXPECT_THAT(Kinds(), ElementsAre(ItemKind::kShieldNotice));
+  clock_.now += 600'000;
+  const std::string id = IdOf(ItemKind::kShieldNotice, kRefuge);
+  ASSERT_TRUE(Decide(id, Verb::kRefuse, "alice") && Decide(id, Verb::kRefuse, "bob"));
+  Restart();
+  Leave(Notice(kRefuge, true));
+  EXPECT_THAT(Kinds(), IsEmpty());
+  EXPECT_FALSE(At1().shield_pending);
+  Leave(Notice(kRefuge, true, {1, 2}));   // the second one came since
+  EXPECT_FALSE(At1(1).shield_pending);
+  EXPECT_TRUE(At1(2).shield_pending);
+  EXPECT_THAT(keeper_->Items(false).value().at(0).records, ElementsAre(2));
+  Leave(Notice(kRefuge, false));   // people there, anew
+  EXPECT_TRUE(At1(1).shield_pending);
+}
+
+TEST_F(InboxKeeperTest, LiftingOneNoticeLeavesAnothers) {
+  Leave(Notice(kRefuge, false));
+  Leave(Notice(kPolice, false));
+  clock_.now += 600'000;
+  for (AgencyId sender : {kRefuge, kPolice}) {
+    EXPECT_TRUE(At1().shield_pending);
+    const std::string id = IdOf(ItemKind::kShieldNotice, sender);
+    ASSERT_TRUE(Decide(id, Verb::kRefuse, "alice") && Decide(id, Verb::kRefuse, "bob"));
+  }
+  EXPECT_FALSE(At1().shield_pending);
+}
+
+TEST_F(InboxKeeperTest, AlarmsAreItems) {
+  const auto raise = [&](AlarmKind kind) {
+    store_->AddAlarm(AlarmDocument({101, kind, 9, {"a note"}}, clock_.now));
+  };
+  for (int i = 0; i < 3; ++i) raise(AlarmKind::kLogRewritten);
+  ASSERT_TRUE(keeper_->TakeUp().ok());
+  EXPECT_THAT(Kinds(), ElementsAre(ItemKind::kLogAlarm));
+  raise(AlarmKind::kLogRewritten);   // the same fault of the same log is one item
+  raise(AlarmKind::kFrameUnlogged);
+  Restart();
+  EXPECT_THAT(Kinds(), ElementsAre(ItemKind::kLogAlarm, ItemKind::kLogAlarm));
+  for (const InboxItem& item : keeper_->Items(false).value()) {
+    const bool rewritten = item.about.find("LOG_REWRITTEN") != std::string::npos;
+    EXPECT_EQ(item.about.find("\"times\":4") != std::string::npos, rewritten) << item.about;
+  }
+}
+
+TEST_F(InboxKeeperTest, FishingIsSeenOnBothSides) {
+  for (Purpose purpose : {Purpose::kSection17, Purpose::kSection47, Purpose::kConcern}) {
+    Leave(Question(kPolice, purpose, Outcome::kContact));
+    Leave(Question(kMe, purpose, Outcome::kContact));   // watched where it was asked
+  }
+  const auto items = keeper_->Items(false).value();
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].kind, ItemKind::kPossibleFishing);
+  EXPECT_EQ(items[0].from, kPolice);
+  Subject subject;
+  subject[0] = {KeyType::kNhsNumber, "9990000018"};
+  for (Purpose purpose : {Purpose::kSection17, Purpose::kSection47, Purpose::kConcern}) {
+    keeper_->OnAsked({kMe, ActorOf("dan").ref, purpose, false, "R"}, subject, true);
+  }
+  ASSERT_EQ(Kinds().size(), 2u);
+  const std::string own = IdOf(ItemKind::kPossibleFishing, kMe);
+  clock_.now = At(20261124, 9);
+  const auto by = [&](const char* who) {
+    return std::holds_alternative<InboxItem>(
+        keeper_->Decide(own, {Verb::kDone, "looked-at", "asked his manager"}, ActorOf(who)));
+  };
+  EXPECT_FALSE(by("dan"));   // nobody looks into themselves
+  EXPECT_TRUE(by("alice"));
+}
+
+TEST_F(InboxKeeperTest, PagesAreRememberedAcrossARestart) {
+  Leave(Question(kRefuge, Purpose::kSection47, Outcome::kUrgent));
+  const std::string id = IdOf(ItemKind::kUrgent, kRefuge);
+  ASSERT_TRUE(keeper_->SetPaged(id, Desk::kLeadOfficer).ok());
+  Restart();
+  EXPECT_EQ(keeper_->Items(false).value().at(0).paged, Desk::kLeadOfficer);
+  EXPECT_TRUE(absl::IsNotFound(keeper_->SetPaged("0000-0000-0000", Desk::kDeputy)));
+}
+
+}  // namespace
+}  // namespace whoelse
