@@ -28,9 +28,6 @@ constexpr Choice kReviewChoices[] = {
     {Verb::kApprove, "justified", kNoReason, kOnePerson, Effect::kNone},
     {Verb::kRefuse, "not-justified", kReason, kOnePerson, Effect::kNone}};
 constexpr Choice kApprovalChoices[] = {
-    {Verb::kApprove, "approved", kNoReason, kOnePerson, Effect::kSendQuestion},
-    {Verb::kRefuse, "refused", kReason, kOnePerson, Effect::kNone}};
-constexpr Choice kAfterwardsChoices[] = {
     {Verb::kApprove, "approved", kNoReason, kOnePerson, Effect::kNone},
     {Verb::kRefuse, "refused", kReason, kOnePerson, Effect::kNone}};
 constexpr Choice kLookChoices[] = {
@@ -44,7 +41,7 @@ constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
     {Shown::kWithinTenMinutes, Due::kNextWorkingDay, true, false, false, kShieldChoices},
     {Shown::kNextSession, Due::kNextWorkingDay, false, false, false, kReviewChoices},
     {Shown::kAtOnce, Due::kNextWorkingDay, true, true, false, kApprovalChoices},
-    {Shown::kAtOnce, Due::kNoonNextWorkingDay, false, true, false, kAfterwardsChoices},
+    {Shown::kAtOnce, Due::kNoonNextWorkingDay, false, true, false, kApprovalChoices},
     {Shown::kAtOnce, Due::kNextWorkingDay, true, true, false, kApprovalChoices},
     {Shown::kAtOnce, Due::kNextWorkingDay, true, false, true, kLookChoices},
     {Shown::kNextSession, Due::kNextWorkingDay, false, false, true, kLookChoices},

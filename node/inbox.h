@@ -55,7 +55,7 @@ inline constexpr std::array<std::string_view, 3> kVerbNames = {"done", "approve"
 inline std::string_view Name(Verb verb) { return NameOf(verb, kVerbNames); }
 
 // What follows from a decision outside of the inbox.
-enum class Effect : uint8_t { kNone = 1, kConfirmShield, kLiftShield, kSendQuestion };
+enum class Effect : uint8_t { kNone = 1, kConfirmShield, kLiftShield };
 
 struct Choice {
   Verb verb;
@@ -125,6 +125,7 @@ struct InboxItem {
   AgencyId from = 0;                   // whose question it is about; 0: nobody's
   std::vector<RecordId> records;       // that an effect is on
   std::string about;                   // a JSON object, for people
+  std::string fingerprint;             // node/approval.h; never shown: a number is guessed from it
   std::vector<Step> steps;             // decisions, oldest first
 
   ItemState state() const;

@@ -130,6 +130,7 @@ std::string ItemDocument(const InboxItem& item) {
             {"from", item.from},
             {"records", item.records},
             {"about", item.about},
+            {"fingerprint", item.fingerprint},
             {"steps", Json::array()}};
   if (item.paged) json["paged"] = std::string(Name(*item.paged));
   if (item.asked_by) json["asked_by"] = ToHex(*item.asked_by);
@@ -150,6 +151,7 @@ absl::StatusOr<InboxItem> ReadItem(std::string_view document) {
   item.page_after_ms = members.Number("page_after_ms");
   item.from = static_cast<AgencyId>(members.Number("from"));
   item.about = members.Text("about");
+  item.fingerprint = members.Text("fingerprint");
   if (members.Has("paged")) item.paged = members.Enum<Desk>("paged", kDeskNames);
   if (members.Has("asked_by")) item.asked_by = members.Ref("asked_by");
   for (const Json& record : members.List("records")) {

@@ -153,13 +153,34 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
                                     document);
       break;
     case Effect::kNone:
-    case Effect::kSendQuestion:
       store_.WriteInbox({document});
       break;
   }
   if (!done.ok()) return done;
   notices_.Learn(acted.item);
   return acted.item;
+}
+
+std::string InboxKeeper::RequestApproval(const QuestionToApprove& question) {
+  const std::lock_guard lock(mutex_);
+  const InboxItem item = ApprovalItem(question, clock_.NowMs(), calendar_, random_);
+  store_.WriteInbox({DocumentOf(item)});
+  return item.id;
+}
+
+std::variant<PersonRef, FieldError, absl::Status> InboxKeeper::UseApproval(
+    const std::string& id, const QuestionToApprove& question) {
+  const std::lock_guard lock(mutex_);
+  const absl::StatusOr<InboxItem> item = Read(id);
+  if (absl::IsNotFound(item.status())) {
+    return FieldError{"approval", "there is no such item", "look it up with inbox list --done"};
+  }
+  if (!item.ok()) return item.status();
+  const TimeMs now = clock_.NowMs();
+  const auto approver = ApproverOf(*item, question, now);
+  if (const auto* error = std::get_if<FieldError>(&approver)) return *error;
+  store_.WriteInbox({DocumentOf(Used(*item, now))});
+  return std::get<PersonRef>(approver);
 }
 
 absl::Status InboxKeeper::SetPaged(const std::string& id, Desk desk) {

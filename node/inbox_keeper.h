@@ -10,6 +10,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "node/answering.h"
+#include "node/approval.h"
 #include "node/fishing.h"
 #include "node/inbox.h"
 #include "node/inbox_document.h"
@@ -44,6 +45,11 @@ class InboxKeeper {
   std::variant<InboxItem, FieldError, absl::Status> Decide(const std::string& id,
                                                            const Action& action,
                                                            const Actor& actor);
+  // A question of this agency's waits for a second person; its item's id.
+  std::string RequestApproval(const QuestionToApprove& question);
+  // Who approved it. The approval is used up by this: call it when everything else is in order.
+  std::variant<PersonRef, FieldError, absl::Status> UseApproval(const std::string& id,
+                                                                const QuestionToApprove& question);
   // The desk has been told.
   absl::Status SetPaged(const std::string& id, Desk desk);
 

@@ -27,8 +27,8 @@ ROOMS = {
 # Rooms and files whose code is pure: no I/O, clock, thread, storage, transport.
 PURE_ROOMS = {"crypto", "protocol", "audit"}
 CORE = {
-    "node": {"asking", "csv", "enrolment", "evaluation", "fishing", "holder", "hours", "identifier",
-             "import", "import_columns", "import_row", "inbox", "inbox_counts", "inbox_document",
+    "node": {"approval", "asking", "csv", "enrolment", "evaluation", "fishing", "holder", "hours",
+             "identifier", "import", "import_columns", "import_row", "inbox", "inbox_counts", "inbox_document",
              "index", "ledger", "local_role", "log_watch", "noted", "opening", "policy",
              "private_checks", "public_checks", "reading", "receipting", "record", "report",
              "report_receipt", "report_text", "requester", "shield_notice", "witness", "words",

@@ -32,15 +32,14 @@ class AgencyPage(Officers):
         """Three questions for a person, two shield notices, an alarm."""
         area = self.running_with_officers()
         for _ in range(3):
-            self.answer(area.ask("social", D, "section-17"))
+            self.answer(self.ask(D, "section-17"))
         for purpose in ("section-17", "section-47", "concern"):
-            self.answer(area.ask("social", E, purpose, extra=("--role", "safeguarding lead")))
+            self.answer(self.ask(E, purpose, extra=("--role", "safeguarding lead")))
         for child in (E, F):
-            self.answer(area.whoelse("social", "shield", "--nhs-number", "-", "--born", "2015-03-14",
-                                     "--json", stdin=child + "\n"))
+            self.shield(child)
         area.until("the notices are on the disk",
                    lambda: all(self.shield_pending()[r] for r in ("2", "3")))
-        area.move_clock(8 * 24 * HOUR + 11 * MINUTE)
+        self.move_clock(8 * 24 * HOUR + 11 * MINUTE)
         area.until("everything is shown", lambda: {"brokered", "shield-notice", "possible-fishing"}
                    <= set(self.kinds()))
         return area

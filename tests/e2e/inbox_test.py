@@ -79,7 +79,25 @@ class Officers(EndToEnd):
         self.door = self.public / "run" / "door"
         self.configure(area, "school", duties)
         self.start(area)
+        self.leaves, self.asked = self.covered(), 0
         return area
+
+    def covered(self):
+        return sum(c["log_size"] for c in self.area.status("school")["coordinators"])
+
+    def ask(self, *arguments, **options):
+        self.asked += 1
+        return self.area.ask("social", *arguments, **options)
+
+    def shield(self, child):
+        self.asked += 1
+        self.answer(self.area.whoelse("social", "shield", "--nhs-number", "-", "--born",
+                                      "2015-03-14", "--json", stdin=child + "\n"))
+
+    def move_clock(self, ms):
+        """The school's. A leaf that no checkpoint covered yet would be late by it, and an alarm."""
+        self.area.until("every leaf covered", lambda: self.covered() >= self.leaves + 2 * self.asked)
+        self.area.move_clock(ms)
 
     @staticmethod
     def fill(area, register=100):
@@ -156,19 +174,19 @@ class Officers(EndToEnd):
 class Inbox(Officers):
     def test_questions_that_a_person_decides(self):
         area = self.running_with_officers()
-        self.assertEqual(self.statuses(area.ask("social", D, "section-17"))["school"],
+        self.assertEqual(self.statuses(self.ask(D, "section-17"))["school"],
                          "nothing_disclosed")
-        self.assertEqual(self.statuses(area.ask("social", E))["school"], "nothing_disclosed")
+        self.assertEqual(self.statuses(self.ask(E))["school"], "nothing_disclosed")
         # Ten minutes later the urgent one is there. The brokered one came before it, so it has been
         # written down too, and is not seen.
-        area.move_clock(11 * MINUTE)
+        self.move_clock(11 * MINUTE)
         self.until_kinds("urgent")
         area.until("the second try", lambda: self.pages() == ["--to lead officer"] * 2)
         self.assertIn('"event":"page_failed"', area.log("school"))
         self.assertEqual(self.webhook.posted, [("/page", b"lead officer")])   # what worked is not repeated
         self.assertEqual([c["kind"] for c in self.answer(
             area.whoelse("school", "inbox", "counts", "--json"))["counts"]], ["urgent"])
-        area.move_clock(8 * 24 * HOUR)   # over a weekend and a bank holiday, if there is one
+        self.move_clock(8 * 24 * HOUR)   # over a weekend and a bank holiday, if there is one
         self.until_kinds("brokered", "urgent")
         area.until("who answers for it", lambda: self.pages()[2:] == ["--to named officer"])
         urgent, brokered = sorted(self.items(), key=lambda item: item["kind"], reverse=True)
@@ -180,8 +198,10 @@ class Inbox(Officers):
 
         whoelse = area.whoelse
         self.refused(whoelse("school", "inbox", "approve", brokered["id"]), "outcome")
-        self.refused(whoelse("school", "inbox", "done", brokered["id"], "--outcome", "withheld"), "reason")
-        self.refused(whoelse("school", "inbox", "done", "0000-0000-0000", "--outcome", "contacted"), "id")
+        self.refused(whoelse("school", "inbox", "done", brokered["id"], "--outcome", "withheld"),
+                     "reason")
+        self.refused(whoelse("school", "inbox", "done", "0000-0000-0000", "--outcome", "contacted"),
+                     "id")
         decided = self.decide("done", brokered["id"], "--outcome", "contacted")
         self.assertEqual(decided["state"], "done")
         self.decide("done", urgent["id"], "--outcome", "withheld", "--reason", "it would lead to her")
@@ -200,12 +220,11 @@ class Inbox(Officers):
     @unittest.skipUnless(os.geteuid() == 0, "only root can become a second person")
     def test_a_shield_is_lifted_by_two_people(self):
         area = self.running_with_officers()
-        self.assertEqual(self.statuses(area.ask("social", F))["school"], "disclosed")
-        self.answer(area.whoelse("social", "shield", "--nhs-number", "-", "--born", "2015-03-14",
-                                 "--json", stdin=F + "\n"))
-        self.assertEqual(self.statuses(area.ask("social", F))["school"], "nothing_disclosed")
+        self.assertEqual(self.statuses(self.ask(F))["school"], "disclosed")
+        self.shield(F)
+        self.assertEqual(self.statuses(self.ask(F))["school"], "nothing_disclosed")
         area.until("the shield is on the disk", lambda: self.shield_pending()["3"])
-        area.move_clock(11 * MINUTE)
+        self.move_clock(11 * MINUTE)
         area.until("the notice is shown", lambda: "shield-notice" in self.kinds())
         notice = next(i["id"] for i in self.items() if i["kind"] == "shield-notice")
         first = self.decide("refuse", notice, "--reason", "another child of the same name")
@@ -215,9 +234,9 @@ class Inbox(Officers):
         second = self.as_second("inbox", "refuse", notice, "--reason", "I rang the refuge", "--json")
         self.assertEqual(self.answer(second)["state"], "done")
         self.assertFalse(self.shield_pending()["3"])
-        area.move_clock(0)
+        self.move_clock(0)
         area.until_attached("school")
-        self.assertEqual(self.statuses(area.ask("social", F))["school"], "disclosed")
+        self.assertEqual(self.statuses(self.ask(F))["school"], "disclosed")
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can become a second person")
     def test_who_has_no_duty_sees_nothing(self):

@@ -24,6 +24,7 @@ InboxItem FullItem() {
   item.from = kAsker;
   item.records = {17, 4'000'000'000};
   item.about = R"({"question":"6STF-5YE9-R7M2-Y7WH"})";
+  item.fingerprint = std::string(64, 'b');
   item.steps = {{item.raised_ms + 5, "local:alice", ActorOf("alice").ref, "lifted",
                  "the \"refuge\" said so"}};
   return item;

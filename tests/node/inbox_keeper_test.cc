@@ -232,6 +232,23 @@ TEST_F(InboxKeeperTest, FishingIsSeenOnBothSides) {
   EXPECT_TRUE(by("alice"));
 }
 
+TEST_F(InboxKeeperTest, AnApprovalIsGivenByAnotherAndUsedOnce) {
+  QuestionToApprove question;
+  question.practitioner = ActorOf("carol").ref;
+  question.purpose = Purpose::kEarlyHelp;
+  question.subject[0] = {KeyType::kNhsNumber, "9990000018"};
+  const std::string id = keeper_->RequestApproval(question);
+  const auto use = [&] { return keeper_->UseApproval(id, question).index(); };
+  EXPECT_EQ(use(), 1u);   // not given yet
+  EXPECT_FALSE(Decide(id, Verb::kApprove, "carol"));
+  EXPECT_TRUE(Decide(id, Verb::kApprove, "alice"));
+  Restart();
+  EXPECT_EQ(use(), 0u);
+  Restart();
+  EXPECT_EQ(use(), 1u);
+  EXPECT_EQ(keeper_->UseApproval("0000-0000-0000", question).index(), 1u);
+}
+
 TEST_F(InboxKeeperTest, PagesAreRememberedAcrossARestart) {
   Leave(Question(kRefuge, Purpose::kSection47, Outcome::kUrgent));
   const std::string id = IdOf(ItemKind::kUrgent, kRefuge);

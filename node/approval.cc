@@ -1,0 +1,72 @@
+#include "node/approval.h"
+
+#include "nlohmann/json.hpp"
+
+namespace whoelse {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+FieldError Error(std::string reason, std::string remedy) {
+  return {"approval", std::move(reason), std::move(remedy)};
+}
+
+// One question, whatever it is about: an approval of one child's must not open another's.
+std::string FingerprintOf(const QuestionToApprove& question) {
+  Writer out;
+  out.Raw(question.practitioner).U8(static_cast<uint8_t>(question.purpose));
+  out.U8(question.shield_notice ? 1 : 0).U32(question.born);
+  out.U32(static_cast<uint32_t>(question.case_reference.size()));
+  out.Raw(AsBytes(question.case_reference));
+  for (const SubjectEntry& entry : question.subject) {
+    out.U8(static_cast<uint8_t>(entry.type)).U8(static_cast<uint8_t>(entry.value.size()));
+    out.Raw(AsBytes(entry.value));
+  }
+  return ToHex(H("node/approval", out.view()));
+}
+
+Json AboutOf(const InboxItem& item) { return Json::parse(item.about, nullptr, false); }
+
+}  // namespace
+
+InboxItem ApprovalItem(const QuestionToApprove& question, TimeMs now,
+                       const WorkingCalendar& calendar, Random& random) {
+  InboxItem item =
+      NewItem(question.shield_notice ? ItemKind::kShieldToSend : ItemKind::kApproval,
+              question.purpose, now, calendar, random);
+  item.asked_by = question.practitioner;
+  item.fingerprint = FingerprintOf(question);
+  item.about = Json{{"purpose", std::string(Name(question.purpose))},
+                    {"case_reference", question.case_reference},
+                    {"practitioner", ToHex(question.practitioner)}}
+                   .dump(-1, ' ', true, Json::error_handler_t::replace);
+  return item;
+}
+
+std::variant<PersonRef, FieldError> ApproverOf(const InboxItem& item,
+                                               const QuestionToApprove& question, TimeMs now) {
+  const Json about = AboutOf(item);
+  if (item.fingerprint != FingerprintOf(question) || !about.is_object()) {
+    return Error("is not for this question", "ask as it was approved, or have this one approved");
+  }
+  if (item.state() != ItemState::kDone || item.steps.back().outcome != "approved") {
+    return Error("was not given", "have a second person decide with inbox approve");
+  }
+  if (about.contains("used_ms")) {
+    return Error("was used before", "have the question approved again");
+  }
+  if (now > item.steps.back().at_ms + kApprovalHoldsMs) {
+    return Error("is older than 24 hours", "have the question approved again");
+  }
+  return item.steps.back().ref;
+}
+
+InboxItem Used(const InboxItem& item, TimeMs now) {
+  InboxItem used = item;
+  Json about = AboutOf(item);
+  about["used_ms"] = now;
+  used.about = about.dump(-1, ' ', true, Json::error_handler_t::replace);
+  return used;
+}
+
+}  // namespace whoelse

@@ -1,0 +1,40 @@
+// A second person's word on one question, before it leaves: asked for, given in the inbox, used once.
+// domain.md, "Who may ask what" and "Shield notice" (which two people send). The approver sees the
+// purpose and the case; whom it is about is kept as a fingerprint, sealed with the item and shown to
+// nobody, so that the inbox names no child.
+#ifndef WHOELSE_NODE_APPROVAL_H_
+#define WHOELSE_NODE_APPROVAL_H_
+
+#include <optional>
+#include <string>
+
+#include "crypto/hash.h"
+#include "node/inbox.h"
+
+namespace whoelse {
+
+// How long after the approval the question may be put.
+inline constexpr TimeMs kApprovalHoldsMs = 24ull * 3'600'000;
+
+struct QuestionToApprove {
+  PersonRef practitioner;       // who will put it
+  Purpose purpose;
+  bool shield_notice = false;
+  std::string case_reference;
+  Subject subject;
+  uint32_t born = 0;            // yyyymmdd, 0 unknown
+};
+// The item that a second person decides.
+InboxItem ApprovalItem(const QuestionToApprove& question, TimeMs now, const WorkingCalendar& calendar,
+                       Random& random);
+
+// Who approved exactly this question; an error of the field "approval" when nobody did, it is too
+// long ago, or a question was put with it before.
+std::variant<PersonRef, FieldError> ApproverOf(const InboxItem& item,
+                                               const QuestionToApprove& question, TimeMs now);
+// The question has been put: the approval is of no use any more.
+InboxItem Used(const InboxItem& item, TimeMs now);
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_APPROVAL_H_
