@@ -173,15 +173,17 @@ absl::StatusOr<InboxItem> TakeUpDocument(std::string_view document, const Workin
   Json json = Json::parse(document, nullptr, false);
   Members members(json);
   if (members.Has("alarm")) {
-    InboxItem item = NewItem(ItemKind::kLogAlarm, std::nullopt, members.Number("raised_ms"),
-                             calendar, random);
-    item.about = std::string(document);
+    const TimeMs raised = members.Number("raised_ms");
     if (!members.ok()) return Damaged();
+    InboxItem item = NewItem(ItemKind::kLogAlarm, std::nullopt, raised, calendar, random);
+    item.about = std::string(document);
     return item;
   }
+  const auto kind = members.Enum<ItemKind>("kind", kItemKindNames);
   const auto purpose = members.Enum<Purpose>("purpose", kPurposeNames);
-  InboxItem item = NewItem(members.Enum<ItemKind>("kind", kItemKindNames), purpose,
-                           members.Number("received_ms"), calendar, random);
+  const TimeMs received = members.Number("received_ms");
+  if (!members.ok()) return Damaged();
+  InboxItem item = NewItem(kind, purpose, received, calendar, random);
   item.from = static_cast<AgencyId>(members.Number("agency"));
   for (const Json& one : members.List("records")) {
     Members record(one);
