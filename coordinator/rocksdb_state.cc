@@ -6,8 +6,6 @@
 #include <rocksdb/write_batch.h>
 
 #include <array>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "coordinator/rocksdb_rows.h"
@@ -52,13 +50,11 @@ rocksdb::Options StoreOptions() {
 }
 
 absl::Status CreateStore(const std::string& directory) {
-  const std::string fresh = directory + ".new";
-  std::error_code error;
-  std::filesystem::remove_all(fresh, error);
+  if (absl::Status begun = BeginDirectory(directory); !begun.ok()) return begun;
   rocksdb::Options options = StoreOptions();
   options.create_if_missing = true;
   rocksdb::DB* db = nullptr;
-  rocksdb::Status status = rocksdb::DB::Open(options, fresh, &db);
+  rocksdb::Status status = rocksdb::DB::Open(options, directory, &db);
   for (size_t i = 1; status.ok() && i < kFamilyNames.size(); ++i) {
     rocksdb::ColumnFamilyHandle* family = nullptr;
     status = db->CreateColumnFamily(options, kFamilyNames[i], &family);
@@ -67,7 +63,7 @@ absl::Status CreateStore(const std::string& directory) {
   if (status.ok()) status = db->Close();
   if (!status.ok()) return OpenTrouble(status);   // and leave it open: what the disk holds is unknown
   delete db;
-  return PutDirectoryInPlace(fresh, directory);
+  return FinishDirectory(directory);
 }
 
 }  // namespace

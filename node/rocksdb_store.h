@@ -164,8 +164,7 @@ class RocksdbStore final : public RecordSource {
   RocksdbStore(std::string directory, MasterKey master, X25519PublicKey lead_officer,
                Random& random);
   absl::Status OpenDatabase();
-  absl::Status OpenDatabaseIn(const std::string& directory, bool create);
-  void CloseDatabase();
+  absl::Status OpenDatabase(bool create);
   absl::Status CheckMasterKey();
   rocksdb::ColumnFamilyHandle* family(Family f) const { return families_[f]; }
   std::string Seal(Family f, std::string_view key, ByteView value) const;
