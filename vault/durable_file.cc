@@ -43,9 +43,10 @@ absl::Status SyncParent(const std::string& path) {
 
 constexpr char kUnfinished[] = "UNFINISHED";
 
-// What a fresh disk has by itself.
-bool IsOfTheDisk(const std::filesystem::directory_entry& entry) {
-  return entry.path().filename() == "lost+found";
+// What a fresh disk has by itself, and what writing the marker may leave behind.
+bool IsNothingHeld(const std::filesystem::directory_entry& entry) {
+  const std::string name = entry.path().filename();
+  return name == "lost+found" || name.starts_with(kUnfinished);
 }
 
 absl::StatusOr<Bytes> ReadOpen(const std::string& path, int fd, size_t max) {
@@ -116,7 +117,7 @@ bool IsFreshDirectory(const std::string& path) {
   std::filesystem::directory_iterator entries(path, error);
   if (error) return error == std::errc::no_such_file_or_directory;
   if (std::filesystem::exists(std::filesystem::path(path) / kUnfinished, error)) return true;
-  return std::ranges::all_of(entries, IsOfTheDisk);
+  return std::ranges::all_of(entries, IsNothingHeld);
 }
 
 absl::Status BeginDirectory(const std::string& path) {
@@ -129,9 +130,7 @@ absl::Status BeginDirectory(const std::string& path) {
   const std::string marker = std::filesystem::path(path) / kUnfinished;
   if (absl::Status marked = WriteFileDurably(marker, {}, 0600); !marked.ok()) return marked;
   for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
-    if (entry.path() != marker && !IsOfTheDisk(entry)) {
-      std::filesystem::remove_all(entry.path(), error);
-    }
+    if (!IsNothingHeld(entry)) std::filesystem::remove_all(entry.path(), error);
     if (error) return absl::UnavailableError(path + ": cannot be cleared: " + error.message());
   }
   return SyncParent(path);
