@@ -1,6 +1,7 @@
 #include "node/answering.h"
 
 #include <algorithm>
+#include <future>
 #include <limits>
 
 #include "nlohmann/json.hpp"
@@ -11,6 +12,7 @@ namespace whoelse {
 namespace {
 
 constexpr size_t kMessagesMax = 4096;
+constexpr size_t kPushedBytesMax = size_t{16} << 20;   // that wait; as much again is being taken up
 constexpr size_t kExpectedMax = 10'000;
 constexpr TimeMs kHousekeepingMs = 1000;
 constexpr TimeMs kLongestWaitMs = 1000;
@@ -119,31 +121,57 @@ void Answering::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool Answering::Post(Message message, bool even_if_full) {
+void Answering::Post(Message message) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || (!even_if_full && messages_.size() >= kMessagesMax)) return false;
+    if (stopping_) return;
     messages_.push_back(std::move(message));
+  }
+  arrived_.notify_one();
+}
+
+// Streams end before this thread does, so somebody is there to keep the promise.
+Answering::StreamStart Answering::BeginStream(CoordinatorId to) {
+  std::promise<StreamStart> started;
+  std::future<StreamStart> start = started.get_future();
+  Post([this, to, started = std::move(started)]() mutable {
+    const uint64_t stream = ++streams_begun_;
+    streams_[to] = stream;
+    if (keeper_.ruling()->FindCoordinator(to) == nullptr) return started.set_value({stream, 0, ""});
+    LogWatch& watch = holder_.Watch(to);
+    watch.OnDetached();
+    started.set_value({stream, watch.known_size(), watch.memory().checkpoint});
+  });
+  return start.get();
+}
+
+bool Answering::OnPush(CoordinatorId from, uint64_t stream, Push push, size_t bytes) {
+  {
+    const std::lock_guard lock(mutex_);
+    // One at least is taken: a roster alone may be larger.
+    const bool full = pushed_bytes_ > 0 && pushed_bytes_ + bytes > kPushedBytesMax;
+    if (stopping_ || full || messages_.size() >= kMessagesMax) return false;
+    pushed_bytes_ += bytes;
+    messages_.push_back([this, from, stream, push = std::move(push)]() mutable {
+      TakePush(from, stream, std::move(push));
+    });
   }
   arrived_.notify_one();
   return true;
 }
 
-bool Answering::OnPush(CoordinatorId from, Push push) {
-  return Post([this, from, push = std::move(push)]() mutable { TakePush(from, std::move(push)); },
-              false);
-}
-
-// The messages below come from this node's own threads, which wait for their own work: few at a time.
-void Answering::OnDetached(CoordinatorId from) {
-  Post([this, from] {
-    if (keeper_.ruling()->FindCoordinator(from) != nullptr) holder_.Watch(from).OnDetached();
-  }, true);
+void Answering::OnDetached(CoordinatorId from, uint64_t stream) {
+  Post([this, from, stream] {
+    if (LogWatch* const watch = StreamedLog(from, stream)) watch->OnDetached();
+    if (const auto it = streams_.find(from); it != streams_.end() && it->second == stream) {
+      streams_.erase(it);
+    }
+  });
 }
 
 void Answering::SetEnrolment(EnrolmentView view) {
   if (outlet_ == nullptr) return holder_.SetEnrolment(std::move(view));   // still starting
-  Post([this, view = std::move(view)]() mutable { holder_.SetEnrolment(std::move(view)); }, true);
+  Post([this, view = std::move(view)]() mutable { holder_.SetEnrolment(std::move(view)); });
 }
 
 void Answering::AddEntries(KeyVersion kv, std::vector<RocksdbStore::Enrolled> enrolled) {
@@ -151,19 +179,15 @@ void Answering::AddEntries(KeyVersion kv, std::vector<RocksdbStore::Enrolled> en
     for (const RocksdbStore::Enrolled& one : enrolled) {
       holder_.index().Insert(one.type, kv, one.record, one.keys.check);
     }
-  }, true);
+  });
 }
 
 void Answering::RemoveEntries(RecordId record) {
-  Post([this, record] { holder_.index().Remove(record); }, true);
+  Post([this, record] { holder_.index().Remove(record); });
 }
 
 void Answering::OfferRoster(Bytes signed_roster) {
-  Post([this, bytes = std::move(signed_roster)]() mutable {
-    Push push;
-    push.roster = std::move(bytes);
-    TakePush(0, std::move(push));
-  }, true);
+  Post([this, bytes = std::move(signed_roster)] { TakeRoster(0, bytes); });
 }
 
 void Answering::ExpectAnswered(Requester::ExpectedAnswered expected) {
@@ -171,13 +195,13 @@ void Answering::ExpectAnswered(Requester::ExpectedAnswered expected) {
     if (expected_.size() < kExpectedMax) {
       expected_[{expected.relay, expected.answered_index}] = expected;
     }
-  }, true);
+  });
 }
 
 void Answering::ForgetShields(std::vector<RecordId> records) {
   Post([this, records = std::move(records)] {
     for (RecordId record : records) holder_.Unshield(record);
-  }, true);
+  });
 }
 
 void Answering::RaiseAlarm(Alarm alarm) {
@@ -189,7 +213,7 @@ void Answering::RaiseAlarm(Alarm alarm) {
     if (const absl::Status kept = KeepEvidence(evidence_dir_, alarm); !kept.ok()) {
       Log(LogLevel::kAlarm, "evidence_not_kept", {{LogField::kError, kept}});
     }
-  }, true);
+  });
 }
 
 void Answering::Loop() {
@@ -223,55 +247,73 @@ void Answering::TakeMessages(TimeMs) {
   {
     const std::lock_guard lock(mutex_);
     messages.swap(messages_);
+    pushed_bytes_ = 0;
   }
   for (Message& message : messages) message();
 }
 
-void Answering::TakePush(CoordinatorId from, Push push) {
+// The log of a stream that is there; nullptr for another stream, and for no coordinator any more.
+LogWatch* Answering::StreamedLog(CoordinatorId from, uint64_t stream) {
+  const auto it = streams_.find(from);
+  if (it == streams_.end() || it->second != stream) return nullptr;
+  return keeper_.ruling()->FindCoordinator(from) == nullptr ? nullptr : &holder_.Watch(from);
+}
+
+void Answering::EndStream(CoordinatorId from) {
+  Log(LogLevel::kWarning, "stream_ended", {{LogField::kCoordinator, from}});
+  outlet_->EndStream(from, streams_.at(from));
+  streams_.erase(from);
+  holder_.Watch(from).OnDetached();
+}
+
+void Answering::TakePush(CoordinatorId from, uint64_t stream, Push push) {
+  LogWatch* const watch = StreamedLog(from, stream);
+  if (watch == nullptr) return;
+  if (!watch->Expects(push.attached.has_value())) return EndStream(from);
   const TimeMs now = clock_.NowMs();
-  const bool known = from != 0 && keeper_.ruling()->FindCoordinator(from) != nullptr;
   std::vector<Alarm> alarms;
   const auto add = [&](std::vector<Alarm> more) {
     for (Alarm& alarm : more) alarms.push_back(std::move(alarm));
   };
-  if (known && push.attached) {
-    add(holder_.Watch(from).OnAttached(*push.attached));
-    PublishLogs();
+  if (push.attached) add(watch->OnAttached(*push.attached, now));
+  if (watch->Expects(false)) {
+    std::vector<Bytes> refusals;
+    for (const Push::Envelope& envelope : push.envelopes) {
+      Holder::Reply reply = holder_.Handle(from, envelope.frame, envelope.admission, now);
+      if (reply.refusal) refusals.push_back(*std::move(reply.refusal));
+      add(std::move(reply.alarms));
+    }
+    if (!refusals.empty()) outlet_->SendRefusals(from, std::move(refusals));
+    if (push.checkpoint) {
+      LogWatch::Covered covered =
+          watch->OnCheckpoint(push.checkpoint->note, push.checkpoint->leaves);
+      add(std::move(covered.alarms));
+      TakeLeaves(from, covered.leaves);
+      store_.WriteWatch(from, watch->log_key().key_id, watch->memory());
+    }
   }
-  std::vector<Bytes> refusals;
-  for (Push::Envelope& envelope : push.envelopes) {
-    if (!known) break;
-    Holder::Reply reply = holder_.Handle(from, envelope.frame, envelope.admission, now);
-    if (reply.refusal) refusals.push_back(*std::move(reply.refusal));
-    add(std::move(reply.alarms));
-  }
-  if (!refusals.empty()) outlet_->SendRefusals(from, std::move(refusals));
-  if (known && push.checkpoint) {
-    LogWatch& watch = holder_.Watch(from);
-    LogWatch::Covered covered = watch.OnCheckpoint(push.checkpoint->note, push.checkpoint->leaves);
-    add(std::move(covered.alarms));
-    TakeLeaves(from, covered.leaves);
-    store_.WriteWatch(from, watch.log_key().key_id, watch.memory());
-    PublishLogs();
-  }
+  if (push.attached || push.checkpoint) PublishLogs();
   if (!alarms.empty()) alarmed_.insert(from);
-  if (known && (push.attached || push.checkpoint) && alarmed_.erase(from) == 0) Cosign(from);
+  if ((push.attached || push.checkpoint) && alarmed_.erase(from) == 0) Cosign(from);
+  for (Alarm& alarm : alarms) RaiseAlarm(std::move(alarm));
+  if (!watch->Expects(false)) return EndStream(from);
   if (absl::StatusOr<Heartbeat> beat = Heartbeat::Parse(push.heartbeat); beat.ok()) {
     keeper_.OnHeartbeat(*beat, now);
   }
-  if (!push.roster.empty()) {
-    absl::StatusOr<SignedRoster> offered = SignedRoster::Parse(push.roster);
-    const auto before = keeper_.ruling();
-    const absl::Status status =
-        offered.ok() ? keeper_.Offer(*std::move(offered), now) : offered.status();
-    if (status.ok()) store_.WriteRosterState(keeper_.Persistent());
-    if (keeper_.ruling() != before) OnRosterChanged();
-    if (!status.ok() && !absl::IsAlreadyExists(status)) {
-      Log(LogLevel::kWarning, "roster_refused",
-          {{LogField::kCoordinator, from}, {LogField::kError, status}});
-    }
+  if (!push.roster.empty()) TakeRoster(from, push.roster);
+}
+
+void Answering::TakeRoster(CoordinatorId from, const Bytes& signed_roster) {
+  absl::StatusOr<SignedRoster> offered = SignedRoster::Parse(signed_roster);
+  const auto before = keeper_.ruling();
+  const absl::Status status =
+      offered.ok() ? keeper_.Offer(*std::move(offered), clock_.NowMs()) : offered.status();
+  if (status.ok()) store_.WriteRosterState(keeper_.Persistent());
+  if (keeper_.ruling() != before) OnRosterChanged();
+  if (!status.ok() && !absl::IsAlreadyExists(status)) {
+    Log(LogLevel::kWarning, "roster_refused",
+        {{LogField::kCoordinator, from}, {LogField::kError, status}});
   }
-  for (Alarm& alarm : alarms) RaiseAlarm(std::move(alarm));
 }
 
 void Answering::TakeLeaves(CoordinatorId from, const std::vector<LogWatch::Leaf>& leaves) {
@@ -347,18 +389,10 @@ void Answering::PublishLogs() {
   // By the log keys that rule: after a change of key the log that ended has a watch still.
   for (const RosterCoordinator& coordinator : keeper_.ruling()->coordinators) {
     const LogWatch& watch = holder_.Watch(coordinator.id);
-    logs.push_back({coordinator.id, watch.known_size(), watch.gap(), watch.memory().checkpoint});
+    logs.push_back({coordinator.id, watch.known_size(), watch.gap()});
   }
   const std::lock_guard lock(mutex_);
   logs_ = std::move(logs);
-}
-
-Answering::LogStatus Answering::LogOf(CoordinatorId coordinator) const {
-  const std::lock_guard lock(mutex_);
-  for (const LogStatus& log : logs_) {
-    if (log.coordinator == coordinator) return log;
-  }
-  return {coordinator, 0, 0, ""};
 }
 
 std::vector<Answering::LogStatus> Answering::Logs() const {

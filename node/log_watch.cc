@@ -31,6 +31,12 @@ Alarm LogWatch::Raise(AlarmKind kind, uint64_t index, std::string_view against) 
   return alarm;
 }
 
+// An alarm about the tree: the stream has nothing more to give.
+Alarm LogWatch::Break(AlarmKind kind, uint64_t index, std::string_view against) {
+  stream_ = Stream::kBroken;
+  return Raise(kind, index, against);
+}
+
 void LogWatch::Restore(Memory memory) {
   memory_ = std::move(memory);
   state_.covered = memory_.frontier.size();
@@ -54,41 +60,44 @@ absl::Status LogWatch::Adopt(std::string_view text, Frontier frontier) {
 void LogWatch::Cover() {
   state_.covered = memory_.frontier.size();
   std::erase_if(state_.uncovered,
-                [&](const RelayState::Admitted& a) { return a.index < state_.covered; });
+                [&](const RelayState::Named& named) { return named.index < state_.covered; });
 }
 
-std::vector<Alarm> LogWatch::OnAttached(const AttachStatement& statement) {
+std::vector<Alarm> LogWatch::OnAttached(const AttachStatement& statement, TimeMs now) {
   const uint64_t known = known_size();
-  attached_ = true;
+  stream_ = Stream::kAttached;
   if (!attached_before_) {
     attached_before_ = true;
     state_.attached_size = statement.tree_size;
   }
-  stream_from_ = statement.tree_size;
+  state_.stream_size = statement.tree_size;
   if (statement.tree_size < known || (statement.checkpoint.empty() && known > 0)) {
-    return {Raise(AlarmKind::kLogTruncated, statement.tree_size, statement.checkpoint)};
+    return {Break(AlarmKind::kLogTruncated, statement.tree_size, statement.checkpoint)};
   }
+  // Nobody has signed this size, and what is withheld below it is a gap: the checkpoints of the stream
+  // have to come up to it.
+  if (statement.tree_size > 0) state_.uncovered.push_back({statement.tree_size - 1, now});
   if (statement.checkpoint.empty()) return {};
 
   absl::StatusOr<Note> note = Note::Parse(statement.checkpoint);
   absl::StatusOr<Checkpoint> checkpoint =
       note.ok() ? OpenCheckpoint(*note, log_key_) : note.status();
   if (!checkpoint.ok()) {
-    return {Raise(AlarmKind::kCheckpointInvalid, statement.tree_size, statement.checkpoint)};
+    return {Break(AlarmKind::kCheckpointInvalid, statement.tree_size, statement.checkpoint)};
   }
   // A statement below the relay's own checkpoint is not its size: it would let old frames pass P6.
   if (checkpoint->size < known || statement.tree_size < checkpoint->size) {
-    return {Raise(AlarmKind::kLogTruncated, checkpoint->size, statement.checkpoint)};
+    return {Break(AlarmKind::kLogTruncated, checkpoint->size, statement.checkpoint)};
   }
   // Without the proof a relay could swap its history for another whenever a node is away.
   if (!VerifyConsistency(known, memory_.frontier.Root(), checkpoint->size, checkpoint->root,
                          statement.consistency)
            .ok()) {
-    return {Raise(AlarmKind::kLogRewritten, checkpoint->size, statement.checkpoint)};
+    return {Break(AlarmKind::kLogRewritten, checkpoint->size, statement.checkpoint)};
   }
   absl::StatusOr<Frontier> frontier = Frontier::Create(checkpoint->size, statement.frontier);
   if (!frontier.ok() || !Adopt(statement.checkpoint, *std::move(frontier)).ok()) {
-    return {Raise(AlarmKind::kCheckpointInvalid, checkpoint->size, statement.checkpoint)};
+    return {Break(AlarmKind::kCheckpointInvalid, checkpoint->size, statement.checkpoint)};
   }
   gap_ += checkpoint->size - known;
   expected_.erase(expected_.begin(), expected_.lower_bound(checkpoint->size));
@@ -96,7 +105,8 @@ std::vector<Alarm> LogWatch::OnAttached(const AttachStatement& statement) {
 }
 
 std::vector<Alarm> LogWatch::OnTick(TimeMs now) {
-  const RelayState::Admitted* const overdue = attached_ ? state_.Overdue(now) : nullptr;
+  const RelayState::Named* const overdue =
+      stream_ == Stream::kAttached ? state_.Overdue(now) : nullptr;
   if (overdue == nullptr || behind_ == overdue->index) return {};
   behind_ = overdue->index;
   const auto expected = expected_.find(overdue->index);
@@ -118,7 +128,6 @@ std::vector<Alarm> LogWatch::OnAdmission(const Admission& admission, TimeMs now)
   if (admission.index < state_.covered) {
     // Its checkpoint came first: had it been an honest frame, that checkpoint would have followed it.
     expected_.erase(it);
-    if (admission.index < stream_from_) return {};   // of before this stream: a gap, refused by P6
     return {Raise(AlarmKind::kFrameUnlogged, admission.index, ToHex(bytes) + "\n")};
   }
   state_.uncovered.push_back({admission.index, now});
@@ -133,7 +142,7 @@ LogWatch::Covered LogWatch::OnCheckpoint(std::string_view note, const std::vecto
     absl::StatusOr<LogEntry> parsed = ParseLogEntry(entry);
     if (!parsed.ok()) {
       covered.leaves.clear();   // nobody has signed these
-      covered.alarms.push_back(Raise(AlarmKind::kCheckpointInvalid, frontier.size(), note));
+      covered.alarms.push_back(Break(AlarmKind::kCheckpointInvalid, frontier.size(), note));
       return covered;
     }
     covered.leaves.push_back({frontier.size(), *std::move(parsed)});
@@ -141,7 +150,7 @@ LogWatch::Covered LogWatch::OnCheckpoint(std::string_view note, const std::vecto
   }
   if (!Adopt(note, std::move(frontier)).ok()) {
     covered.leaves.clear();
-    covered.alarms.push_back(Raise(AlarmKind::kCheckpointInvalid, first, note));
+    covered.alarms.push_back(Break(AlarmKind::kCheckpointInvalid, first, note));
     return covered;
   }
   covered.alarms = Compare(covered.leaves);
@@ -164,7 +173,7 @@ std::vector<Alarm> LogWatch::Compare(const std::vector<Leaf>& leaves) {
                                    ToHex(SerializeLogEntry(leaf.entry)) + "\n"));
       }
       expected_.erase(frame);
-    } else if (asked != nullptr && leaf.index >= stream_from_) {
+    } else if (asked != nullptr && leaf.index >= state_.stream_size) {
       alarms.push_back(Raise(AlarmKind::kFrameWithheld, leaf.index,
                              ToHex(SerializeLogEntry(leaf.entry)) + "\n"));
     }

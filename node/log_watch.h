@@ -26,7 +26,7 @@ enum class AlarmKind : uint8_t {
   kCheckpointInvalid,    // not a checkpoint of this log, or its leaves do not give its root
   kFrameUnlogged,        // a frame was forwarded that is not the leaf at its index
   kFrameWithheld,        // an Asked leaf, while attached, whose frame never came
-  kLogBehind,            // an admission that no checkpoint covered within 10 s
+  kLogBehind,            // a leaf that it named and that no checkpoint covered within 10 s
   kAnsweredDiffers,      // Answered does not say what the asker received
   kStreamReplaced        // somebody with this agency's TLS key attached beside us
 };
@@ -71,12 +71,19 @@ class LogWatch {
   void Restore(Memory memory);
   uint64_t known_size() const { return memory_.frontier.size(); }
 
+  // Whether a push with (or without) a statement may come now: the statement comes first on a stream,
+  // and once. Later it could move the point from which the log is watched. False too once nothing that
+  // comes on this stream could be verified any more. Then the stream is to be ended.
+  bool Expects(bool statement) const {
+    return stream_ == (statement ? Stream::kNone : Stream::kAttached);
+  }
   // A new stream. Leaves between two streams are a gap that is counted, not an alarm.
-  std::vector<Alarm> OnAttached(const AttachStatement& statement);
+  std::vector<Alarm> OnAttached(const AttachStatement& statement, TimeMs now);
   // The stream ended. What a relay cannot push is not held against it.
-  void OnDetached() { attached_ = false; }
-  // Now and then: LOG_BEHIND when the relay has left an admission of an open stream uncovered for too
-  // long, once for each. Were it noticed with the next frame only, a relay could wait for the night.
+  void OnDetached() { stream_ = Stream::kNone; }
+  // Now and then: LOG_BEHIND when the relay has left a leaf that it named uncovered for too long, with
+  // the stream open, once for each. Were it noticed with the next frame only, a relay could wait for
+  // the night.
   std::vector<Alarm> OnTick(TimeMs now);
 
   // A frame came on this stream under a valid admission.
@@ -102,12 +109,16 @@ class LogWatch {
   const NoteVerifier& log_key() const { return log_key_; }
 
  private:
+  // kBroken: what came about the tree was not believed, so nothing that follows can be verified
+  // before a new stream proves itself against the last checkpoint that was.
+  enum class Stream : uint8_t { kNone, kAttached, kBroken };
   struct Expected {
     TimeMs time_ms;
     FrameHash frame_hash;
     Bytes admission;
   };
   Alarm Raise(AlarmKind kind, uint64_t index, std::string_view against) const;
+  Alarm Break(AlarmKind kind, uint64_t index, std::string_view against);
   absl::Status Adopt(std::string_view note, Frontier frontier);
   std::vector<Alarm> Compare(const std::vector<Leaf>& leaves);
   void Cover();
@@ -117,9 +128,8 @@ class LogWatch {
   Memory memory_;
   RelayState state_;
   bool attached_before_ = false;
-  bool attached_ = false;
+  Stream stream_ = Stream::kNone;
   std::optional<uint64_t> behind_;              // the last index that LOG_BEHIND was raised for
-  uint64_t stream_from_ = 0;                    // tree size stated on this stream
   uint64_t gap_ = 0;
   std::map<uint64_t, Expected> expected_;       // frames that no checkpoint covers yet, by index
 };

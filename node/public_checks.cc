@@ -37,9 +37,9 @@ bool InLifetime(const Header& header, TimeMs now) {
 
 }  // namespace
 
-const RelayState::Admitted* RelayState::Overdue(TimeMs now) const {
-  const auto found = std::ranges::find_if(uncovered, [&](const Admitted& a) {
-    return a.index >= covered && now > a.arrived_ms + kLogBehindMs;
+const RelayState::Named* RelayState::Overdue(TimeMs now) const {
+  const auto found = std::ranges::find_if(uncovered, [&](const Named& named) {
+    return named.index >= covered && now > named.since_ms + kLogBehindMs;
   });
   return found == uncovered.end() ? nullptr : &*found;
 }
@@ -99,7 +99,11 @@ PublicVerdict CheckAdmitted(const Frame& frame, const std::optional<Admission>& 
   }
   if (const auto code = CheckVersions(frame.header(), state, now)) return Refuse(verdict, *code);
   if (!InLifetime(frame.header(), now)) return Refuse(verdict, RefusalCode::kExpired);
-  if (admission->index < relay->attached_size) return Refuse(verdict, RefusalCode::kRestarted);
+  // The first bound makes up for what a restart forgot. The second is for every later stream: no
+  // checkpoint of this one shows a leaf below it, so there a relay could put frames it never logged.
+  if (admission->index < std::max(relay->attached_size, relay->stream_size)) {
+    return Refuse(verdict, RefusalCode::kRestarted);
+  }
   // By count alone, and before any lookup: being busy must not depend on what the frame would find.
   if (state.slot_count >= state.roster->parameters.slot_frames) {
     return Refuse(verdict, RefusalCode::kBusy);

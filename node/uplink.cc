@@ -86,7 +86,7 @@ void Uplink::Send(Witness::Cosigned cosigned) {
 void Uplink::Queue(v1::FromNode message) {
   {
     const std::lock_guard lock(mutex_);
-    if (generation_ == 0 || outgoing_.size() >= kOutgoingMax) return;
+    if (stream_ == 0 || outgoing_.size() >= kOutgoingMax) return;
     outgoing_.push_back(std::move(message));
   }
   changed_.notify_all();
@@ -117,27 +117,33 @@ void Uplink::WaitBeforeRetry(int failures) {
   changed_.wait_for(lock, wait, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_; });
 }
 
+void Uplink::End(uint64_t stream) {
+  const std::lock_guard lock(mutex_);
+  if (context_ == nullptr || stream_ != stream) return;
+  cut_ = true;
+  context_->TryCancel();
+}
+
 bool Uplink::RunStream() {
+  const Answering::StreamStart start = answering_.BeginStream(coordinator_.id);
   grpc::ClientContext context;
-  uint64_t generation = 0;
-  static std::atomic<uint64_t> generations{0};
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return false;
     context_ = &context;
-    generation_ = generation = ++generations;
+    stream_ = start.stream;
+    cut_ = false;
     outgoing_.clear();
     v1::FromNode hello;
+    hello.mutable_hello()->set_known_size(start.known_size);
     // The note too: a coordinator whose store was rolled back must hear of what it had signed.
-    const Answering::LogStatus log = answering_.LogOf(coordinator_.id);
-    hello.mutable_hello()->set_known_size(log.size);
-    hello.mutable_hello()->set_checkpoint(log.checkpoint);
+    hello.mutable_hello()->set_checkpoint(start.checkpoint);
     hello.mutable_hello()->set_roster_version(board_.Read().roster->version);
     outgoing_.push_back(std::move(hello));
   }
   const std::shared_ptr<Coordinators::Stub> stub = coordinators_.StubFor(coordinator_);
   const std::unique_ptr<Stream> stream = stub->Attach(&context);
-  std::thread writer([&] { Write(*stream, generation); });
+  std::thread writer([&] { Write(*stream, start.stream); });
   v1::ToNode message;
   bool was_attached = false;
   while (stream->Read(&message)) {
@@ -147,17 +153,23 @@ bool Uplink::RunStream() {
       attached_ = true;
     }
     // A queue that is full means that this node is behind: better no stream than a skipped frame.
-    if (!answering_.OnPush(coordinator_.id, ReadPush(message))) context.TryCancel();
+    if (!answering_.OnPush(coordinator_.id, start.stream, ReadPush(message),
+                           message.ByteSizeLong())) {
+      answering_.OnDetached(coordinator_.id, start.stream);   // what still comes is dropped
+      End(start.stream);
+    }
   }
+  bool cut = false;
   {
     const std::lock_guard lock(mutex_);
     context_ = nullptr;
-    generation_ = 0;
+    stream_ = 0;
     attached_ = false;
+    cut = cut_;
   }
   changed_.notify_all();
   writer.join();
-  answering_.OnDetached(coordinator_.id);
+  answering_.OnDetached(coordinator_.id, start.stream);
   const grpc::Status status = stream->Finish();
   if (!status.ok() && FromGrpc(status) == ServiceError::kReplaced) {
     answering_.RaiseAlarm({coordinator_.id, AlarmKind::kStreamReplaced, 0, {}});
@@ -167,18 +179,18 @@ bool Uplink::RunStream() {
       {{LogField::kCoordinator, coordinator_.id}, {LogField::kError, error}});
   if (error == ServiceError::kNotAMember) coordinators_.Reconnect(coordinator_.id);
   coordinators_.LookAtCertificate();
-  return was_attached;
+  return was_attached && !cut;
 }
 
-void Uplink::Write(Stream& stream, uint64_t generation) {
+void Uplink::Write(Stream& stream, uint64_t id) {
   while (true) {
     v1::FromNode message;
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-        return stopping_ || generation_ != generation || !outgoing_.empty();
+        return stopping_ || stream_ != id || !outgoing_.empty();
       });
-      if (stopping_ || generation_ != generation) return;
+      if (stopping_ || stream_ != id) return;
       message = std::move(outgoing_.front());
       outgoing_.pop_front();
     }
@@ -236,6 +248,10 @@ void Uplinks::SendRefusals(CoordinatorId to, std::vector<Bytes> refusals) {
 
 void Uplinks::SendCosignature(CoordinatorId to, Witness::Cosigned cosigned) {
   if (const auto uplink = Find(to)) uplink->Send(std::move(cosigned));
+}
+
+void Uplinks::EndStream(CoordinatorId to, uint64_t stream) {
+  if (const auto uplink = Find(to)) uplink->End(stream);
 }
 
 }  // namespace whoelse

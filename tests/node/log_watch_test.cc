@@ -33,7 +33,7 @@ class Watching : public ::testing::Test {
   // Attached to a log of `leaves` leaves.
   void Attach(uint64_t leaves = 5) {
     log_.Fill(leaves);
-    ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(0))), Kind{});
+    ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(0), kNow)), Kind{});
   }
   Admission Frame(uint32_t number, TimeMs time = kNow) { return log_.Take(HashNo(number), time); }
   LogWatch::Covered Checkpoint() {
@@ -86,12 +86,12 @@ TEST_F(Watching, ARelayThatCannotPushIsNotLate) {
   ASSERT_EQ(Kinds(watch_.OnAdmission(Frame(1), kNow)), Kind{});
   watch_.OnDetached();
   EXPECT_EQ(Kinds(watch_.OnTick(kNow + 60'000)), Kind{});
-  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(watch_.known_size()))), Kind{});
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(watch_.known_size()), kNow)), Kind{});
   EXPECT_EQ(Kinds(watch_.OnTick(kNow + 60'000)), Kind{});   // the checkpoint of now covers it
 }
 
 TEST_F(Watching, ALogMayBeEmptyAtFirst) {
-  EXPECT_EQ(Kinds(watch_.OnAttached({0, "", {}, {}})), Kind{});
+  EXPECT_EQ(Kinds(watch_.OnAttached({0, "", {}, {}}, kNow)), Kind{});
   ASSERT_EQ(Kinds(watch_.OnAdmission(Frame(1), kNow)), Kind{});
   EXPECT_EQ(Kinds(Checkpoint().alarms), Kind{});
   EXPECT_EQ(watch_.known_size(), 1u);
@@ -101,12 +101,12 @@ TEST_F(Watching, TruncatedAtTheNextAttachment) {
   Attach(5);
   FakeLog shorter;
   shorter.Fill(3);
-  EXPECT_EQ(Kinds(watch_.OnAttached(shorter.Attach(5))), Kind{AlarmKind::kLogTruncated});
-  EXPECT_EQ(Kinds(watch_.OnAttached({0, "", {}, {}})), Kind{AlarmKind::kLogTruncated});
-  EXPECT_EQ(Kinds(watch_.OnAttached({9, "", {}, {}})), Kind{AlarmKind::kLogTruncated});
+  EXPECT_EQ(Kinds(watch_.OnAttached(shorter.Attach(5), kNow)), Kind{AlarmKind::kLogTruncated});
+  EXPECT_EQ(Kinds(watch_.OnAttached({0, "", {}, {}}, kNow)), Kind{AlarmKind::kLogTruncated});
+  EXPECT_EQ(Kinds(watch_.OnAttached({9, "", {}, {}}, kNow)), Kind{AlarmKind::kLogTruncated});
   // It states the full size with an old checkpoint.
   AttachStatement old = log_.Attach(3, 3);
-  const std::vector<Alarm> alarms = watch_.OnAttached(old);
+  const std::vector<Alarm> alarms = watch_.OnAttached(old, kNow);
   EXPECT_EQ(Kinds(alarms), Kind{AlarmKind::kLogTruncated});
   // Both signed notes are the evidence.
   EXPECT_THAT(alarms[0].evidence, Contains(HasSubstr(log_.Checkpoint(5))));
@@ -121,7 +121,7 @@ TEST_F(Watching, ASizeBelowItsOwnCheckpointIsTruncated) {
   log_.Fill(5);
   AttachStatement statement = log_.Attach(0);
   statement.tree_size = 4;
-  EXPECT_EQ(Kinds(watch_.OnAttached(statement)), Kind{AlarmKind::kLogTruncated});
+  EXPECT_EQ(Kinds(watch_.OnAttached(statement, kNow)), Kind{AlarmKind::kLogTruncated});
   EXPECT_EQ(watch_.known_size(), 0u);
 }
 
@@ -130,15 +130,15 @@ TEST_F(Watching, RewrittenWhileTheNodeWasAway) {
   FakeLog other;
   other.Append(AskedEntry{kNow, HashNo(9)});
   other.Fill(7);
-  EXPECT_EQ(Kinds(watch_.OnAttached(other.Attach(5))), Kind{AlarmKind::kLogRewritten});
+  EXPECT_EQ(Kinds(watch_.OnAttached(other.Attach(5), kNow)), Kind{AlarmKind::kLogRewritten});
   // The same size, another tree.
-  EXPECT_EQ(Kinds(watch_.OnAttached(other.Attach(5, 5))), Kind{AlarmKind::kLogRewritten});
+  EXPECT_EQ(Kinds(watch_.OnAttached(other.Attach(5, 5), kNow)), Kind{AlarmKind::kLogRewritten});
   EXPECT_EQ(watch_.memory().checkpoint, log_.Checkpoint(5));
   log_.Fill(3);
   AttachStatement no_proof = log_.Attach(5);
   no_proof.consistency.clear();
-  EXPECT_EQ(Kinds(watch_.OnAttached(no_proof)), Kind{AlarmKind::kLogRewritten});
-  EXPECT_EQ(Kinds(watch_.OnAttached(log_.Attach(5))), Kind{});
+  EXPECT_EQ(Kinds(watch_.OnAttached(no_proof, kNow)), Kind{AlarmKind::kLogRewritten});
+  EXPECT_EQ(Kinds(watch_.OnAttached(log_.Attach(5), kNow)), Kind{});
 }
 
 TEST_F(Watching, InvalidAtAttachment) {
@@ -147,7 +147,7 @@ TEST_F(Watching, InvalidAtAttachment) {
     AttachStatement statement = log_.Attach(0);
     change(statement);
     LogWatch watch = NewWatch();
-    const Kind kinds = Kinds(watch.OnAttached(statement));
+    const Kind kinds = Kinds(watch.OnAttached(statement, kNow));
     EXPECT_EQ(watch.known_size(), kinds.empty() ? 5u : 0u);
     return kinds;
   };
@@ -195,7 +195,7 @@ TEST_F(Watching, AFrameThatIsNotTheLeafAtItsIndex) {
     FakeLog log;
     log.Fill(5);
     LogWatch watch = NewWatch();
-    ASSERT_EQ(Kinds(watch.OnAttached(log.Attach(0))), Kind{});
+    ASSERT_EQ(Kinds(watch.OnAttached(log.Attach(0), kNow)), Kind{});
     const Admission admission = Admit(HashNo(1), 5, kNow);
     ASSERT_EQ(Kinds(watch.OnAdmission(admission, kNow)), Kind{});
     log.Append(leaf);
@@ -226,9 +226,67 @@ TEST_F(Watching, AFrameBehindItsCheckpoint) {
   ASSERT_EQ(Kinds(Checkpoint().alarms), Kind{});
   EXPECT_EQ(Kinds(watch_.OnAdmission(Admit(HashNo(1), 6, kNow), kNow)),
             Kind{AlarmKind::kFrameUnlogged});
-  // From before this stream: check P6 refuses it, and the log is not to blame.
-  EXPECT_EQ(Kinds(watch_.OnAdmission(Admit(HashNo(1), 4, kNow), kNow)), Kind{});
   EXPECT_TRUE(watch_.state().uncovered.empty());
+}
+
+// An honest relay sends no frame twice, and on a new stream none from below the size that it stated
+// there: nothing on that stream could show that it is the leaf.
+TEST_F(Watching, AFrameFromTheGapBeforeThisStream) {
+  Attach(5);
+  watch_.OnDetached();
+  log_.Fill(10);
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5), kNow)), Kind{});
+  EXPECT_EQ(watch_.state().stream_size, 15u);
+  const Admission unlogged = Admit(HashNo(1), 12, kNow);
+  const std::vector<Alarm> alarms = watch_.OnAdmission(unlogged, kNow);
+  EXPECT_EQ(Kinds(alarms), Kind{AlarmKind::kFrameUnlogged});
+  EXPECT_THAT(alarms[0].evidence, Contains(HasSubstr(ToHex(unlogged.Serialize()))));
+}
+
+// Frames in order, statement first: else a relay could state another size whenever it withheld one.
+TEST_F(Watching, TheStatementComesFirstAndOnce) {
+  EXPECT_TRUE(watch_.Expects(true));
+  EXPECT_FALSE(watch_.Expects(false));
+  Attach(5);
+  EXPECT_FALSE(watch_.Expects(true));
+  EXPECT_TRUE(watch_.Expects(false));
+  watch_.OnDetached();
+  EXPECT_TRUE(watch_.Expects(true));
+  EXPECT_FALSE(watch_.Expects(false));
+}
+
+// After a checkpoint that was not believed the leaves of the next ones are missing: they would accuse an
+// honest relay for ever, and cover nothing.
+TEST_F(Watching, NothingFollowsWhatWasNotBelieved) {
+  Attach(5);
+  log_.Fill(1);
+  ASSERT_EQ(Kinds(watch_.OnCheckpoint(log_.Checkpoint(), {}).alarms),
+            Kind{AlarmKind::kCheckpointInvalid});
+  EXPECT_FALSE(watch_.Expects(false));
+  EXPECT_FALSE(watch_.Expects(true));
+  watch_.OnDetached();
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5), kNow)), Kind{});
+  EXPECT_TRUE(watch_.Expects(false));
+  FakeLog shorter;
+  shorter.Fill(3);
+  watch_.OnDetached();
+  ASSERT_EQ(Kinds(watch_.OnAttached(shorter.Attach(5), kNow)), Kind{AlarmKind::kLogTruncated});
+  EXPECT_FALSE(watch_.Expects(false));
+}
+
+// A size is nobody's signed word. Stated too large, it would turn every frame withheld into a gap.
+TEST_F(Watching, ASizeThatNoCheckpointReaches) {
+  log_.Fill(5);
+  AttachStatement boasting = log_.Attach(0);
+  boasting.tree_size = uint64_t{1} << 63;
+  ASSERT_EQ(Kinds(watch_.OnAttached(boasting, kNow)), Kind{});
+  log_.Take(HashNo(1), kNow);   // and withheld
+  ASSERT_EQ(Kinds(Checkpoint().alarms), Kind{});
+  EXPECT_EQ(Kinds(watch_.OnTick(kNow + 10'000)), Kind{});
+  const std::vector<Alarm> alarms = watch_.OnTick(kNow + 10'001);
+  ASSERT_EQ(Kinds(alarms), Kind{AlarmKind::kLogBehind});
+  EXPECT_EQ(alarms[0].index, boasting.tree_size - 1);
+  EXPECT_NE(watch_.state().Overdue(kNow + 10'001), nullptr);   // and gets no answers
 }
 
 TEST_F(Watching, AFrameWithheld) {
@@ -248,12 +306,12 @@ TEST_F(Watching, AGapIsCountedAndNoAlarm) {
   EXPECT_EQ(watch_.gap(), 5u);
   Frame(1);
   Frame(2);   // while the node was away
-  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5))), Kind{});
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5), kNow)), Kind{});
   EXPECT_EQ(watch_.gap(), 7u);
   EXPECT_EQ(watch_.known_size(), 7u);
   // Logged after the last checkpoint but before the attachment: not withheld either.
   Frame(3);
-  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(7, 7))), Kind{});
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(7, 7), kNow)), Kind{});
   Frame(4);
   const LogWatch::Covered covered = Checkpoint();
   EXPECT_EQ(Kinds(covered.alarms), Kind{AlarmKind::kFrameWithheld});
@@ -264,7 +322,7 @@ TEST_F(Watching, AGapIsCountedAndNoAlarm) {
 TEST_F(Watching, FramesAreRememberedAcrossStreams) {
   Attach(5);
   ASSERT_EQ(Kinds(watch_.OnAdmission(Admit(HashNo(1), 5, kNow), kNow)), Kind{});
-  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5))), Kind{});
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5), kNow)), Kind{});
   EXPECT_EQ(watch_.state().uncovered.size(), 1u);
   log_.Append(AskedEntry{kNow, HashNo(2)});
   EXPECT_EQ(Kinds(Checkpoint().alarms), Kind{AlarmKind::kFrameUnlogged});
@@ -273,7 +331,7 @@ TEST_F(Watching, FramesAreRememberedAcrossStreams) {
 TEST_F(Watching, TheFirstAttachmentOfTheProcessCountsForRestarted) {
   Attach(5);
   log_.Fill(4);
-  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5))), Kind{});
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5), kNow)), Kind{});
   EXPECT_EQ(watch_.state().attached_size, 5u);
   LogWatch restarted = NewWatch();
   restarted.Restore(watch_.memory());
@@ -281,7 +339,7 @@ TEST_F(Watching, TheFirstAttachmentOfTheProcessCountsForRestarted) {
   EXPECT_EQ(restarted.state().covered, 9u);
   EXPECT_FALSE(restarted.state().last.has_value());
   log_.Fill(1);
-  ASSERT_EQ(Kinds(restarted.OnAttached(log_.Attach(9))), Kind{});
+  ASSERT_EQ(Kinds(restarted.OnAttached(log_.Attach(9), kNow)), Kind{});
   EXPECT_EQ(restarted.state().attached_size, 10u);
 }
 
@@ -293,7 +351,7 @@ TEST_F(Watching, ARestartDoesNotForgetTheLog) {
   FakeLog other;
   other.Append(AskedEntry{kNow, HashNo(1)});
   other.Fill(9);
-  EXPECT_EQ(Kinds(restarted.OnAttached(other.Attach(5))), Kind{AlarmKind::kLogRewritten});
+  EXPECT_EQ(Kinds(restarted.OnAttached(other.Attach(5), kNow)), Kind{AlarmKind::kLogRewritten});
 }
 
 TEST_F(Watching, RaisesLast) {
@@ -321,10 +379,10 @@ TEST(LogWatchProperty, HonestIsNeverAccusedAndOneWrongLeafAlways) {
     uint32_t frames = 0;
     const auto attach = [&] {
       if (checkpointed == 0) {
-        ASSERT_EQ(Kinds(watch->OnAttached({log.size(), "", {}, {}})), Kind{});
+        ASSERT_EQ(Kinds(watch->OnAttached({log.size(), "", {}, {}}, kNow)), Kind{});
         return;
       }
-      ASSERT_EQ(Kinds(watch->OnAttached(log.Attach(watch->known_size(), checkpointed))), Kind{});
+      ASSERT_EQ(Kinds(watch->OnAttached(log.Attach(watch->known_size(), checkpointed), kNow)), Kind{});
     };
     const auto checkpoint = [&] {
       checkpointed = log.size();
