@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kMessagesMax = 4096;
 constexpr size_t kPushedBytesMax = size_t{16} << 20;   // that wait; as much again is being taken up
-constexpr size_t kExpectedMax = 10'000;
+constexpr size_t kDisputedMax = 10'000;
 constexpr TimeMs kHousekeepingMs = 1000;
 constexpr TimeMs kLongestWaitMs = 1000;
 
@@ -139,7 +139,7 @@ Answering::StreamStart Answering::BeginStream(CoordinatorId to) {
     streams_[to] = stream;
     if (keeper_.ruling()->FindCoordinator(to) == nullptr) return started.set_value({stream, 0, ""});
     LogWatch& watch = holder_.Watch(to);
-    watch.OnDetached();
+    watch.OnDetached(clock_.NowMs());
     started.set_value({stream, watch.known_size(), watch.memory().checkpoint});
   });
   return start.get();
@@ -162,7 +162,7 @@ bool Answering::OnPush(CoordinatorId from, uint64_t stream, Push push, size_t by
 
 void Answering::OnDetached(CoordinatorId from, uint64_t stream) {
   Post([this, from, stream] {
-    if (LogWatch* const watch = StreamedLog(from, stream)) watch->OnDetached();
+    if (LogWatch* const watch = StreamedLog(from, stream)) watch->OnDetached(clock_.NowMs());
     if (const auto it = streams_.find(from); it != streams_.end() && it->second == stream) {
       streams_.erase(it);
     }
@@ -190,10 +190,11 @@ void Answering::OfferRoster(Bytes signed_roster) {
   Post([this, bytes = std::move(signed_roster)] { TakeRoster(0, bytes); });
 }
 
-void Answering::ExpectAnswered(Requester::ExpectedAnswered expected) {
-  Post([this, expected] {
-    if (expected_.size() < kExpectedMax) {
-      expected_[{expected.relay, expected.answered_index}] = expected;
+void Answering::OnClosed(ExpectedAnswered expected) {
+  Post([this, expected = std::move(expected)] {
+    if (keeper_.ruling()->FindCoordinator(expected.relay) == nullptr) return;
+    for (Alarm& alarm : holder_.Watch(expected.relay).OnClosed(expected, clock_.NowMs())) {
+      RaiseAlarm(std::move(alarm));
     }
   });
 }
@@ -206,6 +207,10 @@ void Answering::ForgetShields(std::vector<RecordId> records) {
 
 void Answering::RaiseAlarm(Alarm alarm) {
   Post([this, alarm = std::move(alarm)] {
+    if (alarm.question) {
+      const std::lock_guard lock(mutex_);
+      if (disputed_.size() < kDisputedMax) disputed_.insert(*alarm.question);
+    }
     Log(LogLevel::kAlarm, "log_alarm",
         {{LogField::kCoordinator, alarm.coordinator}, {LogField::kIndex, alarm.index},
          {LogField::kCode, static_cast<int>(alarm.kind)}});
@@ -263,7 +268,7 @@ void Answering::EndStream(CoordinatorId from) {
   Log(LogLevel::kWarning, "stream_ended", {{LogField::kCoordinator, from}});
   outlet_->EndStream(from, streams_.at(from));
   streams_.erase(from);
-  holder_.Watch(from).OnDetached();
+  holder_.Watch(from).OnDetached(clock_.NowMs());
 }
 
 void Answering::TakePush(CoordinatorId from, uint64_t stream, Push push) {
@@ -322,17 +327,6 @@ void Answering::TakeLeaves(CoordinatorId from, const std::vector<LogWatch::Leaf>
       keeper_.OnRosterLeaf(from, roster->version, roster->hash, clock_.NowMs());
       store_.WriteRosterState(keeper_.Persistent());
     }
-    const auto expected = expected_.find({from, leaf.index});
-    if (expected == expected_.end()) continue;
-    const auto* answered = std::get_if<AnsweredEntry>(&leaf.entry);
-    // What the relay wrote down is not what it handed over: it dropped or swapped an answer.
-    if (answered == nullptr || answered->asked_index != expected->second.asked_index ||
-        answered->answers_hash != expected->second.answers_hash) {
-      RaiseAlarm({from, AlarmKind::kAnsweredDiffers, leaf.index,
-                  {holder_.Watch(from).memory().checkpoint,
-                   ToHex(SerializeLogEntry(leaf.entry)) + "\n"}});
-    }
-    expected_.erase(expected);
   }
 }
 
@@ -398,6 +392,11 @@ void Answering::PublishLogs() {
 std::vector<Answering::LogStatus> Answering::Logs() const {
   const std::lock_guard lock(mutex_);
   return logs_;
+}
+
+bool Answering::IsDisputed(const FrameHash& question) const {
+  const std::lock_guard lock(mutex_);
+  return disputed_.contains(question);
 }
 
 }  // namespace whoelse

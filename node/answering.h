@@ -14,7 +14,6 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "node/holder.h"
-#include "node/requester.h"
 #include "node/rocksdb_store.h"
 #include "node/roster_board.h"
 #include "node/witness_file.h"
@@ -88,7 +87,8 @@ class Answering {
   void AddEntries(KeyVersion kv, std::vector<RocksdbStore::Enrolled> enrolled);
   void RemoveEntries(RecordId record);
   void OfferRoster(Bytes signed_roster);
-  void ExpectAnswered(Requester::ExpectedAnswered expected);
+  // A relay closed the collection of a question that this node asks.
+  void OnClosed(ExpectedAnswered expected);
   // The store has these shields now.
   void ForgetShields(std::vector<RecordId> records);
   void RaiseAlarm(Alarm alarm);
@@ -100,6 +100,8 @@ class Answering {
     uint64_t gap;
   };
   std::vector<LogStatus> Logs() const;
+  // An alarm said, since this process began, that a log does not say what came of this question.
+  bool IsDisputed(const FrameHash& question) const;
 
  private:
   using Message = absl::AnyInvocable<void()>;
@@ -132,7 +134,6 @@ class Answering {
   RosterKeeper keeper_;
   Holder holder_;
   std::deque<SlotBatch> committed_;                        // wires that wait for their slot's end
-  std::map<std::pair<CoordinatorId, uint64_t>, Requester::ExpectedAnswered> expected_;
   std::map<CoordinatorId, uint64_t> streams_;              // those that are there
   uint64_t streams_begun_ = 0;
   TimeMs next_housekeeping_ms_ = 0;
@@ -147,6 +148,7 @@ class Answering {
   size_t pushed_bytes_ ABSL_GUARDED_BY(mutex_) = 0;        // of pushes in messages_
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<LogStatus> logs_ ABSL_GUARDED_BY(mutex_);
+  std::set<FrameHash> disputed_ ABSL_GUARDED_BY(mutex_);
 };
 
 // An alarm as the document that is stored and shown.

@@ -96,7 +96,7 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
       timings.Mark("total");
       if (requester.AnsweredCount() > 0 || !failed || retried || !MeansStale(*failed)) {
         if (requester.AnsweredCount() == 0 && failed) return *failed;
-        const ReceiptState state = Keep(requester, plan);
+        const ReceiptState state = receipts_.Keep(requester, plan.case_reference);
         return ReportOf(requester.Readings(),
                         {*roster, plan.statement.purpose, requester.question().frame.hash(), today,
                          LocalTimeOf(clock_.NowMs()), posting.unconfirmed,
@@ -158,6 +158,8 @@ std::optional<ServiceError> QuestionAsker::Collect(
   }
   const grpc::Status status = reader->Finish();
   requester.OnClosed(relay, closed);
+  // Now, and not when the other relay has ended too: this one's leaf is on its way already.
+  if (auto expected = requester.ExpectedOf(relay)) answering_.OnClosed(*std::move(expected));
   if (status.ok()) return std::nullopt;
   return Unreachable(status) ? ServiceError::kNotReady : FromGrpc(status);
 }
@@ -175,15 +177,6 @@ bool QuestionAsker::FetchRoster(const Roster& current) {
     if (board_.WaitForOther(before, kRosterRules).roster->version > current.version) return true;
   }
   return false;
-}
-
-// The signed answers stay, whatever becomes of the log; and what the relay will write down of them is
-// compared when its leaf comes.
-ReceiptState QuestionAsker::Keep(const Requester& requester, const AskPlan& plan) {
-  for (const Requester::ExpectedAnswered& expected : requester.Expected()) {
-    answering_.ExpectAnswered(expected);
-  }
-  return receipts_.Keep(requester, plan.case_reference);
 }
 
 }  // namespace whoelse

@@ -46,7 +46,6 @@ class QuestionAsker {
   // has one that this node accepts and does not have.
   bool FetchRoster(const Roster& current);
   PersonRef RefOf(const std::string& user) const;
-  ReceiptState Keep(const Requester& requester, const AskPlan& plan);
 
   const AgencyId agency_;
   const SigningKey& identity_;

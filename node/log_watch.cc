@@ -37,9 +37,17 @@ Alarm LogWatch::Break(AlarmKind kind, uint64_t index, std::string_view against) 
   return Raise(kind, index, against);
 }
 
+Alarm LogWatch::Dispute(const AnsweredWatch::Differs& differs) const {
+  Alarm alarm = Raise(AlarmKind::kAnsweredDiffers, differs.expected.answered_index,
+                      differs.logged ? ToHex(SerializeLogEntry(*differs.logged)) + "\n" : "");
+  alarm.question = differs.expected.frame_hash;
+  return alarm;
+}
+
 void LogWatch::Restore(Memory memory) {
   memory_ = std::move(memory);
   state_.covered = memory_.frontier.size();
+  answered_.OnGap(state_.covered);
 }
 
 // Takes a checkpoint as the last verified one when the log's key signed it and the frontier has its
@@ -66,6 +74,11 @@ void LogWatch::Cover() {
 std::vector<Alarm> LogWatch::OnAttached(const AttachStatement& statement, TimeMs now) {
   const uint64_t known = known_size();
   stream_ = Stream::kAttached;
+  // What it could not push meanwhile is not held against it.
+  for (RelayState::Named& named : state_.uncovered) {
+    named.since_ms += now - std::min(now, detached_ms_.value_or(now));
+  }
+  detached_ms_.reset();
   if (!attached_before_) {
     attached_before_ = true;
     state_.attached_size = statement.tree_size;
@@ -101,7 +114,13 @@ std::vector<Alarm> LogWatch::OnAttached(const AttachStatement& statement, TimeMs
   }
   gap_ += checkpoint->size - known;
   expected_.erase(expected_.begin(), expected_.lower_bound(checkpoint->size));
+  answered_.OnGap(checkpoint->size);
   return {};
+}
+
+void LogWatch::OnDetached(TimeMs now) {
+  stream_ = Stream::kNone;
+  if (!detached_ms_) detached_ms_ = now;
 }
 
 std::vector<Alarm> LogWatch::OnTick(TimeMs now) {
@@ -134,6 +153,15 @@ std::vector<Alarm> LogWatch::OnAdmission(const Admission& admission, TimeMs now)
   return {};
 }
 
+// A leaf that never comes must not be a way out of the comparison: it has to be covered like a frame.
+std::vector<Alarm> LogWatch::OnClosed(const ExpectedAnswered& expected, TimeMs now) {
+  if (const auto differs = answered_.OnClosed(expected, state_.covered)) return {Dispute(*differs)};
+  if (expected.answered_index >= state_.covered) {
+    state_.uncovered.push_back({expected.answered_index, now});
+  }
+  return {};
+}
+
 LogWatch::Covered LogWatch::OnCheckpoint(std::string_view note, const std::vector<Bytes>& entries) {
   Covered covered;
   Frontier frontier = memory_.frontier;
@@ -158,10 +186,13 @@ LogWatch::Covered LogWatch::OnCheckpoint(std::string_view note, const std::vecto
 }
 
 // Each frame that came must be the leaf at its index; each Asked leaf of this stream's time must
-// have come as a frame.
+// have come as a frame; each Answered leaf must say what the asker was given.
 std::vector<Alarm> LogWatch::Compare(const std::vector<Leaf>& leaves) {
   std::vector<Alarm> alarms;
   for (const Leaf& leaf : leaves) {
+    if (const auto differs = answered_.OnLeaf(leaf.index, leaf.entry)) {
+      alarms.push_back(Dispute(*differs));
+    }
     const auto* asked = std::get_if<AskedEntry>(&leaf.entry);
     const auto frame = expected_.find(leaf.index);
     if (frame != expected_.end()) {

@@ -15,6 +15,7 @@
 #include "audit/checkpoint.h"
 #include "audit/entry.h"
 #include "audit/merkle.h"
+#include "node/answered_watch.h"
 #include "node/public_checks.h"
 #include "protocol/admission.h"
 
@@ -27,7 +28,7 @@ enum class AlarmKind : uint8_t {
   kFrameUnlogged,        // a frame was forwarded that is not the leaf at its index
   kFrameWithheld,        // an Asked leaf, while attached, whose frame never came
   kLogBehind,            // a leaf that it named and that no checkpoint covered within 10 s
-  kAnsweredDiffers,      // Answered does not say what the asker received
+  kAnsweredDiffers,      // Answered does not say what this node as asker received
   kStreamReplaced        // somebody with this agency's TLS key attached beside us
 };
 inline constexpr std::array<std::string_view, 8> kAlarmNames = {
@@ -42,6 +43,8 @@ struct Alarm {
   // What proves it, each piece a signed note or lines of hex (admissions, a leaf), the checkpoint
   // that was verified last first. No identifiers.
   std::vector<std::string> evidence;
+  // Of kAnsweredDiffers: the question, whose receipt is disputed.
+  std::optional<FrameHash> question = std::nullopt;
 };
 
 // What a relay states when a stream begins.
@@ -80,7 +83,7 @@ class LogWatch {
   // A new stream. Leaves between two streams are a gap that is counted, not an alarm.
   std::vector<Alarm> OnAttached(const AttachStatement& statement, TimeMs now);
   // The stream ended. What a relay cannot push is not held against it.
-  void OnDetached() { stream_ = Stream::kNone; }
+  void OnDetached(TimeMs now);
   // Now and then: LOG_BEHIND when the relay has left a leaf that it named uncovered for too long, with
   // the stream open, once for each. Were it noticed with the next frame only, a relay could wait for
   // the night.
@@ -88,6 +91,8 @@ class LogWatch {
 
   // A frame came on this stream under a valid admission.
   std::vector<Alarm> OnAdmission(const Admission& admission, TimeMs now);
+  // This relay closed the collection of a question that this node asks.
+  std::vector<Alarm> OnClosed(const ExpectedAnswered& expected, TimeMs now);
   // REPLAY and CLOCK passed.
   void RaiseLast(const Admission& admission) {
     state_.last = {admission.index, admission.time_ms};
@@ -118,6 +123,7 @@ class LogWatch {
     Bytes admission;
   };
   Alarm Raise(AlarmKind kind, uint64_t index, std::string_view against) const;
+  Alarm Dispute(const AnsweredWatch::Differs& differs) const;
   Alarm Break(AlarmKind kind, uint64_t index, std::string_view against);
   absl::Status Adopt(std::string_view note, Frontier frontier);
   std::vector<Alarm> Compare(const std::vector<Leaf>& leaves);
@@ -129,9 +135,11 @@ class LogWatch {
   RelayState state_;
   bool attached_before_ = false;
   Stream stream_ = Stream::kNone;
+  std::optional<TimeMs> detached_ms_;           // since when there is no stream
   std::optional<uint64_t> behind_;              // the last index that LOG_BEHIND was raised for
   uint64_t gap_ = 0;
   std::map<uint64_t, Expected> expected_;       // frames that no checkpoint covers yet, by index
+  AnsweredWatch answered_;
 };
 
 }  // namespace whoelse

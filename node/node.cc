@@ -125,7 +125,7 @@ int Serve(Opened& opened, const Clock& clock) {
     RosterFollower follower(board, uplinks, registry);
     Enroller enroller(config.agency, registry, coordinators, board, clock, random);
     Deferred deferred(**store, registry, answering, clock, random);
-    ReceiptKeeper receipts(**store, coordinators, board, clock, random);
+    ReceiptKeeper receipts(**store, coordinators, answering, board, clock, random);
     LedgerKeeper ledger(config.agency, identity, **store, coordinators, board, clock, random);
     QuestionAsker asker(config.agency, identity, opened.secrets.practitioner_key, **store, registry,
                         answering, coordinators, board, receipts, clock, random);

@@ -84,10 +84,20 @@ TEST_F(Watching, AStalledLogIsNoticedWithoutAnotherFrame) {
 TEST_F(Watching, ARelayThatCannotPushIsNotLate) {
   Attach();
   ASSERT_EQ(Kinds(watch_.OnAdmission(Frame(1), kNow)), Kind{});
-  watch_.OnDetached();
+  watch_.OnDetached(kNow);
   EXPECT_EQ(Kinds(watch_.OnTick(kNow + 60'000)), Kind{});
   ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(watch_.known_size()), kNow)), Kind{});
   EXPECT_EQ(Kinds(watch_.OnTick(kNow + 60'000)), Kind{});   // the checkpoint of now covers it
+}
+
+// A relay that crashed comes back with the leaf, and signs a little later.
+TEST_F(Watching, TimeWithoutAStreamDoesNotCount) {
+  Attach();
+  ASSERT_EQ(Kinds(watch_.OnAdmission(Frame(1), kNow)), Kind{});
+  watch_.OnDetached(kNow + 4'000);
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5, 5), kNow + 60'000)), Kind{});
+  EXPECT_EQ(Kinds(watch_.OnTick(kNow + 66'000)), Kind{});
+  EXPECT_EQ(Kinds(watch_.OnTick(kNow + 66'001)), Kind{AlarmKind::kLogBehind});   // but the 4 s did
 }
 
 TEST_F(Watching, ALogMayBeEmptyAtFirst) {
@@ -233,7 +243,7 @@ TEST_F(Watching, AFrameBehindItsCheckpoint) {
 // there: nothing on that stream could show that it is the leaf.
 TEST_F(Watching, AFrameFromTheGapBeforeThisStream) {
   Attach(5);
-  watch_.OnDetached();
+  watch_.OnDetached(kNow);
   log_.Fill(10);
   ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5), kNow)), Kind{});
   EXPECT_EQ(watch_.state().stream_size, 15u);
@@ -250,7 +260,7 @@ TEST_F(Watching, TheStatementComesFirstAndOnce) {
   Attach(5);
   EXPECT_FALSE(watch_.Expects(true));
   EXPECT_TRUE(watch_.Expects(false));
-  watch_.OnDetached();
+  watch_.OnDetached(kNow);
   EXPECT_TRUE(watch_.Expects(true));
   EXPECT_FALSE(watch_.Expects(false));
 }
@@ -264,12 +274,12 @@ TEST_F(Watching, NothingFollowsWhatWasNotBelieved) {
             Kind{AlarmKind::kCheckpointInvalid});
   EXPECT_FALSE(watch_.Expects(false));
   EXPECT_FALSE(watch_.Expects(true));
-  watch_.OnDetached();
+  watch_.OnDetached(kNow);
   ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5), kNow)), Kind{});
   EXPECT_TRUE(watch_.Expects(false));
   FakeLog shorter;
   shorter.Fill(3);
-  watch_.OnDetached();
+  watch_.OnDetached(kNow);
   ASSERT_EQ(Kinds(watch_.OnAttached(shorter.Attach(5), kNow)), Kind{AlarmKind::kLogTruncated});
   EXPECT_FALSE(watch_.Expects(false));
 }
@@ -287,6 +297,44 @@ TEST_F(Watching, ASizeThatNoCheckpointReaches) {
   ASSERT_EQ(Kinds(alarms), Kind{AlarmKind::kLogBehind});
   EXPECT_EQ(alarms[0].index, boasting.tree_size - 1);
   EXPECT_NE(watch_.state().Overdue(kNow + 10'001), nullptr);   // and gets no answers
+}
+
+// protocol.md section 7: the relay handed over something else than it wrote down.
+TEST_F(Watching, AnsweredThatDiffersFromWhatCame) {
+  Attach(5);
+  Digest handed_over, logged;
+  handed_over.data()[0] = 1;
+  const auto expected = [&](uint64_t answered_index) {
+    return ExpectedAnswered{kRelay, HashNo(1), 5, answered_index, handed_over};
+  };
+  log_.Fill(1);
+  log_.Append(AnsweredEntry{5, kNow, logged});
+  log_.Append(AnsweredEntry{5, kNow, handed_over});
+  ASSERT_EQ(Kinds(watch_.OnClosed(expected(6), kNow)), Kind{});
+  const LogWatch::Covered covered = Checkpoint();
+  ASSERT_EQ(Kinds(covered.alarms), Kind{AlarmKind::kAnsweredDiffers});
+  EXPECT_EQ(covered.alarms[0].question, HashNo(1));
+  EXPECT_EQ(covered.alarms[0].index, 6u);
+  EXPECT_THAT(covered.alarms[0].evidence,
+              Contains(HasSubstr(ToHex(SerializeLogEntry(AnsweredEntry{5, kNow, logged})))));
+  // The leaf came before it closed.
+  EXPECT_EQ(Kinds(watch_.OnClosed(expected(6), kNow)), Kind{AlarmKind::kAnsweredDiffers});
+  EXPECT_EQ(Kinds(watch_.OnClosed(expected(7), kNow)), Kind{});
+  // A leaf that is never to come is no way out.
+  ASSERT_EQ(Kinds(watch_.OnClosed(expected(uint64_t{1} << 40), kNow)), Kind{});
+  EXPECT_EQ(Kinds(watch_.OnTick(kNow + 10'001)), Kind{AlarmKind::kLogBehind});
+}
+
+// Nor is a stream that broke, or a restart of the node, held against it; a gap is the receipt's to judge.
+TEST_F(Watching, AnswersLoggedInAGapAreNotComparedHere) {
+  Attach(5);
+  ASSERT_EQ(Kinds(watch_.OnClosed({kRelay, HashNo(1), 5, 6, Digest()}, kNow)), Kind{});
+  watch_.OnDetached(kNow);
+  log_.Fill(4);
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(5), kNow)), Kind{});
+  EXPECT_EQ(Kinds(Checkpoint().alarms), Kind{});
+  EXPECT_EQ(Kinds(watch_.OnClosed({kRelay, HashNo(1), 5, 8, Digest()}, kNow)), Kind{});
+  EXPECT_EQ(Kinds(watch_.OnTick(kNow + 60'000)), Kind{});
 }
 
 TEST_F(Watching, AFrameWithheld) {
