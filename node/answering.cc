@@ -282,6 +282,9 @@ void Answering::TakePush(CoordinatorId from, uint64_t stream, Push push) {
   };
   if (push.attached) add(watch->OnAttached(*push.attached, now));
   if (watch->Expects(false)) {
+    if (const auto leaf = push.attached ? watch->RosterIn(*push.attached) : std::nullopt) {
+      TakeRosterLeaf(from, leaf->roster, std::min(now, leaf->by_ms.value_or(now)));
+    }
     std::vector<Bytes> refusals;
     for (const Push::Envelope& envelope : push.envelopes) {
       Holder::Reply reply = holder_.Handle(from, envelope.frame, envelope.admission, now);
@@ -293,7 +296,10 @@ void Answering::TakePush(CoordinatorId from, uint64_t stream, Push push) {
       LogWatch::Covered covered =
           watch->OnCheckpoint(push.checkpoint->note, push.checkpoint->leaves);
       add(std::move(covered.alarms));
-      TakeLeaves(from, covered.leaves);
+      for (const LogWatch::Leaf& leaf : covered.leaves) {
+        const auto* roster = std::get_if<RosterEntry>(&leaf.entry);
+        if (roster != nullptr) TakeRosterLeaf(from, *roster, now);
+      }
       store_.WriteWatch(from, watch->log_key().key_id, watch->memory());
     }
   }
@@ -321,12 +327,10 @@ void Answering::TakeRoster(CoordinatorId from, const Bytes& signed_roster) {
   }
 }
 
-void Answering::TakeLeaves(CoordinatorId from, const std::vector<LogWatch::Leaf>& leaves) {
-  for (const LogWatch::Leaf& leaf : leaves) {
-    if (const auto* roster = std::get_if<RosterEntry>(&leaf.entry)) {
-      keeper_.OnRosterLeaf(from, roster->version, roster->hash, clock_.NowMs());
-      store_.WriteRosterState(keeper_.Persistent());
-    }
+void Answering::TakeRosterLeaf(CoordinatorId from, const RosterEntry& leaf, TimeMs at) {
+  // Written only when it says something new: a relay could log one roster a thousand times.
+  if (keeper_.OnRosterLeaf(from, leaf.version, leaf.hash, at)) {
+    store_.WriteRosterState(keeper_.Persistent());
   }
 }
 

@@ -115,7 +115,7 @@ class Answering {
   void TakeRoster(CoordinatorId from, const Bytes& signed_roster);
   void RestoreWatch(const RosterCoordinator& coordinator);
   void Cosign(CoordinatorId from);
-  void TakeLeaves(CoordinatorId from, const std::vector<LogWatch::Leaf>& leaves);
+  void TakeRosterLeaf(CoordinatorId from, const RosterEntry& leaf, TimeMs at);
   void AnswerDue();
   void ReleaseDue();
   void Every(TimeMs now);

@@ -123,6 +123,30 @@ void LogWatch::OnDetached(TimeMs now) {
   if (!detached_ms_) detached_ms_ = now;
 }
 
+// The entry, when it is in the tree that was verified last.
+std::optional<LogEntry> LogWatch::Proven(const std::optional<LoggedLeaf>& leaf) const {
+  if (!leaf || !VerifyInclusion(LeafHash(leaf->entry), leaf->index, known_size(), leaf->proof,
+                                memory_.frontier.Root())
+                    .ok()) {
+    return std::nullopt;
+  }
+  auto entry = ParseLogEntry(leaf->entry);
+  if (!entry.ok()) return std::nullopt;
+  return *std::move(entry);
+}
+
+std::optional<LogWatch::RosterLeaf> LogWatch::RosterIn(const AttachStatement& statement) const {
+  const std::optional<LogEntry> leaf = Proven(statement.roster);
+  const auto* roster = leaf ? std::get_if<RosterEntry>(&*leaf) : nullptr;
+  if (roster == nullptr) return std::nullopt;
+  RosterLeaf found{*roster, std::nullopt};
+  const std::optional<LogEntry> after = Proven(statement.after_roster);
+  if (!after || statement.after_roster->index <= statement.roster->index) return found;
+  if (const auto* asked = std::get_if<AskedEntry>(&*after)) found.by_ms = asked->time_ms;
+  if (const auto* answered = std::get_if<AnsweredEntry>(&*after)) found.by_ms = answered->time_ms;
+  return found;
+}
+
 std::vector<Alarm> LogWatch::OnTick(TimeMs now) {
   const RelayState::Named* const overdue =
       stream_ == Stream::kAttached ? state_.Overdue(now) : nullptr;

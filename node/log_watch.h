@@ -47,12 +47,21 @@ struct Alarm {
   std::optional<FrameHash> question = std::nullopt;
 };
 
+// A leaf, with its way to the root of the checkpoint that it is stated with.
+struct LoggedLeaf {
+  uint64_t index = 0;
+  Bytes entry;
+  std::vector<TreeHash> proof;
+};
+
 // What a relay states when a stream begins.
 struct AttachStatement {
   uint64_t tree_size = 0;
   std::string checkpoint;                 // note; empty while the log has none
   std::vector<TreeHash> frontier;         // at the checkpoint's size
   std::vector<TreeHash> consistency;      // from the size that we said we know
+  std::optional<LoggedLeaf> roster = std::nullopt;         // the newest Roster leaf
+  std::optional<LoggedLeaf> after_roster = std::nullopt;   // a later Asked or Answered
 };
 
 class LogWatch {
@@ -84,6 +93,13 @@ class LogWatch {
   std::vector<Alarm> OnAttached(const AttachStatement& statement, TimeMs now);
   // The stream ended. What a relay cannot push is not held against it.
   void OnDetached(TimeMs now);
+  // The Roster leaf that the statement just taken up proves to be in the log, perhaps in a gap.
+  // nullopt: none, or no proof.
+  struct RosterLeaf {
+    RosterEntry roster;
+    std::optional<TimeMs> by_ms;   // the log had it by then, by its own clock: the time of a later leaf
+  };
+  std::optional<RosterLeaf> RosterIn(const AttachStatement& statement) const;
   // Now and then: LOG_BEHIND when the relay has left a leaf that it named uncovered for too long, with
   // the stream open, once for each. Were it noticed with the next frame only, a relay could wait for
   // the night.
@@ -125,6 +141,7 @@ class LogWatch {
   Alarm Raise(AlarmKind kind, uint64_t index, std::string_view against) const;
   Alarm Dispute(const AnsweredWatch::Differs& differs) const;
   Alarm Break(AlarmKind kind, uint64_t index, std::string_view against);
+  std::optional<LogEntry> Proven(const std::optional<LoggedLeaf>& leaf) const;
   absl::Status Adopt(std::string_view note, Frontier frontier);
   std::vector<Alarm> Compare(const std::vector<Leaf>& leaves);
   void Cover();

@@ -24,6 +24,10 @@ std::vector<TreeHash> ReadHashes(const google::protobuf::RepeatedPtrField<std::s
   return hashes;
 }
 
+LoggedLeaf ReadLeaf(const v1::LoggedLeaf& leaf) {
+  return {leaf.index(), ToBytes(AsBytes(leaf.entry())), ReadHashes(leaf.proof())};
+}
+
 // What came, as the answering thread takes it.
 Push ReadPush(const v1::ToNode& message) {
   Push push;
@@ -32,6 +36,10 @@ Push ReadPush(const v1::ToNode& message) {
     push.attached = AttachStatement{attached.tree_size(), attached.checkpoint(),
                                     ReadHashes(attached.frontier()),
                                     ReadHashes(attached.consistency())};
+    if (attached.has_roster()) push.attached->roster = ReadLeaf(attached.roster());
+    if (attached.has_after_roster()) {
+      push.attached->after_roster = ReadLeaf(attached.after_roster());
+    }
   }
   for (const v1::Envelope& envelope : message.envelopes()) {
     push.envelopes.push_back(

@@ -337,6 +337,49 @@ TEST_F(Watching, AnswersLoggedInAGapAreNotComparedHere) {
   EXPECT_EQ(Kinds(watch_.OnTick(kNow + 60'000)), Kind{});
 }
 
+// A node that was away when the leaf was logged would never let the roster rule.
+TEST_F(Watching, ARosterLeafInAGapIsProven) {
+  log_.Fill(3);
+  const RosterEntry roster{8, RosterOf(8)->hash};
+  const uint64_t index = log_.Append(roster);
+  log_.Fill(2);
+  const uint64_t asked = log_.Append(AskedEntry{kNow - 5'000, HashNo(1)});
+  log_.Fill(1);
+  AttachStatement statement = log_.Attach(0);
+  statement.roster = log_.LeafAt(index);
+  statement.after_roster = log_.LeafAt(asked);
+  ASSERT_EQ(Kinds(watch_.OnAttached(statement, kNow)), Kind{});
+  const auto found = watch_.RosterIn(statement);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->roster, roster);
+  EXPECT_EQ(found->by_ms, kNow - 5'000);
+
+  const auto by = [&](auto change) {
+    AttachStatement changed = statement;
+    change(changed);
+    const auto leaf = watch_.RosterIn(changed);
+    return leaf.has_value() ? leaf->by_ms : std::optional<TimeMs>(1);   // 1: not proven
+  };
+  EXPECT_EQ(by([](auto& s) { s.roster.reset(); }), 1u);
+  EXPECT_EQ(by([](auto& s) { s.roster->entry.back() ^= 1; }), 1u);
+  EXPECT_EQ(by([](auto& s) { s.roster->index -= 1; }), 1u);
+  EXPECT_EQ(by([](auto& s) { s.roster->proof.pop_back(); }), 1u);
+  EXPECT_EQ(by([](auto& s) { s.roster = s.after_roster; }), 1u);
+  // Without a time that is proven to be later, the node's own has to do.
+  EXPECT_EQ(by([](auto& s) { s.after_roster.reset(); }), std::nullopt);
+  EXPECT_EQ(by([](auto& s) { s.after_roster->entry[3] ^= 1; }), std::nullopt);
+  EXPECT_EQ(by([&](auto& s) { s.after_roster = log_.LeafAt(asked + 1); }), std::nullopt);
+  FakeLog other;
+  other.Append(AskedEntry{1, HashNo(1)});
+  other.Append(roster);
+  AttachStatement before = other.Attach(0);
+  before.roster = other.LeafAt(1);
+  before.after_roster = other.LeafAt(0);   // a time of before the roster says nothing
+  LogWatch fresh = NewWatch();
+  ASSERT_EQ(Kinds(fresh.OnAttached(before, kNow)), Kind{});
+  EXPECT_EQ(fresh.RosterIn(before)->by_ms, std::nullopt);
+}
+
 TEST_F(Watching, AFrameWithheld) {
   Attach(5);
   Frame(1);                        // logged, and never sent here
