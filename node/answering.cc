@@ -24,6 +24,7 @@ std::string AlarmDocument(const Alarm& alarm, TimeMs now) {
                                 {"alarm", std::string(Name(alarm.kind))},
                                 {"index", alarm.index},
                                 {"raised_ms", now},
+                                {"repeated", alarm.repeated},
                                 {"evidence", alarm.evidence}}
       .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
@@ -194,7 +195,7 @@ void Answering::OnClosed(ExpectedAnswered expected) {
   Post([this, expected = std::move(expected)] {
     if (keeper_.ruling()->FindCoordinator(expected.relay) == nullptr) return;
     for (Alarm& alarm : holder_.Watch(expected.relay).OnClosed(expected, clock_.NowMs())) {
-      RaiseAlarm(std::move(alarm));
+      Raise(std::move(alarm));
     }
   });
 }
@@ -206,19 +207,23 @@ void Answering::ForgetShields(std::vector<RecordId> records) {
 }
 
 void Answering::RaiseAlarm(Alarm alarm) {
-  Post([this, alarm = std::move(alarm)] {
-    if (alarm.question) {
-      const std::lock_guard lock(mutex_);
-      if (disputed_.size() < kDisputedMax) disputed_.insert(*alarm.question);
-    }
-    Log(LogLevel::kAlarm, "log_alarm",
-        {{LogField::kCoordinator, alarm.coordinator}, {LogField::kIndex, alarm.index},
-         {LogField::kCode, static_cast<int>(alarm.kind)}});
-    store_.AddAlarm(AlarmDocument(alarm, clock_.NowMs()));
-    if (const absl::Status kept = KeepEvidence(evidence_dir_, alarm); !kept.ok()) {
-      Log(LogLevel::kAlarm, "evidence_not_kept", {{LogField::kError, kept}});
-    }
-  });
+  Post([this, alarm = std::move(alarm)]() mutable { Raise(std::move(alarm)); });
+}
+
+void Answering::Raise(Alarm alarm) {
+  const TimeMs now = clock_.NowMs();
+  if (alarm.question) {
+    const std::lock_guard lock(mutex_);
+    if (disputed_.size() < kDisputedMax) disputed_.insert(*alarm.question);
+  }
+  if (!gate_.Admits(alarm, now)) return;
+  Log(LogLevel::kAlarm, "log_alarm",
+      {{LogField::kCoordinator, alarm.coordinator}, {LogField::kIndex, alarm.index},
+       {LogField::kCode, static_cast<int>(alarm.kind)}});
+  store_.AddAlarm(AlarmDocument(alarm, now));
+  if (const absl::Status kept = KeepEvidence(evidence_dir_, alarm); !kept.ok()) {
+    Log(LogLevel::kAlarm, "evidence_not_kept", {{LogField::kError, kept}});
+  }
 }
 
 void Answering::Loop() {
@@ -306,7 +311,7 @@ void Answering::TakePush(CoordinatorId from, uint64_t stream, Push push) {
   if (push.attached || push.checkpoint) PublishLogs();
   if (!alarms.empty()) alarmed_.insert(from);
   if ((push.attached || push.checkpoint) && alarmed_.erase(from) == 0) Cosign(from);
-  for (Alarm& alarm : alarms) RaiseAlarm(std::move(alarm));
+  for (Alarm& alarm : alarms) Raise(std::move(alarm));
   if (!watch->Expects(false)) return EndStream(from);
   if (absl::StatusOr<Heartbeat> beat = Heartbeat::Parse(push.heartbeat); beat.ok()) {
     keeper_.OnHeartbeat(*beat, now);
@@ -373,7 +378,7 @@ void Answering::Every(TimeMs now) {
   next_housekeeping_ms_ = now + kHousekeepingMs;
   holder_.Sweep(now);
   for (const RosterCoordinator& coordinator : keeper_.ruling()->coordinators) {
-    for (Alarm& alarm : holder_.Watch(coordinator.id).OnTick(now)) RaiseAlarm(std::move(alarm));
+    for (Alarm& alarm : holder_.Watch(coordinator.id).OnTick(now)) Raise(std::move(alarm));
   }
   if (keeper_.Tick(now)) OnRosterChanged();
   if (keeper_.Unconfirmed(now) != unconfirmed_) {

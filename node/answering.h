@@ -13,6 +13,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
+#include "node/alarm_gate.h"
 #include "node/holder.h"
 #include "node/rocksdb_store.h"
 #include "node/roster_board.h"
@@ -112,6 +113,7 @@ class Answering {
   LogWatch* StreamedLog(CoordinatorId from, uint64_t stream);
   void TakePush(CoordinatorId from, uint64_t stream, Push push);
   void EndStream(CoordinatorId from);
+  void Raise(Alarm alarm);
   void TakeRoster(CoordinatorId from, const Bytes& signed_roster);
   void RestoreWatch(const RosterCoordinator& coordinator);
   void Cosign(CoordinatorId from);
@@ -139,6 +141,7 @@ class Answering {
   TimeMs next_housekeeping_ms_ = 0;
   bool unconfirmed_ = true;
   std::optional<WitnessFile> witness_;
+  AlarmGate gate_;
   std::set<CoordinatorId> alarmed_;                        // logs, since their last checkpoint
 
   std::thread thread_;

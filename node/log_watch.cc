@@ -3,6 +3,42 @@
 #include <algorithm>
 
 namespace whoelse {
+namespace {
+
+// Longer than what this log signs, which is a few lines.
+constexpr size_t kEvidencePieceMax = 16 << 10;
+
+// What counts of a note that the log may have signed: lines of nobody known could make it so long that
+// it is cut, and proves nothing any more.
+std::string WithoutStrangers(std::string_view piece, const NoteVerifier& log_key) {
+  absl::StatusOr<Note> note = Note::Parse(piece);
+  if (note.ok()) {
+    std::vector<NoteSignature> own;
+    for (NoteSignature& signature : note->signatures) {
+      if (signature.key_id == log_key.key_id && signature.name == log_key.name) {
+        own.push_back(std::move(signature));
+      }
+    }
+    if (!own.empty()) {
+      note->signatures = std::move(own);
+      return note->Serialize().substr(0, kEvidencePieceMax);
+    }
+  }
+  return std::string(piece.substr(0, kEvidencePieceMax));
+}
+
+// One of a kind stands for all that one checkpoint brings; a question of our own for itself.
+void AddAlarm(std::vector<Alarm>& alarms, Alarm alarm) {
+  const auto like = std::ranges::find_if(
+      alarms, [&](const Alarm& a) { return a.kind == alarm.kind && !alarm.question; });
+  if (like == alarms.end()) {
+    alarms.push_back(std::move(alarm));
+  } else {
+    ++like->repeated;
+  }
+}
+
+}  // namespace
 
 absl::StatusOr<LogWatch::Memory> LogWatch::Memory::Parse(ByteView bytes) {
   Reader reader(bytes);
@@ -26,7 +62,7 @@ Bytes LogWatch::Memory::Serialize() const {
 Alarm LogWatch::Raise(AlarmKind kind, uint64_t index, std::string_view against) const {
   Alarm alarm{coordinator_, kind, index, {}};
   for (std::string_view piece : {std::string_view(memory_.checkpoint), against}) {
-    if (!piece.empty()) alarm.evidence.emplace_back(piece);
+    if (!piece.empty()) alarm.evidence.push_back(WithoutStrangers(piece, log_key_));
   }
   return alarm;
 }
@@ -89,7 +125,7 @@ std::vector<Alarm> LogWatch::OnAttached(const AttachStatement& statement, TimeMs
   }
   // Nobody has signed this size, and what is withheld below it is a gap: the checkpoints of the stream
   // have to come up to it.
-  if (statement.tree_size > 0) state_.uncovered.push_back({statement.tree_size - 1, now});
+  if (statement.tree_size > 0) Name(statement.tree_size - 1, now);
   if (statement.checkpoint.empty()) return {};
 
   absl::StatusOr<Note> note = Note::Parse(statement.checkpoint);
@@ -147,18 +183,27 @@ std::optional<LogWatch::RosterLeaf> LogWatch::RosterIn(const AttachStatement& st
   return found;
 }
 
+void LogWatch::Name(uint64_t index, TimeMs now) {
+  if (!state_.Full()) state_.uncovered.push_back({index, now});
+}
+
 std::vector<Alarm> LogWatch::OnTick(TimeMs now) {
-  const RelayState::Named* const overdue =
-      stream_ == Stream::kAttached ? state_.Overdue(now) : nullptr;
-  if (overdue == nullptr || behind_ == overdue->index) return {};
-  behind_ = overdue->index;
-  const auto expected = expected_.find(overdue->index);
-  return {Raise(AlarmKind::kLogBehind, overdue->index,
+  return stream_ == Stream::kAttached ? OnBehind(now) : std::vector<Alarm>();
+}
+
+std::vector<Alarm> LogWatch::OnBehind(TimeMs now) {
+  const RelayState::Named* behind = state_.Overdue(now);
+  if (behind == nullptr && state_.Full()) behind = &state_.uncovered.front();
+  if (behind == nullptr || behind_ == behind->index) return {};
+  behind_ = behind->index;
+  const auto expected = expected_.find(behind->index);
+  return {Raise(AlarmKind::kLogBehind, behind->index,
                 expected == expected_.end() ? "" : ToHex(expected->second.admission) + "\n")};
 }
 
 std::vector<Alarm> LogWatch::OnAdmission(const Admission& admission, TimeMs now) {
   const Bytes bytes = admission.Serialize();
+  if (state_.Full()) return OnBehind(now);
   const auto [it, added] = expected_.try_emplace(
       admission.index, Expected{admission.time_ms, admission.frame_hash, bytes});
   // Two frames under one index: one of them cannot be the leaf, whatever the log says later.
@@ -173,7 +218,7 @@ std::vector<Alarm> LogWatch::OnAdmission(const Admission& admission, TimeMs now)
     expected_.erase(it);
     return {Raise(AlarmKind::kFrameUnlogged, admission.index, ToHex(bytes) + "\n")};
   }
-  state_.uncovered.push_back({admission.index, now});
+  Name(admission.index, now);
   return {};
 }
 
@@ -181,7 +226,7 @@ std::vector<Alarm> LogWatch::OnAdmission(const Admission& admission, TimeMs now)
 std::vector<Alarm> LogWatch::OnClosed(const ExpectedAnswered& expected, TimeMs now) {
   if (const auto differs = answered_.OnClosed(expected, state_.covered)) return {Dispute(*differs)};
   if (expected.answered_index >= state_.covered) {
-    state_.uncovered.push_back({expected.answered_index, now});
+    Name(expected.answered_index, now);
   }
   return {};
 }
@@ -215,7 +260,7 @@ std::vector<Alarm> LogWatch::Compare(const std::vector<Leaf>& leaves) {
   std::vector<Alarm> alarms;
   for (const Leaf& leaf : leaves) {
     if (const auto differs = answered_.OnLeaf(leaf.index, leaf.entry)) {
-      alarms.push_back(Dispute(*differs));
+      AddAlarm(alarms, Dispute(*differs));
     }
     const auto* asked = std::get_if<AskedEntry>(&leaf.entry);
     const auto frame = expected_.find(leaf.index);
@@ -223,13 +268,13 @@ std::vector<Alarm> LogWatch::Compare(const std::vector<Leaf>& leaves) {
       const Expected& expected = frame->second;
       if (asked == nullptr || asked->frame_hash != expected.frame_hash ||
           asked->time_ms != expected.time_ms) {
-        alarms.push_back(Raise(AlarmKind::kFrameUnlogged, leaf.index,
+        AddAlarm(alarms, Raise(AlarmKind::kFrameUnlogged, leaf.index,
                                ToHex(expected.admission) + "\n" +
                                    ToHex(SerializeLogEntry(leaf.entry)) + "\n"));
       }
       expected_.erase(frame);
     } else if (asked != nullptr && leaf.index >= state_.stream_size) {
-      alarms.push_back(Raise(AlarmKind::kFrameWithheld, leaf.index,
+      AddAlarm(alarms, Raise(AlarmKind::kFrameWithheld, leaf.index,
                              ToHex(SerializeLogEntry(leaf.entry)) + "\n"));
     }
   }

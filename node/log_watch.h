@@ -45,6 +45,7 @@ struct Alarm {
   std::vector<std::string> evidence;
   // Of kAnsweredDiffers: the question, whose receipt is disputed.
   std::optional<FrameHash> question = std::nullopt;
+  uint64_t repeated = 0;   // others of this log and kind that this one stands for
 };
 
 // A leaf, with its way to the root of the checkpoint that it is stated with.
@@ -104,8 +105,11 @@ class LogWatch {
   // the stream open, once for each. Were it noticed with the next frame only, a relay could wait for
   // the night.
   std::vector<Alarm> OnTick(TimeMs now);
+  // The same when a frame is refused for it.
+  std::vector<Alarm> OnBehind(TimeMs now);
 
-  // A frame came on this stream under a valid admission.
+  // A frame came on this stream under a valid admission. Not remembered when state().Full(): such a
+  // frame is not answered.
   std::vector<Alarm> OnAdmission(const Admission& admission, TimeMs now);
   // This relay closed the collection of a question that this node asks.
   std::vector<Alarm> OnClosed(const ExpectedAnswered& expected, TimeMs now);
@@ -140,6 +144,7 @@ class LogWatch {
   };
   Alarm Raise(AlarmKind kind, uint64_t index, std::string_view against) const;
   Alarm Dispute(const AnsweredWatch::Differs& differs) const;
+  void Name(uint64_t index, TimeMs now);
   Alarm Break(AlarmKind kind, uint64_t index, std::string_view against);
   std::optional<LogEntry> Proven(const std::optional<LoggedLeaf>& leaf) const;
   absl::Status Adopt(std::string_view note, Frontier frontier);

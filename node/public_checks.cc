@@ -38,10 +38,10 @@ bool InLifetime(const Header& header, TimeMs now) {
 }  // namespace
 
 const RelayState::Named* RelayState::Overdue(TimeMs now) const {
-  const auto found = std::ranges::find_if(uncovered, [&](const Named& named) {
-    return named.index >= covered && now > named.since_ms + kLogBehindMs;
-  });
-  return found == uncovered.end() ? nullptr : &*found;
+  const auto oldest =
+      std::ranges::find_if(uncovered, [&](const Named& named) { return named.index >= covered; });
+  if (oldest == uncovered.end() || now <= oldest->since_ms + kLogBehindMs) return nullptr;
+  return &*oldest;
 }
 
 bool AdmissionValid(const Frame& frame, const std::optional<Admission>& admission,
@@ -93,7 +93,7 @@ PublicVerdict CheckAdmitted(const Frame& frame, const std::optional<Admission>& 
   if (const auto code = CheckOrder(*admission, *relay, now)) return Refuse(verdict, *code);
   verdict.raises_last = true;
   // A relay that never publishes its log could forward anything: no more answers for it.
-  if (relay->Overdue(now) != nullptr) {
+  if (relay->Overdue(now) != nullptr || relay->Full()) {
     verdict.log_behind = true;
     return Refuse(verdict, RefusalCode::kLogBehind);
   }

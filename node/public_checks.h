@@ -33,6 +33,11 @@ struct RelayState {
   uint64_t attached_size = 0;          // stated at the first attachment of this process
   uint64_t stream_size = 0;            // stated on the stream that is there
 
+  // More than an honest relay admits between two checkpoints, ten times over. What comes beyond could
+  // not be watched any more: it is as far behind as one that is late.
+  static constexpr size_t kUncoveredMax = 10'000;
+  bool Full() const { return uncovered.size() >= kUncoveredMax; }
+
   // The one that no checkpoint has covered within kLogBehindMs; nullptr: none.
   const Named* Overdue(TimeMs now) const;
 };

@@ -191,6 +191,10 @@ TEST_F(HolderSlotTest, ALogThatLagsIsRefusedWithAnAlarm) {
   ASSERT_EQ(reply.alarms.size(), 1u);
   EXPECT_EQ(reply.alarms[0].kind, AlarmKind::kLogBehind);
   EXPECT_EQ(reply.alarms[0].coordinator, kRelay);
+  // Once for each leaf that is overdue, not for each frame that is refused for it.
+  const Holder::Reply again = node_.Give(AskAbout(kChild).frame, kNow + 10'002);
+  EXPECT_EQ(CodeOf(again), RefusalCode::kLogBehind);
+  EXPECT_TRUE(again.alarms.empty());
   // The other relay's log is its own.
   EXPECT_EQ(CodeOf(node_.Give(c.frame, kNow + 10'001, kOtherRelay)), RefusalCode{});
 }

@@ -380,6 +380,51 @@ TEST_F(Watching, ARosterLeafInAGapIsProven) {
   EXPECT_EQ(fresh.RosterIn(before)->by_ms, std::nullopt);
 }
 
+// The map of what is expected must not grow as a relay likes, and nothing may go by unwatched.
+TEST_F(Watching, SoManyFramesWithoutACheckpointAndNoMore) {
+  Attach(5);
+  for (uint32_t i = 0; i < RelayState::kUncoveredMax; ++i) {
+    ASSERT_FALSE(watch_.state().Full()) << i;
+    ASSERT_EQ(Kinds(watch_.OnAdmission(Admit(HashNo(i), 5 + i, kNow), kNow)), Kind{});
+  }
+  EXPECT_TRUE(watch_.state().Full());
+  EXPECT_EQ(Kinds(watch_.OnAdmission(Frame(1), kNow)), Kind{AlarmKind::kLogBehind});
+  EXPECT_EQ(Kinds(watch_.OnAdmission(Frame(2), kNow)), Kind{});   // said once
+  EXPECT_EQ(watch_.state().uncovered.size(), RelayState::kUncoveredMax);
+}
+
+TEST_F(Watching, OneAlarmStandsForAllOfItsKindInACheckpoint) {
+  Attach(5);
+  for (uint32_t i = 0; i < 3; ++i) Frame(i);   // withheld
+  const std::vector<Alarm> alarms = Checkpoint().alarms;
+  ASSERT_EQ(Kinds(alarms), Kind{AlarmKind::kFrameWithheld});
+  EXPECT_EQ(alarms[0].index, 5u);
+  EXPECT_EQ(alarms[0].repeated, 2u);
+}
+
+// Evidence goes to the disk and to whoever asks for the status: a relay must not choose its size, nor
+// have its own signature cut off by what it puts before it.
+TEST_F(Watching, EvidenceIsBoundedAndKeepsTheSignature) {
+  Attach(5);
+  const std::vector<Alarm> junk = watch_.OnCheckpoint(std::string(1 << 20, 'x'), {}).alarms;
+  ASSERT_EQ(Kinds(junk), Kind{AlarmKind::kCheckpointInvalid});
+  for (const std::string& piece : junk[0].evidence) EXPECT_LE(piece.size(), 16u << 10);
+  watch_.OnDetached(kNow);
+  FakeLog shorter;
+  shorter.Fill(3);
+  AttachStatement statement = shorter.Attach(5);
+  Note padded = *Note::Parse(statement.checkpoint);
+  const NoteSignature own = padded.signatures[0];
+  for (int i = 0; i < 8; ++i) {
+    padded.signatures.insert(padded.signatures.begin(), {"nobody", 7, Bytes(3'000, 1)});
+  }
+  statement.checkpoint = padded.Serialize();
+  ASSERT_TRUE(Note::Parse(statement.checkpoint).ok());
+  const std::vector<Alarm> alarms = watch_.OnAttached(statement, kNow);
+  ASSERT_EQ(Kinds(alarms), Kind{AlarmKind::kLogTruncated});
+  EXPECT_EQ(Note::Parse(alarms[0].evidence.back())->signatures, std::vector<NoteSignature>{own});
+}
+
 TEST_F(Watching, AFrameWithheld) {
   Attach(5);
   Frame(1);                        // logged, and never sent here
