@@ -29,11 +29,12 @@ enum class AlarmKind : uint8_t {
   kFrameWithheld,        // an Asked leaf, while attached, whose frame never came
   kLogBehind,            // a leaf that it named and that no checkpoint covered within 10 s
   kAnsweredDiffers,      // Answered does not say what this node as asker received
-  kStreamReplaced        // somebody with this agency's TLS key attached beside us
+  kStreamReplaced,       // somebody with this agency's TLS key attached beside us
+  kEvaluationWrong       // as evaluator it signed an evaluation that its share does not give
 };
-inline constexpr std::array<std::string_view, 8> kAlarmNames = {
-    "LOG_TRUNCATED",  "LOG_REWRITTEN", "CHECKPOINT_INVALID", "FRAME_UNLOGGED",
-    "FRAME_WITHHELD", "LOG_BEHIND",    "ANSWERED_DIFFERS",   "STREAM_REPLACED"};
+inline constexpr std::array<std::string_view, 9> kAlarmNames = {
+    "LOG_TRUNCATED",  "LOG_REWRITTEN", "CHECKPOINT_INVALID", "FRAME_UNLOGGED",  "FRAME_WITHHELD",
+    "LOG_BEHIND",     "ANSWERED_DIFFERS", "STREAM_REPLACED", "EVALUATION_WRONG"};
 inline std::string_view Name(AlarmKind kind) { return NameOf(kind, kAlarmNames); }
 
 struct Alarm {

@@ -14,6 +14,7 @@
 #include "node/deferred.h"
 #include "node/door_service.h"
 #include "node/enroller.h"
+#include "node/evidence.h"
 #include "node/ledger_keeper.h"
 #include "node/receipt_keeper.h"
 #include "node/registry.h"
@@ -118,7 +119,10 @@ int Serve(Opened& opened, const Clock& clock) {
 
   auto door = UnixDoor::Open(config.door);
   if (!door.ok()) return Fail(kExitConfiguration, door.status());
-  Coordinators coordinators({config.tls_certificate, config.tls_key}, clock);
+  Coordinators coordinators({config.tls_certificate, config.tls_key}, clock,
+                            [&answering](const Evaluation::Liar& liar) {
+                              answering.RaiseAlarm(WrongEvaluation(liar));
+                            });
   Uplinks uplinks(coordinators, answering, board, random);
   answering.Start(uplinks);
   {

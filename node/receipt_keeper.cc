@@ -151,6 +151,7 @@ bool ReceiptKeeper::Fetch(Receipt& receipt, const ProofWanted& wanted,
   const grpc::Status status =
       coordinators_.StubFor(*coordinator)->Prove(&context, call, &reply);
   if (!status.ok()) return false;             // not covered yet, or not there: later
+  if (!coordinators_.IsStill(*coordinator, context)) return false;
   const LeafProofs proofs = ReadProofs(reply);
   const ReceiptState before = receipt.state;
   const absl::Status taken = TakeProofs(receipt, wanted, proofs, rosters);
@@ -190,7 +191,7 @@ absl::StatusOr<Receipt> ReceiptKeeper::Read(const RocksdbStore::ReceiptRow& row,
   absl::StatusOr<Receipt> receipt = Receipt::Parse(**text);
   if (!receipt.ok()) return absl::DataLossError("store: a receipt is damaged");
   if (!with_opening) return receipt;
-  const absl::StatusOr<std::optional<Bytes>> opening = store_.ReadOpening(row.frame_hash);
+  const absl::StatusOr<std::optional<WipedBytes>> opening = store_.ReadOpening(row.frame_hash);
   if (!opening.ok()) return opening.status();
   if (!opening->has_value()) return absl::DataLossError("store: an opening is missing");
   absl::StatusOr<ReceiptOpening> opened = OpeningFrom(**opening);

@@ -161,6 +161,12 @@ size_t Requester::AnsweredCount() const {
   }));
 }
 
+bool Requester::SomethingCame() const {
+  return std::ranges::any_of(collected_, [](const auto& relay) {
+    return !relay.second.admission.empty() || !relay.second.items.empty();
+  });
+}
+
 std::vector<std::pair<AgencyId, Reading>> Requester::Readings() const {
   std::vector<std::pair<AgencyId, Reading>> all;
   for (const RosterAgency& agency : roster_->agencies) {

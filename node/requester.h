@@ -63,6 +63,8 @@ class Requester {
   // What came of every agency, in roster order.
   std::vector<std::pair<AgencyId, Reading>> Readings() const;
   size_t AnsweredCount() const;
+  // A relay gave something, so that there is evidence to keep and to show.
+  bool SomethingCame() const;
   // A refusal that shows a newer roster than this question's.
   bool RosterIsStale() const { return stale_; }
 

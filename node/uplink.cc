@@ -14,6 +14,7 @@ namespace {
 constexpr size_t kOutgoingMax = 256;
 constexpr TimeMs kRetryFirstMs = 100;
 constexpr TimeMs kRetryMostMs = 10'000;
+constexpr std::chrono::milliseconds kSweep{1000};   // of expired certificates
 
 std::vector<TreeHash> ReadHashes(const google::protobuf::RepeatedPtrField<std::string>& list) {
   std::vector<TreeHash> hashes;
@@ -141,6 +142,7 @@ bool Uplink::RunStream() {
     context_ = &context;
     stream_ = start.stream;
     cut_ = false;
+    certified_until_ = 0;
     outgoing_.clear();
     v1::FromNode hello;
     hello.mutable_hello()->set_known_size(start.known_size);
@@ -154,7 +156,13 @@ bool Uplink::RunStream() {
   std::thread writer([&] { Write(*stream, start.stream); });
   v1::ToNode message;
   bool was_attached = false;
+  std::optional<bool> theirs;
   while (stream->Read(&message)) {
+    if (!theirs) theirs = CheckCoordinator(context);
+    if (!*theirs) {
+      End(start.stream);
+      continue;
+    }
     if (!was_attached && message.has_attached()) {
       was_attached = true;
       const std::lock_guard lock(mutex_);
@@ -190,15 +198,35 @@ bool Uplink::RunStream() {
   return was_attached && !cut;
 }
 
+bool Uplink::CheckCoordinator(const grpc::ClientContext& context) {
+  const TimeS until = coordinators_.CertifiedUntil(coordinator_, context);
+  const std::lock_guard lock(mutex_);
+  certified_until_ = until;
+  return until != 0;
+}
+
+// A stream lives for months, and its handshake looked at the certificate once: a key that was to be of
+// no use after a day would be good for ever.
+void Uplink::CutWhenExpired(uint64_t id) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (certified_until_ == 0 || coordinators_.NowS() <= certified_until_) return;
+  }
+  coordinators_.Reconnect(coordinator_.id);
+  End(id);
+}
+
 void Uplink::Write(Stream& stream, uint64_t id) {
   while (true) {
+    CutWhenExpired(id);
     v1::FromNode message;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      changed_.wait_for(lock, kSweep, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
         return stopping_ || stream_ != id || !outgoing_.empty();
       });
       if (stopping_ || stream_ != id) return;
+      if (outgoing_.empty()) continue;
       message = std::move(outgoing_.front());
       outgoing_.pop_front();
     }

@@ -41,6 +41,8 @@ class Uplink {
   void Queue(v1::FromNode message);
   bool RunStream();                        // true when it had been attached and was not cut from here
   void Write(Stream& stream, uint64_t id);
+  bool CheckCoordinator(const grpc::ClientContext& context);
+  void CutWhenExpired(uint64_t id);
   void WaitBeforeRetry(int failures);
 
   const RosterCoordinator coordinator_;
@@ -55,6 +57,7 @@ class Uplink {
   grpc::ClientContext* context_ ABSL_GUARDED_BY(mutex_) = nullptr;
   uint64_t stream_ ABSL_GUARDED_BY(mutex_) = 0;       // Answering::BeginStream; 0 sends nothing
   bool cut_ ABSL_GUARDED_BY(mutex_) = false;
+  TimeS certified_until_ ABSL_GUARDED_BY(mutex_) = 0;   // the coordinator's certificate; 0: unknown yet
   bool attached_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

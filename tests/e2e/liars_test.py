@@ -18,10 +18,17 @@ class LyingEvaluator(EndToEnd):
             self.lie.write_text(lie)
             self.ask_until(lambda: self.liars() == ["coordinator-1"], lie)
             self.assertIn('"event":"evaluation_wrong","coordinator":101', area.log("social"))
+            # With what proves it, also after the restart that the next lie begins with.
+            self.assertEqual([(a["log"], a["alarm"]) for a in area.status("social")["alarms"]][-1],
+                             (101, "EVALUATION_WRONG"))
+            self.assertEqual(area.whoelse("social", "status").returncode, 6)
+        kept = len(area.status("social")["alarms"])
+        self.assertEqual(kept, len(SIGNED_LIES))
         for lie in UNSIGNED_LIES:   # nothing to show to others: no accusation, the next one is asked
             self.lie.write_text(lie)
             self.ask_until(lambda: "lied\n" in area.log("coordinator-1"), lie)
             self.assertEqual(self.liars(), [])
+            self.assertEqual(len(area.status("social")["alarms"]), kept)
         # With one honest evaluator left no question can be asked; that is an error and not "nothing".
         area.stop("coordinator-2")
         area.stop("coordinator-3")

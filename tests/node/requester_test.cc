@@ -365,6 +365,20 @@ TEST_F(RequesterTest, AClosedCollectionWithoutAnItemOfEachAgencyContradictsItsel
   }
 }
 
+// What a relay signed is evidence, also when no agency answered: it must not end as an error alone.
+TEST_F(RequesterTest, AnAdmissionOrAnItemIsSomethingToKeep) {
+  Requester requester = Sent();
+  EXPECT_FALSE(requester.SomethingCame());
+  requester.OnItem(first_, kSurgery, Bytes(5));
+  EXPECT_FALSE(requester.SomethingCame());
+  Requester admitted = Sent();
+  const FrameHash hash = admitted.question().frame.hash();
+  ASSERT_TRUE(admitted.OnAdmission(first_, Admit(hash, 5, kNow, first_).Serialize()));
+  EXPECT_TRUE(admitted.SomethingCame());
+  requester.OnItem(first_, kSurgery, RefusalOf(requester, kSurgery, RefusalCode::kBusy));
+  EXPECT_TRUE(requester.SomethingCame());
+}
+
 // Bytes of no known length could not be kept as what they are.
 TEST_F(RequesterTest, AnItemOfAnotherLengthIsNone) {
   Requester requester = Sent();
