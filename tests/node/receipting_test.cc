@@ -206,6 +206,10 @@ TEST_F(Receipting, TakesNoProofThatProvesSomethingElse) {
   EXPECT_EQ(TakeProofs(receipt, wanted, good, rosters_), absl::OkStatus());
 }
 
+// It holds the keys to the question and to every answer.
+static_assert(std::is_same_v<decltype(EncodeOpening(std::declval<Question>(), {})), WipedBytes>);
+static_assert(std::is_same_v<decltype(OpenedBody::statement), WipedBytes>);
+
 TEST_F(Receipting, TheStoredOpeningOpensIt) {
   Collect(AllAnswer());
   Receipt receipt = ReceiptOf(requester_);
