@@ -22,6 +22,7 @@ constexpr size_t kWalBytes = size_t{64} << 20;
 constexpr std::string_view kHeadKey = "head";
 constexpr std::string_view kOwnerKey = "log";
 constexpr std::string_view kRosterKey = "roster";
+constexpr std::string_view kRosterLeafKey = "roster leaf";
 
 absl::Status OpenTrouble(const rocksdb::Status& status) {
   const std::string text = status.ToString();
@@ -170,6 +171,16 @@ absl::StatusOr<Bytes> RocksDbState::RosterState() const {
   return value;
 }
 
+absl::StatusOr<std::optional<uint64_t>> RocksDbState::RosterLeaf() const {
+  const auto value = Get(kMeta, AsBytes(kRosterLeafKey));
+  if (absl::IsNotFound(value.status())) return std::optional<uint64_t>();
+  if (!value.ok()) return value.status();
+  Reader in(*value);
+  const uint64_t index = in.U64();
+  if (!in.Done()) return absl::DataLossError("store: the roster leaf is damaged");
+  return std::optional(index);
+}
+
 absl::Status RocksDbState::Commit(const StateBatch& batch) {
   if (failed_) return absl::FailedPreconditionError("store: an earlier write failed");
   rocksdb::WriteBatch write;
@@ -211,6 +222,9 @@ absl::Status RocksDbState::Commit(const StateBatch& batch) {
   }
   for (const KeyEventEntry& event : batch.key_events) {
     put(kSide, KeyEventKey(event.kv, event.event), SerializeLogEntry(event));
+  }
+  if (batch.roster_leaf) {
+    put(kMeta, AsBytes(kRosterLeafKey), Writer().U64(*batch.roster_leaf).view());
   }
   if (batch.roster_state) put(kMeta, AsBytes(kRosterKey), *batch.roster_state);
   put(kMeta, AsBytes(kHeadKey), EncodeHead(batch.head));

@@ -14,6 +14,7 @@
 #include "node/deferred.h"
 #include "node/door_service.h"
 #include "node/enroller.h"
+#include "node/evidence.h"
 #include "node/ledger_keeper.h"
 #include "node/receipt_keeper.h"
 #include "node/registry.h"
@@ -132,14 +133,17 @@ int Serve(Opened& opened, const Clock& clock) {
 
   auto door = UnixDoor::Open(config.door);
   if (!door.ok()) return Fail(kExitConfiguration, door.status());
-  Coordinators coordinators({config.tls_certificate, config.tls_key}, clock);
+  Coordinators coordinators({config.tls_certificate, config.tls_key}, clock,
+                            [&answering](const Evaluation::Liar& liar) {
+                              answering.RaiseAlarm(WrongEvaluation(liar));
+                            });
   Uplinks uplinks(coordinators, answering, board, random);
   answering.Start(uplinks);
   {
     RosterFollower follower(board, uplinks, registry);
     Enroller enroller(config.agency, registry, coordinators, board, clock, random);
     Deferred deferred(**store, registry, answering, clock, random);
-    ReceiptKeeper receipts(**store, coordinators, board, clock, random);
+    ReceiptKeeper receipts(**store, coordinators, answering, board, clock, random);
     LedgerKeeper ledger(config.agency, identity, **store, coordinators, board, clock, random);
     QuestionAsker asker(config.agency, identity, opened.secrets.practitioner_key, **store, registry,
                         answering, coordinators, board, receipts, clock, random);

@@ -144,6 +144,14 @@ absl::StatusOr<std::optional<Bytes>> RocksdbStore::Get(Family f, std::string_vie
   return std::optional<Bytes>(*std::move(value));
 }
 
+absl::StatusOr<std::optional<WipedBytes>> RocksdbStore::GetSecret(Family f,
+                                                                 std::string_view key) const {
+  absl::StatusOr<std::optional<Bytes>> value = Get(f, key);
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::optional<WipedBytes>();
+  return std::optional<WipedBytes>(**std::move(value));
+}
+
 void RocksdbStore::PutSynced(Family f, std::string_view key, ByteView value) {
   rocksdb::WriteBatch batch;
   batch.Put(family(f), AsSlice(key), Seal(f, key, value));
@@ -168,10 +176,11 @@ absl::Status RocksdbStore::ForEach(
     const std::function<absl::Status(std::string_view, ByteView)>& visit) const {
   std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(rocksdb::ReadOptions(), family(f)));
   for (it->Seek(AsSlice(from)); it->Valid(); it->Next()) {
-    absl::StatusOr<Bytes> value =
+    absl::StatusOr<Bytes> opened =
         Open(f, it->key().ToStringView(), it->value().ToStringView());
-    if (!value.ok()) return value.status();
-    absl::Status visited = visit(it->key().ToStringView(), *value);
+    if (!opened.ok()) return opened.status();
+    const WipedBytes value(*std::move(opened));   // of some families they are keys
+    absl::Status visited = visit(it->key().ToStringView(), value);
     if (absl::IsCancelled(visited)) return absl::OkStatus();   // seen enough
     if (!visited.ok()) return visited;
   }

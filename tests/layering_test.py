@@ -27,10 +27,12 @@ ROOMS = {
 # Rooms and files whose code is pure: no I/O, clock, thread, storage, transport.
 PURE_ROOMS = {"crypto", "protocol", "audit"}
 CORE = {
-    "node": {"asking", "csv", "enrolment", "evaluation", "holder", "hours", "identifier", "import",
-             "import_columns", "import_row", "index", "ledger", "log_watch", "noted", "opening",
-             "policy", "private_checks", "public_checks", "reading", "receipting", "record",
-             "report", "report_receipt", "report_text", "requester", "witness", "words"},
+    "node": {"alarm_gate", "answered_watch", "asking", "csv", "enrolment",
+             "evaluation", "holder", "hours", "identifier", "import",
+             "import_columns", "import_row", "index", "ledger", "log_watch", "noted",
+             "opening", "policy", "private_checks", "public_checks", "reading",
+             "receipting", "record", "report", "report_receipt", "report_text",
+             "requester", "witness", "words"},
     "coordinator": {"cosigned", "evaluator", "handed_in", "key_events", "log_files", "log_reader",
                     "log_writer", "relay", "state"},
 }
