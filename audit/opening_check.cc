@@ -51,7 +51,7 @@ void Examination::CheckStatement() {
   // commitment one frame would have two openings, one for the holders and one for the auditor.
   Set(OpeningCheck::kCommitment, CommitTo(opening_.statement) == frame_->header().commitment);
   absl::StatusOr<OpenedBody> body = OpenBody(*frame_, opening_.content_key);
-  Set(OpeningCheck::kBody, body.ok() && body->statement == opening_.statement);
+  Set(OpeningCheck::kBody, body.ok() && body->statement.bytes == opening_.statement);
   if (body.ok()) body_ = *std::move(body);
   // Otherwise the asker could hand over wires and say that they do not open.
   Set(OpeningCheck::kReplyKey,

@@ -43,7 +43,7 @@ void FillStore(RocksdbStore& store, size_t records, TimeMs now, Random& random) 
     std::vector<RocksdbStore::Enrolled> enrolled;
     for (size_t place = first; place < std::min(records, first + kChunk); ++place) {
       const auto id = static_cast<RecordId>(place + 1);
-      changes.push_back({{id, now, MakeRecord(place, born)}, std::nullopt});
+      changes.push_back({{id, {now, now}, MakeRecord(place, born)}, std::nullopt});
       for (const KeyType type : {KeyType::kNhsNumber, KeyType::kUpn}) {
         enrolled.push_back({id, type, {random.NewSecret<16>(), random.NewSecret<32>()}});
       }

@@ -43,7 +43,7 @@ absl::StatusOr<OpenedTable> ReadTable(const RosterCoordinator& coordinator,
 AuditClient::AuditClient(const Roster& roster, const RosterAuditor& auditor, TlsFiles files,
                          const Clock& clock)
     : roster_(&roster), auditor_(&auditor), files_(std::move(files)), clock_(&clock),
-      coordinators_(std::make_unique<Coordinators>(files_, clock)) {}
+      coordinators_(std::make_unique<Coordinators>(files_, clock, [](const Evaluation::Liar&) {})) {}
 
 absl::StatusOr<AuditClient> AuditClient::Open(const Roster& roster, const std::string& credential,
                                               const Clock& clock) {

@@ -36,7 +36,6 @@ std::string Moment(uint64_t ms) {
   return Date::FromDays(static_cast<int64_t>(s / 86400)).Iso() + time;
 }
 
-
 // On one line.
 std::string Cell(const Json& value) {
   if (value.is_null()) return "-";
@@ -54,10 +53,6 @@ std::string Cell(const Json& value) {
     return out.empty() ? "-" : out;
   }
   return value.dump();
-}
-
-std::string CellOf(const std::string& key, const Json& value) {
-  return IsMoment(key, value) ? Moment(value.get<uint64_t>()) : Cell(value);
 }
 
 // Terminal columns, as near as counting characters comes.
@@ -82,24 +77,10 @@ std::string Cut(const std::string& text, size_t columns) {
   return text.substr(0, end);
 }
 
-bool IsTable(const Json& value) {
-  return value.is_array() && !value.empty() &&
-         std::all_of(value.begin(), value.end(), [](const Json& row) { return row.is_object(); });
-}
-
 std::string Table(const Json& rows, size_t width, const std::string& indent) {
-  std::vector<std::string> keys;
-  for (const Json& row : rows) {
-    for (const auto& [key, member] : row.items()) {
-      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
-    }
-  }
+  const std::vector<std::string> keys = ColumnsOf(rows);
   std::vector<std::vector<std::string>> lines(1);
-  for (const std::string& key : keys) {
-    lines[0].push_back(Heading(key, std::ranges::any_of(rows, [&](const Json& row) {
-      return row.contains(key) && IsMoment(key, row[key]);
-    })));
-  }
+  for (const std::string& key : keys) lines[0].push_back(ColumnHeading(rows, key));
   for (const Json& row : rows) {
     std::vector<std::string>& line = lines.emplace_back();
     for (const std::string& key : keys) {
@@ -133,7 +114,7 @@ std::string Object(const Json& value, size_t width, const std::string& indent) {
     } else if (IsTable(member)) {
       out += indent + Heading(key) + ":\n" + Table(member, width, indent + "  ");
     } else {
-      out += indent + Pad(Heading(key, IsMoment(key, member)), widest + kGap) +
+      out += indent + Pad(HeadingOf(key, member), widest + kGap) +
              CellOf(key, member) + "\n";
     }
   }
@@ -141,6 +122,36 @@ std::string Object(const Json& value, size_t width, const std::string& indent) {
 }
 
 }  // namespace
+
+std::string HeadingOf(const std::string& key, const Json& value) {
+  return Heading(key, IsMoment(key, value));
+}
+
+std::string CellOf(const std::string& key, const Json& value) {
+  return IsMoment(key, value) ? Moment(value.get<uint64_t>()) : Cell(value);
+}
+
+bool IsTable(const Json& value) {
+  return value.is_array() && !value.empty() &&
+         std::all_of(value.begin(), value.end(), [](const Json& row) { return row.is_object(); });
+}
+
+std::vector<std::string> ColumnsOf(const Json& table) {
+  std::vector<std::string> keys;
+  for (const Json& row : table) {
+    for (const auto& [key, member] : row.items()) {
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+    }
+  }
+  return keys;
+}
+
+std::string ColumnHeading(const Json& table, const std::string& key) {
+  const bool moment = std::ranges::any_of(table, [&](const Json& row) {
+    return row.contains(key) && IsMoment(key, row[key]);
+  });
+  return Heading(key, moment);
+}
 
 absl::StatusOr<Json> ParseNodeJson(const std::string& text) {
   Json value = Json::parse(text, nullptr, false);

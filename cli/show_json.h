@@ -3,6 +3,7 @@
 #define WHOELSE_CLI_SHOW_JSON_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
@@ -11,6 +12,16 @@ namespace whoelse {
 
 // The text that a node gave as JSON. INTERNAL when it is none: another version than ours.
 absl::StatusOr<nlohmann::ordered_json> ParseNodeJson(const std::string& text);
+
+// How a member is shown to people: its heading, and its value on one line. A number of milliseconds
+// that is too large for a duration is a moment, whose heading loses the unit.
+std::string HeadingOf(const std::string& key, const nlohmann::ordered_json& value);
+std::string CellOf(const std::string& key, const nlohmann::ordered_json& value);
+// A list of objects, shown as a table of these columns.
+bool IsTable(const nlohmann::ordered_json& value);
+std::vector<std::string> ColumnsOf(const nlohmann::ordered_json& table);
+// A column's heading is that of its first value.
+std::string ColumnHeading(const nlohmann::ordered_json& table, const std::string& key);
 
 // Ends in a line feed. Tables are cut to `width` columns.
 std::string JsonAsText(const nlohmann::ordered_json& value, size_t width);

@@ -8,6 +8,8 @@
 namespace whoelse {
 namespace {
 
+constexpr uint64_t kLeavesBehindRoster = 64;   // that are looked through for one with a time
+
 // One subtree against its halves.
 absl::Status CheckHalves(const CoordinatorState& state, unsigned level, uint64_t index) {
   const auto whole = state.Node(level, index);
@@ -72,6 +74,22 @@ absl::StatusOr<std::vector<ProofOfEntry>> StoredInclusionProofs(
     proofs.push_back({std::move(entries->front()), *std::move(proof)});
   }
   return proofs;
+}
+
+absl::StatusOr<RosterLeaves> FindRosterLeaves(const CoordinatorState& state, uint64_t size) {
+  const auto roster = state.RosterLeaf();
+  if (!roster.ok()) return roster.status();
+  RosterLeaves leaves;
+  if (!*roster || **roster >= size) return leaves;
+  leaves.roster = *roster;
+  const uint64_t begin = **roster + 1;
+  const auto entries = state.Entries(begin, std::min(size, begin + kLeavesBehindRoster));
+  if (!entries.ok()) return entries.status();
+  for (size_t i = 0; i < entries->size() && !leaves.after; ++i) {
+    const auto type = static_cast<LogEntryType>((*entries)[i].front());
+    if (type == LogEntryType::kAsked || type == LogEntryType::kAnswered) leaves.after = begin + i;
+  }
+  return leaves;
 }
 
 absl::Status CheckStoredLog(const CoordinatorState& state, uint64_t entries) {

@@ -33,6 +33,14 @@ struct ProofOfEntry {
 absl::StatusOr<std::vector<ProofOfEntry>> StoredInclusionProofs(
     const CoordinatorState& state, std::span<const uint64_t> indexes, uint64_t size);
 
+// The newest Roster leaf, and the first Asked or Answered leaf of the next ones behind it, whose time is
+// one by which the roster was in the log. Either nullopt when the tree of `size` has none.
+struct RosterLeaves {
+  std::optional<uint64_t> roster;
+  std::optional<uint64_t> after;
+};
+absl::StatusOr<RosterLeaves> FindRosterLeaves(const CoordinatorState& state, uint64_t size);
+
 // DATA_LOSS, with what contradicts what, unless the stored head is the tree of the stored subtrees,
 // these are the hashes of their children along the right edge, and the newest `entries` entries are
 // those that were hashed. Run before anything is appended: a store that lost or changed something

@@ -106,7 +106,9 @@ class Planner {
     plan_.batch.roster_state = roster.state;
     if (!roster.accepted) return LeafLogged{};
     plan_.batch.rosters.push_back(*roster.accepted);
-    return Append(RosterEntry{roster.accepted->version, roster.hash});
+    const LeafLogged leaf = Append(RosterEntry{roster.accepted->version, roster.hash});
+    plan_.batch.roster_leaf = leaf.index;
+    return leaf;
   }
 
   absl::StatusOr<LogOutcome> Apply(const HandedInSubmission& handed_in) {

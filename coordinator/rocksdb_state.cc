@@ -6,8 +6,6 @@
 #include <rocksdb/write_batch.h>
 
 #include <array>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "coordinator/rocksdb_rows.h"
@@ -24,6 +22,7 @@ constexpr size_t kWalBytes = size_t{64} << 20;
 constexpr std::string_view kHeadKey = "head";
 constexpr std::string_view kOwnerKey = "log";
 constexpr std::string_view kRosterKey = "roster";
+constexpr std::string_view kRosterLeafKey = "roster leaf";
 
 absl::Status OpenTrouble(const rocksdb::Status& status) {
   const std::string text = status.ToString();
@@ -52,13 +51,11 @@ rocksdb::Options StoreOptions() {
 }
 
 absl::Status CreateStore(const std::string& directory) {
-  const std::string fresh = directory + ".new";
-  std::error_code error;
-  std::filesystem::remove_all(fresh, error);
+  if (absl::Status begun = BeginDirectory(directory); !begun.ok()) return begun;
   rocksdb::Options options = StoreOptions();
   options.create_if_missing = true;
   rocksdb::DB* db = nullptr;
-  rocksdb::Status status = rocksdb::DB::Open(options, fresh, &db);
+  rocksdb::Status status = rocksdb::DB::Open(options, directory, &db);
   for (size_t i = 1; status.ok() && i < kFamilyNames.size(); ++i) {
     rocksdb::ColumnFamilyHandle* family = nullptr;
     status = db->CreateColumnFamily(options, kFamilyNames[i], &family);
@@ -67,7 +64,7 @@ absl::Status CreateStore(const std::string& directory) {
   if (status.ok()) status = db->Close();
   if (!status.ok()) return OpenTrouble(status);   // and leave it open: what the disk holds is unknown
   delete db;
-  return PutDirectoryInPlace(fresh, directory);
+  return FinishDirectory(directory);
 }
 
 }  // namespace
@@ -174,6 +171,16 @@ absl::StatusOr<Bytes> RocksDbState::RosterState() const {
   return value;
 }
 
+absl::StatusOr<std::optional<uint64_t>> RocksDbState::RosterLeaf() const {
+  const auto value = Get(kMeta, AsBytes(kRosterLeafKey));
+  if (absl::IsNotFound(value.status())) return std::optional<uint64_t>();
+  if (!value.ok()) return value.status();
+  Reader in(*value);
+  const uint64_t index = in.U64();
+  if (!in.Done()) return absl::DataLossError("store: the roster leaf is damaged");
+  return std::optional(index);
+}
+
 absl::Status RocksDbState::Commit(const StateBatch& batch) {
   if (failed_) return absl::FailedPreconditionError("store: an earlier write failed");
   rocksdb::WriteBatch write;
@@ -215,6 +222,9 @@ absl::Status RocksDbState::Commit(const StateBatch& batch) {
   }
   for (const KeyEventEntry& event : batch.key_events) {
     put(kSide, KeyEventKey(event.kv, event.event), SerializeLogEntry(event));
+  }
+  if (batch.roster_leaf) {
+    put(kMeta, AsBytes(kRosterLeafKey), Writer().U64(*batch.roster_leaf).view());
   }
   if (batch.roster_state) put(kMeta, AsBytes(kRosterKey), *batch.roster_state);
   put(kMeta, AsBytes(kHeadKey), EncodeHead(batch.head));

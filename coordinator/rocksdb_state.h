@@ -51,6 +51,7 @@ class RocksDbState final : public CoordinatorState {
   absl::StatusOr<std::optional<AskedRow>> FindAsked(const FrameHash& hash) const override;
   absl::StatusOr<std::vector<AskedRow>> OpenQuestions() const override;
   absl::StatusOr<Bytes> RosterState() const override;
+  absl::StatusOr<std::optional<uint64_t>> RosterLeaf() const override;
   absl::StatusOr<std::optional<uint64_t>> FindLogged(const TreeHash& leaf) const override;
   absl::StatusOr<std::vector<KeyEventEntry>> KeyEvents() const override;
   absl::StatusOr<std::vector<AskedRow>> SideTable(uint64_t from, uint64_t to,

@@ -15,6 +15,34 @@ void Append(RelayActions actions, RelayActions* out) {
   std::move(actions.begin(), actions.end(), std::back_inserter(*out));
 }
 
+absl::StatusOr<v1::LoggedLeaf> LeafIn(const CoordinatorState& state, uint64_t index, uint64_t size) {
+  const auto proofs = StoredInclusionProofs(state, {&index, 1}, size);
+  if (!proofs.ok()) return proofs.status();
+  v1::LoggedLeaf leaf;
+  leaf.set_index(index);
+  leaf.set_entry(ToString(proofs->front().entry));
+  for (const TreeHash& hash : proofs->front().proof) leaf.add_proof(ToString(hash));
+  return leaf;
+}
+
+// For a node that was away when the roster was logged: without the leaf the roster would never rule
+// there.
+absl::Status AddRosterLeaves(const CoordinatorState& state, uint64_t size, v1::Attached& attached) {
+  const auto leaves = FindRosterLeaves(state, size);
+  if (!leaves.ok()) return leaves.status();
+  if (leaves->roster) {
+    auto leaf = LeafIn(state, *leaves->roster, size);
+    if (!leaf.ok()) return leaf.status();
+    *attached.mutable_roster() = *std::move(leaf);
+  }
+  if (leaves->after) {
+    auto leaf = LeafIn(state, *leaves->after, size);
+    if (!leaf.ok()) return leaf.status();
+    *attached.mutable_after_roster() = *std::move(leaf);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 CallId CoordinatorService::Add(AskCall* call) {
@@ -69,6 +97,8 @@ v1::Attached CoordinatorService::Greeting(const v1::Hello& hello) const {
     return attached;   // the node sees that a proof is missing
   }
   for (const TreeHash& hash : *proof) attached.add_consistency(ToString(hash));
+  const absl::Status added = AddRosterLeaves(parts_.state, checkpoint_->size, attached);
+  if (!added.ok()) Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, added}});
   return attached;
 }
 

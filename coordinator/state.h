@@ -109,6 +109,7 @@ struct StateBatch {
   std::vector<StoredRoster> rosters;
   std::vector<LoggedRow> logged;
   std::vector<KeyEventEntry> key_events;
+  std::optional<uint64_t> roster_leaf;      // index of the newest Roster leaf
   std::optional<Bytes> roster_state;  // RosterKeeper::State
 };
 
@@ -134,6 +135,8 @@ class CoordinatorState {
   // Asked without Answered, in the order of the log.
   virtual absl::StatusOr<std::vector<AskedRow>> OpenQuestions() const = 0;
   virtual absl::StatusOr<Bytes> RosterState() const = 0;   // empty: none yet
+  // Index of the newest Roster leaf; nullopt: none yet.
+  virtual absl::StatusOr<std::optional<uint64_t>> RosterLeaf() const = 0;
   // Where an entry that a party handed in stands; nullopt: it was not handed in.
   virtual absl::StatusOr<std::optional<uint64_t>> FindLogged(const TreeHash& leaf) const = 0;
   // Every key event that was logged, by key version and event.

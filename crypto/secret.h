@@ -43,6 +43,10 @@ class Secret {
   // A second holder of the same secret, made on purpose.
   Secret Clone() const { return From(std::span<const uint8_t, N>(bytes_)); }
 
+  bool ConstantTimeEquals(const Secret& other) const {
+    return sodium_memcmp(bytes_.data(), other.bytes_.data(), N) == 0;
+  }
+
   // The one word that opens a secret. Grep for it.
   std::span<const uint8_t, N> Reveal() const { return bytes_; }
 

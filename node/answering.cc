@@ -1,6 +1,7 @@
 #include "node/answering.h"
 
 #include <algorithm>
+#include <future>
 #include <limits>
 
 #include "nlohmann/json.hpp"
@@ -11,7 +12,8 @@ namespace whoelse {
 namespace {
 
 constexpr size_t kMessagesMax = 4096;
-constexpr size_t kExpectedMax = 10'000;
+constexpr size_t kPushedBytesMax = size_t{16} << 20;   // that wait; as much again is being taken up
+constexpr size_t kDisputedMax = 10'000;
 constexpr TimeMs kHousekeepingMs = 1000;
 constexpr TimeMs kLongestWaitMs = 1000;
 
@@ -22,6 +24,7 @@ std::string AlarmDocument(const Alarm& alarm, TimeMs now) {
                                 {"alarm", std::string(Name(alarm.kind))},
                                 {"index", alarm.index},
                                 {"raised_ms", now},
+                                {"repeated", alarm.repeated},
                                 {"evidence", alarm.evidence}}
       .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
@@ -124,31 +127,57 @@ void Answering::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool Answering::Post(Message message, bool even_if_full) {
+void Answering::Post(Message message) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || (!even_if_full && messages_.size() >= kMessagesMax)) return false;
+    if (stopping_) return;
     messages_.push_back(std::move(message));
+  }
+  arrived_.notify_one();
+}
+
+// Streams end before this thread does, so somebody is there to keep the promise.
+Answering::StreamStart Answering::BeginStream(CoordinatorId to) {
+  std::promise<StreamStart> started;
+  std::future<StreamStart> start = started.get_future();
+  Post([this, to, started = std::move(started)]() mutable {
+    const uint64_t stream = ++streams_begun_;
+    streams_[to] = stream;
+    if (keeper_.ruling()->FindCoordinator(to) == nullptr) return started.set_value({stream, 0, ""});
+    LogWatch& watch = holder_.Watch(to);
+    watch.OnDetached(clock_.NowMs());
+    started.set_value({stream, watch.known_size(), watch.memory().checkpoint});
+  });
+  return start.get();
+}
+
+bool Answering::OnPush(CoordinatorId from, uint64_t stream, Push push, size_t bytes) {
+  {
+    const std::lock_guard lock(mutex_);
+    // One at least is taken: a roster alone may be larger.
+    const bool full = pushed_bytes_ > 0 && pushed_bytes_ + bytes > kPushedBytesMax;
+    if (stopping_ || full || messages_.size() >= kMessagesMax) return false;
+    pushed_bytes_ += bytes;
+    messages_.push_back([this, from, stream, push = std::move(push)]() mutable {
+      TakePush(from, stream, std::move(push));
+    });
   }
   arrived_.notify_one();
   return true;
 }
 
-bool Answering::OnPush(CoordinatorId from, Push push) {
-  return Post([this, from, push = std::move(push)]() mutable { TakePush(from, std::move(push)); },
-              false);
-}
-
-// The messages below come from this node's own threads, which wait for their own work: few at a time.
-void Answering::OnDetached(CoordinatorId from) {
-  Post([this, from] {
-    if (keeper_.ruling()->FindCoordinator(from) != nullptr) holder_.Watch(from).OnDetached();
-  }, true);
+void Answering::OnDetached(CoordinatorId from, uint64_t stream) {
+  Post([this, from, stream] {
+    if (LogWatch* const watch = StreamedLog(from, stream)) watch->OnDetached(clock_.NowMs());
+    if (const auto it = streams_.find(from); it != streams_.end() && it->second == stream) {
+      streams_.erase(it);
+    }
+  });
 }
 
 void Answering::SetEnrolment(EnrolmentView view) {
   if (outlet_ == nullptr) return holder_.SetEnrolment(std::move(view));   // still starting
-  Post([this, view = std::move(view)]() mutable { holder_.SetEnrolment(std::move(view)); }, true);
+  Post([this, view = std::move(view)]() mutable { holder_.SetEnrolment(std::move(view)); });
 }
 
 void Answering::AddEntries(KeyVersion kv, std::vector<RocksdbStore::Enrolled> enrolled) {
@@ -156,45 +185,50 @@ void Answering::AddEntries(KeyVersion kv, std::vector<RocksdbStore::Enrolled> en
     for (const RocksdbStore::Enrolled& one : enrolled) {
       holder_.index().Insert(one.type, kv, one.record, one.keys.check);
     }
-  }, true);
+  });
 }
 
 void Answering::RemoveEntries(RecordId record, KeyType type) {
-  Post([this, record, type] { holder_.index().Remove(record, type); }, true);
+  Post([this, record, type] { holder_.index().Remove(record, type); });
 }
 
 void Answering::OfferRoster(Bytes signed_roster) {
-  Post([this, bytes = std::move(signed_roster)]() mutable {
-    Push push;
-    push.roster = std::move(bytes);
-    TakePush(0, std::move(push));
-  }, true);
+  Post([this, bytes = std::move(signed_roster)] { TakeRoster(0, bytes); });
 }
 
-void Answering::ExpectAnswered(Requester::ExpectedAnswered expected) {
-  Post([this, expected] {
-    if (expected_.size() < kExpectedMax) {
-      expected_[{expected.relay, expected.answered_index}] = expected;
+void Answering::OnClosed(ExpectedAnswered expected) {
+  Post([this, expected = std::move(expected)] {
+    if (keeper_.ruling()->FindCoordinator(expected.relay) == nullptr) return;
+    for (Alarm& alarm : holder_.Watch(expected.relay).OnClosed(expected, clock_.NowMs())) {
+      Raise(std::move(alarm));
     }
-  }, true);
+  });
 }
 
 void Answering::ForgetShields(std::vector<RecordId> records) {
   Post([this, records = std::move(records)] {
     for (RecordId record : records) holder_.Unshield(record);
-  }, true);
+  });
 }
 
 void Answering::RaiseAlarm(Alarm alarm) {
-  Post([this, alarm = std::move(alarm)] {
-    Log(LogLevel::kAlarm, "log_alarm",
-        {{LogField::kCoordinator, alarm.coordinator}, {LogField::kIndex, alarm.index},
-         {LogField::kCode, static_cast<int>(alarm.kind)}});
-    store_.AddAlarm(AlarmDocument(alarm, clock_.NowMs()));
-    if (const absl::Status kept = KeepEvidence(evidence_dir_, alarm); !kept.ok()) {
-      Log(LogLevel::kAlarm, "evidence_not_kept", {{LogField::kError, kept}});
-    }
-  }, true);
+  Post([this, alarm = std::move(alarm)]() mutable { Raise(std::move(alarm)); });
+}
+
+void Answering::Raise(Alarm alarm) {
+  const TimeMs now = clock_.NowMs();
+  if (alarm.question) {
+    const std::lock_guard lock(mutex_);
+    if (disputed_.size() < kDisputedMax) disputed_.insert(*alarm.question);
+  }
+  if (!gate_.Admits(alarm, now)) return;
+  Log(LogLevel::kAlarm, "log_alarm",
+      {{LogField::kCoordinator, alarm.coordinator}, {LogField::kIndex, alarm.index},
+       {LogField::kCode, static_cast<int>(alarm.kind)}});
+  store_.AddAlarm(AlarmDocument(alarm, now));
+  if (const absl::Status kept = KeepEvidence(evidence_dir_, alarm); !kept.ok()) {
+    Log(LogLevel::kAlarm, "evidence_not_kept", {{LogField::kError, kept}});
+  }
 }
 
 void Answering::Loop() {
@@ -230,74 +264,85 @@ void Answering::TakeMessages(TimeMs) {
   {
     const std::lock_guard lock(mutex_);
     messages.swap(messages_);
+    pushed_bytes_ = 0;
   }
   for (Message& message : messages) message();
 }
 
-void Answering::TakePush(CoordinatorId from, Push push) {
+// The log of a stream that is there; nullptr for another stream, and for no coordinator any more.
+LogWatch* Answering::StreamedLog(CoordinatorId from, uint64_t stream) {
+  const auto it = streams_.find(from);
+  if (it == streams_.end() || it->second != stream) return nullptr;
+  return keeper_.ruling()->FindCoordinator(from) == nullptr ? nullptr : &holder_.Watch(from);
+}
+
+void Answering::EndStream(CoordinatorId from) {
+  Log(LogLevel::kWarning, "stream_ended", {{LogField::kCoordinator, from}});
+  outlet_->EndStream(from, streams_.at(from));
+  streams_.erase(from);
+  holder_.Watch(from).OnDetached(clock_.NowMs());
+}
+
+void Answering::TakePush(CoordinatorId from, uint64_t stream, Push push) {
+  LogWatch* const watch = StreamedLog(from, stream);
+  if (watch == nullptr) return;
+  if (!watch->Expects(push.attached.has_value())) return EndStream(from);
   const TimeMs now = clock_.NowMs();
-  const bool known = from != 0 && keeper_.ruling()->FindCoordinator(from) != nullptr;
   std::vector<Alarm> alarms;
   const auto add = [&](std::vector<Alarm> more) {
     for (Alarm& alarm : more) alarms.push_back(std::move(alarm));
   };
-  if (known && push.attached) {
-    add(holder_.Watch(from).OnAttached(*push.attached));
-    PublishLogs();
+  if (push.attached) add(watch->OnAttached(*push.attached, now));
+  if (watch->Expects(false)) {
+    if (const auto leaf = push.attached ? watch->RosterIn(*push.attached) : std::nullopt) {
+      TakeRosterLeaf(from, leaf->roster, std::min(now, leaf->by_ms.value_or(now)));
+    }
+    std::vector<Bytes> refusals;
+    for (const Push::Envelope& envelope : push.envelopes) {
+      Holder::Reply reply = holder_.Handle(from, envelope.frame, envelope.admission, now);
+      if (reply.refusal) refusals.push_back(*std::move(reply.refusal));
+      add(std::move(reply.alarms));
+    }
+    if (!refusals.empty()) outlet_->SendRefusals(from, std::move(refusals));
+    if (push.checkpoint) {
+      LogWatch::Covered covered =
+          watch->OnCheckpoint(push.checkpoint->note, push.checkpoint->leaves);
+      add(std::move(covered.alarms));
+      for (const LogWatch::Leaf& leaf : covered.leaves) {
+        const auto* roster = std::get_if<RosterEntry>(&leaf.entry);
+        if (roster != nullptr) TakeRosterLeaf(from, *roster, now);
+      }
+      store_.WriteWatch(from, watch->log_key().key_id, watch->memory());
+    }
   }
-  std::vector<Bytes> refusals;
-  for (Push::Envelope& envelope : push.envelopes) {
-    if (!known) break;
-    Holder::Reply reply = holder_.Handle(from, envelope.frame, envelope.admission, now);
-    if (reply.refusal) refusals.push_back(*std::move(reply.refusal));
-    add(std::move(reply.alarms));
-  }
-  if (!refusals.empty()) outlet_->SendRefusals(from, std::move(refusals));
-  if (known && push.checkpoint) {
-    LogWatch& watch = holder_.Watch(from);
-    LogWatch::Covered covered = watch.OnCheckpoint(push.checkpoint->note, push.checkpoint->leaves);
-    add(std::move(covered.alarms));
-    TakeLeaves(from, covered.leaves);
-    store_.WriteWatch(from, watch.log_key().key_id, watch.memory());
-    PublishLogs();
-  }
+  if (push.attached || push.checkpoint) PublishLogs();
   if (!alarms.empty()) alarmed_.insert(from);
-  if (known && (push.attached || push.checkpoint) && alarmed_.erase(from) == 0) Cosign(from);
+  if ((push.attached || push.checkpoint) && alarmed_.erase(from) == 0) Cosign(from);
+  for (Alarm& alarm : alarms) Raise(std::move(alarm));
+  if (!watch->Expects(false)) return EndStream(from);
   if (absl::StatusOr<Heartbeat> beat = Heartbeat::Parse(push.heartbeat); beat.ok()) {
     keeper_.OnHeartbeat(*beat, now);
   }
-  if (!push.roster.empty()) {
-    absl::StatusOr<SignedRoster> offered = SignedRoster::Parse(push.roster);
-    const auto before = keeper_.ruling();
-    const absl::Status status =
-        offered.ok() ? keeper_.Offer(*std::move(offered), now) : offered.status();
-    if (status.ok()) store_.WriteRosterState(keeper_.Persistent());
-    if (keeper_.ruling() != before) OnRosterChanged();
-    if (!status.ok() && !absl::IsAlreadyExists(status)) {
-      Log(LogLevel::kWarning, "roster_refused",
-          {{LogField::kCoordinator, from}, {LogField::kError, status}});
-    }
-  }
-  for (Alarm& alarm : alarms) RaiseAlarm(std::move(alarm));
+  if (!push.roster.empty()) TakeRoster(from, push.roster);
 }
 
-void Answering::TakeLeaves(CoordinatorId from, const std::vector<LogWatch::Leaf>& leaves) {
-  for (const LogWatch::Leaf& leaf : leaves) {
-    if (const auto* roster = std::get_if<RosterEntry>(&leaf.entry)) {
-      keeper_.OnRosterLeaf(from, roster->version, roster->hash, clock_.NowMs());
-      store_.WriteRosterState(keeper_.Persistent());
-    }
-    const auto expected = expected_.find({from, leaf.index});
-    if (expected == expected_.end()) continue;
-    const auto* answered = std::get_if<AnsweredEntry>(&leaf.entry);
-    // What the relay wrote down is not what it handed over: it dropped or swapped an answer.
-    if (answered == nullptr || answered->asked_index != expected->second.asked_index ||
-        answered->answers_hash != expected->second.answers_hash) {
-      RaiseAlarm({from, AlarmKind::kAnsweredDiffers, leaf.index,
-                  {holder_.Watch(from).memory().checkpoint,
-                   ToHex(SerializeLogEntry(leaf.entry)) + "\n"}});
-    }
-    expected_.erase(expected);
+void Answering::TakeRoster(CoordinatorId from, const Bytes& signed_roster) {
+  absl::StatusOr<SignedRoster> offered = SignedRoster::Parse(signed_roster);
+  const auto before = keeper_.ruling();
+  const absl::Status status =
+      offered.ok() ? keeper_.Offer(*std::move(offered), clock_.NowMs()) : offered.status();
+  if (status.ok()) store_.WriteRosterState(keeper_.Persistent());
+  if (keeper_.ruling() != before) OnRosterChanged();
+  if (!status.ok() && !absl::IsAlreadyExists(status)) {
+    Log(LogLevel::kWarning, "roster_refused",
+        {{LogField::kCoordinator, from}, {LogField::kError, status}});
+  }
+}
+
+void Answering::TakeRosterLeaf(CoordinatorId from, const RosterEntry& leaf, TimeMs at) {
+  // Written only when it says something new: a relay could log one roster a thousand times.
+  if (keeper_.OnRosterLeaf(from, leaf.version, leaf.hash, at)) {
+    store_.WriteRosterState(keeper_.Persistent());
   }
 }
 
@@ -337,7 +382,7 @@ void Answering::Every(TimeMs now) {
   next_housekeeping_ms_ = now + kHousekeepingMs;
   holder_.Sweep(now);
   for (const RosterCoordinator& coordinator : keeper_.ruling()->coordinators) {
-    for (Alarm& alarm : holder_.Watch(coordinator.id).OnTick(now)) RaiseAlarm(std::move(alarm));
+    for (Alarm& alarm : holder_.Watch(coordinator.id).OnTick(now)) Raise(std::move(alarm));
   }
   if (keeper_.Tick(now)) OnRosterChanged();
   if (keeper_.Unconfirmed(now) != unconfirmed_) {
@@ -351,23 +396,20 @@ void Answering::PublishLogs() {
   // By the log keys that rule: after a change of key the log that ended has a watch still.
   for (const RosterCoordinator& coordinator : keeper_.ruling()->coordinators) {
     const LogWatch& watch = holder_.Watch(coordinator.id);
-    logs.push_back({coordinator.id, watch.known_size(), watch.gap(), watch.memory().checkpoint});
+    logs.push_back({coordinator.id, watch.known_size(), watch.gap()});
   }
   const std::lock_guard lock(mutex_);
   logs_ = std::move(logs);
 }
 
-Answering::LogStatus Answering::LogOf(CoordinatorId coordinator) const {
-  const std::lock_guard lock(mutex_);
-  for (const LogStatus& log : logs_) {
-    if (log.coordinator == coordinator) return log;
-  }
-  return {coordinator, 0, 0, ""};
-}
-
 std::vector<Answering::LogStatus> Answering::Logs() const {
   const std::lock_guard lock(mutex_);
   return logs_;
+}
+
+bool Answering::IsDisputed(const FrameHash& question) const {
+  const std::lock_guard lock(mutex_);
+  return disputed_.contains(question);
 }
 
 }  // namespace whoelse

@@ -13,8 +13,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
+#include "node/alarm_gate.h"
 #include "node/holder.h"
-#include "node/requester.h"
 #include "node/rocksdb_store.h"
 #include "node/roster_board.h"
 #include "node/witness_file.h"
@@ -30,6 +30,8 @@ class Outlet {
   virtual void SendWires(CoordinatorId to, std::vector<Bytes> wires) = 0;
   virtual void SendRefusals(CoordinatorId to, std::vector<Bytes> refusals) = 0;
   virtual void SendCosignature(CoordinatorId to, Witness::Cosigned cosigned) = 0;
+  // Nothing on this stream can be verified any more: ends it. A new one may follow.
+  virtual void EndStream(CoordinatorId to, uint64_t stream) = 0;
 };
 
 // What a coordinator pushed in one message, in the order in which it has to be taken up.
@@ -69,37 +71,53 @@ class Answering {
   void Stop();
 
   // --- messages, from any thread ----------------------------------------------------------------
-  // False when the queue is full: the caller drops its stream rather than a frame.
-  bool OnPush(CoordinatorId from, Push push);
-  void OnDetached(CoordinatorId from);
+  // A new stream to this coordinator, which ends the one before: waits until everything that came on
+  // that one is taken up, so that what the node says it knows (Hello) is what it will know when the
+  // first push comes. Read earlier it could be outrun, and an honest log's proof would not fit.
+  struct StreamStart {
+    uint64_t stream;          // never 0, never used twice
+    uint64_t known_size;      // of the last verified checkpoint
+    std::string checkpoint;   // its note; empty: none yet
+  };
+  StreamStart BeginStream(CoordinatorId to);
+  // `bytes`: what it holds. False when the queue is full: the caller ends its stream rather than leave
+  // out a frame. Pushes of another stream than the last one begun are dropped.
+  bool OnPush(CoordinatorId from, uint64_t stream, Push push, size_t bytes);
+  void OnDetached(CoordinatorId from, uint64_t stream);
   void SetEnrolment(EnrolmentView view);
   void AddEntries(KeyVersion kv, std::vector<RocksdbStore::Enrolled> enrolled);
   void RemoveEntries(RecordId record, KeyType type);
   void OfferRoster(Bytes signed_roster);
-  void ExpectAnswered(Requester::ExpectedAnswered expected);
+  // A relay closed the collection of a question that this node asks.
+  void OnClosed(ExpectedAnswered expected);
   // The store has these shields now.
   void ForgetShields(std::vector<RecordId> records);
   void RaiseAlarm(Alarm alarm);
 
-  // A log's last verified checkpoint, for Hello.
+  // How far a log is verified.
   struct LogStatus {
     CoordinatorId coordinator;
     uint64_t size;
     uint64_t gap;
-    std::string checkpoint;   // the note; empty: none yet
   };
-  LogStatus LogOf(CoordinatorId coordinator) const;
   std::vector<LogStatus> Logs() const;
+  // An alarm said, since this process began, that a log does not say what came of this question.
+  bool IsDisputed(const FrameHash& question) const;
 
  private:
   using Message = absl::AnyInvocable<void()>;
-  bool Post(Message message, bool even_if_full);
+  // For this node's own threads, which wait for their own work: few at a time.
+  void Post(Message message);
   void Loop();
   void TakeMessages(TimeMs until);
-  void TakePush(CoordinatorId from, Push push);
+  LogWatch* StreamedLog(CoordinatorId from, uint64_t stream);
+  void TakePush(CoordinatorId from, uint64_t stream, Push push);
+  void EndStream(CoordinatorId from);
+  void Raise(Alarm alarm);
+  void TakeRoster(CoordinatorId from, const Bytes& signed_roster);
   void RestoreWatch(const RosterCoordinator& coordinator);
   void Cosign(CoordinatorId from);
-  void TakeLeaves(CoordinatorId from, const std::vector<LogWatch::Leaf>& leaves);
+  void TakeRosterLeaf(CoordinatorId from, const RosterEntry& leaf, TimeMs at);
   void AnswerDue();
   void ReleaseDue();
   void Every(TimeMs now);
@@ -118,18 +136,22 @@ class Answering {
   RosterKeeper keeper_;
   Holder holder_;
   std::deque<SlotBatch> committed_;                        // wires that wait for their slot's end
-  std::map<std::pair<CoordinatorId, uint64_t>, Requester::ExpectedAnswered> expected_;
+  std::map<CoordinatorId, uint64_t> streams_;              // those that are there
+  uint64_t streams_begun_ = 0;
   TimeMs next_housekeeping_ms_ = 0;
   bool unconfirmed_ = true;
   std::optional<WitnessFile> witness_;
+  AlarmGate gate_;
   std::set<CoordinatorId> alarmed_;                        // logs, since their last checkpoint
 
   std::thread thread_;
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Message> messages_ ABSL_GUARDED_BY(mutex_);
+  size_t pushed_bytes_ ABSL_GUARDED_BY(mutex_) = 0;        // of pushes in messages_
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<LogStatus> logs_ ABSL_GUARDED_BY(mutex_);
+  std::set<FrameHash> disputed_ ABSL_GUARDED_BY(mutex_);
 };
 
 // An alarm as the document that is stored and shown.

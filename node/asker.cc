@@ -17,6 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds kBeyondDeadline{2000};
 constexpr std::chrono::milliseconds kRosterTimeout{5000};
 constexpr std::chrono::milliseconds kRosterRules{2000};
+constexpr std::chrono::milliseconds kStaleTimeout{1000};   // while somebody waits for the report
 
 LocalTime LocalTimeOf(TimeMs now) {
   const std::time_t seconds = static_cast<std::time_t>(now / 1000);
@@ -94,18 +95,21 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
         if (refused) failed = refused;
       }
       timings.Mark("total");
-      if (requester.AnsweredCount() > 0 || !failed || retried || !MeansStale(*failed)) {
-        if (requester.AnsweredCount() == 0 && failed) return *failed;
-        const ReceiptState state = Keep(requester, plan);
+      const bool again =
+          !retried && requester.AnsweredCount() == 0 && failed && MeansStale(*failed);
+      if (requester.SomethingCame()) {
+        // Signed by somebody: kept and shown, also when it is nothing but refusals.
+        const ReceiptState state = receipts_.Keep(requester, plan.case_reference);
+        if (again && FetchRoster(*roster)) continue;
+        if (requester.RosterIsStale()) OfferNewerRosters(*roster);
         return ReportOf(requester.Readings(),
                         {*roster, plan.statement.purpose, requester.question().frame.hash(), today,
                          LocalTimeOf(clock_.NowMs()), posting.unconfirmed,
                          requester.RosterIsStale(), timings.ms, state});
       }
+      if (!failed) return ServiceError::kInternal;   // a relay that ended without a word
     }
-    if (retried || !MeansStale(*failed) || !FetchRoster(*roster)) {
-      return *failed;
-    }
+    if (retried || !MeansStale(*failed) || !FetchRoster(*roster)) return *failed;
   }
 }
 
@@ -138,11 +142,18 @@ std::optional<ServiceError> QuestionAsker::Collect(
   grpc::ClientContext context;
   context.set_deadline(
       DeadlineIn(std::chrono::milliseconds(roster.parameters.deadline_ms) + kBeyondDeadline));
-  const auto stub = coordinators_.StubFor(*roster.FindCoordinator(relay));
+  const RosterCoordinator& coordinator = *roster.FindCoordinator(relay);
+  const auto stub = coordinators_.StubFor(coordinator);
   const auto reader = stub->Ask(&context, call);
   std::optional<Requester::Closed> closed;
   v1::AskItem item;
+  std::optional<bool> theirs;
   while (reader->Read(&item)) {
+    if (!theirs) theirs = coordinators_.IsStill(coordinator, context);
+    if (!*theirs) {
+      context.TryCancel();
+      continue;
+    }
     if (item.has_admission()) {
       if (!requester.OnAdmission(relay, AsBytes(item.admission()))) context.TryCancel();
     }
@@ -158,32 +169,43 @@ std::optional<ServiceError> QuestionAsker::Collect(
   }
   const grpc::Status status = reader->Finish();
   requester.OnClosed(relay, closed);
+  // Now, and not when the other relay has ended too: this one's leaf is on its way already.
+  if (auto expected = requester.ExpectedOf(relay)) answering_.OnClosed(*std::move(expected));
   if (status.ok()) return std::nullopt;
   return Unreachable(status) ? ServiceError::kNotReady : FromGrpc(status);
 }
 
+bool QuestionAsker::OfferRosterOf(const RosterCoordinator& coordinator,
+                                  std::chrono::milliseconds timeout) {
+  grpc::ClientContext context;
+  context.set_deadline(DeadlineIn(timeout));
+  v1::GetRosterReply reply;
+  const auto stub = coordinators_.StubFor(coordinator);
+  if (!stub->GetRoster(&context, v1::GetRosterCall(), &reply).ok()) return false;
+  if (!coordinators_.IsStill(coordinator, context)) return false;
+  for (const std::string* roster : {&reply.ruling(), &reply.next()}) {
+    if (!roster->empty()) answering_.OfferRoster(ToBytes(AsBytes(*roster)));
+  }
+  return true;
+}
+
 bool QuestionAsker::FetchRoster(const Roster& current) {
   for (const RosterCoordinator& coordinator : current.coordinators) {
-    grpc::ClientContext context;
-    context.set_deadline(DeadlineIn(kRosterTimeout));
-    v1::GetRosterReply reply;
-    const auto stub = coordinators_.StubFor(coordinator);
-    if (!stub->GetRoster(&context, v1::GetRosterCall(), &reply).ok()) continue;
     const auto before = board_.Read().roster;
     if (before->version > current.version) return true;   // pushed meanwhile
-    answering_.OfferRoster(ToBytes(AsBytes(reply.ruling())));
+    if (!OfferRosterOf(coordinator, kRosterTimeout)) continue;
     if (board_.WaitForOther(before, kRosterRules).roster->version > current.version) return true;
   }
   return false;
 }
 
-// The signed answers stay, whatever becomes of the log; and what the relay will write down of them is
-// compared when its leaf comes.
-ReceiptState QuestionAsker::Keep(const Requester& requester, const AskPlan& plan) {
-  for (const Requester::ExpectedAnswered& expected : requester.Expected()) {
-    answering_.ExpectAnswered(expected);
+// All of them, for the relays of the question may be those that hold the roster back; and without
+// waiting until it rules, for the answers are there.
+void QuestionAsker::OfferNewerRosters(const Roster& current) {
+  for (const RosterCoordinator& coordinator : current.coordinators) {
+    if (board_.Read().roster->version > current.version) return;
+    OfferRosterOf(coordinator, kStaleTimeout);
   }
-  return receipts_.Keep(requester, plan.case_reference);
 }
 
 }  // namespace whoelse

@@ -3,6 +3,7 @@
 #ifndef WHOELSE_NODE_ASKER_H_
 #define WHOELSE_NODE_ASKER_H_
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <variant>
@@ -29,7 +30,7 @@ class QuestionAsker {
         receipts_(receipts), clock_(clock), random_(random) {}
 
   // Nothing was sent: a field to put right.
-  // Nothing was answered: what the coordinators said (kQuota among them).
+  // Nothing came of it: what the coordinators said (kQuota among them).
   using Outcome = std::variant<nlohmann::ordered_json, FieldError, ServiceError>;
   // `progress(answered, agencies)` as answers come.
   Outcome Ask(const AskInput& input, const std::string& user, const std::vector<Role>& roles,
@@ -48,7 +49,10 @@ class QuestionAsker {
   // Fetches the roster that rules at a coordinator and waits until it rules here. False: no coordinator
   // has one that this node accepts and does not have.
   bool FetchRoster(const Roster& current);
-  ReceiptState Keep(const Requester& requester, const AskPlan& plan);
+  // What this coordinator has is offered to the answering thread. False: it gave nothing.
+  bool OfferRosterOf(const RosterCoordinator& coordinator, std::chrono::milliseconds timeout);
+  // After a refusal that shows a newer roster (protocol.md section 7).
+  void OfferNewerRosters(const Roster& current);
 
   const AgencyId agency_;
   const SigningKey& identity_;

@@ -24,16 +24,42 @@ struct Call {
 
 }  // namespace
 
-std::shared_ptr<Coordinators::Stub> Coordinators::StubFor(const RosterCoordinator& coordinator) {
-  const std::lock_guard lock(mutex_);
+Coordinators::Known& Coordinators::KnownOf(const RosterCoordinator& coordinator) {
   Known& known = known_[coordinator.id];
   if (known.stub == nullptr || known.endpoint != coordinator.endpoint ||
       known.pin != coordinator.tls_pin) {
     known = {coordinator.endpoint, coordinator.tls_pin,
              v1::Coordinator::NewStub(
-                 MakeChannel(coordinator.endpoint, files_, coordinator.tls_pin, clock_))};
+                 MakeChannel(coordinator.endpoint, files_, coordinator.tls_pin, clock_)),
+             std::make_shared<PeerGate>(clock_)};
+    known.gate->Admit({coordinator.tls_pin});
   }
-  return known.stub;
+  return known;
+}
+
+std::shared_ptr<Coordinators::Stub> Coordinators::StubFor(const RosterCoordinator& coordinator) {
+  const std::lock_guard lock(mutex_);
+  return KnownOf(coordinator).stub;
+}
+
+bool Coordinators::IsStill(const RosterCoordinator& coordinator,
+                           const grpc::ClientContext& context) {
+  return CertifiedUntil(coordinator, context) != 0;
+}
+
+TimeS Coordinators::CertifiedUntil(const RosterCoordinator& coordinator,
+                                   const grpc::ClientContext& context) {
+  std::shared_ptr<PeerGate> gate;
+  {
+    const std::lock_guard lock(mutex_);
+    gate = KnownOf(coordinator).gate;
+  }
+  const absl::StatusOr<Peer> peer = AuthenticatedPeer(*context.auth_context(), *gate);
+  if (peer.ok()) return peer->not_after;
+  Log(LogLevel::kAlarm, "coordinator_not_certified",
+      {{LogField::kCoordinator, coordinator.id}, {LogField::kError, peer.status()}});
+  Reconnect(coordinator.id);
+  return 0;
 }
 
 void Coordinators::Reconnect(CoordinatorId id) {
@@ -61,20 +87,26 @@ void Coordinators::Run(Evaluation& evaluation, const Roster& roster) {
     if (!queue.Next(&tag, &ok)) break;
     const std::unique_ptr<Call> call(static_cast<Call*>(tag));
     --flying;
-    if (call->status.ok()) {
+    const bool theirs =
+        call->status.ok() && IsStill(*roster.FindCoordinator(call->coordinator), call->context);
+    if (theirs) {
       evaluation.OnResponse(call->coordinator, AsBytes(call->reply.response()));
     } else {
-      const ServiceError error =
-          Unreachable(call->status) ? ServiceError::kNotReady : FromGrpc(call->status);
+      const ServiceError error = call->status.ok() || Unreachable(call->status)
+                                     ? ServiceError::kNotReady
+                                     : FromGrpc(call->status);
       evaluation.OnFailure(call->coordinator, error);
     }
   }
   queue.Shutdown();
-  const std::lock_guard lock(mutex_);
-  for (CoordinatorId id : evaluation.failed()) failed_ms_[id] = clock_.NowMs();
+  {
+    const std::lock_guard lock(mutex_);
+    for (CoordinatorId id : evaluation.failed()) failed_ms_[id] = clock_.NowMs();
+    for (const Evaluation::Liar& liar : evaluation.liars()) liars_.insert(liar.coordinator);
+  }
   for (const Evaluation::Liar& liar : evaluation.liars()) {
-    liars_.insert(liar.coordinator);
     Log(LogLevel::kAlarm, "evaluation_wrong", {{LogField::kCoordinator, liar.coordinator}});
+    on_liar_(liar);
   }
 }
 

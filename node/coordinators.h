@@ -3,6 +3,7 @@
 #define WHOELSE_NODE_COORDINATORS_H_
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -23,11 +24,22 @@ class Coordinators {
  public:
   using Stub = v1::Coordinator::Stub;
 
-  Coordinators(TlsFiles files, const Clock& clock) : files_(std::move(files)), clock_(clock) {}
+  // `on_liar`: told of each evaluation that was signed and wrong, on the thread of Run.
+  using OnLiar = std::function<void(const Evaluation::Liar&)>;
+  Coordinators(TlsFiles files, const Clock& clock, OnLiar on_liar)
+      : files_(std::move(files)), clock_(clock), on_liar_(std::move(on_liar)) {}
 
   // A stub for this coordinator as the roster names it: endpoint and TLS pin. The channel is kept
   // while neither changes.
   std::shared_ptr<Stub> StubFor(const RosterCoordinator& coordinator);
+
+  // Whether whom this call reached is that coordinator now: by key and by the dates of its certificate,
+  // which gRPC looks at when a connection begins and never again. For a call that has begun; when not,
+  // what it gave must not be used, and the next stub makes a new connection.
+  bool IsStill(const RosterCoordinator& coordinator, const grpc::ClientContext& context);
+  // The last second of the certificate of whom this call reached; 0 when IsStill would be false.
+  TimeS CertifiedUntil(const RosterCoordinator& coordinator, const grpc::ClientContext& context);
+  TimeS NowS() const { return clock_.NowS(); }
 
   // Asks evaluators until the evaluation is done or has failed; calls go out side by side. Blocks the
   // calling thread, which is never one of gRPC's event threads.
@@ -47,10 +59,13 @@ class Coordinators {
     std::string endpoint;
     TlsPin pin;
     std::shared_ptr<Stub> stub;
+    std::shared_ptr<PeerGate> gate;   // lets in this pin
   };
+  Known& KnownOf(const RosterCoordinator& coordinator) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const TlsFiles files_;
   const Clock& clock_;
+  const OnLiar on_liar_;
   mutable std::mutex mutex_;
   std::map<CoordinatorId, Known> known_ ABSL_GUARDED_BY(mutex_);
   std::map<CoordinatorId, TimeMs> failed_ms_ ABSL_GUARDED_BY(mutex_);

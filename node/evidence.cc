@@ -32,6 +32,11 @@ absl::Status KeepEvidence(const std::string& dir, const Alarm& alarm) {
   return absl::OkStatus();
 }
 
+Alarm WrongEvaluation(const Evaluation::Liar& liar) {
+  return {liar.coordinator, AlarmKind::kEvaluationWrong, 0,
+          {ToHex(liar.request) + "\n", ToHex(liar.response) + "\n"}};
+}
+
 std::vector<std::string> ListEvidence(const std::string& dir) {
   std::vector<std::string> names;
   std::error_code error;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "node/evaluation.h"
 #include "node/log_watch.h"
 
 namespace whoelse {
@@ -16,6 +17,10 @@ namespace whoelse {
 // a lying log does not fill the disk. UNAVAILABLE: the disk.
 inline constexpr size_t kEvidenceMax = 1000;
 absl::Status KeepEvidence(const std::string& dir, const Alarm& alarm);
+
+// A signed evaluation that is wrong, as an alarm: its response, which signs the hash of the request,
+// and the request, without which nobody could check the proof. Blinded elements: nobody's identifiers.
+Alarm WrongEvaluation(const Evaluation::Liar& liar);
 
 // The names of the files, sorted. Empty when there is no such directory.
 std::vector<std::string> ListEvidence(const std::string& dir);

@@ -113,10 +113,7 @@ Holder::Reply Holder::Handle(CoordinatorId from, ByteView frame_bytes, ByteView 
   const PublicVerdict verdict =
       CheckAdmitted(*frame, admission, state, watch ? &watch->state() : nullptr, now);
   std::vector<Alarm> alarms;
-  if (verdict.log_behind) {
-    alarms.push_back({from, AlarmKind::kLogBehind, watch->state().covered,
-                      {watch->memory().checkpoint, ToHex(admission_bytes) + "\n"}});
-  }
+  if (verdict.log_behind) alarms = watch->OnBehind(now);
   if (verdict.admission_valid) {
     for (Alarm& alarm : watch->OnAdmission(*admission, now)) alarms.push_back(std::move(alarm));
   }

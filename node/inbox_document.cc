@@ -207,7 +207,8 @@ bool JoinAlarm(InboxItem& open, const InboxItem& again) {
   for (const char* key : {"log", "alarm"}) {
     if (!known.contains(key) || !other.contains(key) || known[key] != other[key]) return false;
   }
-  known["times"] = known.value("times", uint64_t{1}) + 1;
+  // An alarm may stand for others that its node did not even write down (node/alarm_gate.h).
+  known["times"] = known.value("times", uint64_t{1}) + 1 + other.value("repeated", uint64_t{0});
   known["last_ms"] = again.raised_ms;
   open.about = Dump(known);
   return true;

@@ -98,7 +98,7 @@ bool LedgerKeeper::Log(const PlannedDigest& planned, const Roster& roster) {
     v1::LedgerDigestReply reply;
     const grpc::Status status =
         coordinators_.StubFor(at)->LogLedgerDigest(&context, call, &reply);
-    if (!status.ok()) continue;
+    if (!status.ok() || !coordinators_.IsStill(at, context)) continue;
     const LedgerEntry& e = planned.entry;
     store_.WriteLoggedDigest({{e.coordinator, e.log_key_id, e.from, e.to, e.root, at.id,
                                reply.index()}, planned.cutoff_ms});

@@ -14,6 +14,7 @@
 #include "node/deferred.h"
 #include "node/door_service.h"
 #include "node/enroller.h"
+#include "node/evidence.h"
 #include "node/inbox_keeper.h"
 #include "node/inbox_service.h"
 #include "node/ledger_keeper.h"
@@ -164,14 +165,17 @@ int Serve(Opened& opened, const Clock& clock) {
 
   auto door = OpenDoor(config);
   if (!door.ok()) return Fail(kExitConfiguration, door.status());
-  Coordinators coordinators({config.tls_certificate, config.tls_key}, clock);
+  Coordinators coordinators({config.tls_certificate, config.tls_key}, clock,
+                            [&answering](const Evaluation::Liar& liar) {
+                              answering.RaiseAlarm(WrongEvaluation(liar));
+                            });
   Uplinks uplinks(coordinators, answering, board, random);
   answering.Start(uplinks);
   {
     RosterFollower follower(board, uplinks, registry);
     Enroller enroller(config.agency, registry, coordinators, board, clock, random);
     Deferred deferred(**store, inbox, clock, random);
-    ReceiptKeeper receipts(**store, coordinators, board, clock, random);
+    ReceiptKeeper receipts(**store, coordinators, answering, board, clock, random);
     LedgerKeeper ledger(config.agency, identity, **store, coordinators, board, clock, random);
     QuestionAsker asker(config.agency, identity, opened.secrets.practitioner_key, **store, registry,
                         answering, coordinators, board, receipts, clock, random);

@@ -1,5 +1,8 @@
 #include "node/opening.h"
 
+#include <algorithm>
+#include <array>
+
 #include "protocol/limits.h"
 
 namespace whoelse {
@@ -9,14 +12,28 @@ constexpr uint8_t kVersion = 1;
 
 }  // namespace
 
-Bytes EncodeOpening(const Question& question, const AskPlan& plan) {
-  Writer out;
-  out.U8(kVersion).Raw(question.statement).Raw(question.content_key.Reveal());
-  out.Raw(question.reply_secret_key.Reveal());
-  out.U16(static_cast<uint16_t>(question.frame.bytes().size())).Raw(question.frame.bytes());
-  out.U16(static_cast<uint16_t>(plan.case_reference.size())).Raw(AsBytes(plan.case_reference));
-  out.U16(static_cast<uint16_t>(plan.reason.size())).Raw(AsBytes(plan.reason));
-  return out.Take();
+WipedBytes EncodeOpening(const Question& question, const AskPlan& plan) {
+  const auto length = [](size_t size) { return Writer().U16(static_cast<uint16_t>(size)).Take(); };
+  const Bytes frame_length = length(question.frame.bytes().size());
+  const Bytes case_length = length(plan.case_reference.size());
+  const Bytes reason_length = length(plan.reason.size());
+  const ByteView version(&kVersion, 1);
+  const std::array<ByteView, 10> parts = {version,
+                                          question.statement,
+                                          question.content_key.Reveal(),
+                                          question.reply_secret_key.Reveal(),
+                                          frame_length,
+                                          question.frame.bytes(),
+                                          case_length,
+                                          AsBytes(plan.case_reference),
+                                          reason_length,
+                                          AsBytes(plan.reason)};
+  size_t size = 0;
+  for (const ByteView part : parts) size += part.size();
+  WipedBytes out{Bytes(size)};   // in one piece: what a vector outgrows is not wiped
+  auto at = out.bytes.begin();
+  for (const ByteView part : parts) at = std::ranges::copy(part, at).out;
+  return out;
 }
 
 absl::StatusOr<ReceiptOpening> OpeningFrom(ByteView stored) {

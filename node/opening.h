@@ -5,13 +5,14 @@
 
 #include "absl/status/statusor.h"
 #include "audit/receipt.h"
+#include "crypto/wiped_bytes.h"
 #include "node/asking.h"
 #include "protocol/question.h"
 
 namespace whoelse {
 
 // Holds secrets: sealed by the store, never written otherwise.
-Bytes EncodeOpening(const Question& question, const AskPlan& plan);
+WipedBytes EncodeOpening(const Question& question, const AskPlan& plan);
 
 // The part of it that a receipt may carry. DATA_LOSS when EncodeOpening has not written it.
 absl::StatusOr<ReceiptOpening> OpeningFrom(ByteView stored);

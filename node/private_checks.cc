@@ -25,7 +25,7 @@ std::optional<OpenedBody> OpenByFirst(const Frame& frame, const std::vector<Hit>
       opened = *std::move(body);
       verdict.content_key = std::move(key);
       kept.push_back(hit);
-    } else if (std::ranges::equal(key.Reveal(), verdict.content_key->Reveal())) {
+    } else if (key.ConstantTimeEquals(*verdict.content_key)) {
       kept.push_back(hit);
     }
   }

@@ -37,11 +37,11 @@ bool InLifetime(const Header& header, TimeMs now) {
 
 }  // namespace
 
-const RelayState::Admitted* RelayState::Overdue(TimeMs now) const {
-  const auto found = std::ranges::find_if(uncovered, [&](const Admitted& a) {
-    return a.index >= covered && now > a.arrived_ms + kLogBehindMs;
-  });
-  return found == uncovered.end() ? nullptr : &*found;
+const RelayState::Named* RelayState::Overdue(TimeMs now) const {
+  const auto oldest =
+      std::ranges::find_if(uncovered, [&](const Named& named) { return named.index >= covered; });
+  if (oldest == uncovered.end() || now <= oldest->since_ms + kLogBehindMs) return nullptr;
+  return &*oldest;
 }
 
 bool AdmissionValid(const Frame& frame, const std::optional<Admission>& admission,
@@ -93,13 +93,17 @@ PublicVerdict CheckAdmitted(const Frame& frame, const std::optional<Admission>& 
   if (const auto code = CheckOrder(*admission, *relay, now)) return Refuse(verdict, *code);
   verdict.raises_last = true;
   // A relay that never publishes its log could forward anything: no more answers for it.
-  if (relay->Overdue(now) != nullptr) {
+  if (relay->Overdue(now) != nullptr || relay->Full()) {
     verdict.log_behind = true;
     return Refuse(verdict, RefusalCode::kLogBehind);
   }
   if (const auto code = CheckVersions(frame.header(), state, now)) return Refuse(verdict, *code);
   if (!InLifetime(frame.header(), now)) return Refuse(verdict, RefusalCode::kExpired);
-  if (admission->index < relay->attached_size) return Refuse(verdict, RefusalCode::kRestarted);
+  // The first bound makes up for what a restart forgot. The second is for every later stream: no
+  // checkpoint of this one shows a leaf below it, so there a relay could put frames it never logged.
+  if (admission->index < std::max(relay->attached_size, relay->stream_size)) {
+    return Refuse(verdict, RefusalCode::kRestarted);
+  }
   // By count alone, and before any lookup: being busy must not depend on what the frame would find.
   if (state.slot_count >= state.roster->parameters.slot_frames) {
     return Refuse(verdict, RefusalCode::kBusy);

@@ -21,17 +21,25 @@ struct RelayState {
     uint64_t index;
     TimeMs time_ms;
   };
-  struct Admitted {
+  struct Named {
     uint64_t index;
-    TimeMs arrived_ms;   // by the node's clock
+    TimeMs since_ms;     // by the node's clock
   };
   std::optional<Last> last;            // of the admissions that passed REPLAY and CLOCK
-  std::vector<Admitted> uncovered;     // admissions that no checkpoint covers yet
+  // Leaves that the relay has named to this node and that no checkpoint covers yet, the longest
+  // known first: of admissions, and the last one of the size that it stated at an attachment.
+  std::vector<Named> uncovered;
   uint64_t covered = 0;                // size of the last checkpoint
   uint64_t attached_size = 0;          // stated at the first attachment of this process
+  uint64_t stream_size = 0;            // stated on the stream that is there
 
-  // The oldest admission that no checkpoint has covered within kLogBehindMs; nullptr: none.
-  const Admitted* Overdue(TimeMs now) const;
+  // More than an honest relay admits between two checkpoints, ten times over. What comes beyond could
+  // not be watched any more: it is as far behind as one that is late.
+  static constexpr size_t kUncoveredMax = 10'000;
+  bool Full() const { return uncovered.size() >= kUncoveredMax; }
+
+  // The one that no checkpoint has covered within kLogBehindMs; nullptr: none.
+  const Named* Overdue(TimeMs now) const;
 };
 
 // The public state that decides about a frame.

@@ -33,13 +33,14 @@ LeafProofs ReadProofs(const v1::ProveReply& reply) {
 
 }  // namespace
 
-ReceiptKeeper::ReceiptKeeper(RocksdbStore& store, Coordinators& coordinators, RosterBoard& board,
-                             const Clock& clock, Random& random)
-    : store_(store), coordinators_(coordinators), board_(board), clock_(clock), random_(random) {
+ReceiptKeeper::ReceiptKeeper(RocksdbStore& store, Coordinators& coordinators, Answering& answering,
+                             RosterBoard& board, const Clock& clock, Random& random)
+    : store_(store), coordinators_(coordinators), answering_(answering), board_(board),
+      clock_(clock), random_(random) {
   const TimeMs now = clock_.NowMs();
   const absl::Status read = store_.ForEachReceipt([&](const RocksdbStore::ReceiptRow& row) {
     if (row.asked_ms + kGiveUpMs < now) return false;
-    if (row.state == ReceiptState::kPending) Schedule(row, kFirstWaitMs);
+    if (row.state != ReceiptState::kComplete) Schedule(row, kFirstWaitMs);
     return true;
   });
   if (!read.ok()) Log(LogLevel::kAlarm, "receipts_unreadable", {{LogField::kError, read}});
@@ -56,7 +57,9 @@ ReceiptKeeper::~ReceiptKeeper() {
 }
 
 ReceiptState ReceiptKeeper::Keep(const Requester& requester, const std::string& case_reference) {
-  const Receipt receipt = ReceiptOf(requester);
+  Receipt receipt = ReceiptOf(requester);
+  // One relay's leaf may have come while the other was asked.
+  if (answering_.IsDisputed(receipt.frame.hash())) receipt.state = ReceiptState::kDisputed;
   const RocksdbStore::ReceiptRow row{clock_.NowMs(),
                                      receipt.frame.hash(),
                                      receipt.state,
@@ -95,11 +98,10 @@ void ReceiptKeeper::Run() {
       }
     }
     if (!next) continue;
-    const absl::StatusOr<ReceiptState> state = Complete(next->row);
-    if (!state.ok()) {
-      Log(LogLevel::kAlarm, "receipt_unreadable", {{LogField::kError, state.status()}});
-    } else if (*state == ReceiptState::kPending &&
-               next->row.asked_ms + kGiveUpMs > clock_.NowMs()) {
+    const absl::StatusOr<bool> settled = Complete(next->row);
+    if (!settled.ok()) {
+      Log(LogLevel::kAlarm, "receipt_unreadable", {{LogField::kError, settled.status()}});
+    } else if (!*settled && next->row.asked_ms + kGiveUpMs > clock_.NowMs()) {
       Schedule(next->row, std::min(2 * next->wait_ms, kLongestWaitMs));
     }
   }
@@ -115,7 +117,7 @@ absl::StatusOr<std::vector<Roster>> ReceiptKeeper::RostersFor(const Receipt& rec
   return rosters;
 }
 
-absl::StatusOr<ReceiptState> ReceiptKeeper::Complete(RocksdbStore::ReceiptRow row) {
+absl::StatusOr<bool> ReceiptKeeper::Complete(RocksdbStore::ReceiptRow row) {
   const std::lock_guard lock(completing_);
   const absl::StatusOr<std::optional<std::string>> text = store_.ReadReceipt(row.frame_hash);
   if (!text.ok()) return text.status();
@@ -124,7 +126,9 @@ absl::StatusOr<ReceiptState> ReceiptKeeper::Complete(RocksdbStore::ReceiptRow ro
   if (!receipt.ok()) return absl::DataLossError("store: a receipt is damaged");
   const absl::StatusOr<std::vector<Roster>> rosters = RostersFor(*receipt);
   if (!rosters.ok()) return rosters.status();
-  bool changed = false;
+  const ReceiptState before = receipt->state;
+  if (answering_.IsDisputed(row.frame_hash)) receipt->state = ReceiptState::kDisputed;
+  bool changed = receipt->state != before;
   for (const ProofWanted& wanted : WantedFor(*receipt, *rosters)) {
     changed = Fetch(*receipt, wanted, *rosters) || changed;
   }
@@ -132,7 +136,7 @@ absl::StatusOr<ReceiptState> ReceiptKeeper::Complete(RocksdbStore::ReceiptRow ro
     row.state = receipt->state;
     store_.WriteReceipt(row, receipt->Serialize());
   }
-  return receipt->state;
+  return WantedFor(*receipt, *rosters).empty();
 }
 
 bool ReceiptKeeper::Fetch(Receipt& receipt, const ProofWanted& wanted,
@@ -147,7 +151,16 @@ bool ReceiptKeeper::Fetch(Receipt& receipt, const ProofWanted& wanted,
   const grpc::Status status =
       coordinators_.StubFor(*coordinator)->Prove(&context, call, &reply);
   if (!status.ok()) return false;             // not covered yet, or not there: later
-  const absl::Status taken = TakeProofs(receipt, wanted, ReadProofs(reply), rosters);
+  if (!coordinators_.IsStill(*coordinator, context)) return false;
+  const LeafProofs proofs = ReadProofs(reply);
+  const ReceiptState before = receipt.state;
+  const absl::Status taken = TakeProofs(receipt, wanted, proofs, rosters);
+  // Also when the leaf came while this node was away from that relay, and could not be compared then.
+  if (taken.ok() && receipt.state == ReceiptState::kDisputed && before != receipt.state) {
+    answering_.RaiseAlarm({wanted.relay, AlarmKind::kAnsweredDiffers, wanted.indexes.back(),
+                           {proofs.checkpoint, ToHex(proofs.leaves.back().entry) + "\n"},
+                           receipt.frame.hash()});
+  }
   if (!taken.ok()) {
     Log(LogLevel::kAlarm, "proofs_not_taken",
         {{LogField::kCoordinator, wanted.relay}, {LogField::kError, taken}});
@@ -169,8 +182,8 @@ absl::StatusOr<RocksdbStore::ReceiptRow> ReceiptKeeper::Find(std::string_view nu
 
 absl::StatusOr<Receipt> ReceiptKeeper::Read(const RocksdbStore::ReceiptRow& row,
                                             bool with_opening) {
-  if (row.state == ReceiptState::kPending) {
-    if (const auto state = Complete(row); !state.ok()) return state.status();
+  if (row.state != ReceiptState::kComplete) {
+    if (const auto settled = Complete(row); !settled.ok()) return settled.status();
   }
   const absl::StatusOr<std::optional<std::string>> text = store_.ReadReceipt(row.frame_hash);
   if (!text.ok()) return text.status();
@@ -178,7 +191,7 @@ absl::StatusOr<Receipt> ReceiptKeeper::Read(const RocksdbStore::ReceiptRow& row,
   absl::StatusOr<Receipt> receipt = Receipt::Parse(**text);
   if (!receipt.ok()) return absl::DataLossError("store: a receipt is damaged");
   if (!with_opening) return receipt;
-  const absl::StatusOr<std::optional<Bytes>> opening = store_.ReadOpening(row.frame_hash);
+  const absl::StatusOr<std::optional<WipedBytes>> opening = store_.ReadOpening(row.frame_hash);
   if (!opening.ok()) return opening.status();
   if (!opening->has_value()) return absl::DataLossError("store: an opening is missing");
   absl::StatusOr<ReceiptOpening> opened = OpeningFrom(**opening);

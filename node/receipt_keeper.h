@@ -13,6 +13,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "node/answering.h"
 #include "node/coordinators.h"
 #include "node/receipting.h"
 #include "node/rocksdb_store.h"
@@ -23,9 +24,9 @@ namespace whoelse {
 
 class ReceiptKeeper {
  public:
-  // Takes up the receipts that a run before this one left PENDING.
-  ReceiptKeeper(RocksdbStore& store, Coordinators& coordinators, RosterBoard& board,
-                const Clock& clock, Random& random);
+  // Takes up the receipts to which a run before this one left something to be proven.
+  ReceiptKeeper(RocksdbStore& store, Coordinators& coordinators, Answering& answering,
+                RosterBoard& board, const Clock& clock, Random& random);
   ~ReceiptKeeper();
 
   // Stores the receipt of a question whose collection has ended, and goes for its proofs.
@@ -33,7 +34,7 @@ class ReceiptKeeper {
 
   // INVALID_ARGUMENT: of no question that was asked here.
   absl::StatusOr<RocksdbStore::ReceiptRow> Find(std::string_view number) const;
-  // The receipt, after one more try to complete it when it is PENDING. With the opening when asked
+  // The receipt, after one more try to complete it when it is not COMPLETE. With the opening when asked
   // for in so many words. DATA_LOSS.
   absl::StatusOr<Receipt> Read(const RocksdbStore::ReceiptRow& row, bool with_opening);
   // The rosters that this node has to check it by: the question's, as far as it ruled here, and the
@@ -47,12 +48,13 @@ class ReceiptKeeper {
   };
   void Run();
   void Schedule(RocksdbStore::ReceiptRow row, uint64_t wait_ms);
-  // Fetches what is wanted; stores what came. The state now.
-  absl::StatusOr<ReceiptState> Complete(RocksdbStore::ReceiptRow row);
+  // Fetches what is wanted; stores what came. True when nothing more is wanted.
+  absl::StatusOr<bool> Complete(RocksdbStore::ReceiptRow row);
   bool Fetch(Receipt& receipt, const ProofWanted& wanted, const std::vector<Roster>& rosters);
 
   RocksdbStore& store_;
   Coordinators& coordinators_;
+  Answering& answering_;
   RosterBoard& board_;
   const Clock& clock_;
   Random& random_;

@@ -6,17 +6,12 @@
 namespace whoelse {
 namespace {
 
-// An item of a relay that broke off is missing; one of no known form proves nothing and is left out.
+// An item of a relay that broke off is missing.
 ReceiptItem ItemFor(AgencyId agency, const Requester::Collected& collected) {
   ReceiptItem out{agency, {}};
   const auto item = collected.items.find(agency);
   if (item == collected.items.end()) return out;
-  if (const auto* code = std::get_if<RelayCode>(&item->second)) {
-    out.what = *code;
-  } else if (const Bytes& bytes = std::get<Bytes>(item->second);
-             bytes.size() == kWireSize || bytes.size() == kRefusalSize) {
-    out.what = bytes;
-  }
+  std::visit([&](const auto& what) { out.what = what; }, item->second);
   return out;
 }
 
@@ -32,13 +27,16 @@ ReceiptPart PartFor(CoordinatorId relay, const Requester::Collected& collected,
   return part;
 }
 
-bool Proven(const ReceiptCheck& check, CoordinatorId relay) {
+// Nothing more can be shown of this relay: proven, or proven to differ.
+bool Settled(const ReceiptCheck& check, CoordinatorId relay) {
   return std::ranges::all_of(check.findings, [&](const ReceiptFinding& finding) {
-    return finding.relay != relay || finding.finding == Finding::kHolds;
+    return finding.relay != relay || finding.finding != Finding::kNotVerifiable;
   });
 }
 
-ReceiptState StateOf(const ReceiptCheck& check) {
+// Once disputed, always: what this node has seen is not undone by what a relay shows later.
+ReceiptState StateOf(const ReceiptCheck& check, ReceiptState before) {
+  if (before == ReceiptState::kDisputed) return before;
   for (const ReceiptFinding& finding : check.findings) {
     if (finding.claim == ReceiptClaim::kAnswers && finding.finding == Finding::kViolated) {
       return ReceiptState::kDisputed;
@@ -70,6 +68,8 @@ Receipt ReceiptOf(const Requester& requester) {
     const Requester::Collected& collected = requester.collected().at(relay);
     if (collected.admission.empty() && collected.items.empty()) continue;
     receipt.parts.push_back(PartFor(relay, collected, roster));
+    const std::optional<ExpectedAnswered> expected = requester.ExpectedOf(relay);
+    if (expected && !expected->answers_hash) receipt.state = ReceiptState::kDisputed;
   }
   return receipt;
 }
@@ -78,7 +78,7 @@ std::vector<ProofWanted> WantedFor(const Receipt& receipt, const std::vector<Ros
   const ReceiptCheck check = CheckReceipt(receipt, rosters);
   std::vector<ProofWanted> wanted;
   for (const ReceiptPart& part : receipt.parts) {
-    if (!part.admission || Proven(check, part.relay)) continue;
+    if (!part.admission || Settled(check, part.relay)) continue;
     ProofWanted one{part.relay, {part.admission->index}};
     if (part.answered_index) one.indexes.push_back(*part.answered_index);
     wanted.push_back(std::move(one));
@@ -103,7 +103,7 @@ absl::Status TakeProofs(Receipt& receipt, const ProofWanted& wanted, const LeafP
     *part = before;
     return refused;
   }
-  receipt.state = StateOf(check);
+  receipt.state = StateOf(check, receipt.state);
   return absl::OkStatus();
 }
 

@@ -13,7 +13,8 @@
 
 namespace whoelse {
 
-// Everything that came of the question, PENDING. Relays that gave nothing at all are left out.
+// Everything that came of the question: PENDING, or DISPUTED when a relay closed it and contradicts
+// itself (Requester::ExpectedOf). Relays that gave nothing at all are left out.
 Receipt ReceiptOf(const Requester& requester);
 
 // The leaves that a relay has to prove for the receipt to be complete.

@@ -81,7 +81,9 @@ NoAnswer WhyNoAnswer(const Reading& reading, bool closed_now) {
   }
 }
 
-std::string AsOf(const Answer& answer) {
+// Null: nothing complete was ever imported.
+Json AsOf(const Answer& answer) {
+  if (answer.enrolled_through == 0) return nullptr;
   const uint64_t seconds = uint64_t{answer.enrolled_through} * kThroughUnitS;
   const uint64_t minute = seconds % 86400 / 60;
   char time[16];

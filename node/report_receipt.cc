@@ -16,7 +16,7 @@ std::string_view WordsOf(Came came) {
     case Came::kSealed: return "sealed answer";
     case Came::kDisputed: return words::kAnswersDiffer;
     case Came::kRefused: return "could not process the question";
-    case Came::kRelayCode: return "no answer, by the relay's word";
+    case Came::kRelayCode: return words::kNoAnswerByRelay;
     case Came::kNothing: break;
   }
   return words::kNoAnswer;

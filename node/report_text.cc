@@ -110,7 +110,10 @@ std::string Agency(const Json& agency, size_t width) {
     out += Wrap(std::string(words::kUnderNoAnswerBefore) + Text(agency["reason"]) +
                     std::string(words::kUnderNoAnswerAfter), width, "    ");
   } else {
-    out = head(std::string(words::kNothingDisclosed) + " (as of " + Text(agency["as_of"]) + ")");
+    const std::string dated = agency["as_of"].is_null()
+                                  ? std::string(words::kNotDated)
+                                  : std::string(words::kAsOf) + Text(agency["as_of"]);
+    out = head(std::string(words::kNothingDisclosed) + " (" + dated + ")");
     out += Wrap(words::kUnderNothingDisclosed, width, "    ");
   }
   return out + Wrap(Lines(agency), width, "    ");

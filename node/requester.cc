@@ -123,6 +123,16 @@ bool Requester::OnAdmission(CoordinatorId relay, ByteView bytes) {
 
 void Requester::OnItem(CoordinatorId relay, AgencyId agency, AgencyItem item) {
   if (roster_->FindAgency(agency) == nullptr) return;
+  const auto* bytes = std::get_if<Bytes>(&item);
+  if (bytes != nullptr && bytes->size() != kWireSize && bytes->size() != kRefusalSize) return;
+  Collected& collected = collected_[relay];
+  const auto [kept, first] = collected.items.try_emplace(agency, item);
+  if (!first) {
+    // Were the later one kept, a relay that logged less than it was given could hand that over first,
+    // and its own entry last.
+    collected.took_back = collected.took_back || kept->second != item;
+    return;
+  }
   const ReadingKeys keys{*roster_, question_->frame.header(), question_->frame.hash(),
                          question_->content_key, question_->reply_secret_key};
   Reading& reading = readings_[agency];
@@ -132,7 +142,6 @@ void Requester::OnItem(CoordinatorId relay, AgencyId agency, AgencyItem item) {
   stale_ = stale_ || (read.refusal && read.refusal->code == RefusalCode::kRoster &&
                       read.refusal->roster_version > roster_->version);
   reading = Better(std::move(reading), std::move(read));
-  collected_[relay].items.insert_or_assign(agency, std::move(item));
 }
 
 void Requester::OnClosed(CoordinatorId relay, std::optional<Closed> closed) {
@@ -152,6 +161,12 @@ size_t Requester::AnsweredCount() const {
   }));
 }
 
+bool Requester::SomethingCame() const {
+  return std::ranges::any_of(collected_, [](const auto& relay) {
+    return !relay.second.admission.empty() || !relay.second.items.empty();
+  });
+}
+
 std::vector<std::pair<AgencyId, Reading>> Requester::Readings() const {
   std::vector<std::pair<AgencyId, Reading>> all;
   for (const RosterAgency& agency : roster_->agencies) {
@@ -161,21 +176,24 @@ std::vector<std::pair<AgencyId, Reading>> Requester::Readings() const {
   return all;
 }
 
-std::vector<Requester::ExpectedAnswered> Requester::Expected() const {
-  std::vector<ExpectedAnswered> expected;
-  for (const auto& [relay, collected] : collected_) {
-    if (!collected.closed) continue;
-    std::vector<AnsweredItem> items;
-    for (const RosterAgency& agency : roster_->agencies) {
-      const auto item = collected.items.find(agency.id);
-      if (item == collected.items.end()) break;
-      const auto* code = std::get_if<RelayCode>(&item->second);
-      items.push_back(code ? ItemOf(*code) : ItemOf(std::get<Bytes>(item->second)));
-    }
-    if (items.size() != roster_->agencies.size()) continue;
-    expected.push_back({relay, collected.closed->asked_index, collected.closed->answered_index,
-                        AnswersHash(items)});
+std::optional<ExpectedAnswered> Requester::ExpectedOf(CoordinatorId relay) const {
+  const auto found = collected_.find(relay);
+  if (found == collected_.end() || !found->second.closed) return std::nullopt;
+  const Collected& collected = found->second;
+  ExpectedAnswered expected{relay, question_->frame.hash(), collected.closed->asked_index,
+                            collected.closed->answered_index, std::nullopt};
+  const absl::StatusOr<Admission> admission = Admission::Parse(collected.admission);
+  if (!admission.ok() || admission->index != expected.asked_index || collected.took_back) {
+    return expected;
   }
+  std::vector<AnsweredItem> items;
+  for (const RosterAgency& agency : roster_->agencies) {
+    const auto item = collected.items.find(agency.id);
+    if (item == collected.items.end()) return expected;
+    const auto* code = std::get_if<RelayCode>(&item->second);
+    items.push_back(code ? ItemOf(*code) : ItemOf(std::get<Bytes>(item->second)));
+  }
+  expected.answers_hash = AnswersHash(items);
   return expected;
 }
 

@@ -20,6 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "audit/entry.h"
+#include "node/answered_watch.h"
 #include "node/evaluation.h"
 #include "node/reading.h"
 #include "protocol/question.h"
@@ -48,6 +49,8 @@ class Requester {
   // The admission; false when it is not this relay's word for this frame (then nothing it says
   // counts for the log).
   bool OnAdmission(CoordinatorId relay, ByteView admission);
+  // The first of an agency counts: what the relay gives in its place later contradicts it. Bytes of
+  // no known length are nothing.
   void OnItem(CoordinatorId relay, AgencyId agency, AgencyItem item);
   // The relay closed the collection, or (no indexes) the call failed.
   struct Closed {
@@ -60,18 +63,14 @@ class Requester {
   // What came of every agency, in roster order.
   std::vector<std::pair<AgencyId, Reading>> Readings() const;
   size_t AnsweredCount() const;
+  // A relay gave something, so that there is evidence to keep and to show.
+  bool SomethingCame() const;
   // A refusal that shows a newer roster than this question's.
   bool RosterIsStale() const { return stale_; }
 
-  // What a relay told us it would write into Answered, to be compared with the leaf. nullopt while
-  // that relay has not closed, or when an item of an agency is missing.
-  struct ExpectedAnswered {
-    CoordinatorId relay;
-    uint64_t asked_index;
-    uint64_t answered_index;
-    Digest answers_hash;
-  };
-  std::vector<ExpectedAnswered> Expected() const;
+  // What this relay's Answered leaf has to say. nullopt while it has not closed. It contradicts itself
+  // when it closed without an item of every agency, with two of one, or another question.
+  std::optional<ExpectedAnswered> ExpectedOf(CoordinatorId relay) const;
 
   const Roster& roster() const { return *roster_; }
   const Statement& statement() const { return statement_; }
@@ -81,6 +80,7 @@ class Requester {
     std::map<AgencyId, AgencyItem> items;
     std::optional<Closed> closed;
     bool ended = false;
+    bool took_back = false;   // it gave one agency's item twice, and not the same
   };
   const std::map<CoordinatorId, Collected>& collected() const { return collected_; }
   // The relays of collected(), as they were asked.

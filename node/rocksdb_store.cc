@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <filesystem>
 
 #include "vault/durable_file.h"
 
@@ -36,14 +35,10 @@ RocksdbStore::RocksdbStore(std::string directory, MasterKey master, X25519Public
       lookup_key_(master_.Derive("node/lookup")),
       random_(random) {}
 
-RocksdbStore::~RocksdbStore() { CloseDatabase(); }
-
-void RocksdbStore::CloseDatabase() {
+RocksdbStore::~RocksdbStore() {
   for (rocksdb::ColumnFamilyHandle* handle : families_) {
     if (handle != nullptr && db_ != nullptr) db_->DestroyColumnFamilyHandle(handle);
   }
-  families_.clear();
-  db_.reset();
 }
 
 absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(const std::string& directory,
@@ -70,18 +65,13 @@ absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(const std::stri
 absl::Status RocksdbStore::OpenDatabase() {
   // Never create in a directory that has something in it: a store that lost its files would start as
   // a node that holds nobody, with its shields, ledger and pinned checkpoints forgotten.
-  if (IsFreshDirectory(directory_)) {
-    const std::string made = directory_ + ".new";
-    std::error_code ignored;
-    std::filesystem::remove_all(made, ignored);
-    if (absl::Status status = OpenDatabaseIn(made, true); !status.ok()) return status;
-    CloseDatabase();
-    if (absl::Status placed = PutDirectoryInPlace(made, directory_); !placed.ok()) return placed;
-  }
-  return OpenDatabaseIn(directory_, false);
+  if (!IsFreshDirectory(directory_)) return OpenDatabase(false);
+  if (absl::Status begun = BeginDirectory(directory_); !begun.ok()) return begun;
+  if (absl::Status made = OpenDatabase(true); !made.ok()) return made;
+  return FinishDirectory(directory_);
 }
 
-absl::Status RocksdbStore::OpenDatabaseIn(const std::string& directory, bool create) {
+absl::Status RocksdbStore::OpenDatabase(bool create) {
   rocksdb::Options options;
   options.create_if_missing = create;
   options.create_missing_column_families = create;
@@ -100,7 +90,7 @@ absl::Status RocksdbStore::OpenDatabaseIn(const std::string& directory, bool cre
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =
-      rocksdb::DB::Open(options, directory, descriptors, &handles, &db);
+      rocksdb::DB::Open(options, directory_, descriptors, &handles, &db);
   if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
     return absl::FailedPreconditionError("store: another process has the data directory open");
   }
@@ -154,6 +144,14 @@ absl::StatusOr<std::optional<Bytes>> RocksdbStore::Get(Family f, std::string_vie
   return std::optional<Bytes>(*std::move(value));
 }
 
+absl::StatusOr<std::optional<WipedBytes>> RocksdbStore::GetSecret(Family f,
+                                                                 std::string_view key) const {
+  absl::StatusOr<std::optional<Bytes>> value = Get(f, key);
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::optional<WipedBytes>();
+  return std::optional<WipedBytes>(**std::move(value));
+}
+
 void RocksdbStore::PutSynced(Family f, std::string_view key, ByteView value) {
   rocksdb::WriteBatch batch;
   batch.Put(family(f), AsSlice(key), Seal(f, key, value));
@@ -178,10 +176,11 @@ absl::Status RocksdbStore::ForEach(
     const std::function<absl::Status(std::string_view, ByteView)>& visit) const {
   std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(rocksdb::ReadOptions(), family(f)));
   for (it->Seek(AsSlice(from)); it->Valid(); it->Next()) {
-    absl::StatusOr<Bytes> value =
+    absl::StatusOr<Bytes> opened =
         Open(f, it->key().ToStringView(), it->value().ToStringView());
-    if (!value.ok()) return value.status();
-    absl::Status visited = visit(it->key().ToStringView(), *value);
+    if (!opened.ok()) return opened.status();
+    const WipedBytes value(*std::move(opened));   // of some families they are keys
+    absl::Status visited = visit(it->key().ToStringView(), value);
     if (absl::IsCancelled(visited)) return absl::OkStatus();   // seen enough
     if (!visited.ok()) return visited;
   }

@@ -19,6 +19,7 @@
 #include "audit/receipt.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
+#include "crypto/wiped_bytes.h"
 #include "node/holder.h"
 #include "node/ledger.h"
 #include "node/log_watch.h"
@@ -132,7 +133,7 @@ class RocksdbStore final : public RecordSource {
   // --- questions asked here --------------------------------------------------------------------
   // Synced before the frame leaves.
   void WriteOpening(const FrameHash& hash, ByteView opening);
-  absl::StatusOr<std::optional<Bytes>> ReadOpening(const FrameHash& hash) const;
+  absl::StatusOr<std::optional<WipedBytes>> ReadOpening(const FrameHash& hash) const;
   // The receipt as its file has it, without the opening, and what a list of receipts shows; synced.
   struct ReceiptRow {
     TimeMs asked_ms = 0;
@@ -175,13 +176,13 @@ class RocksdbStore final : public RecordSource {
   RocksdbStore(std::string directory, MasterKey master, X25519PublicKey lead_officer,
                Random& random);
   absl::Status OpenDatabase();
-  absl::Status OpenDatabaseIn(const std::string& directory, bool create);
-  void CloseDatabase();
+  absl::Status OpenDatabase(bool create);
   absl::Status CheckMasterKey();
   rocksdb::ColumnFamilyHandle* family(Family f) const { return families_[f]; }
   std::string Seal(Family f, std::string_view key, ByteView value) const;
   absl::StatusOr<Bytes> Open(Family f, std::string_view key, std::string_view sealed) const;
   absl::StatusOr<std::optional<Bytes>> Get(Family f, std::string_view key) const;
+  absl::StatusOr<std::optional<WipedBytes>> GetSecret(Family f, std::string_view key) const;
   void PutSynced(Family f, std::string_view key, ByteView value);
   void Write(rocksdb::WriteBatch& batch, bool sync);   // ends the process when it fails
   absl::Status ForEach(Family f, std::string_view from,

@@ -33,8 +33,8 @@ void RocksdbStore::WriteOpening(const FrameHash& hash, ByteView opening) {
   PutSynced(kAsked, OpeningKey(hash), opening);
 }
 
-absl::StatusOr<std::optional<Bytes>> RocksdbStore::ReadOpening(const FrameHash& hash) const {
-  return Get(kAsked, OpeningKey(hash));
+absl::StatusOr<std::optional<WipedBytes>> RocksdbStore::ReadOpening(const FrameHash& hash) const {
+  return GetSecret(kAsked, OpeningKey(hash));
 }
 
 void RocksdbStore::WriteReceipt(const ReceiptRow& row, std::string_view receipt) {

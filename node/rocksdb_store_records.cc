@@ -67,7 +67,7 @@ absl::StatusOr<Record> RocksdbStore::ReadRecord(RecordId id) const {
 
 absl::StatusOr<Secret<32>> RocksdbStore::ReadWrapKey(RecordId id, KeyType type,
                                                      KeyVersion kv) const {
-  absl::StatusOr<std::optional<Bytes>> value = Get(kSubKeys, SubKeyKey(kv, type, id));
+  const auto value = GetSecret(kSubKeys, SubKeyKey(kv, type, id));
   if (!value.ok()) return value.status();
   if (!value->has_value()) return absl::NotFoundError("sub-keys: none for this record");
   if ((*value)->size() != 48) return absl::DataLossError("sub-keys: wrong length");

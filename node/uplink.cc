@@ -14,6 +14,7 @@ namespace {
 constexpr size_t kOutgoingMax = 256;
 constexpr TimeMs kRetryFirstMs = 100;
 constexpr TimeMs kRetryMostMs = 10'000;
+constexpr std::chrono::milliseconds kSweep{1000};   // of expired certificates
 
 std::vector<TreeHash> ReadHashes(const google::protobuf::RepeatedPtrField<std::string>& list) {
   std::vector<TreeHash> hashes;
@@ -24,6 +25,10 @@ std::vector<TreeHash> ReadHashes(const google::protobuf::RepeatedPtrField<std::s
   return hashes;
 }
 
+LoggedLeaf ReadLeaf(const v1::LoggedLeaf& leaf) {
+  return {leaf.index(), ToBytes(AsBytes(leaf.entry())), ReadHashes(leaf.proof())};
+}
+
 // What came, as the answering thread takes it.
 Push ReadPush(const v1::ToNode& message) {
   Push push;
@@ -32,6 +37,10 @@ Push ReadPush(const v1::ToNode& message) {
     push.attached = AttachStatement{attached.tree_size(), attached.checkpoint(),
                                     ReadHashes(attached.frontier()),
                                     ReadHashes(attached.consistency())};
+    if (attached.has_roster()) push.attached->roster = ReadLeaf(attached.roster());
+    if (attached.has_after_roster()) {
+      push.attached->after_roster = ReadLeaf(attached.after_roster());
+    }
   }
   for (const v1::Envelope& envelope : message.envelopes()) {
     push.envelopes.push_back(
@@ -86,7 +95,7 @@ void Uplink::Send(Witness::Cosigned cosigned) {
 void Uplink::Queue(v1::FromNode message) {
   {
     const std::lock_guard lock(mutex_);
-    if (generation_ == 0 || outgoing_.size() >= kOutgoingMax) return;
+    if (stream_ == 0 || outgoing_.size() >= kOutgoingMax) return;
     outgoing_.push_back(std::move(message));
   }
   changed_.notify_all();
@@ -117,47 +126,66 @@ void Uplink::WaitBeforeRetry(int failures) {
   changed_.wait_for(lock, wait, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_; });
 }
 
+void Uplink::End(uint64_t stream) {
+  const std::lock_guard lock(mutex_);
+  if (context_ == nullptr || stream_ != stream) return;
+  cut_ = true;
+  context_->TryCancel();
+}
+
 bool Uplink::RunStream() {
+  const Answering::StreamStart start = answering_.BeginStream(coordinator_.id);
   grpc::ClientContext context;
-  uint64_t generation = 0;
-  static std::atomic<uint64_t> generations{0};
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return false;
     context_ = &context;
-    generation_ = generation = ++generations;
+    stream_ = start.stream;
+    cut_ = false;
+    certified_until_ = 0;
     outgoing_.clear();
     v1::FromNode hello;
+    hello.mutable_hello()->set_known_size(start.known_size);
     // The note too: a coordinator whose store was rolled back must hear of what it had signed.
-    const Answering::LogStatus log = answering_.LogOf(coordinator_.id);
-    hello.mutable_hello()->set_known_size(log.size);
-    hello.mutable_hello()->set_checkpoint(log.checkpoint);
+    hello.mutable_hello()->set_checkpoint(start.checkpoint);
     hello.mutable_hello()->set_roster_version(board_.Read().roster->version);
     outgoing_.push_back(std::move(hello));
   }
   const std::shared_ptr<Coordinators::Stub> stub = coordinators_.StubFor(coordinator_);
   const std::unique_ptr<Stream> stream = stub->Attach(&context);
-  std::thread writer([&] { Write(*stream, generation); });
+  std::thread writer([&] { Write(*stream, start.stream); });
   v1::ToNode message;
   bool was_attached = false;
+  std::optional<bool> theirs;
   while (stream->Read(&message)) {
+    if (!theirs) theirs = CheckCoordinator(context);
+    if (!*theirs) {
+      End(start.stream);
+      continue;
+    }
     if (!was_attached && message.has_attached()) {
       was_attached = true;
       const std::lock_guard lock(mutex_);
       attached_ = true;
     }
     // A queue that is full means that this node is behind: better no stream than a skipped frame.
-    if (!answering_.OnPush(coordinator_.id, ReadPush(message))) context.TryCancel();
+    if (!answering_.OnPush(coordinator_.id, start.stream, ReadPush(message),
+                           message.ByteSizeLong())) {
+      answering_.OnDetached(coordinator_.id, start.stream);   // what still comes is dropped
+      End(start.stream);
+    }
   }
+  bool cut = false;
   {
     const std::lock_guard lock(mutex_);
     context_ = nullptr;
-    generation_ = 0;
+    stream_ = 0;
     attached_ = false;
+    cut = cut_;
   }
   changed_.notify_all();
   writer.join();
-  answering_.OnDetached(coordinator_.id);
+  answering_.OnDetached(coordinator_.id, start.stream);
   const grpc::Status status = stream->Finish();
   if (!status.ok() && FromGrpc(status) == ServiceError::kReplaced) {
     answering_.RaiseAlarm({coordinator_.id, AlarmKind::kStreamReplaced, 0, {}});
@@ -167,18 +195,38 @@ bool Uplink::RunStream() {
       {{LogField::kCoordinator, coordinator_.id}, {LogField::kError, error}});
   if (error == ServiceError::kNotAMember) coordinators_.Reconnect(coordinator_.id);
   coordinators_.LookAtCertificate();
-  return was_attached;
+  return was_attached && !cut;
 }
 
-void Uplink::Write(Stream& stream, uint64_t generation) {
+bool Uplink::CheckCoordinator(const grpc::ClientContext& context) {
+  const TimeS until = coordinators_.CertifiedUntil(coordinator_, context);
+  const std::lock_guard lock(mutex_);
+  certified_until_ = until;
+  return until != 0;
+}
+
+// A stream lives for months, and its handshake looked at the certificate once: a key that was to be of
+// no use after a day would be good for ever.
+void Uplink::CutWhenExpired(uint64_t id) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (certified_until_ == 0 || coordinators_.NowS() <= certified_until_) return;
+  }
+  coordinators_.Reconnect(coordinator_.id);
+  End(id);
+}
+
+void Uplink::Write(Stream& stream, uint64_t id) {
   while (true) {
+    CutWhenExpired(id);
     v1::FromNode message;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-        return stopping_ || generation_ != generation || !outgoing_.empty();
+      changed_.wait_for(lock, kSweep, [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+        return stopping_ || stream_ != id || !outgoing_.empty();
       });
-      if (stopping_ || generation_ != generation) return;
+      if (stopping_ || stream_ != id) return;
+      if (outgoing_.empty()) continue;
       message = std::move(outgoing_.front());
       outgoing_.pop_front();
     }
@@ -236,6 +284,10 @@ void Uplinks::SendRefusals(CoordinatorId to, std::vector<Bytes> refusals) {
 
 void Uplinks::SendCosignature(CoordinatorId to, Witness::Cosigned cosigned) {
   if (const auto uplink = Find(to)) uplink->Send(std::move(cosigned));
+}
+
+void Uplinks::EndStream(CoordinatorId to, uint64_t stream) {
+  if (const auto uplink = Find(to)) uplink->End(stream);
 }
 
 }  // namespace whoelse

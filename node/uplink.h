@@ -30,6 +30,8 @@ class Uplink {
   // and asks once more through the other relay, where the wire is cached.
   void Send(std::vector<Bytes> wires, std::vector<Bytes> refusals);
   void Send(Witness::Cosigned cosigned);
+  // Cuts this stream if it is the one that is there. The next one waits as after a failure.
+  void End(uint64_t stream);
   bool attached() const;
   const RosterCoordinator& coordinator() const { return coordinator_; }
 
@@ -37,8 +39,10 @@ class Uplink {
   using Stream = grpc::ClientReaderWriter<v1::FromNode, v1::ToNode>;
   void Run();
   void Queue(v1::FromNode message);
-  bool RunStream();                        // true when it had been attached
-  void Write(Stream& stream, uint64_t generation);
+  bool RunStream();                        // true when it had been attached and was not cut from here
+  void Write(Stream& stream, uint64_t id);
+  bool CheckCoordinator(const grpc::ClientContext& context);
+  void CutWhenExpired(uint64_t id);
   void WaitBeforeRetry(int failures);
 
   const RosterCoordinator coordinator_;
@@ -51,7 +55,9 @@ class Uplink {
   std::condition_variable changed_;
   std::deque<v1::FromNode> outgoing_ ABSL_GUARDED_BY(mutex_);
   grpc::ClientContext* context_ ABSL_GUARDED_BY(mutex_) = nullptr;
-  uint64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;   // of the stream; 0 sends nothing
+  uint64_t stream_ ABSL_GUARDED_BY(mutex_) = 0;       // Answering::BeginStream; 0 sends nothing
+  bool cut_ ABSL_GUARDED_BY(mutex_) = false;
+  TimeS certified_until_ ABSL_GUARDED_BY(mutex_) = 0;   // the coordinator's certificate; 0: unknown yet
   bool attached_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
@@ -71,6 +77,7 @@ class Uplinks final : public Outlet {
   void SendWires(CoordinatorId to, std::vector<Bytes> wires) override;
   void SendRefusals(CoordinatorId to, std::vector<Bytes> refusals) override;
   void SendCosignature(CoordinatorId to, Witness::Cosigned cosigned) override;
+  void EndStream(CoordinatorId to, uint64_t stream) override;
 
  private:
   std::shared_ptr<Uplink> Find(CoordinatorId id) const;

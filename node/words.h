@@ -12,6 +12,10 @@ inline constexpr std::string_view kContactGiven = "contact given";
 inline constexpr std::string_view kDutyLineGiven = "duty line given";
 inline constexpr std::string_view kNothingDisclosed = "nothing disclosed";
 inline constexpr std::string_view kNoAnswer = "no answer";
+inline constexpr std::string_view kNoAnswerByRelay = "no answer, by the relay's word";
+// Beside nothing disclosed: the date, or this before the agency's first complete import.
+inline constexpr std::string_view kAsOf = "as of ";
+inline constexpr std::string_view kNotDated = "its register has never been loaded whole";
 
 inline constexpr std::string_view kUnderNothingDisclosed =
     "This agency answered and gave no contact. It may or may not know this child. This is not "

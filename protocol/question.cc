@@ -14,9 +14,9 @@ Bytes SlotContext(const QuestionNonce& nonce, uint8_t j) {
   return Writer().Raw(nonce).U8(j).Take();
 }
 
-WrapBytes Pad(std::span<const uint8_t, 32> wrap_key, const QuestionNonce& nonce, uint8_t j) {
-  const Secret<32> pad = K(wrap_key, "whoelse/1/pad", {SlotContext(nonce, j)});
-  return WrapBytes(pad.Reveal());
+// With the wrap, which everybody has, it gives the content key.
+Secret<32> Pad(std::span<const uint8_t, 32> wrap_key, const QuestionNonce& nonce, uint8_t j) {
+  return K(wrap_key, "whoelse/1/pad", {SlotContext(nonce, j)});
 }
 
 Secret<32> BodyKey(const ContentKey& content_key, const Digest& header_hash) {
@@ -73,8 +73,11 @@ Siphash128 CheckValue(std::span<const uint8_t, 16> check_key, const QuestionNonc
 
 Slot RealSlot(const SubKeys& keys, const ContentKey& content_key, const QuestionNonce& nonce,
               uint8_t j) {
-  Slot slot{CheckValue(keys.check.Reveal(), nonce, j), Pad(keys.wrap.Reveal(), nonce, j)};
-  for (size_t i = 0; i < 32; ++i) slot.wrap.data()[i] ^= content_key.Reveal()[i];
+  const Secret<32> pad = Pad(keys.wrap.Reveal(), nonce, j);
+  Slot slot{CheckValue(keys.check.Reveal(), nonce, j), WrapBytes()};
+  for (size_t i = 0; i < 32; ++i) {
+    slot.wrap.data()[i] = content_key.Reveal()[i] ^ pad.Reveal()[i];
+  }
   return slot;
 }
 
@@ -86,9 +89,9 @@ Slot DummySlot(ByteView seed, const QuestionNonce& nonce, uint8_t j) {
 
 ContentKey Unwrap(const Slot& slot, const Secret<32>& wrap_key, const QuestionNonce& nonce,
                   uint8_t j) {
-  const WrapBytes pad = Pad(wrap_key.Reveal(), nonce, j);
+  const Secret<32> pad = Pad(wrap_key.Reveal(), nonce, j);
   return ContentKey::Make([&](std::span<uint8_t, 32> out) {
-    for (size_t i = 0; i < 32; ++i) out[i] = slot.wrap.data()[i] ^ pad.data()[i];
+    for (size_t i = 0; i < 32; ++i) out[i] = slot.wrap.data()[i] ^ pad.Reveal()[i];
   });
 }
 
@@ -144,7 +147,7 @@ absl::StatusOr<OpenedBody> OpenBody(const Frame& frame, const ContentKey& conten
   if (!body.ok()) return body.status();
   const Signature signature(ByteView(*body).last<kSignatureSize>());
   body->resize(kStatementSize);
-  return OpenedBody{*std::move(body), signature};
+  return OpenedBody{WipedBytes(*std::move(body)), signature};
 }
 
 bool QuestionSignedBy(const VerifyKey& identity_key, const Frame& frame,

@@ -19,6 +19,7 @@
 #include "crypto/random.h"
 #include "crypto/seal.h"
 #include "crypto/sign.h"
+#include "crypto/wiped_bytes.h"
 #include "protocol/codes.h"
 #include "protocol/ids.h"
 #include "protocol/limits.h"
@@ -126,7 +127,7 @@ class Frame {
 
 // An opened body: statement and signature as bytes, nothing checked but the seal.
 struct OpenedBody {
-  Bytes statement;
+  WipedBytes statement;   // with the identifiers that were asked about
   Signature signature;
 };
 // UNAUTHENTICATED when this key does not open it.

@@ -90,6 +90,9 @@ absl::Status RosterKeeper::Offer(SignedRoster offered, TimeMs now) {
     state_.next = std::move(offered);
     state_.next_leaf_ms.clear();
     next_ = std::move(roster);
+    for (const auto& [coordinator, leaf] : early_leaves_) {
+      OnRosterLeaf(coordinator, leaf.version, leaf.hash, leaf.at);
+    }
   }
   return absl::OkStatus();
 }
@@ -106,10 +109,13 @@ void RosterKeeper::Rule(SignedRoster signed_roster, std::shared_ptr<const Roster
   heartbeats_.clear();   // they spoke of the one before
 }
 
-void RosterKeeper::OnRosterLeaf(CoordinatorId coordinator, uint64_t version,
-                                const RosterHash& hash, TimeMs now) {
-  if (next_ == nullptr || next_->version != version || next_->hash != hash) return;
-  state_.next_leaf_ms.try_emplace(coordinator, now);
+bool RosterKeeper::OnRosterLeaf(CoordinatorId coordinator, uint64_t version,
+                                const RosterHash& hash, TimeMs at) {
+  if (next_ == nullptr || next_->version != version || next_->hash != hash) {
+    early_leaves_.insert_or_assign(coordinator, EarlyLeaf{version, hash, at});
+    return false;
+  }
+  return state_.next_leaf_ms.try_emplace(coordinator, at).second;
 }
 
 bool RosterKeeper::Tick(TimeMs now) {

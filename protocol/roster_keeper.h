@@ -39,8 +39,9 @@ class RosterKeeper {
   // Checks an offered roster and keeps it as the next one, or as the ruling one when it rules at
   // once. ALREADY_EXISTS for one that is held already; otherwise AcceptRoster's error.
   absl::Status Offer(SignedRoster offered, TimeMs now);
-  // A Roster leaf (type 0x05) seen in a coordinator's log, at this party's own time.
-  void OnRosterLeaf(CoordinatorId coordinator, uint64_t version, const RosterHash& hash, TimeMs now);
+  // A Roster leaf (type 0x05) is in this coordinator's log since `at`; the newest of a log counts, also
+  // when the roster itself comes later. True when the state to be persisted changed.
+  bool OnRosterLeaf(CoordinatorId coordinator, uint64_t version, const RosterHash& hash, TimeMs at);
   // Lets the next roster rule when its time has come. True when the ruling roster changed.
   bool Tick(TimeMs now);
 
@@ -69,6 +70,12 @@ class RosterKeeper {
   std::shared_ptr<const Roster> ruling_, next_, previous_;
   TimeMs replaced_ms_ = 0;
   std::map<CoordinatorId, Heartbeat> heartbeats_;
+  struct EarlyLeaf {
+    uint64_t version;
+    RosterHash hash;
+    TimeMs at;
+  };
+  std::map<CoordinatorId, EarlyLeaf> early_leaves_;   // of rosters that are not the next one here
 };
 
 }  // namespace whoelse

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -38,6 +39,14 @@ absl::Status SyncParent(const std::string& path) {
     return Trouble(path, "sync its directory");
   }
   return absl::OkStatus();
+}
+
+constexpr char kUnfinished[] = "UNFINISHED";
+
+// What a fresh disk has by itself, and what writing the marker may leave behind.
+bool IsNothingHeld(const std::filesystem::directory_entry& entry) {
+  const std::string name = entry.path().filename();
+  return name == "lost+found" || name.starts_with(kUnfinished);
 }
 
 absl::StatusOr<Bytes> ReadOpen(const std::string& path, int fd, size_t max) {
@@ -104,17 +113,35 @@ absl::Status WriteFileDurably(const std::string& path, ByteView content, mode_t 
 }
 
 bool IsFreshDirectory(const std::string& path) {
-  std::error_code ignored;
-  return !std::filesystem::exists(path, ignored) || std::filesystem::is_empty(path, ignored);
+  std::error_code error;
+  std::filesystem::directory_iterator entries(path, error);
+  if (error) return error == std::errc::no_such_file_or_directory;
+  if (std::filesystem::exists(std::filesystem::path(path) / kUnfinished, error)) return true;
+  return std::ranges::all_of(entries, IsNothingHeld);
 }
 
-absl::Status PutDirectoryInPlace(const std::string& made, const std::string& place) {
-  std::error_code error;
-  std::filesystem::rename(made, place, error);
-  if (error) {
-    return absl::UnavailableError(place + ": cannot be put in place: " + error.message());
+absl::Status BeginDirectory(const std::string& path) {
+  if (!IsFreshDirectory(path)) {
+    return absl::FailedPreconditionError(path + ": has something in it");
   }
-  return SyncParent(place);
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return absl::UnavailableError(path + ": cannot be made: " + error.message());
+  const std::string marker = std::filesystem::path(path) / kUnfinished;
+  if (absl::Status marked = WriteFileDurably(marker, {}, 0600); !marked.ok()) return marked;
+  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+    if (!IsNothingHeld(entry)) std::filesystem::remove_all(entry.path(), error);
+    if (error) return absl::UnavailableError(path + ": cannot be cleared: " + error.message());
+  }
+  return SyncParent(path);
+}
+
+absl::Status FinishDirectory(const std::string& path) {
+  const std::string marker = std::filesystem::path(path) / kUnfinished;
+  // Everything else is in the directory for good before the marker goes.
+  if (absl::Status status = SyncParent(marker); !status.ok()) return status;
+  if (unlink(marker.c_str()) != 0) return Trouble(marker, "remove it");
+  return SyncParent(marker);
 }
 
 }  // namespace whoelse

@@ -22,13 +22,17 @@ absl::StatusOr<Bytes> ReadPrivateFile(const std::string& path, size_t max);
 // The new content or the old one, never a part, and on the disk when it returns. UNAVAILABLE.
 absl::Status WriteFileDurably(const std::string& path, ByteView content, mode_t mode);
 
-// Nothing was ever there: no such directory, or an empty one.
-bool IsFreshDirectory(const std::string& path);
+// Making a store's directory in its place, which may be a disk of its own. Between Begin and Finish a
+// file in it says that nothing was ever held here: what a crash leaves of a store that was being made
+// must not look like one that lost its files, nor the other way round.
 
-// Puts a directory that was made beside its place into it, whole and on the disk when it returns: what
-// a crash leaves of a store that never held anything must not look like one that lost its files.
-// UNAVAILABLE.
-absl::Status PutDirectoryInPlace(const std::string& made, const std::string& place);
+// Nothing was ever held here: no such directory, an empty one, or one whose making did not finish.
+bool IsFreshDirectory(const std::string& path);
+// Makes it when there is none, and clears what an unfinished making left. FAILED_PRECONDITION when it
+// is not fresh. UNAVAILABLE.
+absl::Status BeginDirectory(const std::string& path);
+// What was made is on the disk already; from now on the directory is not fresh. UNAVAILABLE.
+absl::Status FinishDirectory(const std::string& path);
 
 }  // namespace whoelse
 

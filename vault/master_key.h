@@ -9,17 +9,9 @@
 #include "absl/status/statusor.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
+#include "crypto/wiped_bytes.h"
 
 namespace whoelse {
-
-// Bytes that hold secrets for a moment: never grown (a growing vector leaves copies behind), wiped.
-struct WipedBytes {
-  Bytes bytes;
-  explicit WipedBytes(Bytes b) : bytes(std::move(b)) {}
-  ~WipedBytes() { sodium_memzero(bytes.data(), bytes.size()); }
-  WipedBytes(const WipedBytes&) = delete;
-  WipedBytes& operator=(const WipedBytes&) = delete;
-};
 
 // A master key as 64 lower-case hexadecimal digits and at most one LF. Errors of ReadPrivateFile;
 // INVALID_ARGUMENT for another content. "credential:NAME" is the file NAME in

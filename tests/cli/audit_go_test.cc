@@ -20,7 +20,7 @@ struct Ran {
   std::string output;
 };
 
-Ran Run(const std::string& command) {
+Ran RunCommand(const std::string& command) {
   Ran ran{-1, ""};
   FILE* const pipe = popen((command + " 2>&1").c_str(), "r");
   if (pipe == nullptr) return ran;
@@ -35,13 +35,13 @@ Ran Run(const std::string& command) {
 class AuditGoTest : public testing::Test {
  protected:
   void SetUp() override {
-    const Ran built = Run("GO111MODULE=off GOPATH=" + std::string(kPackages) + " GOCACHE=" +
+    const Ran built = RunCommand("GO111MODULE=off GOPATH=" + std::string(kPackages) + " GOCACHE=" +
                           folder_ / "gocache" + " go build -o " + folder_ / "verify" + " " +
                           WHOELSE_SOURCE "/tests/audit/go/verify.go");
     ASSERT_EQ(built.status, 0) << built.output;
   }
   Ran Verify(const std::string& arguments) const {
-    return Run(folder_ / "verify" + " " + arguments);
+    return RunCommand(folder_ / "verify" + " " + arguments);
   }
   // A log of so many entries, copied by our mirror.
   std::string Mirrored(size_t size) const {

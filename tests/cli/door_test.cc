@@ -127,7 +127,8 @@ Json Report(bool all_answered) {
                       {"reason", all_answered ? Json(nullptr) : Json("not connected")},
                       {"as_of", all_answered ? Json("2026-03-02T10:00:00Z") : Json(nullptr)},
                       {"lines", {line}}, {"involvements", Json::array()}});
-  return {{"receipt", "ABCD-EFGH-JKMN-PQRS"}, {"all_answered", all_answered},
+  return {{"receipt", "ABCD-EFGH-JKMN-PQRS"}, {"receipt_state", "PENDING"},
+          {"all_answered", all_answered},
           {"may_be_incomplete", true}, {"asked", 2}, {"answered", all_answered ? 2 : 1},
           {"contacts", 0}, {"lead_professional", {{"state", "none_disclosed"}}},
           {"agencies", agencies}, {"timings_ms", {{"all", 612.5}}}, {"notices", Json::array()}};

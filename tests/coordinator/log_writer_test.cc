@@ -185,6 +185,27 @@ TEST_F(LogWriterTest, ARosterAndItsLeafAreOneBatch) {
   EXPECT_EQ(*state_.RosterState(), Bytes{5});
 }
 
+TEST_F(LogWriterTest, TheNewestRosterLeafIsFoundWithATimeBehindIt) {
+  const auto found = [&](uint64_t size) {
+    const RosterLeaves leaves = *FindRosterLeaves(state_, size);
+    return std::make_pair(leaves.roster, leaves.after);
+  };
+  using Found = std::pair<std::optional<uint64_t>, std::optional<uint64_t>>;
+  Commit({Ask(1)});
+  EXPECT_EQ(found(1), Found());
+  const auto log_roster = [&](uint64_t version) {
+    Commit({RosterSubmission{{1}, StoredRoster{version, {}}, Retag<RosterHash>(H("r", {}))}});
+  };
+  log_roster(8);
+  log_roster(9);
+  EXPECT_EQ(found(2), Found());                   // of 9 alone, which that tree does not have
+  EXPECT_EQ(found(3), Found(2, std::nullopt));
+  Commit({EvaluatedSubmission{100, EvaluatedSalt()}});
+  Commit({Ask(2)});
+  EXPECT_EQ(found(4), Found(2, std::nullopt));
+  EXPECT_EQ(found(5), Found(2, 4));
+}
+
 TEST_F(LogWriterTest, DamageIsFound) {
   for (uint64_t i = 0; i < 13; ++i) Commit({Ask(i)});
   ASSERT_TRUE(CheckStoredLog(state_, 13).ok());

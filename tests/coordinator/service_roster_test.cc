@@ -10,6 +10,12 @@ namespace {
 
 using testing::HasSubstr;
 
+int LeavesOf(const FakeNode::Seen& seen) {
+  int leaves = 0;
+  for (const v1::CheckpointPush& push : seen.checkpoints) leaves += push.leaves_size();
+  return leaves;
+}
+
 TEST_F(ServiceTest, GivesItsRosterAndAFreshHeartbeat) {
   Start();
   grpc::ClientContext context;
@@ -57,6 +63,20 @@ TEST_F(ServiceTest, AnAgencyThatIsDroppedIsCutOffAtOnce) {
   const AskResult result = Ask(NewQuestion());
   ASSERT_TRUE(result.status.ok()) << result.status.error_message();
   EXPECT_EQ(result.items.size(), 4u);
+  // A node that comes later is shown the leaf, and a later one with a time.
+  stays->WaitFor([&](const FakeNode::Seen& s) { return LeavesOf(s) >= 3; });
+  const v1::Attached shown = *Attach(0, Silent)->WaitAttached().attached;
+  const uint64_t size = Checkpoint::Parse(Note::Parse(shown.checkpoint())->text)->size;
+  const TreeHash root = Checkpoint::Parse(Note::Parse(shown.checkpoint())->text)->root;
+  for (const v1::LoggedLeaf* leaf : {&shown.roster(), &shown.after_roster()}) {
+    std::vector<TreeHash> proof;
+    for (const std::string& hash : leaf->proof()) proof.emplace_back(AsBytes(hash).first<32>());
+    EXPECT_TRUE(
+        VerifyInclusion(LeafHash(AsBytes(leaf->entry())), leaf->index(), size, proof, root).ok());
+  }
+  EXPECT_EQ(shown.roster().entry(), logged.checkpoints[0].leaves(0));
+  EXPECT_TRUE(std::holds_alternative<AskedEntry>(
+      *ParseLogEntry(AsBytes(shown.after_roster().entry()))));
 }
 
 // It sees its own log only: were it to wait for the others' leaves, no roster would ever rule.

@@ -11,6 +11,7 @@
 
 #include "crypto/bytes.h"
 #include "crypto/group.h"
+#include "crypto/wiped_bytes.h"
 #include "tests/support/random.h"
 
 namespace whoelse {
@@ -29,6 +30,11 @@ static_assert(!Printable<Secret<32>>);
 static_assert(!std::is_convertible_v<Secret<32>, ByteView>, "opened by Reveal only");
 static_assert(!Printable<Scalar> && !std::equality_comparable<Scalar>);
 static_assert(!std::is_convertible_v<Scalar, ByteView>);
+
+static_assert(!std::is_copy_constructible_v<WipedBytes> && !std::is_copy_assignable_v<WipedBytes>);
+static_assert(std::is_nothrow_move_constructible_v<WipedBytes>);
+static_assert(!Printable<WipedBytes> && !std::equality_comparable<WipedBytes>);
+static_assert(std::is_convertible_v<const WipedBytes&, ByteView>);
 
 const Bytes kZeros(32, 0);
 const Bytes kOnes(32, 1);
@@ -96,6 +102,26 @@ TEST(Secret, CloneIsASecondHolder) {
 
 TEST(Scalar, IsWipedWhenItDies) {
   EXPECT_EQ(MemoryAfterDeath(Scalar::Decode(kOnes).value()), kZeros);
+}
+
+TEST(Secret, EqualsInConstantTime) {
+  EXPECT_TRUE(Ones().ConstantTimeEquals(Ones()));
+  EXPECT_FALSE(Ones().ConstantTimeEquals(Secret<32>::From(std::array<uint8_t, 32>{})));
+  std::array<uint8_t, 32> last_differs;
+  last_differs.fill(1);
+  last_differs[31] = 2;
+  EXPECT_FALSE(Ones().ConstantTimeEquals(Secret<32>::From(last_differs)));
+}
+
+// A move leaves no second holder that nobody wipes.
+TEST(WipedBytes, MovesWhole) {
+  WipedBytes first{Bytes{1, 2, 3}};
+  WipedBytes second = std::move(first);
+  EXPECT_EQ(first.size(), 0u);   // NOLINT: what is left is the point
+  EXPECT_EQ(second.bytes, (Bytes{1, 2, 3}));
+  WipedBytes third{Bytes{4}};
+  third = std::move(second);
+  EXPECT_EQ(ToHex(third), "010203");
 }
 
 }  // namespace

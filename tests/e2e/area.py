@@ -198,8 +198,14 @@ class Area:
             v["complete"] and v["pending"] == 0 for v in self.status(slug)["key_versions"]))
 
     def until_roster(self, slug, version):
+        """At this node, and at every coordinator that runs: each looks at its file by itself."""
         self.until(f"{slug} has roster {version}",
                    lambda: self.status(slug)["roster_version"] == version)
+        for coordinator in self.coordinators:
+            if coordinator in self.processes:
+                self.until(f"{coordinator} has roster {version}", lambda: (
+                    f'"event":"roster_rules","roster_version":{version}}}'
+                    in self.log(coordinator)))
 
 
 class StartRefused(Exception):

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Coordinators that lie, each of its own kind: named, worked around, and never a false "nothing"."""
 
+import json
 import unittest
 
+from area import by_agency
 from e2e_test import A, EndToEnd
 from faults import Crook
 
@@ -18,10 +20,18 @@ class LyingEvaluator(EndToEnd):
             self.lie.write_text(lie)
             self.ask_until(lambda: self.liars() == ["coordinator-1"], lie)
             self.assertIn('"event":"evaluation_wrong","coordinator":101', area.log("social"))
+            # An alarm with what proves it, kept also over the restart that the next lie begins with.
+            area.until("its alarm", lambda: [
+                (a["log"], a["alarm"]) for a in area.status("social")["alarms"]
+            ] == (1 + SIGNED_LIES.index(lie)) * [(101, "EVALUATION_WRONG")])
+            self.assertEqual(area.whoelse("social", "status").returncode, 6)
+        kept = len(area.status("social")["alarms"])
+        self.assertEqual(kept, len(SIGNED_LIES))
         for lie in UNSIGNED_LIES:   # nothing to show to others: no accusation, the next one is asked
             self.lie.write_text(lie)
             self.ask_until(lambda: "lied\n" in area.log("coordinator-1"), lie)
             self.assertEqual(self.liars(), [])
+            self.assertEqual(len(area.status("social")["alarms"]), kept)
         # With one honest evaluator left no question can be asked; that is an error and not "nothing".
         area.stop("coordinator-2")
         area.stop("coordinator-3")
@@ -59,24 +69,41 @@ class LyingEvaluator(EndToEnd):
 
 class CheatingRelay(EndToEnd):
     def test_each_fault_is_an_alarm_that_names_the_log(self):
-        area = self.running_behind("coordinator-1")
+        """Each within one question: an agency is away, so that it goes through both relays."""
+        area = self.running_behind("coordinator-1", away="nursery")
         with Crook(area, "coordinator-1") as crook:
             for slug in ("social", "school"):
                 area.until_enrolled(slug)
                 area.until_attached(slug)
             self.assertEqual(area.whoelse("school", "status").returncode, 0)
-            for fault, alarm, at in (("skip 1002", "FRAME_WITHHELD", "school"),
-                                     ("unlogged", "FRAME_UNLOGGED", "school"),
-                                     ("drop 1002", "ANSWERED_DIFFERS", "social"),
-                                     ("rewrite 1002", "CHECKPOINT_INVALID", "school")):
-                crook.tell(fault)
-                self.ask_until_alarm(alarm, at)
-                crook.honest()
+            crook.tell("skip 1002")
+            self.ask_once()
+            self.until_alarm("FRAME_WITHHELD", "school")
+            crook.honest()
+            crook.tell("unlogged")
+            self.ask_once()
+            crook.honest()
+            self.ask_once()   # the leaf at the index that the other one was admitted under
+            self.until_alarm("FRAME_UNLOGGED", "school")
+            crook.tell("drop 1002")
+            receipt = self.ask_once()["receipt"]
+            self.until_alarm("ANSWERED_DIFFERS", "social")
+            area.until("the receipt is disputed", lambda: json.loads(area.whoelse(
+                "social", "receipt", "show", receipt, "--json").stdout)["state"] == "DISPUTED")
+            crook.honest()
+            crook.tell("rewrite 1002")
+            self.ask_once()
+            self.until_alarm("CHECKPOINT_INVALID", "school")
+            crook.honest()
+            area.until_attached("school")   # on a new stream, which shows its history again
+            self.ask_once()
+            area.until("the log is followed again", lambda: area.log_size("school", 101) ==
+                       area.log_size("social", 101))
             crook.tell("fork 1002")
             area.stop("school")
             area.start("school")
-            area.until_attached("school")
-            self.ask_until_alarm("LOG_REWRITTEN", "school")
+            self.until_alarm("LOG_REWRITTEN", "school")
+            self.ask_once()
             # A cheat at one coordinator accuses no other.
             logs = {a["log"] for slug in ("social", "school") for a in area.status(slug)["alarms"]}
             self.assertEqual(logs, {101})
@@ -106,28 +133,31 @@ class CheatingRelay(EndToEnd):
             area.until("every leaf covered", lambda: sizes("social") == sizes("school") and
                        sum(sizes("social")) + area.log_size("social", 101) >= before + 2 * asked)
             area.move_clock(15_000)   # instead of waiting for the ten seconds
-            self.ask_until_alarm("LOG_BEHIND", "school")
+            self.until_alarm("LOG_BEHIND", "school")
 
-    def running_behind(self, *slugs, clock=None):
+    def running_behind(self, *slugs, clock=None, away=None):
         """As running(), before each of these coordinators' endpoints is served by a Crook."""
         area = self.new_area(behind=slugs)
         if clock:
             area.program[clock] = "whoelse-node-moved-clock"
         self.fill(area)
+        if away:
+            area.add_agency(away)
         area.sign()
         area.start_all("social", "school")
         self.load(area)
         return area
 
-    def ask_until_alarm(self, alarm, at):
-        """The other relay makes every answer whole meanwhile."""
-        area = self.area
+    def ask_once(self):
+        """The other relay makes the answer whole, but for the agency that is away."""
+        answer = self.answer(self.area.ask("social", A), code=3)
+        self.assertEqual({name: a["status"] for name, a in by_agency(answer).items()},
+                         {"social": "disclosed", "school": "disclosed", "nursery": "no_answer"})
+        return answer
 
-        def alarmed():
-            self.assertEqual(self.statuses(area.ask("social", A)),
-                             {"social": "disclosed", "school": "disclosed"}, alarm)
-            return any(a["alarm"] == alarm for a in area.status(at)["alarms"])
-        area.until(alarm, alarmed)
+    def until_alarm(self, alarm, at):
+        area = self.area
+        area.until(alarm, lambda: any(a["alarm"] == alarm for a in area.status(at)["alarms"]))
         shown = area.whoelse(at, "status")
         self.assertEqual(shown.returncode, 6)
         self.assertIn("testfield/coordinator-1/log", shown.stdout)

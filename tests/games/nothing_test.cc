@@ -108,7 +108,7 @@ class NothingForger {
         node_.Restart();
         SetRosters(0);
         for (CoordinatorId id : {kRelay, kOtherRelay}) {
-          (void)node_.node().holder.Watch(id).OnAttached(logs_[id - 101].Attach(0));
+          (void)node_.node().holder.Watch(id).OnAttached(logs_[id - 101].Attach(0), now_);
         }
         break;
       case 2:
@@ -116,7 +116,7 @@ class NothingForger {
         for (CoordinatorId id : {kRelay, kOtherRelay}) {
           LogWatch& watch = node_.node().holder.Watch(id);
           const FakeLog& log = logs_[id - 101];
-          (void)watch.OnAttached(log.Attach(watch.known_size()));
+          (void)watch.OnAttached(log.Attach(watch.known_size()), now_);
         }
         break;
       case 4:

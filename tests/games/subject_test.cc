@@ -28,7 +28,7 @@ SignedQuestion AskedBySocialCare(unsigned forgives, Random& random) {
     signature = IdentityKeyOfAgency(kSocialCare)
                     .Sign("whoelse/1/question", {CommitTo(body.statement)});
   }
-  return {question.frame.header(), body.statement, signature, question.content_key.Clone()};
+  return {question.frame.header(), body.statement.bytes, signature, question.content_key.Clone()};
 }
 
 // Holds both twins, so that it opens the question; runs a relay, so that it can have any frame

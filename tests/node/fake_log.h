@@ -44,6 +44,10 @@ class FakeLog {
     return {entries_.begin() + from, entries_.end()};
   }
 
+  LoggedLeaf LeafAt(uint64_t index) const {
+    return {index, entries_[index], *InclusionProof(index, std::span<const TreeHash>(leaves_))};
+  }
+
   // What an honest relay states to a node that says it knows `known` leaves.
   AttachStatement Attach(uint64_t known) const { return Attach(known, size()); }
   AttachStatement Attach(uint64_t known, uint64_t checkpoint_size) const {

@@ -165,12 +165,21 @@ TEST_F(HolderSlotTest, RepetitionsHaveABoundOfTheirOwn) {
 TEST_F(HolderSlotTest, RestartedForIndexesFromBeforeTheAttachment) {
   FakeLog log;
   log.Fill(20);
-  ASSERT_TRUE(node_.holder.Watch(kRelay).OnAttached(log.Attach(0)).empty());
+  ASSERT_TRUE(node_.holder.Watch(kRelay).OnAttached(log.Attach(0), kNow).empty());
   const Question question = AskAbout(kChild);
   EXPECT_EQ(CodeOf(node_.Give(question.frame, Admit(question.frame.hash(), 19, kNow), kNow)),
             RefusalCode::kRestarted);
   EXPECT_EQ(CodeOf(node_.Give(question.frame, Admit(question.frame.hash(), 20, kNow), kNow)),
             RefusalCode{});
+  // The same for every later stream, and with an alarm: only a relay that lies gets here.
+  log.Fill(80);
+  ASSERT_TRUE(node_.holder.Watch(kRelay).OnAttached(log.Attach(20), kNow).empty());
+  const Question unlogged = AskAbout(kChild);
+  const Holder::Reply reply =
+      node_.Give(unlogged.frame, Admit(unlogged.frame.hash(), 60, kNow), kNow);
+  EXPECT_EQ(CodeOf(reply), RefusalCode::kRestarted);
+  ASSERT_EQ(reply.alarms.size(), 1u);
+  EXPECT_EQ(reply.alarms[0].kind, AlarmKind::kFrameUnlogged);
 }
 
 TEST_F(HolderSlotTest, ALogThatLagsIsRefusedWithAnAlarm) {
@@ -182,6 +191,10 @@ TEST_F(HolderSlotTest, ALogThatLagsIsRefusedWithAnAlarm) {
   ASSERT_EQ(reply.alarms.size(), 1u);
   EXPECT_EQ(reply.alarms[0].kind, AlarmKind::kLogBehind);
   EXPECT_EQ(reply.alarms[0].coordinator, kRelay);
+  // Once for each leaf that is overdue, not for each frame that is refused for it.
+  const Holder::Reply again = node_.Give(AskAbout(kChild).frame, kNow + 10'002);
+  EXPECT_EQ(CodeOf(again), RefusalCode::kLogBehind);
+  EXPECT_TRUE(again.alarms.empty());
   // The other relay's log is its own.
   EXPECT_EQ(CodeOf(node_.Give(c.frame, kNow + 10'001, kOtherRelay)), RefusalCode{});
 }

@@ -88,7 +88,7 @@ void Prepare(TestHolder& node, const json& c) {
     EXPECT_EQ(CodeOf(node.Give(*frame, now, kOtherRelay)), RefusalCode{});
   }
   LogWatch& watch = node.holder.Watch(kRelay);
-  watch.OnAttached({s["attached_size"], "", {}, {}});
+  watch.OnAttached({s["attached_size"], "", {}, {}}, now);
   FakeLog log;
   log.Fill(s["covered"]);
   if (log.size() > 0) {

@@ -158,6 +158,21 @@ TEST_F(Receipting, AnswersThatDifferAreDisputed) {
   ASSERT_EQ(TakeProofs(receipt, wanted[0], ProofsOf(wanted[0], 2), rosters_), absl::OkStatus());
   EXPECT_EQ(receipt.state, ReceiptState::kDisputed);
   EXPECT_EQ(CheckReceipt(receipt, rosters_).Overall(), Finding::kViolated);
+  EXPECT_TRUE(Wanted(receipt).empty());   // there is nothing more to show
+}
+
+// It closed, and said nothing of one agency: its leaf says something, which nobody can compare.
+TEST_F(Receipting, AClosedCollectionThatIsNotWholeIsDisputedAndStays) {
+  std::vector<ReceiptItem> some = AllAnswer();
+  some.pop_back();
+  Collect(some);
+  Collect(AllAnswer());
+  Receipt receipt = ReceiptOf(requester_);
+  EXPECT_EQ(receipt.state, ReceiptState::kDisputed);
+  for (const ProofWanted& wanted : Wanted(receipt)) {
+    ASSERT_EQ(TakeProofs(receipt, wanted, ProofsOf(wanted, 2), rosters_), absl::OkStatus());
+    EXPECT_EQ(receipt.state, ReceiptState::kDisputed);
+  }
 }
 
 // A relay cannot spoil a receipt by what it gives as proof.
@@ -190,6 +205,10 @@ TEST_F(Receipting, TakesNoProofThatProvesSomethingElse) {
   }
   EXPECT_EQ(TakeProofs(receipt, wanted, good, rosters_), absl::OkStatus());
 }
+
+// It holds the keys to the question and to every answer.
+static_assert(std::is_same_v<decltype(EncodeOpening(std::declval<Question>(), {})), WipedBytes>);
+static_assert(std::is_same_v<decltype(OpenedBody::statement), WipedBytes>);
 
 TEST_F(Receipting, TheStoredOpeningOpensIt) {
   Collect(AllAnswer());

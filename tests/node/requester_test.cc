@@ -277,35 +277,117 @@ TEST_F(RequesterTest, AnswersThatDifferAreDisputed) {
   EXPECT_EQ(KindOf(requester, kSurgery), Reading::Kind::kDisputed);
 }
 
-TEST_F(RequesterTest, ExpectsWhatTheRelayHandedOver) {
-  Requester requester = Sent();
-  std::vector<AnsweredItem> items;
-  for (AgencyId agency : kAgencies) {
-    EXPECT_TRUE(requester.Expected().empty());
-    if (agency == kPolice) {
-      requester.OnItem(first_, agency, RelayCode::kDeadline);
-      items.push_back(ItemOf(RelayCode::kDeadline));
-      continue;
-    }
-    Bytes item = agency == kSchools ? RefusalOf(requester, agency, RefusalCode::kBusy)
-                 : agency == kSharedNode ? Bytes(kWireSize, 3)   // junk counts as what it is
-                                         : WireOf(requester, agency, true);
-    items.push_back(ItemOf(ByteView(item)));
-    requester.OnItem(first_, agency, std::move(item));
+class ClosedCollection : public RequesterTest {
+ protected:
+  // Admitted, and an item of each agency handed over.
+  void SetUp() override {
+    const FrameHash hash = requester_.question().frame.hash();
+    ASSERT_TRUE(requester_.OnAdmission(first_, Admit(hash, 5, kNow, first_).Serialize()));
+    for (AgencyId agency : kAgencies) requester_.OnItem(first_, agency, ItemFrom(agency));
   }
-  requester.OnItem(first_, 4242, RelayCode::kDeadline);   // no agency of this roster
-  EXPECT_TRUE(requester.Expected().empty());              // not closed yet
-  requester.OnClosed(first_, Requester::Closed{5, 17});
-  const auto expected = requester.Expected();
-  ASSERT_EQ(expected.size(), 1u);
-  EXPECT_EQ(expected[0].relay, first_);
-  EXPECT_EQ(expected[0].asked_index, 5u);
-  EXPECT_EQ(expected[0].answered_index, 17u);
-  EXPECT_EQ(expected[0].answers_hash, AnswersHash(items));
+  AgencyItem ItemFrom(AgencyId agency) {
+    if (agency == kPolice) return RelayCode::kDeadline;
+    if (agency == kSchools) return RefusalOf(requester_, agency, RefusalCode::kBusy);
+    // Junk of the right length counts as what it is.
+    return agency == kSharedNode ? Bytes(kWireSize, 3) : WireOf(requester_, agency, true);
+  }
+  Digest HandedOver() const {
+    std::vector<AnsweredItem> items;
+    for (AgencyId agency : kAgencies) {
+      const AgencyItem& item = requester_.collected().at(first_).items.at(agency);
+      const auto* code = std::get_if<RelayCode>(&item);
+      items.push_back(code ? ItemOf(*code) : ItemOf(ByteView(std::get<Bytes>(item))));
+    }
+    return AnswersHash(items);
+  }
+  // What its leaf has to say after it closed; nothing: it contradicts itself.
+  std::optional<Digest> Closed(uint64_t asked_index = 5) {
+    requester_.OnClosed(first_, Requester::Closed{asked_index, 17});
+    const auto expected = requester_.ExpectedOf(first_);
+    EXPECT_TRUE(expected.has_value());
+    return expected->answers_hash;
+  }
+
+  Requester requester_ = Sent();
+};
+
+TEST_F(ClosedCollection, ExpectsWhatTheRelayHandedOver) {
+  requester_.OnItem(first_, 4242, RelayCode::kDeadline);   // no agency of this roster
+  EXPECT_EQ(requester_.ExpectedOf(first_), std::nullopt);  // not closed yet
+  EXPECT_EQ(Closed(), HandedOver());
+  const ExpectedAnswered expected = *requester_.ExpectedOf(first_);
+  EXPECT_EQ(expected.relay, first_);
+  EXPECT_EQ(expected.frame_hash, requester_.question().frame.hash());
+  EXPECT_EQ(expected.asked_index, 5u);
+  EXPECT_EQ(expected.answered_index, 17u);
   // The other relay's collection is its own; a failed one promises nothing.
-  ASSERT_EQ(requester.NextRelay(random_), other_);
-  requester.OnClosed(other_, std::nullopt);
-  EXPECT_EQ(requester.Expected().size(), 1u);
+  ASSERT_EQ(requester_.NextRelay(random_), other_);
+  requester_.OnClosed(other_, std::nullopt);
+  EXPECT_EQ(requester_.ExpectedOf(other_), std::nullopt);
+}
+
+// Were the later one kept, the answer that came would be gone, and the leaf without it would match.
+TEST_F(ClosedCollection, TheFirstItemOfAnAgencyCounts) {
+  const Digest handed_over = HandedOver();
+  requester_.OnItem(first_, kPolice, RelayCode::kDeadline);   // the same is no contradiction
+  EXPECT_EQ(HandedOver(), handed_over);
+  requester_.OnItem(first_, kSurgery, RelayCode::kDeadline);
+  EXPECT_EQ(HandedOver(), handed_over);
+  EXPECT_EQ(KindOf(requester_, kSurgery), Reading::Kind::kAnswered);
+  EXPECT_EQ(Closed(), std::nullopt);
+}
+
+TEST_F(ClosedCollection, AnAnswerAfterTheRelaysWordIsAskedForThroughTheOther) {
+  requester_.OnItem(first_, kPolice, WireOf(requester_, kPolice, true));
+  EXPECT_EQ(KindOf(requester_, kPolice), Reading::Kind::kRelayCode);
+  EXPECT_EQ(Closed(), std::nullopt);
+  EXPECT_EQ(requester_.NextRelay(random_), other_);
+}
+
+TEST_F(ClosedCollection, AnotherQuestionsIndexContradictsTheAdmission) {
+  EXPECT_EQ(Closed(6), std::nullopt);
+}
+
+TEST_F(RequesterTest, AClosedCollectionWithoutAnItemOfEachAgencyContradictsItself) {
+  for (const bool admitted : {true, false}) {
+    Requester requester = Sent();
+    if (admitted) {
+      const FrameHash hash = requester.question().frame.hash();
+      ASSERT_TRUE(requester.OnAdmission(first_, Admit(hash, 5, kNow, first_).Serialize()));
+    }
+    for (AgencyId agency : kAgencies) {
+      if (admitted && agency == kSurgery) continue;
+      requester.OnItem(first_, agency, RelayCode::kDeadline);
+    }
+    requester.OnClosed(first_, Requester::Closed{5, 17});
+    ASSERT_TRUE(requester.ExpectedOf(first_).has_value());
+    EXPECT_EQ(requester.ExpectedOf(first_)->answers_hash, std::nullopt);
+  }
+}
+
+// What a relay signed is evidence, also when no agency answered: it must not end as an error alone.
+TEST_F(RequesterTest, AnAdmissionOrAnItemIsSomethingToKeep) {
+  Requester requester = Sent();
+  EXPECT_FALSE(requester.SomethingCame());
+  requester.OnItem(first_, kSurgery, Bytes(5));
+  EXPECT_FALSE(requester.SomethingCame());
+  Requester admitted = Sent();
+  const FrameHash hash = admitted.question().frame.hash();
+  ASSERT_TRUE(admitted.OnAdmission(first_, Admit(hash, 5, kNow, first_).Serialize()));
+  EXPECT_TRUE(admitted.SomethingCame());
+  requester.OnItem(first_, kSurgery, RefusalOf(requester, kSurgery, RefusalCode::kBusy));
+  EXPECT_TRUE(requester.SomethingCame());
+}
+
+// Bytes of no known length could not be kept as what they are.
+TEST_F(RequesterTest, AnItemOfAnotherLengthIsNone) {
+  Requester requester = Sent();
+  for (const size_t size : {size_t{0}, kRefusalSize - 1, kWireSize + 1, size_t{70'000}}) {
+    requester.OnItem(first_, kSurgery, Bytes(size, 7));
+  }
+  EXPECT_EQ(KindOf(requester, kSurgery), Reading::Kind::kNothingYet);
+  requester.OnItem(first_, kSurgery, WireOf(requester, kSurgery, true));
+  EXPECT_EQ(KindOf(requester, kSurgery), Reading::Kind::kAnswered);
 }
 
 // The vectors' Answered: items of all kinds, in roster order.

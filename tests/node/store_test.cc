@@ -6,6 +6,7 @@
 #include "node/rocksdb_store.h"
 #include "tests/cli/folder.h"
 #include "tests/node/federation.h"
+#include "vault/durable_file.h"
 
 namespace whoelse {
 namespace {
@@ -63,6 +64,21 @@ TEST_F(NodeStore, ReceiptsNewestFirst) {
   EXPECT_EQ(Rows(1).size(), 1u);
   EXPECT_EQ(**store_->ReadReceipt(HashOf(1)), "old, completed");
   EXPECT_FALSE(store_->ReadReceipt(HashOf(3))->has_value());
+}
+
+// A node that starts anew by itself would answer "nothing" about everybody whom it held.
+TEST_F(NodeStore, AStoreThatLostItsFilesIsNotMadeAnew) {
+  store_.reset();
+  std::filesystem::remove(folder_ / "data/CURRENT");
+  EXPECT_THROW(Reopen(), std::runtime_error);
+}
+
+TEST_F(NodeStore, AStoreWhoseMakingWasCutShortIsMadeAnew) {
+  store_.reset();
+  std::filesystem::remove(folder_ / "data/CURRENT");
+  ASSERT_TRUE(WriteFileDurably(folder_ / "data/UNFINISHED", {}, 0600).ok());
+  Reopen();
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "data/UNFINISHED"));
 }
 
 TEST_F(NodeStore, AReceiptIsSealedOnTheDisk) {

@@ -24,7 +24,7 @@ NoteVerifier LogKey() { return RosterOf(7)->FindCoordinator(kRelay)->log_key; }
 // What a node that saw this log from its beginning remembers.
 LogWatch::Memory MemoryOf(const FakeLog& log) {
   LogWatch watch(kRelay, LogKey());
-  EXPECT_TRUE(watch.OnAttached(log.Attach(0)).empty());
+  EXPECT_TRUE(watch.OnAttached(log.Attach(0), kNow).empty());
   return watch.memory();
 }
 
@@ -81,7 +81,7 @@ TEST(Witness, PinsSurvive) {
   LogWatch watch(kRelay, LogKey());
   watch.Restore(pins->at(LogKey().name));
   const FakeLog fork = ForkOf(5);
-  const std::vector<Alarm> alarms = watch.OnAttached(fork.Attach(5));
+  const std::vector<Alarm> alarms = watch.OnAttached(fork.Attach(5), kNow);
   ASSERT_EQ(alarms.size(), 1u);
   EXPECT_EQ(alarms[0].kind, AlarmKind::kLogRewritten);
   // Both signed checkpoints are the evidence.

@@ -62,7 +62,7 @@ TEST(Question, VectorsAreReadAndOpened) {
                                  body->signature));
     const auto statement = Statement::Parse(body->statement);
     ASSERT_TRUE(statement.ok()) << statement.status();
-    EXPECT_EQ(statement->Serialize(), body->statement);
+    EXPECT_EQ(statement->Serialize(), body->statement.bytes);
     EXPECT_EQ(TagAsker(statement->r, statement->agency), frame->header().asker_tag);
     EXPECT_EQ(CommitTo(body->statement), frame->header().commitment);
   }

@@ -121,10 +121,23 @@ TEST(RosterKeeper, WaitsForTLeavesAndTheirDelay) {
   EXPECT_FALSE(keeper.Tick(kNow + kHour + kDelay));   // once
 }
 
+// A node that was away may be shown a leaf before it is given the roster.
+TEST(RosterKeeper, ALeafMayComeBeforeItsRoster) {
+  RosterKeeper keeper = KeeperOf(First());
+  const Roster next = Parsed(Next());
+  EXPECT_FALSE(keeper.OnRosterLeaf(101, next.version, next.hash, kNow));
+  EXPECT_FALSE(keeper.OnRosterLeaf(102, next.version, next.hash, kNow - kHour));
+  ASSERT_TRUE(keeper.Offer(Signed(Next()), kNow + kHour).ok());
+  EXPECT_EQ(keeper.Persistent().next_leaf_ms,
+            (std::map<CoordinatorId, TimeMs>{{101, kNow}, {102, kNow - kHour}}));
+  EXPECT_FALSE(keeper.OnRosterLeaf(101, next.version, next.hash, kNow + 1));   // nothing new
+  EXPECT_TRUE(keeper.OnRosterLeaf(103, next.version, next.hash, kNow));
+  EXPECT_TRUE(keeper.Tick(kNow + kDelay));
+}
+
 TEST(RosterKeeper, OnlyLeavesOfTheNextOneCount) {
   RosterKeeper keeper = KeeperOf(First());
   const Roster next = Parsed(Next());
-  SeeLeaf(keeper, 101, next, kNow - kDelay);    // nothing waits yet
   ASSERT_TRUE(keeper.Offer(Signed(Next()), kNow).ok());
   keeper.OnRosterLeaf(101, 9, next.hash, kNow - kDelay);
   keeper.OnRosterLeaf(102, 8, RosterHash(), kNow - kDelay);

@@ -133,6 +133,7 @@ const std::vector<Fault> kFaults = {
     {AlarmKind::kFrameWithheld, [](Cheats& c) { c.withheld.insert(kSurgery); }},
     {AlarmKind::kFrameUnlogged, [](Cheats& c) { c.unlogged = true; }},
     {AlarmKind::kLogBehind, [](Cheats& c) { c.stalled = true; }},
+    {AlarmKind::kAnsweredDiffers, [](Cheats& c) { c.dropped.insert(kSurgery); }},
     {AlarmKind::kCheckpointInvalid, [](Cheats& c) { c.rewritten.insert(kSurgery); }},
     {AlarmKind::kLogRewritten, [](Cheats& c) { c.forked.insert(kSurgery); }}};
 

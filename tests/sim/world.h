@@ -40,6 +40,7 @@ struct Cheats {
   std::set<AgencyId> withheld;   // left out of every delivery
   std::set<AgencyId> rewritten;  // are shown leaves that are not the log's
   std::set<AgencyId> forked;     // are shown another history when they attach
+  std::set<AgencyId> dropped;    // whose answers are logged and not handed over
   bool unlogged = false;         // forwards frames without writing them into its log
   bool stalled = false;          // signs no checkpoint any more
   bool no_rosters = false, no_heartbeats = false;   // are not passed on
@@ -133,7 +134,7 @@ class World {
     AgencyId agency;
     Statement statement;
     std::unique_ptr<Requester> requester;
-    std::vector<Requester::ExpectedAnswered> expected;
+    std::vector<ExpectedAnswered> expected;
     bool retried = false;                   // under a newer roster
     bool done = false;
     bool failed = false;
@@ -154,6 +155,7 @@ class World {
   void OnRelayFailed(size_t question, CoordinatorId relay);
   void End(size_t question);
   bool FetchRoster(AgencyId agency);
+  void CompareAnswers(size_t question, const ExpectedAnswered& expected);
   void Perform(CoordinatorId id, RelayActions actions);
   void Submit(CoordinatorId id, Submission submission, const FrameHash& hash);
   void DeliverTo(CoordinatorId id, const Deliver& deliver);

@@ -109,7 +109,13 @@ void World::End(size_t question) {
   }
   asked.done = true;
   asked.failed = !answered;
-  asked.expected = asked.requester->Expected();
+}
+
+void World::CompareAnswers(size_t question, const ExpectedAnswered& expected) {
+  Asked& asked = *questions_[question];
+  asked.expected.push_back(expected);
+  LogWatch& watch = nodes_.at(asked.agency).holder->holder.Watch(expected.relay);
+  Note(asked.agency, watch.OnClosed(expected, now_));
 }
 
 // From any coordinator that has a newer one and gives it. False: none has, or this agency is no

@@ -65,19 +65,20 @@ void World::PerformForCall(CoordinatorId id, CallId call, const RelayAction& act
          });
   };
   if (const auto* admission = std::get_if<SendAdmission>(&action)) {
-    tell("admission", [id, bytes = admission->admission](Requester& requester) {
-      requester.OnAdmission(id, bytes);
-    });
+    tell("admission", [](Requester&) {});
+    asked.requester->OnAdmission(id, admission->admission);
   } else if (const auto* result = std::get_if<SendResult>(&action)) {
     AgencyItem item = result->result.kind == RelayResult::Kind::kCode
                           ? AgencyItem(result->result.code)
                           : AgencyItem(*result->result.bytes);
-    // In order on one stream: no delay of their own between items and the end.
+    if (c.cheats.dropped.contains(result->result.agency)) item = RelayCode::kDeadline;
+    // In order on one stream: no delay of their own between admission, items and the end.
     asked.requester->OnItem(id, result->result.agency, std::move(item));
   } else if (const auto* closed = std::get_if<SendClosed>(&action)) {
     tell("items, closed",
          [this, id, question = question, closed = closed->closed](Requester& requester) {
            requester.OnClosed(id, Requester::Closed{closed.asked_index, closed.answered_index});
+           CompareAnswers(question, *requester.ExpectedOf(id));
            SendToNextRelay(question);
          });
   } else {

@@ -54,6 +54,7 @@ class MemoryState final : public CoordinatorState {
     return open;
   }
   absl::StatusOr<Bytes> RosterState() const override { return roster_state_; }
+  absl::StatusOr<std::optional<uint64_t>> RosterLeaf() const override { return roster_leaf_; }
   absl::StatusOr<std::optional<uint64_t>> FindLogged(const TreeHash& leaf) const override {
     const auto found = logged_.find(leaf);
     if (found == logged_.end()) return std::nullopt;
@@ -97,6 +98,7 @@ class MemoryState final : public CoordinatorState {
     for (const StoredRoster& row : batch.rosters) rosters_[row.version] = row.signed_roster;
     for (const LoggedRow& row : batch.logged) logged_[row.leaf] = row.index;
     for (const KeyEventEntry& e : batch.key_events) key_events_[{e.kv, e.event}] = e;
+    if (batch.roster_leaf) roster_leaf_ = batch.roster_leaf;
     if (batch.roster_state) roster_state_ = *batch.roster_state;
     return absl::OkStatus();
   }
@@ -121,6 +123,7 @@ class MemoryState final : public CoordinatorState {
   std::map<uint64_t, Bytes> rosters_;
   std::map<TreeHash, uint64_t> logged_;
   std::map<std::pair<KeyVersion, KeyEvent>, KeyEventEntry> key_events_;
+  std::optional<uint64_t> roster_leaf_;
   Bytes roster_state_;
 };
 
