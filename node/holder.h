@@ -65,14 +65,16 @@ struct HolderIdentity {
 
 class Holder {
  public:
-  Holder(HolderIdentity identity, const PolicyTable& policy, const RecordSource& records,
+  Holder(HolderIdentity identity, PolicyTable policy, const RecordSource& records,
          Random& random)
-      : identity_(std::move(identity)), policy_(policy), records_(records), random_(random) {}
+      : identity_(std::move(identity)), records_(records), random_(random), policy_(policy) {}
 
   // State that others own, handed over after each change.
   void SetRosters(std::shared_ptr<const Roster> mine, std::shared_ptr<const Roster> previous,
                   TimeMs replaced_ms);
   void SetEnrolment(EnrolmentView view) { enrolment_ = std::move(view); }
+  // The table in force, from the next slot on: one hash in all answers of a slot.
+  void SetPolicy(const PolicyTable& policy) { policy_ = policy; }
   Index& index() { return index_; }
   // A restriction that the store does not have yet: it acts from the next question on.
   void Shield(RecordId record) { shielded_.insert(record); }
@@ -142,9 +144,10 @@ class Holder {
   Answer Blank(const Frame& frame, TimeMs now) const;
 
   const HolderIdentity identity_;
-  const PolicyTable& policy_;
   const RecordSource& records_;
   Random& random_;
+
+  PolicyTable policy_;
 
   Index index_;
   EnrolmentView enrolment_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "node/policy_looser.h"
+
 namespace whoelse {
 namespace {
 
@@ -78,6 +80,7 @@ absl::StatusOr<std::optional<RocksdbStore::RecordChange>> Registry::Merge(const 
   absl::StatusOr<StoredRecord> held = store_.ReadStored(**found);
   if (!held.ok()) return held.status();
   Record merged = MergeByMachine(held->record, record);
+  HoldBackLooser(held->record, Date::FromDays(static_cast<int64_t>(now / 86'400'000)), merged);
   if (merged == held->record) {
     ++counts->unchanged;
     return std::optional<RocksdbStore::RecordChange>();
@@ -146,15 +149,18 @@ absl::Status Registry::End(const std::string& source, const std::string& source_
   return absl::OkStatus();
 }
 
-bool Registry::HoldsLive(const Subject& subject, Date today) const {
+absl::StatusOr<std::vector<Record>> Registry::RecordsOf(const Subject& subject) const {
+  std::vector<Record> records;
   for (const SubjectEntry& entry : subject) {
     if (entry.type == KeyType::kNone) continue;
     for (RecordId id : store_.FindByIdentifier(entry.type, entry.value)) {
       absl::StatusOr<Record> record = store_.ReadRecord(id);
-      if (record.ok() && (!record->end || *record->end >= today)) return true;
+      if (absl::IsNotFound(record.status())) continue;   // removed since it was found
+      if (!record.ok()) return record.status();
+      records.push_back(*std::move(record));
     }
   }
-  return false;
+  return records;
 }
 
 absl::Status Registry::ApplyJournal(const std::vector<RocksdbStore::JournalEntry>& entries,

@@ -36,8 +36,8 @@ class Registry {
                                       const std::function<void(size_t)>& progress);
   // NOT_FOUND: no record of this source and id.
   absl::Status End(const std::string& source, const std::string& source_id, Date end, TimeMs now);
-  // Whether a live (not ended) record of this child is here.
-  bool HoldsLive(const Subject& subject, Date today) const;
+  // The records of this child that are here, ended ones too. DATA_LOSS from the store.
+  absl::StatusOr<std::vector<Record>> RecordsOf(const Subject& subject) const;
   // Marks records shielded, pending a lead officer, and finishes the journal entries that said so.
   absl::Status ApplyJournal(const std::vector<RocksdbStore::JournalEntry>& entries,
                             const std::vector<RecordId>& shield,
