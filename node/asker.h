@@ -4,12 +4,14 @@
 #define WHOELSE_NODE_ASKER_H_
 
 #include <functional>
+#include <mutex>
 #include <string>
 #include <variant>
 
 #include "nlohmann/json_fwd.hpp"
 #include "node/answering.h"
 #include "node/asking.h"
+#include "node/config.h"
 #include "node/coordinators.h"
 #include "node/registry.h"
 #include "node/roster_board.h"
@@ -19,22 +21,27 @@ namespace whoelse {
 
 class QuestionAsker {
  public:
-  QuestionAsker(AgencyId agency, const SigningKey& identity, const Secret<32>& practitioner_key,
-                RocksdbStore& store, Registry& registry, Answering& answering,
-                Coordinators& coordinators, RosterBoard& board, const Clock& clock, Random& random)
-      : agency_(agency), identity_(identity), practitioner_key_(practitioner_key), store_(store),
-        registry_(registry), answering_(answering), coordinators_(coordinators), board_(board),
-        clock_(clock), random_(random) {}
+  QuestionAsker(AgencyId agency, const AskCaps& caps, const SigningKey& identity,
+                const Secret<32>& practitioner_key, RocksdbStore& store, Registry& registry,
+                Answering& answering, Coordinators& coordinators, RosterBoard& board,
+                const Clock& clock, Random& random)
+      : agency_(agency), caps_(caps), identity_(identity), practitioner_key_(practitioner_key),
+        store_(store), registry_(registry), answering_(answering), coordinators_(coordinators),
+        board_(board), clock_(clock), random_(random) {}
 
-  // Nothing was sent: a field to put right.
+  // Nothing was sent: a field to put right, or no question left today.
   // Nothing was answered: what the coordinators said (kQuota among them).
-  using Outcome = std::variant<nlohmann::ordered_json, FieldError, ServiceError>;
+  using Outcome = std::variant<nlohmann::ordered_json, FieldError, UsedUp, ServiceError>;
   // `progress(answered, agencies)` as answers come.
-  Outcome Ask(const AskInput& input, const std::string& user, const std::vector<Role>& roles,
+  Outcome Ask(const AskInput& input, const std::string& user, const Person& person,
               const std::function<void(size_t, size_t)>& progress);
 
  private:
   struct Timings;
+  class Counted;
+  std::variant<AskPlan, FieldError, UsedUp, ServiceError> Plan(const AskInput& input, Asker asker,
+                                                               const Roster& roster, Date today,
+                                                               Counted& counted);
   std::variant<Requester, ServiceError> Compose(std::shared_ptr<const Roster> roster,
                                                 const Statement& statement, Timings& timings);
   // Sends the frame to one relay and takes what comes until it closes. The error, if it refused.
@@ -47,6 +54,7 @@ class QuestionAsker {
   void Keep(const Requester& requester);
 
   const AgencyId agency_;
+  const AskCaps caps_;
   const SigningKey& identity_;
   const Secret<32>& practitioner_key_;
   RocksdbStore& store_;
@@ -56,6 +64,7 @@ class QuestionAsker {
   RosterBoard& board_;
   const Clock& clock_;
   Random& random_;
+  std::mutex counting_;   // held while a question is checked against today's counts and counted
 };
 
 // What is kept of a question, sealed: enough for a receipt to be opened later. docs/formats/opening.md.

@@ -8,11 +8,19 @@
 
 #include "absl/status/statusor.h"
 #include "crypto/seal.h"
+#include "node/asker_rules.h"
 #include "node/import.h"
 #include "protocol/codes.h"
 #include "protocol/roster.h"
 
 namespace whoelse {
+
+// Somebody who may open the door: with which roles they ask, and what is their own, so that a
+// question about their own family stops here.
+struct Person {
+  std::vector<Role> roles;
+  OwnDetails own;
+};
 
 struct NodeConfig {
   AgencyId agency = 0;
@@ -25,7 +33,9 @@ struct NodeConfig {
   X25519PublicKey lead_officer;  // to whom the ledger's entries are sealed
   TrustAnchor trust;
   ImportSettings import;
-  std::map<std::string, std::vector<Role>> people;   // user -> roles
+  std::string policy;            // the adopted disclosure policy; empty: none was adopted
+  AskCaps caps;
+  std::map<std::string, Person> people;   // by user
 
   // INVALID_ARGUMENT names the key and what it should be; unknown keys are errors. NOT_FOUND: no
   // such file.
