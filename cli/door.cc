@@ -177,6 +177,14 @@ absl::StatusOr<std::string> Door::ListInbox() const {
   return JsonOf<v1::ListInboxCall>(channel_, &v1::Node::Stub::ListInbox, {});
 }
 
+absl::StatusOr<std::string> Door::ShowPolicy() const {
+  return JsonOf<v1::ShowPolicyCall>(channel_, &v1::Node::Stub::ShowPolicy, {});
+}
+
+absl::StatusOr<std::string> Door::ExplainPolicy(const v1::ExplainPolicyCall& call) const {
+  return JsonOf(channel_, &v1::Node::Stub::ExplainPolicy, call);
+}
+
 absl::StatusOr<std::string> Door::Status() const {
   return JsonOf<v1::StatusCall>(channel_, &v1::Node::Stub::Status, {});
 }

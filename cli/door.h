@@ -38,6 +38,8 @@ class Door {
   absl::StatusOr<std::string> ListRecords(const v1::ListRecordsCall& call) const;
   absl::StatusOr<std::string> EndRecord(const v1::EndRecordCall& call) const;
   absl::StatusOr<std::string> ListInbox() const;
+  absl::StatusOr<std::string> ShowPolicy() const;
+  absl::StatusOr<std::string> ExplainPolicy(const v1::ExplainPolicyCall& call) const;
   absl::StatusOr<std::string> Status() const;
 
  private:

@@ -32,7 +32,7 @@ Answering::Answering(HolderIdentity identity, TrustAnchor trust, RocksdbStore& s
       clock_(clock),
       agency_(identity.agency),
       keeper_(std::move(trust)),
-      holder_(std::move(identity), PolicyTable::Default(), store, random) {}
+      holder_(std::move(identity), PolicyTable().OneStepStricter(), store, random) {}
 
 Answering::~Answering() { Stop(); }
 
@@ -122,6 +122,11 @@ void Answering::OnDetached(CoordinatorId from) {
 void Answering::SetEnrolment(EnrolmentView view) {
   if (outlet_ == nullptr) return holder_.SetEnrolment(std::move(view));   // still starting
   Post([this, view = std::move(view)]() mutable { holder_.SetEnrolment(std::move(view)); }, true);
+}
+
+void Answering::SetPolicy(const PolicyTable& acting) {
+  if (outlet_ == nullptr) return holder_.SetPolicy(acting);   // still starting
+  Post([this, acting] { holder_.SetPolicy(acting); }, true);
 }
 
 void Answering::AddEntries(KeyVersion kv, std::vector<RocksdbStore::Enrolled> enrolled) {

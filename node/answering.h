@@ -69,6 +69,7 @@ class Answering {
   bool OnPush(CoordinatorId from, Push push);
   void OnDetached(CoordinatorId from);
   void SetEnrolment(EnrolmentView view);
+  void SetPolicy(const PolicyTable& acting);
   void AddEntries(KeyVersion kv, std::vector<RocksdbStore::Enrolled> enrolled);
   void RemoveEntries(RecordId record);
   void OfferRoster(Bytes signed_roster);

@@ -6,6 +6,7 @@
 #include "node/asker.h"
 #include "node/config.h"
 #include "node/enroller.h"
+#include "node/policy_keeper.h"
 #include "node/uplink.h"
 #include "proto/node.grpc.pb.h"
 #include "rpc/unix_door.h"
@@ -23,6 +24,7 @@ struct DoorParts {
   Uplinks& uplinks;
   Coordinators& coordinators;
   QuestionAsker& asker;
+  const PolicyKeeper& policy;
   RosterBoard& board;
   const Clock& clock;
 };
@@ -42,6 +44,10 @@ class DoorService final : public v1::Node::Service {
                          v1::JsonReply* reply) override;
   grpc::Status ListInbox(grpc::ServerContext* context, const v1::ListInboxCall* call,
                          v1::JsonReply* reply) override;
+  grpc::Status ShowPolicy(grpc::ServerContext* context, const v1::ShowPolicyCall* call,
+                          v1::JsonReply* reply) override;
+  grpc::Status ExplainPolicy(grpc::ServerContext* context, const v1::ExplainPolicyCall* call,
+                             v1::JsonReply* reply) override;
   grpc::Status Status(grpc::ServerContext* context, const v1::StatusCall* call,
                       v1::JsonReply* reply) override;
 

@@ -14,6 +14,7 @@
 #include "node/deferred.h"
 #include "node/door_service.h"
 #include "node/enroller.h"
+#include "node/policy_keeper.h"
 #include "node/registry.h"
 #include "node/rocksdb_store.h"
 #include "node/secrets.h"
@@ -105,6 +106,12 @@ int Serve(Opened& opened, const Clock& clock) {
   for (const RosterKeyVersion& kv : board.Read().roster->key_versions) versions.push_back(kv.kv);
   if (absl::Status loaded = registry.Load(versions); !loaded.ok()) return Fail(kExitStore, loaded);
 
+  auto policy = PolicyKeeper::Open(config.policy, **store, answering, clock);
+  if (!policy.ok()) {
+    return Fail(absl::IsDataLoss(policy.status()) ? kExitStore : kExitConfiguration,
+                policy.status());
+  }
+
   auto door = UnixDoor::Open(config.door);
   if (!door.ok()) return Fail(kExitConfiguration, door.status());
   Coordinators coordinators({config.tls_certificate, config.tls_key}, clock);
@@ -114,10 +121,10 @@ int Serve(Opened& opened, const Clock& clock) {
     RosterFollower follower(board, uplinks, registry);
     Enroller enroller(config.agency, registry, coordinators, board, clock, random);
     Deferred deferred(**store, registry, answering, clock, random);
-    QuestionAsker asker(config.agency, identity, opened.secrets.practitioner_key, **store, registry,
-                        answering, coordinators, board, clock, random);
+    QuestionAsker asker(config.agency, config.caps, identity, opened.secrets.practitioner_key,
+                        **store, registry, answering, coordinators, board, clock, random);
     DoorService service({config, **door, **store, registry, answering, enroller, uplinks,
-                         coordinators, asker, board, clock});
+                         coordinators, asker, **policy, board, clock});
     grpc::ServerBuilder builder;
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
     builder.RegisterService(&service);
@@ -126,8 +133,8 @@ int Serve(Opened& opened, const Clock& clock) {
     std::printf("ready %s\n", config.door.c_str());
     std::fflush(stdout);
     Log(LogLevel::kInfo, "ready", {{LogField::kAgency, config.agency}});
-    int signal = SIGHUP;
-    while (signal == SIGHUP) signal = WaitForSignal();
+    int signal = WaitForSignal();
+    for (; signal == SIGHUP; signal = WaitForSignal()) (*policy)->Reload();
     Log(LogLevel::kInfo, "stopping", {{LogField::kSignal, signal}});
     (*door)->Close();
     server->Shutdown(DeadlineIn(kDrain));

@@ -27,10 +27,11 @@ ROOMS = {
 # Rooms and files whose code is pure: no I/O, clock, thread, storage, transport.
 PURE_ROOMS = {"crypto", "protocol", "audit"}
 CORE = {
-    "node": {"asking", "csv", "enrolment", "evaluation", "holder", "hours", "identifier", "import",
-             "import_columns", "import_row", "index", "log_watch", "noted", "policy",
-             "private_checks", "public_checks", "reading", "record", "report", "report_text",
-             "requester", "words"},
+    "node": {"asker_rules", "asking", "csv", "enrolment", "evaluation", "field_error", "holder",
+             "hours", "identifier", "import", "import_columns", "import_row", "index", "log_watch",
+             "noted", "policy", "policy_entry", "policy_explain", "policy_in_force", "policy_looser",
+             "policy_table", "private_checks", "public_checks", "reading", "record", "report",
+             "report_text", "requester", "words"},
     "coordinator": {"evaluator", "log_reader", "log_writer", "relay", "state"},
 }
 IMPURE = re.compile(

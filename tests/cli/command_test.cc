@@ -20,7 +20,8 @@ const std::vector<std::vector<std::string>> kCommands = {
     {"ask"}, {"shield"}, {"status"}, {"inbox", "list"}, {"records", "import"}, {"records", "list"},
     {"records", "end"}, {"federation", "init"}, {"federation", "add-coordinator"},
     {"federation", "add-agency"}, {"federation", "remove-agency"}, {"federation", "sign"},
-    {"federation", "show"}, {"demo"}};
+    {"federation", "show"}, {"policy", "show"}, {"policy", "check"}, {"policy", "explain"},
+    {"demo"}};
 
 TEST(CommandTest, EveryCommandsHelpShowsAnExample) {
   for (std::vector<std::string> command : kCommands) {

@@ -65,6 +65,15 @@ class ScriptedNode final : public v1::Node::Service {
                          v1::JsonReply* reply) override {
     return Say(reply);
   }
+  grpc::Status ShowPolicy(grpc::ServerContext*, const v1::ShowPolicyCall*,
+                          v1::JsonReply* reply) override {
+    return Say(reply);
+  }
+  grpc::Status ExplainPolicy(grpc::ServerContext*, const v1::ExplainPolicyCall* call,
+                             v1::JsonReply* reply) override {
+    explained = *call;
+    return Say(reply);
+  }
   grpc::Status Status(grpc::ServerContext*, const v1::StatusCall*, v1::JsonReply* reply) override {
     return Say(reply);
   }
@@ -76,6 +85,7 @@ class ScriptedNode final : public v1::Node::Service {
   std::string csv;
   v1::ListRecordsCall listed;
   v1::EndRecordCall ended;
+  v1::ExplainPolicyCall explained;
 
  private:
   grpc::Status Say(v1::JsonReply* reply) {
@@ -141,13 +151,18 @@ class DoorTest : public testing::Test {
 TEST_F(DoorTest, AskGivesEverythingToTheNodeAndPrintsItsReport) {
   node_.json = Report(true).dump(2);
   const Captured asked = Ask({"--role", "safeguarding lead", "--upn", "A123456789012",
-                              "--reason", "self-harm"});
+                              "--reason", "self-harm", "--i-do-not-know-them", "--power",
+                              "ca1989-s47(9)", "--article6", "6(1)(c)", "--article9", "9(2)(g)"});
   EXPECT_EQ(asked.exit, kExitOk) << asked.err;
   EXPECT_EQ(node_.asked.nhs_number(), kNumber);
   EXPECT_EQ(node_.asked.born(), "2015-03-02");
   EXPECT_EQ(node_.asked.purpose(), "section-47");
   EXPECT_EQ(node_.asked.case_reference(), "C-1");
   EXPECT_EQ(node_.asked.role(), "safeguarding lead");
+  EXPECT_TRUE(node_.asked.does_not_know_them());
+  EXPECT_EQ(node_.asked.power(), "ca1989-s47(9)");
+  EXPECT_EQ(node_.asked.article6(), "6(1)(c)");
+  EXPECT_EQ(node_.asked.article9(), "9(2)(g)");
   EXPECT_EQ(node_.asked.upn(), "A123456789012");
   EXPECT_EQ(node_.asked.reason(), "self-harm");
   EXPECT_FALSE(node_.asked.shield_notice());

@@ -72,6 +72,11 @@ def record():
     return b"\x02" + coded + dates + (1).to_bytes(2, "big") + basis + earlier
 
 
+def policy_state():
+    """A state as node/policy_in_force.cc writes it: every cell nothing, and contact from April on."""
+    return b"\x01\x01" + (20260401).to_bytes(4, "big") + b"\x01" * 78 + b"\x05" * 78
+
+
 def seeds():
     """(target, name, bytes): few and small, each something that its parser takes."""
     yield "admission", "vector", vector("admissions/0/bytes")
@@ -112,6 +117,8 @@ def seeds():
     yield "import", "example", (FORMATS / "records-example.csv").read_bytes()
     yield "noted", "example", hex_lines(example("noted-ledger.md", "noted"))
     yield "record", "example", record()
+    yield "policy_file", "example", example("policy.md", "policy").encode()
+    yield "policy_state", "looser-waits", policy_state()
 
 
 def main():
