@@ -79,6 +79,13 @@ absl::Status CheckAgency(const AgencyOptions& options) {
         std::tuple{"out-of-hours-hours", &options.out_of_hours.hours, kRosterStringMax}}) {
     if (const absl::Status checked = CheckText(field, *text, max); !checked.ok()) return checked;
   }
+  if (!options.policy_adopted_by.empty() || !options.policy_dpia.empty()) {
+    for (const auto& [field, text] : {std::pair{"policy-adopted-by", &options.policy_adopted_by},
+                                      std::pair{"policy-dpia", &options.policy_dpia}}) {
+      const absl::Status checked = CheckText(field, *text, kAdoptionTextMax);
+      if (!checked.ok()) return checked;
+    }
+  }
   const std::string& code = options.organisation;
   if (std::ranges::any_of(code, [](char c) { return c <= ' ' || c > '~'; })) {
     return Bad("organisation", "has a character that a code cannot have",
@@ -148,9 +155,7 @@ absl::Status WritePolicy(const std::string& path, const AgencyOptions& options, 
   const Policy policy{Adoption{options.policy_adopted_by, options.policy_dpia, today,
                                AYearAfter(today)},
                       PolicyTable::Default()};
-  const std::string file = WritePolicyFile(policy);
-  if (const auto readable = ParsePolicyFile(file, today); !readable.ok()) return readable.status();
-  return WriteFileDurably(path, AsBytes(file), 0600);
+  return WriteFileDurably(path, AsBytes(WritePolicyFile(policy)), 0600);
 }
 
 absl::Status WriteNodeConfig(const FederationDraft& draft, const FederationFolder& folder,

@@ -1,5 +1,7 @@
 #include "cli/policy.h"
 
+#include <algorithm>
+
 #include "cli/door.h"
 #include "cli/show_json.h"
 #include "node/policy_file.h"
@@ -110,8 +112,9 @@ ExitCode ShowPolicy(const ShowPolicyOptions& options, Terminal& terminal) {
     return kExitOk;
   }
   terminal.out << AdoptionAsText(*policy);
-  if ((*policy)["problem"].is_string()) {
-    terminal.out << "THE FILE IS NOT WHAT ACTS:\n" << (*policy)["problem"].get<std::string>() << "\n";
+  const Json problem = policy->value("problem", Json(nullptr));
+  if (problem.is_string()) {
+    terminal.out << "The file is wrong and does not count:\n" << problem.get<std::string>() << "\n";
   }
   terminal.out << "\n" << TableAsText((*policy)["rows"]) << WaitingAsText(*policy) << "\nHash "
                << policy->value("hash", "") << "\n";

@@ -10,8 +10,6 @@
 namespace whoelse {
 namespace {
 
-constexpr size_t kAdoptionTextMax = 200;
-
 // The rows and columns are written as domain.md has them, so each key is quoted.
 std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 

@@ -11,6 +11,7 @@
 namespace whoelse {
 
 inline constexpr size_t kPolicyFileMax = 64u << 10;
+inline constexpr size_t kAdoptionTextMax = 200;   // bytes of adopted_by and dpia
 
 // Every cell and nothing else; a day of adoption after `today` is none. INVALID_ARGUMENT lists all
 // that is wrong, a line each: "line 17, row universal, column coordination: what; remedy".

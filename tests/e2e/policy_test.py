@@ -134,6 +134,7 @@ class AskerRules(EndToEnd):
 
         area = self.configured(change)
         self.assertEqual(area.load("social", csv(row(3, C).replace("Testwood", "fennimore"))).returncode, 0)
+        area.until_enrolled("social")
         without = area.whoelse("social", "ask", "--nhs-number", "-", "--purpose", "section-47",
                                "--born", "2015-03-14", "--case", "C-1", stdin=A + "\n")
         self.assertEqual(without.returncode, 2)
