@@ -10,6 +10,8 @@
 namespace whoelse {
 namespace {
 
+constexpr size_t kKeyWidth = 27;   // of the longest column's name in quotation marks
+
 // The rows and columns are written as domain.md has them, so each key is quoted.
 std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
@@ -205,7 +207,7 @@ std::string WritePolicyFile(const Policy& policy) {
     file += "\n[row." + Quoted(kPolicyRowNames[row]) + "]\n";
     for (size_t column = 0; column < kPolicyColumns; ++column) {
       std::string key = Quoted(kPolicyColumnNames[column]);
-      key.resize(26, ' ');
+      key.resize(std::max(key.size(), kKeyWidth), ' ');
       file += key + " = " + Quoted(Name(policy.table.cells[row][column])) + "\n";
     }
   }

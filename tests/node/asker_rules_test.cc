@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <map>
 #include <set>
 
-#include "tests/support/random.h"
+#include "tests/node/federation.h"
 
 namespace whoelse {
 namespace {
@@ -215,7 +215,7 @@ TEST(AskerRules, ALiveRecordIsOneThatHasNotEnded) {
 // --- the basis
 
 RosterAgency AgencyOf(const char* kind, bool s16la) {
-  RosterAgency agency{};
+  RosterAgency agency = *RosterOf(7)->FindAgency(kSurgery);
   agency.kind = kind;
   agency.s16la = s16la;
   return agency;
