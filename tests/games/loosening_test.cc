@@ -164,9 +164,9 @@ TEST(Game25, ALooseningThatShowsBeforeItsDay) {
   EXPECT_TRUE(Judge(25, "the same question every day for weeks", Measure::kCount,
                     WatchOften<ChangingAgency>(4, Seed() + 25),
                     {{"a day for what is looser (all acts at once)",
-                      WatchOften<HastyAgency>(8, Seed() + 25)},
+                      WatchOften<HastyAgency>(20, Seed() + 25)},
                      {"stricter at once (a decision sticks for 30 days)",
-                      WatchOften<StickyAgency>(8, Seed() + 25)}}));
+                      WatchOften<StickyAgency>(20, Seed() + 25)}}));
 }
 
 }  // namespace
