@@ -24,7 +24,7 @@ constexpr Benchmark kBenchmarks[] = {
     {"index-scan", MeasureIndexScan},     {"evaluator", MeasureEvaluator},
     {"client", MeasureClient},            {"relay", MeasureRelay},
     {"attach-storm", MeasureAttachStorm}, {"question", MeasureQuestion},
-    {"node-memory", MeasureNodeMemory}};
+    {"policy", MeasurePolicy},            {"node-memory", MeasureNodeMemory}};
 
 // A directory for one benchmark, gone when it is over.
 class TemporaryHome {

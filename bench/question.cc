@@ -84,6 +84,7 @@ v1::NodeAskCall CallFor(const DemoQuestion& question) {
   call.set_nhs_number(question.nhs_number);
   call.set_born(question.born);
   call.set_purpose(question.purpose);
+  call.set_does_not_know_them(true);
   call.set_case_reference(question.case_reference);
   call.set_role(question.role);
   return call;

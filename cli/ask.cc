@@ -20,6 +20,10 @@ v1::NodeAskCall CallOf(const AskOptions& options, const std::string& number) {
   call.set_role(options.role);
   call.set_reason(options.reason);
   call.set_shield_notice(options.shield_notice);
+  call.set_does_not_know_them(options.does_not_know_them);
+  call.set_power(options.power);
+  call.set_article6(options.article6);
+  call.set_article9(options.article9);
   return call;
 }
 

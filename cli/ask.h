@@ -19,6 +19,8 @@ struct AskOptions {
   std::string case_reference;
   std::string role;
   std::string reason;
+  bool does_not_know_them = false;   // "I do not know this child or family outside work"
+  std::string power, article6, article9;
   bool shield_notice = false;
   bool json = false;
 };

@@ -9,6 +9,7 @@
 #include "cli/federation_command.h"
 #include "cli/inbox_command.h"
 #include "cli/receipt.h"
+#include "cli/policy_command.h"
 #include "cli/records.h"
 #include "cli/status.h"
 #include "node/asking.h"
@@ -37,11 +38,17 @@ void AddDoorOption(CLI::App& command, std::string& door) {
   command.add_option("--door", door, "The node's socket (default: $WHOELSE_DOOR)");
 }
 
+void AddTickOption(CLI::App& command, AskOptions& options) {
+  command.add_flag("--i-do-not-know-them", options.does_not_know_them,
+                   "You do not know this child or family outside work; needed each time");
+}
+
 void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const command = Subcommand(
       app, "ask", "Ask every agency who else works with a child.",
       "Purposes: " + ListOf(kPurposeNames) + "\nExample:\n"
-      "  whoelse ask --nhs-number - --born 2015-03-02 --purpose section-47 --case C-1\n"
+      "  whoelse ask --nhs-number - --born 2015-03-02 --purpose section-47 --case C-1 "
+      "--i-do-not-know-them\n"
       "Exit: 0 every agency answered, 3 somebody did not, 2 bad input and nothing sent, 4 today's "
       "questions are used up, 1 anything else");
   const auto options = std::make_shared<AskOptions>();
@@ -55,6 +62,12 @@ void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
                       "One of: " + ListOf(kRoleNames, 3) + " (default: practitioner)");
   command->add_option("--reason", options->reason,
                       "Of an emergency, one of: " + ListOf(kEmergencyReasons));
+  AddTickOption(*command, *options);
+  command->add_option("--power", options->power,
+                      "The statutory power, when it is not the usual one: " + ListOf(kPowerNames));
+  command->add_option("--article6", options->article6, "UK GDPR: " + ListOf(kArticle6Names));
+  command->add_option("--article9", options->article9,
+                      "The condition, or the police's part-3: " + ListOf(kArticle9Names));
   command->add_flag("--json", options->json, "The answer as JSON");
   AddDoorOption(*command, options->door);
   command->callback([options, &terminal, &chosen] {
@@ -68,7 +81,7 @@ void AddShieldCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
       "Send a shield notice: every agency that holds this child discloses nothing about it until its "
       "lead officer decides.",
       "Your own agency must hold the child. Example:\n"
-      "  whoelse shield --nhs-number - --born 2015-03-02");
+      "  whoelse shield --nhs-number - --born 2015-03-02 --i-do-not-know-them");
   const auto options = std::make_shared<AskOptions>();
   options->shield_notice = true;
   command->add_option("--nhs-number", options->nhs_number, kNumberHelp);
@@ -77,6 +90,7 @@ void AddShieldCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--case", options->case_reference,
                       "The case's reference; stays at this node");
   command->add_option("--role", options->role, "As in `ask`");
+  AddTickOption(*command, *options);
   command->add_flag("--json", options->json, "The answers as JSON");
   AddDoorOption(*command, options->door);
   command->callback([options, &terminal, &chosen] {
@@ -254,6 +268,7 @@ ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& termina
   AddInboxCommand(app, terminal, chosen);
   AddReceiptCommand(app, terminal, chosen);
   AddLedgerCommand(app, terminal, chosen);
+  AddPolicyCommand(app, terminal, chosen);
   AddStatusCommand(app, terminal, chosen);
   AddAuditCommand(app, terminal, chosen);
   AddFederationCommand(app, terminal, chosen);

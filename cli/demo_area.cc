@@ -276,6 +276,9 @@ DemoAgency AgencyOf(const Plan& plan, const DemoArea& area, Date today, DemoDice
   options.ask = plan.ask;
   options.register_size = static_cast<uint32_t>(agency.records);
   options.ask_per_day = kAskPerDay;
+  options.caps.questions = options.caps.out_of_hours = kAskPerDay;   // it has one practitioner
+  options.policy_adopted_by = "The board of " + options.name;
+  options.policy_dpia = "DPIA of the demo";
   options.duty = {plan.duty, plan.duty_hours, ""};
   options.out_of_hours = {plan.out_of_hours, plan.out_of_hours_hours, ""};
   options.source = plan.source;

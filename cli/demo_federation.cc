@@ -162,7 +162,7 @@ std::vector<std::string> DemoFederation::ArgumentsFor(const DemoQuestion& questi
                                                       const std::string& door) const {
   std::vector<std::string> arguments = {question.shield_notice ? "shield" : "ask",
                                         "--door", door, "--nhs-number", "-", "--born",
-                                        question.born};
+                                        question.born, "--i-do-not-know-them"};
   const auto add = [&](const char* option, const std::string& value) {
     if (!value.empty()) arguments.insert(arguments.end(), {option, value});
   };

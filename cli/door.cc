@@ -220,6 +220,14 @@ absl::StatusOr<std::string> Door::ExportLedger() const {
   return WholeFile(*stub->ExportLedger(&context, {}));
 }
 
+absl::StatusOr<std::string> Door::ShowPolicy() const {
+  return JsonOf<v1::ShowPolicyCall>(channel_, &v1::Node::Stub::ShowPolicy, {});
+}
+
+absl::StatusOr<std::string> Door::ExplainPolicy(const v1::ExplainPolicyCall& call) const {
+  return JsonOf(channel_, &v1::Node::Stub::ExplainPolicy, call);
+}
+
 absl::StatusOr<std::string> Door::Status() const {
   return JsonOf<v1::Node, v1::StatusCall>(channel_, &v1::Node::Stub::Status, {});
 }

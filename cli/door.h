@@ -41,6 +41,8 @@ class Door {
   absl::StatusOr<std::string> ShowItem(const v1::ShowItemCall& call) const;
   absl::StatusOr<std::string> DecideItem(const v1::DecideItemCall& call) const;
   absl::StatusOr<std::string> CountItems() const;
+  absl::StatusOr<std::string> ShowPolicy() const;
+  absl::StatusOr<std::string> ExplainPolicy(const v1::ExplainPolicyCall& call) const;
   absl::StatusOr<std::string> Status() const;
   absl::StatusOr<std::string> ListReceipts(const v1::ListReceiptsCall& call) const;
   absl::StatusOr<std::string> ShowReceipt(const v1::ShowReceiptCall& call) const;

@@ -165,6 +165,11 @@ void AddAgencyOptions(CLI::App& command, AgencyInput& input) {
   command.add_option("--lead-user", agency.lead_user,
                      "User of the node's machine who may ask in every role")
       ->default_val(ThisUser());
+  command.add_option("--policy-adopted-by", agency.policy_adopted_by,
+                     "Who adopts the given default as its disclosure policy, for a year from today "
+                     "(default: nobody yet, and its node discloses one step less)");
+  command.add_option("--policy-dpia", agency.policy_dpia,
+                     "The data protection impact assessment behind that");
   command.add_option("--source", agency.source, "Name of the system it exports from");
   command.add_option("--services", input.services_file,
                      "File with a line for each service: Family help = targeted");

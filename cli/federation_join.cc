@@ -13,6 +13,7 @@
 #include "coordinator/secrets.h"
 #include "node/config.h"
 #include "node/hours.h"
+#include "node/policy_file.h"
 #include "node/secrets.h"
 #include "node/witness_file.h"
 #include "protocol/limits.h"
@@ -81,6 +82,13 @@ absl::Status CheckAgency(const AgencyOptions& options) {
         std::tuple{"out-of-hours", &options.out_of_hours.number, kRosterStringMax},
         std::tuple{"out-of-hours-hours", &options.out_of_hours.hours, kRosterStringMax}}) {
     if (const absl::Status checked = CheckText(field, *text, max); !checked.ok()) return checked;
+  }
+  if (!options.policy_adopted_by.empty() || !options.policy_dpia.empty()) {
+    for (const auto& [field, text] : {std::pair{"policy-adopted-by", &options.policy_adopted_by},
+                                      std::pair{"policy-dpia", &options.policy_dpia}}) {
+      const absl::Status checked = CheckText(field, *text, kAdoptionTextMax);
+      if (!checked.ok()) return checked;
+    }
   }
   const std::string& code = options.organisation;
   if (std::ranges::any_of(code, [](char c) { return c <= ' ' || c > '~'; })) {
@@ -153,9 +161,22 @@ std::string WitnessName(const FederationDraft& draft, const std::string& slug) {
   return SlugOf(draft.name) + "/" + slug + "/witness";
 }
 
+// The day a year later; of a leap day the 28th.
+Date AYearAfter(Date day) {
+  const absl::StatusOr<Date> later = Date::FromYmd(day.ymd() + 10000);
+  return later.ok() ? *later : Date::FromDays(day.days() + 365);
+}
+
+absl::Status WritePolicy(const std::string& path, const AgencyOptions& options, Date today) {
+  const Policy policy{Adoption{options.policy_adopted_by, options.policy_dpia, today,
+                               AYearAfter(today)},
+                      PolicyTable::Default()};
+  return WriteFileDurably(path, AsBytes(WritePolicyFile(policy)), 0600);
+}
+
 absl::Status WriteNodeConfig(const FederationDraft& draft, const FederationFolder& folder,
                              const std::string& slug, const AgencyOptions& options, AgencyId id,
-                             const X25519PublicKey& lead_officer, TimeS now) {
+                             const X25519PublicKey& lead_officer, Date today) {
   NodeConfig config;
   config.agency = id;
   config.data = "data";
@@ -171,11 +192,18 @@ absl::Status WriteNodeConfig(const FederationDraft& draft, const FederationFolde
   config.import = {options.source.empty() ? slug : options.source, options.name,
                    options.organisation, options.services};
   if (!options.lead_user.empty()) {
-    config.people[options.lead_user] = {Role::kPractitioner, Role::kSafeguardingLead,
-                                        Role::kOutOfHours};
-    config.duties[options.lead_user] = {LocalRole::kLeadOfficer};
+    config.people[options.lead_user] = {
+        {Role::kPractitioner, Role::kSafeguardingLead, Role::kOutOfHours},
+        {LocalRole::kLeadOfficer},
+        {}};
   }
-  const Date today = Date::FromDays(static_cast<int64_t>(now / kDay));
+  config.caps = options.caps;
+  if (!options.policy_adopted_by.empty() || !options.policy_dpia.empty()) {
+    config.policy = "policy.toml";
+    const absl::Status written =
+        WritePolicy(folder.Agency(slug) + "/policy.toml", options, today);
+    if (!written.ok()) return written;
+  }
   config.calendar = CalendarSettings::From(static_cast<int>(today.ymd() / 10000));
   return WriteFileDurably(folder.Agency(slug) + "/node.toml", AsBytes(config.Serialize()), 0600);
 }
@@ -302,10 +330,10 @@ absl::StatusOr<std::string> AddAgency(const std::string& dir, const AgencyOption
   if (!pin.ok()) return pin.status();
 
   const AgencyId id = NextId(draft->agencies, kFirstAgency);
-  const std::string today = Date::FromDays(static_cast<int64_t>(now / kDay)).Iso();
+  const Date today = Date::FromDays(static_cast<int64_t>(now / kDay));
   Line duty = options.duty, out_of_hours = options.out_of_hours;
   for (Line* line : {&duty, &out_of_hours}) {
-    if (line->tested.empty()) line->tested = today;
+    if (line->tested.empty()) line->tested = today.Iso();
   }
   const uint32_t ask_per_day = options.ask_per_day != 0 ? options.ask_per_day
                                                         : DefaultAskPerDay(options.register_size);
@@ -321,7 +349,7 @@ absl::StatusOr<std::string> AddAgency(const std::string& dir, const AgencyOption
     draft->witnesses.push_back({*slug, *witness});
   }
   for (const absl::Status& written :
-       {WriteNodeConfig(*draft, folder, *slug, options, id, keys->lead_officer, now),
+       {WriteNodeConfig(*draft, folder, *slug, options, id, keys->lead_officer, today),
         draft->Save(dir)}) {
     if (!written.ok()) return written;
   }
@@ -388,21 +416,12 @@ absl::StatusOr<std::map<std::string, ServiceClass>> ParseServices(std::string_vi
 }
 
 std::optional<std::string> WhyMayNotAsk(std::string_view kind, Purpose purpose) {
-  const auto only = [&](std::initializer_list<std::string_view> kinds) -> std::optional<std::string> {
-    if (std::ranges::find(kinds, kind) != kinds.end()) return std::nullopt;
-    std::string list;
-    for (const std::string_view allowed : kinds) {
-      list += (list.empty() ? "" : " or ") + std::string(allowed);
-    }
-    return "only for agencies of the kind " + list;
-  };
-  switch (purpose) {
-    case Purpose::kSection17: return only({"social-care"});
-    case Purpose::kSection47:
-    case Purpose::kMissingChild: return only({"social-care", "police"});
-    case Purpose::kYouthJustice: return only({"youth-justice", "police"});
-    default: return std::nullopt;
+  if (KindMayAsk(kind, purpose)) return std::nullopt;
+  std::string list;
+  for (const std::string_view allowed : RuleOf(purpose).kinds) {
+    if (!allowed.empty()) list += (list.empty() ? "" : " or ") + std::string(allowed);
   }
+  return "only for agencies of the kind " + list;
 }
 
 std::string ThisUser() {

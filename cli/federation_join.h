@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "cli/federation_draft.h"
 #include "crypto/random.h"
+#include "node/asker_rules.h"
 #include "node/record.h"
 
 namespace whoelse {
@@ -57,6 +58,10 @@ struct AgencyOptions {
   Line duty, out_of_hours;      // `tested` empty: today
   bool s16la = true;
   std::string lead_user;        // of the node's machine; has every role
+  // Who adopts the given default as this agency's policy, after which assessment, for a year from
+  // today; both blank: nobody yet, and its node discloses one step less.
+  std::string policy_adopted_by, policy_dpia;
+  AskCaps caps;                 // of its practitioners' questions
   std::string source;           // of its exports; empty: the slug
   std::map<std::string, ServiceClass> services;
   uint32_t certificate_days = 365;

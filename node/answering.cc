@@ -38,7 +38,7 @@ Answering::Answering(HolderIdentity identity, TrustAnchor trust, RocksdbStore& s
       agency_(identity.agency),
       evidence_dir_(std::move(evidence_dir)),
       keeper_(std::move(trust)),
-      holder_(std::move(identity), PolicyTable::Default(), store, random),
+      holder_(std::move(identity), PolicyTable().OneStepStricter(), store, random),
       witness_(std::move(witness)) {}
 
 Answering::~Answering() { Stop(); }
@@ -178,6 +178,11 @@ void Answering::OnDetached(CoordinatorId from, uint64_t stream) {
 void Answering::SetEnrolment(EnrolmentView view) {
   if (outlet_ == nullptr) return holder_.SetEnrolment(std::move(view));   // still starting
   Post([this, view = std::move(view)]() mutable { holder_.SetEnrolment(std::move(view)); });
+}
+
+void Answering::SetPolicy(const PolicyTable& acting) {
+  if (outlet_ == nullptr) return holder_.SetPolicy(acting);   // still starting
+  Post([this, acting] { holder_.SetPolicy(acting); });
 }
 
 void Answering::AddEntries(KeyVersion kv, std::vector<RocksdbStore::Enrolled> enrolled) {

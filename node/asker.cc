@@ -66,21 +66,89 @@ PersonRef QuestionAsker::RefOf(const std::string& user) const {
   return PersonRef(ref.Reveal().first<16>());
 }
 
-QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::string& user,
-                                          const std::vector<Role>& roles,
-                                          const std::function<void(size_t, size_t)>& progress) {
-  Timings timings;
+// A question that is counted before it is put together, so that two at once do not both pass as the
+// last, and given back when nothing left.
+class QuestionAsker::Counted {
+ public:
+  Counted(QuestionAsker& asker, const PersonRef& practitioner, Date today)
+      : asker_(asker), practitioner_(practitioner), today_(today) {}
+  ~Counted() {
+    if (!with_ || sent_) return;
+    const std::lock_guard lock(asker_.counting_);
+    const absl::StatusOr<AskCounts> now = asker_.store_.ReadAskCounts(practitioner_, today_);
+    if (!now.ok()) return;
+    const auto less = [&](uint32_t AskCounts::*count) {
+      return (*now).*count - ((*with_).*count - before_.*count);
+    };
+    asker_.store_.WriteAskCounts(practitioner_, today_,
+                                 {less(&AskCounts::questions), less(&AskCounts::emergencies),
+                                  less(&AskCounts::shield_notices),
+                                  less(&AskCounts::agency_shield_notices)});
+  }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+  bool IsCounted() const { return with_.has_value(); }
+  void Count(const AskCounts& before, const AskCounts& with) {
+    before_ = before;
+    with_ = with;
+    asker_.store_.WriteAskCounts(practitioner_, today_, with);
+  }
+  // Before the frame leaves.
+  void Sent() { sent_ = true; }
+
+ private:
+  QuestionAsker& asker_;
+  const PersonRef practitioner_;
+  const Date today_;
+  AskCounts before_;
+  std::optional<AskCounts> with_;
+  bool sent_ = false;
+};
+
+std::variant<AskPlan, FieldError, UsedUp, ServiceError> QuestionAsker::Plan(const AskInput& input,
+                                                                            Asker asker,
+                                                                            const Roster& roster,
+                                                                            Date today,
+                                                                            Counted& counted) {
   const auto subject = SubjectOf(input);
   if (const auto* error = std::get_if<FieldError>(&subject)) return *error;
+  const auto held = registry_.RecordsOf(std::get<Subject>(subject));
+  const std::lock_guard lock(counting_);
+  // The second plan of one question, for a newer roster, is not another question.
+  const auto counts = counted.IsCounted() ? absl::StatusOr<AskCounts>(AskCounts())
+                                          : store_.ReadAskCounts(asker.practitioner_ref, today);
+  for (const absl::Status& read : {held.status(), counts.status()}) {
+    if (read.ok()) continue;
+    Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, read}});
+    return ServiceError::kInternal;
+  }
+  asker.today = *counts;
+  auto planned = PlanQuestion(input, asker, roster, agency_, *held, today);
+  if (const auto* error = std::get_if<FieldError>(&planned)) return *error;
+  if (const auto* used_up = std::get_if<UsedUp>(&planned)) return *used_up;
+  AskPlan& plan = std::get<AskPlan>(planned);
+  if (!counted.IsCounted()) counted.Count(*counts, plan.counts);
+  return std::move(plan);
+}
+
+QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::string& user,
+                                          const Person& person,
+                                          const std::function<void(size_t, size_t)>& progress) {
+  Timings timings;
   const Date today = DayOf(clock_.NowMs());
-  const bool holds = registry_.HoldsLive(std::get<Subject>(subject), today);
+  // Approvals come from the inbox; there is none yet, so a question that needs one does not leave.
+  const Asker asker{RefOf(user), person.roles, person.own, std::nullopt, {}, caps_};
+  Counted counted(*this, asker.practitioner_ref, today);
 
   for (bool retried = false;; retried = true) {
     const RosterBoard::Posting posting = board_.Read();
     const std::shared_ptr<const Roster> roster = posting.roster;
     if (roster->FindAgency(agency_) == nullptr) return ServiceError::kNotAMember;
-    auto planned = PlanQuestion(input, {RefOf(user), roles}, *roster, agency_, holds, today);
+    auto planned = Plan(input, asker, *roster, today, counted);
     if (auto* error = std::get_if<FieldError>(&planned)) return *error;
+    if (auto* used_up = std::get_if<UsedUp>(&planned)) return *used_up;
+    if (auto* error = std::get_if<ServiceError>(&planned)) return *error;
     const AskPlan& plan = std::get<AskPlan>(planned);
     auto composed = Compose(roster, plan.statement, timings);
     std::optional<ServiceError> failed;
@@ -89,6 +157,7 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
     } else {
       Requester& requester = std::get<Requester>(composed);
       store_.WriteOpening(requester.question().frame.hash(), EncodeOpening(requester.question(), plan));
+      counted.Sent();
       timings.Mark("composed");
       while (const auto relay = requester.NextRelay(random_)) {
         const auto refused = Collect(requester, *relay, progress);

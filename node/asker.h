@@ -5,12 +5,14 @@
 
 #include <chrono>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <variant>
 
 #include "nlohmann/json_fwd.hpp"
 #include "node/answering.h"
 #include "node/asking.h"
+#include "node/config.h"
 #include "node/coordinators.h"
 #include "node/receipt_keeper.h"
 #include "node/registry.h"
@@ -21,19 +23,19 @@ namespace whoelse {
 
 class QuestionAsker {
  public:
-  QuestionAsker(AgencyId agency, const SigningKey& identity, const Secret<32>& practitioner_key,
-                RocksdbStore& store, Registry& registry, Answering& answering,
-                Coordinators& coordinators, RosterBoard& board, ReceiptKeeper& receipts,
-                const Clock& clock, Random& random)
-      : agency_(agency), identity_(identity), practitioner_key_(practitioner_key), store_(store),
-        registry_(registry), answering_(answering), coordinators_(coordinators), board_(board),
-        receipts_(receipts), clock_(clock), random_(random) {}
+  QuestionAsker(AgencyId agency, const AskCaps& caps, const SigningKey& identity,
+                const Secret<32>& practitioner_key, RocksdbStore& store, Registry& registry,
+                Answering& answering, Coordinators& coordinators, RosterBoard& board,
+                ReceiptKeeper& receipts, const Clock& clock, Random& random)
+      : agency_(agency), caps_(caps), identity_(identity), practitioner_key_(practitioner_key),
+        store_(store), registry_(registry), answering_(answering), coordinators_(coordinators),
+        board_(board), receipts_(receipts), clock_(clock), random_(random) {}
 
-  // Nothing was sent: a field to put right.
+  // Nothing was sent: a field to put right, or no question left today.
   // Nothing came of it: what the coordinators said (kQuota among them).
-  using Outcome = std::variant<nlohmann::ordered_json, FieldError, ServiceError>;
+  using Outcome = std::variant<nlohmann::ordered_json, FieldError, UsedUp, ServiceError>;
   // `progress(answered, agencies)` as answers come.
-  Outcome Ask(const AskInput& input, const std::string& user, const std::vector<Role>& roles,
+  Outcome Ask(const AskInput& input, const std::string& user, const Person& person,
               const std::function<void(size_t, size_t)>& progress);
 
   // What stands for this user in questions; only this node can tell whom it means.
@@ -41,6 +43,10 @@ class QuestionAsker {
 
  private:
   struct Timings;
+  class Counted;
+  std::variant<AskPlan, FieldError, UsedUp, ServiceError> Plan(const AskInput& input, Asker asker,
+                                                               const Roster& roster, Date today,
+                                                               Counted& counted);
   std::variant<Requester, ServiceError> Compose(std::shared_ptr<const Roster> roster,
                                                 const Statement& statement, Timings& timings);
   // Sends the frame to one relay and takes what comes until it closes. The error, if it refused.
@@ -55,6 +61,7 @@ class QuestionAsker {
   void OfferNewerRosters(const Roster& current);
 
   const AgencyId agency_;
+  const AskCaps caps_;
   const SigningKey& identity_;
   const Secret<32>& practitioner_key_;
   RocksdbStore& store_;
@@ -65,6 +72,7 @@ class QuestionAsker {
   ReceiptKeeper& receipts_;
   const Clock& clock_;
   Random& random_;
+  std::mutex counting_;   // held while a question is checked against today's counts and counted
 };
 
 }  // namespace whoelse

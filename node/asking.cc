@@ -10,39 +10,11 @@ FieldError Error(const char* field, std::string reason, std::string remedy) {
   return {field, std::move(reason), std::move(remedy)};
 }
 
-// What each purpose demands of the asker. A purpose is a row, not a branch.
-struct Demand {
-  bool case_reference;
-  bool hold;                // the child, without exception
-  bool hold_or_approval;    // the child, or a second approver
-  bool safeguarding_role;
-  bool reason;
-};
-constexpr std::array<Demand, 8> kDemands = {{
-    {false, true, false, false, false},    // coordination
-    {false, false, true, false, false},    // early-help
-    {true, false, true, true, false},      // concern
-    {true, false, false, false, false},    // section-17
-    {true, false, false, false, false},    // section-47
-    {true, false, false, false, false},    // missing-child
-    {true, false, false, false, false},    // youth-justice
-    {false, false, false, false, true},    // emergency
-}};
-const Demand& DemandOf(Purpose purpose) { return kDemands[static_cast<size_t>(purpose) - 1]; }
-
-// The basis that goes with a purpose. The duty to share is a legal obligation; outside it an agency
-// performs a public task.
-void SetBasis(const RosterAgency& agency, Statement& statement) {
-  const bool duty = agency.s16la;
-  switch (statement.purpose) {
-    case Purpose::kSection17: statement.power = Power::kCa1989S17; break;
-    case Purpose::kSection47: statement.power = Power::kCa1989S47; break;
-    case Purpose::kYouthJustice: statement.power = Power::kCda1998S115; break;
-    default: statement.power = duty ? Power::kCa2004S16La : Power::kCa2004S10; break;
-  }
-  const bool obligation = duty && statement.power == Power::kCa2004S16La;
-  statement.article6 = obligation ? Article6::kLegalObligation : Article6::kPublicTask;
-  statement.article9 = Article9::kSafeguarding;
+template <size_t N>
+std::string ListOf(const std::array<std::string_view, N>& words) {
+  std::string list;
+  for (const std::string_view word : words) list += (list.empty() ? "" : ", ") + std::string(word);
+  return list;
 }
 
 std::variant<Role, FieldError> RoleOf(const AskInput& input, const Asker& asker) {
@@ -58,32 +30,62 @@ std::variant<Role, FieldError> RoleOf(const AskInput& input, const Asker& asker)
   return *role;
 }
 
-std::optional<FieldError> CheckDemand(const AskInput& input, const Demand& demand, Role role,
-                                      bool holds, Statement& statement) {
-  if (demand.case_reference && input.case_reference.empty()) {
-    return Error("case", "is missing: this purpose needs a case reference", "give the case's reference");
+std::variant<Purpose, FieldError> PurposeOf(const AskInput& input, const RosterAgency& agency) {
+  if (input.shield_notice) return Purpose::kConcern;
+  const std::optional<Purpose> purpose = PurposeByName(input.purpose);
+  if (!purpose) {
+    return Error("purpose", input.purpose.empty() ? "is missing" : "is not a purpose",
+                 "give one of: coordination, early-help, concern, section-17, section-47, "
+                 "missing-child, youth-justice, emergency");
   }
-  if (demand.safeguarding_role && role == Role::kPractitioner) {
-    return Error("role", "this purpose is for a safeguarding role",
-                 "ask your safeguarding lead, or out of hours the practitioner on duty");
+  if (!agency.MayAsk(*purpose) || !KindMayAsk(agency.kind, *purpose)) {
+    return Error("purpose", "your agency may not ask for this purpose",
+                 "choose another, or ask the agency that may");
   }
-  if (demand.reason && std::find(kEmergencyReasons.begin(), kEmergencyReasons.end(),
-                                 input.reason) == kEmergencyReasons.end()) {
-    std::string list;
-    for (std::string_view reason : kEmergencyReasons) list += std::string(list.empty() ? "" : ", ") + std::string(reason);
-    return Error("reason", "is missing: an emergency needs one of: " + list, "give one of them");
+  return *purpose;
+}
+
+// yyyymmdd; 0: not known, which an emergency and a notice may leave open.
+std::variant<uint32_t, FieldError> BornOf(const AskInput& input, Purpose purpose, Date today) {
+  if (!input.born.empty()) {
+    absl::StatusOr<Date> born = Date::Parse(input.born);
+    if (born.ok() && *born <= today) return born->ymd();
+    return Error("born", born.ok() ? "lies in the future" : std::string(born.status().message()),
+                 "give it as YYYY-MM-DD");
   }
-  if (holds || (!demand.hold && !demand.hold_or_approval)) return std::nullopt;
-  if (demand.hold) {
-    return Error("purpose", "your agency holds no live record of this child, and this purpose is for children it works with",
-                 "choose the purpose that says why you ask");
+  if (purpose == Purpose::kEmergency || input.shield_notice) return 0u;
+  return Error("born", "is missing: without it agencies cannot tell the right child",
+               "give the child's date of birth as YYYY-MM-DD");
+}
+
+// The usual basis, or what was typed in its place.
+std::variant<Basis, FieldError> BasisOf(const AskInput& input, const RosterAgency& agency,
+                                        Purpose purpose) {
+  Basis basis = UsualBasis(agency, purpose);
+  if (!input.power.empty()) {
+    const auto power = ByName<Power>(input.power, kPowerNames);
+    if (!power) return Error("power", "is not a power", "give one of: " + ListOf(kPowerNames));
+    basis.power = *power;
+    basis.article6 = Article6::kPublicTask;
   }
-  if (role == Role::kOutOfHours) {
-    statement.flags |= kFlagApprovalToFollow;
-    return std::nullopt;
+  if (!input.article9.empty()) {
+    const auto article9 = ByName<Article9>(input.article9, kArticle9Names);
+    if (!article9) {
+      return Error("article9", "is not a condition", "give one of: " + ListOf(kArticle9Names));
+    }
+    basis.article9 = *article9;
+    if (*article9 == Article9::kPart3) basis.article6 = Article6::kNone;
   }
-  return Error("purpose", "your agency holds no live record of this child: a second person has to approve this question",
-               "have it approved, or ring the agencies' duty lines");
+  if (!input.article6.empty()) {
+    const auto article6 = ByName<Article6>(input.article6, kArticle6Names);
+    if (!article6) {
+      return Error("article6", "is not a basis (and consent is none for asking)",
+                   "give one of: " + ListOf(kArticle6Names));
+    }
+    basis.article6 = *article6;
+  }
+  if (auto impossible = CheckBasis(basis, agency, purpose)) return *impossible;
+  return basis;
 }
 
 }  // namespace
@@ -111,57 +113,61 @@ std::variant<Subject, FieldError> SubjectOf(const AskInput& input) {
   return subject;
 }
 
-std::variant<AskPlan, FieldError> PlanQuestion(const AskInput& input, const Asker& asker,
-                                               const Roster& roster, AgencyId me, bool holds,
-                                               Date today) {
-  auto subject = SubjectOf(input);
-  if (auto* error = std::get_if<FieldError>(&subject)) return *error;
+std::variant<AskPlan, FieldError, UsedUp> PlanQuestion(const AskInput& input, const Asker& asker,
+                                                       const Roster& roster, AgencyId me,
+                                                       const std::vector<Record>& held,
+                                                       Date today) {
   const RosterAgency& agency = *roster.FindAgency(me);
-  AskPlan plan{{}, input.case_reference, input.reason};
+  const auto subject = SubjectOf(input);
+  if (auto* error = std::get_if<FieldError>(&subject)) return *error;
+  const auto asked_for = PurposeOf(input, agency);
+  if (auto* error = std::get_if<FieldError>(&asked_for)) return *error;
+  const Purpose purpose = std::get<Purpose>(asked_for);
+  const auto born = BornOf(input, purpose, today);
+  if (auto* error = std::get_if<FieldError>(&born)) return *error;
+  const auto role = RoleOf(input, asker);
+  if (auto* error = std::get_if<FieldError>(&role)) return *error;
+  const auto basis = BasisOf(input, agency, purpose);
+  if (auto* error = std::get_if<FieldError>(&basis)) return *error;
+
+  const AskerCase c{.practitioner = asker.practitioner_ref,
+                    .role = std::get<Role>(role),
+                    .purpose = purpose,
+                    .shield_notice = input.shield_notice,
+                    .case_reference = !input.case_reference.empty(),
+                    .reason = input.reason,
+                    .does_not_know_them = input.does_not_know_them,
+                    .holds = HoldsLive(held, std::get<Subject>(subject), today),
+                    .own_family = IsOwnFamily(asker.own, held),
+                    .approval = asker.approval,
+                    .today = asker.today,
+                    .caps = asker.caps};
+  const AskerVerdict verdict = CheckAsker(c);
+  if (verdict.used_up) return UsedUp{verdict.missing.front().reason, verdict.missing.front().remedy};
+  if (!verdict.missing.empty()) return verdict.missing.front();
+
+  AskPlan plan{{}, input.case_reference, input.reason, CountedWith(asker.today, c)};
   Statement& statement = plan.statement;
   statement.subject = std::get<Subject>(subject);
-
-  const std::optional<Purpose> purpose =
-      input.shield_notice ? Purpose::kConcern : PurposeByName(input.purpose);
-  if (!purpose) {
-    return Error("purpose", input.purpose.empty() ? "is missing" : "is not a purpose",
-                 "give one of: coordination, early-help, concern, section-17, section-47, "
-                 "missing-child, youth-justice, emergency");
-  }
-  statement.purpose = *purpose;
-  if (!input.shield_notice && !agency.MayAsk(*purpose)) {
-    return Error("purpose", "your agency may not ask for this purpose", "choose another, or ask the agency that may");
-  }
-  if (!input.born.empty()) {
-    absl::StatusOr<Date> born = Date::Parse(input.born);
-    if (!born.ok() || *born > today) {
-      return Error("born", born.ok() ? "lies in the future" : std::string(born.status().message()),
-                   "give it as YYYY-MM-DD");
-    }
-    statement.born = born->ymd();
-  } else if (*purpose != Purpose::kEmergency && !input.shield_notice) {
-    return Error("born", "is missing: without it agencies cannot tell the right child",
-                 "give the child's date of birth as YYYY-MM-DD");
-  }
-  auto role = RoleOf(input, asker);
-  if (auto* error = std::get_if<FieldError>(&role)) return *error;
-  statement.role = std::get<Role>(role);
-  if (statement.role == Role::kOutOfHours) statement.flags |= kFlagOutOfHours;
-  if (input.shield_notice) {
-    // It hides a child everywhere until people lift it, so only who knows the child may send it.
-    if (!holds) {
-      return Error("nhs-number", "your agency holds no live record of this child",
-                   "import the record that says why the child must be shielded, then send the notice");
-    }
-    statement.flags |= kFlagShieldNotice;
-  } else if (auto error = CheckDemand(input, DemandOf(*purpose), statement.role, holds, statement)) {
-    return *error;
-  }
   statement.agency = me;
   statement.relays = agency.relays;
   statement.practitioner_ref = asker.practitioner_ref;
+  if (verdict.approved) statement.approver_ref = asker.approval->approver;
   statement.organisation = agency.organisation;
-  SetBasis(agency, statement);
+  statement.role = c.role;
+  statement.purpose = purpose;
+  statement.power = std::get<Basis>(basis).power;
+  statement.article6 = std::get<Basis>(basis).article6;
+  statement.article9 = std::get<Basis>(basis).article9;
+  statement.born = std::get<uint32_t>(born);
+  const std::pair<bool, uint16_t> flags[] = {
+      {verdict.approved, kFlagApproved},
+      {verdict.approval_to_follow, kFlagApprovalToFollow},
+      {c.role == Role::kOutOfHours, kFlagOutOfHours},
+      {input.shield_notice, kFlagShieldNotice}};
+  for (const auto& [set, flag] : flags) {
+    if (set) statement.flags |= flag;
+  }
   return plan;
 }
 

@@ -1,24 +1,20 @@
-// Who may ask what, and on which basis: what a practitioner typed becomes a statement, or a word on
-// which field to put right. Nothing leaves the node before this passed. domain.md, "Who may ask what".
+// What a practitioner typed becomes a statement, or a word on which field to put right. Nothing leaves
+// the node before this passed. The rules are in node/asker_rules.h.
 #ifndef WHOELSE_NODE_ASKING_H_
 #define WHOELSE_NODE_ASKING_H_
 
-#include <array>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "node/asker_rules.h"
+#include "node/field_error.h"
 #include "node/identifier.h"
 #include "protocol/question.h"
 #include "protocol/roster.h"
 
 namespace whoelse {
-
-// The reasons for an emergency; one is chosen.
-inline constexpr std::array<std::string_view, 6> kEmergencyReasons = {
-    "injured-or-ill", "unsafe-at-home", "alone-or-abandoned",
-    "threat-of-violence", "may-be-taken-away", "self-harm"};
 
 // What was typed.
 struct AskInput {
@@ -30,32 +26,38 @@ struct AskInput {
   std::string role;             // empty: practitioner
   std::string reason;           // emergency
   bool shield_notice = false;
+  bool does_not_know_them = false;   // "I do not know this child or family outside work", ticked
+  // The basis, where it is not the usual one: names of protocol/codes.h and node/asker_rules.h.
+  std::string power, article6, article9;
 };
 
 // Who is asking, as this node knows it.
 struct Asker {
   PersonRef practitioner_ref;
   std::vector<Role> roles;      // that this person has here
-};
-
-// A field of the input that has to be put right. Never repeats what was typed.
-struct FieldError {
-  std::string field;            // as the command line names it: "nhs-number", "born", ...
-  std::string reason;
-  std::string remedy;
+  OwnDetails own;
+  std::optional<Approval> approval;
+  AskCounts today;
+  AskCaps caps;
 };
 
 struct AskPlan {
   Statement statement;          // but for r, salt and seed
   std::string case_reference;
   std::string reason;
+  AskCounts counts;             // today's, with this question
 };
 
-// `holds`: this node has a live record of the child that the input names (the caller looks it up
-// with the identifiers of SubjectOf). `today`: no birth date may lie after it.
-std::variant<AskPlan, FieldError> PlanQuestion(const AskInput& input, const Asker& asker,
-                                               const Roster& roster, AgencyId me, bool holds,
-                                               Date today);
+// Today's questions of this practitioner are used up.
+struct UsedUp {
+  std::string reason, remedy;
+};
+
+// `held`: the records of the child that the input names (the caller looks them up with the
+// identifiers of SubjectOf). `today`: no birth date may lie after it.
+std::variant<AskPlan, FieldError, UsedUp> PlanQuestion(const AskInput& input, const Asker& asker,
+                                                       const Roster& roster, AgencyId me,
+                                                       const std::vector<Record>& held, Date today);
 
 // The child that the input names: a valid number, a valid UPN, or both.
 std::variant<Subject, FieldError> SubjectOf(const AskInput& input);

@@ -100,26 +100,58 @@ absl::Status ReadWitness(const toml::table& root, const std::string& path, NodeC
   return absl::OkStatus();
 }
 
+absl::Status ReadRoles(const std::string& key, const toml::array* roles, Person& person) {
+  if (roles == nullptr) return Bad(key, "should list roles");
+  for (const toml::node& node : *roles) {
+    const std::string name = node.value_or(std::string());
+    const std::optional<Role> role = RoleByName(name);
+    if (const std::optional<LocalRole> duty = LocalRoleByName(name)) {
+      person.duties.push_back(*duty);
+    } else if (role && *role != Role::kNodeItself) {
+      person.roles.push_back(*role);
+    } else {
+      return Bad(key, "should list roles out of: practitioner, safeguarding lead, out-of-hours "
+                      "practitioner, lead officer, deputy lead officer, named officer, approver");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// What of a person is their own.
+struct OwnKey {
+  const char* key;
+  std::string OwnDetails::*member;
+};
+constexpr std::array<OwnKey, 4> kOwnKeys = {{{"surname", &OwnDetails::surname},
+                                             {"address", &OwnDetails::address},
+                                             {"postcode", &OwnDetails::postcode},
+                                             {"telephone", &OwnDetails::telephone}}};
+
+absl::Status ReadPerson(const std::string& key, const toml::node& value, Person& person) {
+  if (value.is_array()) return ReadRoles(key, value.as_array(), person);
+  const toml::table* table = value.as_table();
+  if (table == nullptr) return Bad(key, "should list roles, or be a table with roles and surname");
+  if (absl::Status ok = CheckKeys(*table, key + ".",
+                                  {"roles", "surname", "address", "postcode", "telephone"});
+      !ok.ok()) {
+    return ok;
+  }
+  for (const OwnKey& own : kOwnKeys) {
+    const toml::node* text = table->get(own.key);
+    if (text == nullptr) continue;
+    if (!text->is_string()) return Bad(key + "." + own.key, "should be text in quotation marks");
+    person.own.*own.member = text->value_or(std::string());
+  }
+  return ReadRoles(key + ".roles", (*table)["roles"].as_array(), person);
+}
+
 absl::Status ReadPeople(const toml::table& root, NodeConfig& config) {
   const toml::table* people = root["people"].as_table();
   if (people == nullptr) return absl::OkStatus();
   for (const auto& [user, value] : *people) {
-    const std::string key = "people." + std::string(user.str());
-    const toml::array* roles = value.as_array();
-    if (roles == nullptr) return Bad(key, "should list roles");
-    std::vector<Role>& asking = config.people[std::string(user.str())];
-    for (const toml::node& node : *roles) {
-      const std::string name = node.value_or(std::string());
-      const std::optional<Role> role = RoleByName(name);
-      const std::optional<LocalRole> duty = LocalRoleByName(name);
-      if (duty) {
-        config.duties[std::string(user.str())].push_back(*duty);
-      } else if (role && *role != Role::kNodeItself) {
-        asking.push_back(*role);
-      } else {
-        return Bad(key, "should list roles out of: practitioner, safeguarding lead, out-of-hours "
-                        "practitioner, lead officer, deputy lead officer, named officer, approver");
-      }
+    const std::string name(user.str());
+    if (absl::Status ok = ReadPerson("people." + name, value, config.people[name]); !ok.ok()) {
+      return ok;
     }
   }
   return absl::OkStatus();
@@ -183,6 +215,35 @@ absl::Status ReadPager(const toml::table& root, const std::string& path, NodeCon
   return absl::OkStatus();
 }
 
+struct CapKey {
+  const char* key;
+  uint32_t AskCaps::*member;
+};
+constexpr std::array<CapKey, 5> kCapKeys = {
+    {{"questions", &AskCaps::questions},
+     {"out_of_hours", &AskCaps::out_of_hours},
+     {"emergencies", &AskCaps::emergencies},
+     {"shield_notices", &AskCaps::shield_notices},
+     {"agency_shield_notices", &AskCaps::agency_shield_notices}}};
+
+absl::Status ReadCaps(const toml::table& root, NodeConfig& config) {
+  const toml::table* caps = root["caps"].as_table();
+  if (caps == nullptr) return absl::OkStatus();
+  std::set<std::string_view> known;
+  for (const CapKey& cap : kCapKeys) known.insert(cap.key);
+  if (absl::Status ok = CheckKeys(*caps, "caps.", known); !ok.ok()) return ok;
+  for (const CapKey& cap : kCapKeys) {
+    const toml::node* node = caps->get(cap.key);
+    if (node == nullptr) continue;
+    const int64_t value = node->value_or(int64_t{-1});
+    if (value < 0 || value > UINT32_MAX) {
+      return Bad(std::string("caps.") + cap.key, "should be how many there may be a day");
+    }
+    config.caps.*cap.member = static_cast<uint32_t>(value);
+  }
+  return absl::OkStatus();
+}
+
 // The plain paths of the file, each required.
 struct PathKey {
   const char* key;
@@ -198,9 +259,10 @@ constexpr std::array<PathKey, 7> kPaths = {{{"data", &NodeConfig::data},
 
 absl::Status ReadTop(const toml::table& root, const std::string& path, NodeConfig& config) {
   if (absl::Status ok =
-          CheckKeys(root, "", {"agency", "data", "door", "tls_certificate", "tls_key", "secrets",
-                               "master_key", "roster", "lead_officer", "trust", "import", "people",
-                               "witness", "door_group", "calendar", "pager"});
+           CheckKeys(root, "", {"agency", "data", "door", "door_group", "tls_certificate",
+                                "tls_key", "secrets", "master_key", "roster", "lead_officer",
+                                "policy", "trust", "witness", "import", "caps", "people",
+                                "calendar", "pager"});
       !ok.ok()) {
     return ok;
   }
@@ -212,6 +274,10 @@ absl::Status ReadTop(const toml::table& root, const std::string& path, NodeConfi
     if ((config.*entry.member).empty()) return Bad(entry.key, "should be a path");
   }
   config.door_group = root["door_group"].value_or(std::string());
+  if (const toml::node* policy = root.get("policy")) {
+    config.policy = Beside(path, policy->value_or(std::string()));
+    if (config.policy.empty()) return Bad("policy", "should be the path of the adopted policy");
+  }
   const std::string lead = root["lead_officer"].value_or(std::string());
   if (!FromHex(lead, {config.lead_officer.data(), X25519PublicKey::kSize}) ||
       X25519IsLowOrder(config.lead_officer)) {
@@ -257,9 +323,9 @@ absl::StatusOr<NodeConfig> NodeConfig::Load(const std::string& path) {
   }
   NodeConfig config;
   for (absl::Status ok : {ReadTop(root, path, config), ReadTrust(root, config),
-                          ReadImport(root, config), ReadPeople(root, config),
-                          ReadWitness(root, path, config), ReadCalendar(root, config),
-                          ReadPager(root, path, config)}) {
+                          ReadImport(root, config), ReadWitness(root, path, config),
+                          ReadCaps(root, config), ReadPeople(root, config),
+                          ReadCalendar(root, config), ReadPager(root, path, config)}) {
     if (!ok.ok()) return ok;
   }
   return config;
@@ -286,14 +352,20 @@ std::string NodeConfig::Serialize() const {
                                        {"key", witness.key},
                                        {"pins", witness.pins}});
   }
+  if (!policy.empty()) root.insert("policy", policy);
+  toml::table day_caps;
+  for (const CapKey& cap : kCapKeys) day_caps.insert(cap.key, int64_t{caps.*cap.member});
+  root.insert("caps", day_caps);
   toml::table users;
-  for (const auto& [user, roles] : people) {
+  for (const auto& [user, person] : people) {
     toml::array list;
-    for (Role role : roles) list.push_back(std::string(Name(role)));
-    if (const auto found = duties.find(user); found != duties.end()) {
-      for (LocalRole duty : found->second) list.push_back(std::string(Name(duty)));
+    for (Role role : person.roles) list.push_back(std::string(Name(role)));
+    for (LocalRole duty : person.duties) list.push_back(std::string(Name(duty)));
+    toml::table one{{"roles", list}};
+    for (const OwnKey& own : kOwnKeys) {
+      if (!(person.own.*own.member).empty()) one.insert(own.key, person.own.*own.member);
     }
-    users.insert(user, list);
+    users.insert(user, one);
   }
   root.insert("people", users);
   root.insert("calendar", CalendarTable(calendar));

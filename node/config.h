@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "crypto/seal.h"
+#include "node/asker_rules.h"
 #include "node/import.h"
 #include "node/local_role.h"
 #include "node/witness_file.h"
@@ -25,6 +26,15 @@ struct PagerSettings {
   bool operator==(const PagerSettings&) const = default;
 };
 
+// Somebody who may open the door: with which roles they ask, their duties here, and what is their
+// own, so that a question about their own family stops here.
+struct Person {
+  std::vector<Role> roles;
+  std::vector<LocalRole> duties;
+  OwnDetails own;
+  bool operator==(const Person&) const = default;
+};
+
 struct NodeConfig {
   AgencyId agency = 0;
   std::string data;              // directory of the store; paths are relative to the file's folder
@@ -38,8 +48,9 @@ struct NodeConfig {
   TrustAnchor trust;
   WitnessPaths witness;           // without a name: this node is no witness
   ImportSettings import;
-  std::map<std::string, std::vector<Role>> people;   // user -> roles
-  std::map<std::string, std::vector<LocalRole>> duties;   // of the same people
+  std::string policy;            // the adopted disclosure policy; empty: none was adopted
+  AskCaps caps;
+  std::map<std::string, Person> people;   // by user
   CalendarSettings calendar;
   PagerSettings pager;
 

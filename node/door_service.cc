@@ -5,6 +5,7 @@
 #include "nlohmann/json.hpp"
 #include "node/evidence.h"
 #include "node/import.h"
+#include "node/policy_explain.h"
 #include "node/report_receipt.h"
 #include "rpc/status.h"
 
@@ -66,27 +67,49 @@ Json RecordOf(const StoredRecord& stored) {
           {"shield_pending", r.shield_pending}};
 }
 
+Json PolicyStatus(const PolicyKeeper::View& view) {
+  const std::optional<Adoption>& adoption = view.policy.policy().adoption;
+  const std::optional<Date> looser_on = view.policy.looser_on();
+  return {{"adopted", adoption.has_value()},
+          {"review_by", adoption ? Json(adoption->review_by.Iso()) : Json(nullptr)},
+          {"overdue", view.policy.policy().IsOverdue(view.today)},
+          {"looser_on", looser_on ? Json(looser_on->Iso()) : Json(nullptr)},
+          {"problem", view.problem.empty() ? Json(nullptr) : Json(view.problem)}};
+}
+
 }  // namespace
 
 grpc::Status DoorService::Ask(grpc::ServerContext* context, const v1::NodeAskCall* call,
                               grpc::ServerWriter<v1::NodeAskReply>* writer) {
   absl::StatusOr<UnixDoor::User> user = parts_.door.PeerUser(*context);
   if (!user.ok()) return ToDoor(user.status());
-  AskInput input{call->nhs_number(), call->upn(),  call->born(),   call->purpose(),
-                 call->case_reference(), call->role(), call->reason(), call->shield_notice()};
+  const AskInput input{.nhs_number = call->nhs_number(),
+                       .upn = call->upn(),
+                       .born = call->born(),
+                       .purpose = call->purpose(),
+                       .case_reference = call->case_reference(),
+                       .role = call->role(),
+                       .reason = call->reason(),
+                       .shield_notice = call->shield_notice(),
+                       .does_not_know_them = call->does_not_know_them(),
+                       .power = call->power(),
+                       .article6 = call->article6(),
+                       .article9 = call->article9()};
   const std::string name = user->name.substr(user->name.find(':') + 1);
-  const auto person = parts_.config.people.find(name);
+  const auto known = parts_.config.people.find(name);
   // Whoever may open the door is at least a practitioner here.
-  const std::vector<Role> roles = person == parts_.config.people.end()
-                                      ? std::vector<Role>{Role::kPractitioner}
-                                      : person->second;
-  auto outcome = parts_.asker.Ask(input, user->name, roles, [&](size_t answered, size_t agencies) {
+  const Person person = known == parts_.config.people.end() ? Person{{Role::kPractitioner}, {}, {}}
+                                                            : known->second;
+  auto outcome = parts_.asker.Ask(input, user->name, person, [&](size_t answered, size_t agencies) {
     v1::NodeAskReply reply;
     reply.mutable_progress()->set_answered(static_cast<uint32_t>(answered));
     reply.mutable_progress()->set_agencies(static_cast<uint32_t>(agencies));
     writer->Write(reply);
   });
   if (const auto* error = std::get_if<FieldError>(&outcome)) return BadField(*error);
+  if (const auto* used_up = std::get_if<UsedUp>(&outcome)) {
+    return {grpc::StatusCode::RESOURCE_EXHAUSTED, used_up->reason + "; " + used_up->remedy};
+  }
   if (const auto* error = std::get_if<ServiceError>(&outcome)) return ToGrpc(*error);
   v1::NodeAskReply reply;
   const Json& report = std::get<Json>(outcome);
@@ -104,10 +127,11 @@ void DoorService::NoteAsked(const AskInput& input, const std::string& user,
       input.shield_notice ? Purpose::kConcern : PurposeByName(input.purpose);
   if (!purpose || !std::holds_alternative<Subject>(subject)) return;
   const Date today = Date::FromDays(static_cast<int64_t>(parts_.clock.NowMs() / 86'400'000));
+  const Subject& child = std::get<Subject>(subject);
+  const auto records = parts_.registry.RecordsOf(child);
   parts_.inbox.OnAsked({parts_.config.agency, parts_.asker.RefOf(user), *purpose,
                         input.shield_notice, receipt},
-                       std::get<Subject>(subject),
-                       parts_.registry.HoldsLive(std::get<Subject>(subject), today));
+                       child, records.ok() && HoldsLive(*records, child, today));
 }
 
 grpc::Status DoorService::ImportRecords(
@@ -278,6 +302,25 @@ grpc::Status DoorService::ExportLedger(grpc::ServerContext*, const v1::ExportLed
   return grpc::Status::OK;
 }
 
+grpc::Status DoorService::ShowPolicy(grpc::ServerContext*, const v1::ShowPolicyCall*,
+                                     v1::JsonReply* reply) {
+  const PolicyKeeper::View view = parts_.policy.Read();
+  reply->set_json(Dump(PolicyJson(view.policy, view.today, view.problem)));
+  return grpc::Status::OK;
+}
+
+grpc::Status DoorService::ExplainPolicy(grpc::ServerContext*, const v1::ExplainPolicyCall* call,
+                                        v1::JsonReply* reply) {
+  const PolicyKeeper::View view = parts_.policy.Read();
+  const ExplainInput input{call->service(), call->purpose(), call->consent(),
+                           {call->flags().begin(), call->flags().end()}};
+  const auto explained = ExplainJson(input, view.policy.acting(),
+                                     parts_.config.import.service_classes, view.today);
+  if (const auto* error = std::get_if<FieldError>(&explained)) return BadField(*error);
+  reply->set_json(Dump(std::get<Json>(explained)));
+  return grpc::Status::OK;
+}
+
 grpc::Status DoorService::Status(grpc::ServerContext*, const v1::StatusCall*,
                                  v1::JsonReply* reply) {
   const NodeConfig& config = parts_.config;
@@ -313,6 +356,7 @@ grpc::Status DoorService::Status(grpc::ServerContext*, const v1::StatusCall*,
                         {"coordinators", coordinators},
                         {"witness", config.witness.name.empty() ? Json(nullptr)
                                                                 : Json(config.witness.name)},
+                        {"policy", PolicyStatus(parts_.policy.Read())},
                         {"alarms", *alarms},
                         {"evidence", ListEvidence(config.data + "/evidence")}}));
   return grpc::Status::OK;

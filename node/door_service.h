@@ -8,6 +8,7 @@
 #include "node/config.h"
 #include "node/enroller.h"
 #include "node/inbox_keeper.h"
+#include "node/policy_keeper.h"
 #include "node/uplink.h"
 #include "proto/node.grpc.pb.h"
 #include "rpc/unix_door.h"
@@ -27,6 +28,7 @@ struct DoorParts {
   Coordinators& coordinators;
   QuestionAsker& asker;
   ReceiptKeeper& receipts;
+  const PolicyKeeper& policy;
   RosterBoard& board;
   const Clock& clock;
 };
@@ -52,6 +54,10 @@ class DoorService final : public v1::Node::Service {
                              grpc::ServerWriter<v1::FilePart>* writer) override;
   grpc::Status ExportLedger(grpc::ServerContext* context, const v1::ExportLedgerCall* call,
                             grpc::ServerWriter<v1::FilePart>* writer) override;
+  grpc::Status ShowPolicy(grpc::ServerContext* context, const v1::ShowPolicyCall* call,
+                          v1::JsonReply* reply) override;
+  grpc::Status ExplainPolicy(grpc::ServerContext* context, const v1::ExplainPolicyCall* call,
+                             v1::JsonReply* reply) override;
   grpc::Status Status(grpc::ServerContext* context, const v1::StatusCall* call,
                       v1::JsonReply* reply) override;
 

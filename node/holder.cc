@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/policy_entry.h"
 #include "protocol/limits.h"
 
 namespace whoelse {

@@ -65,18 +65,20 @@ struct HolderIdentity {
 
 class Holder {
  public:
-  Holder(HolderIdentity identity, const PolicyTable& policy, const RecordSource& records,
+  Holder(HolderIdentity identity, PolicyTable policy, const RecordSource& records,
          Random& random)
       : identity_(std::move(identity)),
         decoy_signature_(identity_.key.Sign("whoelse/1/question", {})),
-        policy_(policy),
         records_(records),
-        random_(random) {}
+        random_(random),
+        policy_(policy) {}
 
   // State that others own, handed over after each change.
   void SetRosters(std::shared_ptr<const Roster> mine, std::shared_ptr<const Roster> previous,
                   TimeMs replaced_ms);
   void SetEnrolment(EnrolmentView view) { enrolment_ = std::move(view); }
+  // The table in force, from the next slot on: one hash in all answers of a slot.
+  void SetPolicy(const PolicyTable& policy) { policy_ = policy; }
   Index& index() { return index_; }
   // A restriction that the store does not have yet: it acts from the next question on.
   void Shield(RecordId record) { shielded_.insert(record); }
@@ -149,9 +151,10 @@ class Holder {
 
   const HolderIdentity identity_;
   const Signature decoy_signature_;   // of nothing
-  const PolicyTable& policy_;
   const RecordSource& records_;
   Random& random_;
+
+  PolicyTable policy_;
 
   Index index_;
   EnrolmentView enrolment_;

@@ -30,13 +30,13 @@ Json LineOf(const Line& line) { return {{"phone", line.number}, {"hours", line.h
 absl::StatusOr<Actor> InboxService::Caller(const grpc::ServerContext& context) const {
   absl::StatusOr<UnixDoor::User> user = parts_.door.PeerUser(context);
   if (!user.ok()) return user.status();
-  const auto duties = parts_.config.duties.find(user->name.substr(user->name.find(':') + 1));
-  if (duties == parts_.config.duties.end()) {
+  const auto person = parts_.config.people.find(user->name.substr(user->name.find(':') + 1));
+  if (person == parts_.config.people.end() || person->second.duties.empty()) {
     return absl::InvalidArgumentError(
         "user: has no duty here, and the inbox is for lead officers and approvers; have [people] in "
         "the node's configuration give it to you");
   }
-  return Actor{user->name, parts_.asker.RefOf(user->name), duties->second};
+  return Actor{user->name, parts_.asker.RefOf(user->name), person->second.duties};
 }
 
 Json InboxService::Sender(AgencyId agency) const {

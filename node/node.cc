@@ -19,6 +19,7 @@
 #include "node/inbox_service.h"
 #include "node/ledger_keeper.h"
 #include "node/pager.h"
+#include "node/policy_keeper.h"
 #include "node/receipt_keeper.h"
 #include "node/registry.h"
 #include "node/rocksdb_store.h"
@@ -163,6 +164,12 @@ int Serve(Opened& opened, const Clock& clock) {
   InboxKeeper inbox(config.agency, *std::move(calendar), **store, registry, answering, clock, random);
   if (absl::Status loaded = inbox.Load(); !loaded.ok()) return Fail(kExitStore, loaded);
 
+  auto policy = PolicyKeeper::Open(config.policy, **store, answering, clock);
+  if (!policy.ok()) {
+    return Fail(absl::IsDataLoss(policy.status()) ? kExitStore : kExitConfiguration,
+                policy.status());
+  }
+
   auto door = OpenDoor(config);
   if (!door.ok()) return Fail(kExitConfiguration, door.status());
   Coordinators coordinators({config.tls_certificate, config.tls_key}, clock,
@@ -177,10 +184,10 @@ int Serve(Opened& opened, const Clock& clock) {
     Deferred deferred(**store, inbox, clock, random);
     ReceiptKeeper receipts(**store, coordinators, answering, board, clock, random);
     LedgerKeeper ledger(config.agency, identity, **store, coordinators, board, clock, random);
-    QuestionAsker asker(config.agency, identity, opened.secrets.practitioner_key, **store, registry,
-                        answering, coordinators, board, receipts, clock, random);
+    QuestionAsker asker(config.agency, config.caps, identity, opened.secrets.practitioner_key,
+                        **store, registry, answering, coordinators, board, receipts, clock, random);
     DoorService service({config, **door, **store, registry, inbox, answering, enroller, uplinks,
-                         coordinators, asker, receipts, board, clock});
+                         coordinators, asker, receipts, **policy, board, clock});
     Pager pager(inbox, WaysToPage(config.pager), clock, random);
     InboxService inbox_service({config, **door, inbox, asker, board, clock});
     grpc::ServerBuilder builder;
@@ -192,8 +199,8 @@ int Serve(Opened& opened, const Clock& clock) {
     std::printf("ready %s\n", config.door.c_str());
     std::fflush(stdout);
     Log(LogLevel::kInfo, "ready", {{LogField::kAgency, config.agency}});
-    int signal = SIGHUP;
-    while (signal == SIGHUP) signal = WaitForSignal();
+    int signal = WaitForSignal();
+    for (; signal == SIGHUP; signal = WaitForSignal()) (*policy)->Reload();
     Log(LogLevel::kInfo, "stopping", {{LogField::kSignal, signal}});
     (*door)->Close();
     server->Shutdown(DeadlineIn(kDrain));

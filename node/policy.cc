@@ -2,24 +2,24 @@
 
 #include <algorithm>
 
-#include "protocol/text.h"
-
 namespace whoelse {
 namespace {
 
 constexpr Outcome C = Outcome::kContact, D = Outcome::kDutyLine, B = Outcome::kBrokered,
                   U = Outcome::kUrgent, N = Outcome::kNothing;
 
-enum PolicyColumn : size_t {
-  kColumnCoordination, kColumnEarlyHelp, kColumnSection17, kColumnConcern, kColumnSection47,
-  kColumnEmergency
-};
-
 constexpr int kPresumedCompetentAge = 16;
 constexpr int64_t kNewPlaceDays = 180;
 constexpr uint32_t kOneYear = 10000;   // of yyyymmdd
-constexpr size_t kOrganisationMax = 48;
-constexpr size_t kPhoneMax = 20;
+
+// One record, one question, one day; `basis` is the record's own or an earlier one that still acts.
+struct Case {
+  const Record& record;
+  const RowBasis& basis;
+  const Asked& asked;
+  Date today;
+  PolicyColumn column;
+};
 
 // Does a word that is recorded as given hold today, for this purpose?
 bool InForce(const Consent& consent, Purpose purpose, Date today) {
@@ -32,29 +32,29 @@ bool InForce(const Consent& consent, Purpose purpose, Date today) {
 
 // Only a competent young person's word counts for their own sensitive or protected service. Without
 // this check a parent could open a child's counselling by agreeing in their place.
-bool YoungPersonsWordCounts(const Record& record, Date today) {
-  const Consent& consent = record.consent;
+bool YoungPersonsWordCounts(const Case& c) {
+  const Consent& consent = c.basis.consent;
   if (consent.by != ConsentBy::kYoungPerson) return false;
   if (consent.competent) return true;
   const bool refused = consent.state == ConsentState::kRefused;
-  if (!record.born || record.born_disputed) return refused;
-  return record.born->AgeOn(consent.on.value_or(today)) >= kPresumedCompetentAge;
+  if (!c.record.born || c.record.born_disputed) return refused;
+  return c.record.born->AgeOn(consent.on.value_or(c.today)) >= kPresumedCompetentAge;
 }
 
-bool YoungPersonAgreed(const Record& record, Purpose purpose, Date today) {
-  return record.consent.state == ConsentState::kGiven && YoungPersonsWordCounts(record, today) &&
-         InForce(record.consent, purpose, today);
+bool YoungPersonAgreed(const Case& c) {
+  return c.basis.consent.state == ConsentState::kGiven && YoungPersonsWordCounts(c) &&
+         InForce(c.basis.consent, c.asked.purpose, c.today);
 }
 
-bool AdultAgreed(const Record& record, Purpose purpose, Date today) {
-  return record.consent.state == ConsentState::kGiven &&
-         record.consent.by == ConsentBy::kAdultConcerned &&
-         InForce(record.consent, purpose, today);
+bool AdultAgreed(const Case& c) {
+  return c.basis.consent.state == ConsentState::kGiven &&
+         c.basis.consent.by == ConsentBy::kAdultConcerned &&
+         InForce(c.basis.consent, c.asked.purpose, c.today);
 }
 
-PolicyRow ClassRow(const Record& record, Purpose purpose, Date today) {
-  const bool refused = record.consent.state == ConsentState::kRefused;
-  switch (record.service_class) {
+PolicyRow ClassRow(const Case& c) {
+  const bool refused = c.basis.consent.state == ConsentState::kRefused;
+  switch (c.basis.service_class) {
     case ServiceClass::kUniversal:
       return kRowUniversal;
     case ServiceClass::kTargeted:
@@ -62,236 +62,188 @@ PolicyRow ClassRow(const Record& record, Purpose purpose, Date today) {
     case ServiceClass::kJustice:
       return kRowJustice;
     case ServiceClass::kSensitive:
-      if (YoungPersonAgreed(record, purpose, today)) return kRowSensitiveAgreed;
-      return refused && YoungPersonsWordCounts(record, today) ? kRowSensitiveRefused
-                                                              : kRowSensitiveNotAsked;
+      if (YoungPersonAgreed(c)) return kRowSensitiveAgreed;
+      return refused && YoungPersonsWordCounts(c) ? kRowSensitiveRefused : kRowSensitiveNotAsked;
     case ServiceClass::kProtected:
       break;
   }
-  return YoungPersonAgreed(record, purpose, today) ? kRowProtectedAgreed : kRowProtectedOtherwise;
+  return YoungPersonAgreed(c) ? kRowProtectedAgreed : kRowProtectedOtherwise;
 }
 
-bool SensitiveOrProtected(const Record& record) {
-  return record.service_class == ServiceClass::kSensitive ||
-         record.service_class == ServiceClass::kProtected;
+bool SensitiveOrProtected(const Case& c) {
+  return c.basis.service_class == ServiceClass::kSensitive ||
+         c.basis.service_class == ServiceClass::kProtected;
 }
 
-Outcome Cell(const PolicyTable& table, PolicyRow row, size_t column, const Record& record,
-             const Asked& asked) {
-  const Outcome cell = table.cells[row][column];
-  if (row == kRowSensitiveNotAsked && column == kColumnEmergency &&
-      asked.asker_may_ask_section47 && cell == U) {
+bool Covert(const Case& c) { return c.record.restrictions.covert; }
+bool ShieldedOrClosed(const Case& c) {
+  const Restrictions& r = c.record.restrictions;
+  return r.shielded || r.closed || c.record.shield_pending;
+}
+bool AboutAParent(const Case& c) { return c.basis.about_parent_or_carer; }
+// A young person's word says nothing about a parent's treatment or refuge: the adult's does.
+bool ByItsClass(const Case& c) { return !AboutAParent(c) || !SensitiveOrProtected(c); }
+PolicyRow AdultsRow(const Case& c) { return AdultAgreed(c) ? kRowAdultAgreed : kRowAdultOtherwise; }
+PolicyRow CovertRow(const Case&) { return kRowCovert; }
+PolicyRow ShieldedRow(const Case&) { return kRowShieldedOrClosed; }
+
+// Which rows apply. At least one does: a record is about a child or an adult.
+struct RowRule {
+  bool (*applies)(const Case&);
+  PolicyRow (*row)(const Case&);
+};
+constexpr std::array<RowRule, 4> kRowRules = {{{ByItsClass, ClassRow},
+                                               {AboutAParent, AdultsRow},
+                                               {Covert, CovertRow},
+                                               {ShieldedOrClosed, ShieldedRow}}};
+
+// The cells' parentheses.
+Outcome CellOf(const PolicyTable& table, PolicyRow row, const Case& c) {
+  const Outcome cell = table.cells[row][c.column];
+  if (row == kRowSensitiveNotAsked && c.column == kColumnEmergency &&
+      c.asked.asker_may_ask_section47 && cell == U) {
     return D;
   }
-  if (row == kRowAdultOtherwise && column == kColumnSection47 &&
-      record.service_class == ServiceClass::kProtected) {
+  if (row == kRowAdultOtherwise && c.column == kColumnSection47 &&
+      c.basis.service_class == ServiceClass::kProtected) {
     return std::max(cell, U);
   }
   return cell;
 }
 
+bool CallBackOnly(const Case& c) { return c.record.restrictions.call_back_only; }
+bool ByDescription(const Case& c) { return c.asked.by_description; }
+bool OutsideS16La(const Case& c) { return !c.asked.asker_in_s16la; }
+// Its entry has no name to give (EntryFor), whatever table an agency adopts.
+bool ProtectedService(const Case& c) { return c.basis.service_class == ServiceClass::kProtected; }
+
+// A family that fled to another area is found by the new school's name: so a young entry is not
+// told to other areas by a machine.
+bool NewPlace(const Case& c) {
+  const bool place = c.basis.service_class == ServiceClass::kUniversal ||
+                     c.basis.service_class == ServiceClass::kTargeted;
+  const std::optional<Date>& start = c.record.start;
+  const bool young = !start || c.today.days() - start->days() < kNewPlaceDays;
+  return place && young && !c.asked.asker_in_same_area;
+}
+bool NewPlaceMissingChild(const Case& c) {
+  return NewPlace(c) && c.asked.purpose == Purpose::kMissingChild;
+}
+
+bool Ended(const Case& c) { return c.record.end && *c.record.end <= c.today; }
+bool EndedLongAgo(const Case& c) {
+  if (!Ended(c)) return false;
+  const bool long_ago = c.today.ymd() > c.record.end->ymd() + kOneYear;
+  return long_ago || SensitiveOrProtected(c) || AboutAParent(c);
+}
+
+// What never raises. At most, for coordination, early-help, section-17 and youth-justice, concern
+// and missing-child, section-47, emergency.
+struct Cap {
+  DecidedBy by;
+  bool (*applies)(const Case&);
+  std::array<Outcome, kPolicyColumns> at_most;
+};
+constexpr std::array<Cap, 8> kPolicyCaps = {{
+    {DecidedBy::kCallBackOnly, CallBackOnly, {D, D, D, D, D, D}},
+    {DecidedBy::kByDescription, ByDescription, {D, D, D, D, D, D}},
+    {DecidedBy::kOutsideS16La, OutsideS16La, {D, D, D, D, D, D}},
+    {DecidedBy::kProtectedService, ProtectedService, {D, D, D, D, D, D}},
+    {DecidedBy::kNewPlace, NewPlace, {B, B, B, B, B, B}},
+    {DecidedBy::kNewPlaceMissingChild, NewPlaceMissingChild, {U, U, U, U, U, U}},
+    {DecidedBy::kEndedRecently, Ended, {N, N, D, D, D, D}},
+    {DecidedBy::kEndedLongAgo, EndedLongAgo, {N, N, N, N, B, N}},
+}};
+
+// What `nothing` becomes: where a child may be in danger a person always learns of it.
+constexpr std::array<Outcome, kPolicyColumns> kInsteadOfNothing = {N, N, N, N, U, U};
+
 // A decision in the making. Outcomes are numbered from the loosest to the strictest; `brokered` and
 // `urgent` disclose the same, and the later one brings a person sooner.
 class Deciding {
  public:
-  Deciding(const PolicyTable& table, const Record& record, const Asked& asked)
-      : table_(table), record_(record), asked_(asked), column_(ColumnOf(asked.purpose)) {}
+  Deciding(const Case& c, std::vector<RuleSaid>* rules) : case_(c), rules_(rules) {
+    result_.ended = Ended(c);
+    result_.assessment_shown = c.record.assessment_exists && c.column >= kColumnSection17;
+  }
 
-  void Row(PolicyRow row) {
-    const Outcome cell = Cell(table_, row, column_, record_, asked_);
-    if (!any_row_ || cell > result_.outcome) {
-      result_.outcome = cell;
-      result_.row = row;
-    }
+  void AskRow(const PolicyTable& table, PolicyRow row) {
+    const Outcome cell = CellOf(table, row, case_);
+    Say(kPolicyRowNames[row], cell);
+    if (any_row_ && cell <= result_.outcome) return;
     any_row_ = true;
+    result_.outcome = cell;
+    result_.row = row;
   }
-  void AtMost(Outcome outcome, DecidedBy by) {
-    if (outcome <= result_.outcome) return;
-    result_.outcome = outcome;
-    result_.by = by;
+  void AskCap(const Cap& cap) {
+    const Outcome at_most = cap.at_most[case_.column];
+    Say(Name(cap.by), at_most);
+    if (at_most > result_.outcome) Change(at_most, cap.by);
   }
-  void MarkEnded() { result_.ended = true; }
-  size_t column() const { return column_; }
   Disclosure Finish() {
-    const bool must_be_seen = column_ == kColumnSection47 || column_ == kColumnEmergency;
-    if (must_be_seen && result_.outcome == N) result_.outcome = U;
-    result_.assessment_shown = record_.assessment_exists && column_ >= kColumnSection17;
+    const Outcome instead = kInsteadOfNothing[case_.column];
+    if (result_.outcome == N && instead != N) {
+      Say(Name(DecidedBy::kSeenByAPerson), instead);
+      Change(instead, DecidedBy::kSeenByAPerson);
+    }
     return result_;
   }
 
  private:
-  const PolicyTable& table_;
-  const Record& record_;
-  const Asked& asked_;
-  const size_t column_;
+  void Say(std::string_view rule, Outcome outcome) {
+    if (rules_ != nullptr) rules_->push_back({rule, outcome});
+  }
+  void Change(Outcome outcome, DecidedBy by) {
+    result_.outcome = outcome;
+    result_.by = by;
+  }
+
+  const Case& case_;
+  std::vector<RuleSaid>* const rules_;
   bool any_row_ = false;
   Disclosure result_{C, 0, DecidedBy::kRow, false, false};
 };
 
-void ApplyRows(Deciding& deciding, const Record& record, Purpose purpose, Date today) {
-  // A young person's word says nothing about a parent's treatment or refuge: the adult's does.
-  if (!record.about_parent_or_carer || !SensitiveOrProtected(record)) {
-    deciding.Row(ClassRow(record, purpose, today));
+Disclosure DecideBy(const RowBasis& basis, const PolicyTable& table, const Record& record,
+                    const Asked& asked, Date today, std::vector<RuleSaid>* rules) {
+  const Case c{record, basis, asked, today, ColumnOf(asked.purpose)};
+  Deciding deciding(c, rules);
+  for (const RowRule& rule : kRowRules) {
+    if (rule.applies(c)) deciding.AskRow(table, rule.row(c));
   }
-  if (record.about_parent_or_carer) {
-    deciding.Row(AdultAgreed(record, purpose, today) ? kRowAdultAgreed : kRowAdultOtherwise);
+  for (const Cap& cap : kPolicyCaps) {
+    if (cap.applies(c)) deciding.AskCap(cap);
   }
-  if (record.restrictions.covert) deciding.Row(kRowCovert);
-  if (record.restrictions.shielded || record.restrictions.closed || record.shield_pending) {
-    deciding.Row(kRowShieldedOrClosed);
+  return deciding.Finish();
+}
+
+Disclosure DecideAll(const PolicyTable& table, const Record& record, const Asked& asked, Date today,
+                     std::vector<RuleSaid>* rules) {
+  Disclosure strictest = DecideBy(record, table, record, asked, today, rules);
+  if (!record.earlier_until || today >= *record.earlier_until) return strictest;
+  for (const RowBasis& earlier : record.earlier) {
+    Disclosure other = DecideBy(earlier, table, record, asked, today, nullptr);
+    if (other.outcome <= strictest.outcome) continue;
+    other.by = DecidedBy::kLooserWaits;
+    strictest = other;
   }
-}
-
-// A family that fled to another area is found by the new school's name: so a young entry is not
-// told to other areas by a machine.
-void ApplyNewPlace(Deciding& deciding, const Record& record, const Asked& asked, Date today) {
-  const bool place = record.service_class == ServiceClass::kUniversal ||
-                     record.service_class == ServiceClass::kTargeted;
-  const bool young = !record.start || today.days() - record.start->days() < kNewPlaceDays;
-  if (!place || !young || asked.asker_in_same_area) return;
-  deciding.AtMost(asked.purpose == Purpose::kMissingChild ? U : B, DecidedBy::kNewPlace);
-}
-
-void ApplyCaps(Deciding& deciding, const Record& record, const Asked& asked) {
-  if (record.restrictions.call_back_only || asked.by_description || !asked.asker_in_s16la ||
-      // Its entry has no name to give (EntryFor), whatever table an agency adopts.
-      record.service_class == ServiceClass::kProtected) {
-    deciding.AtMost(D, DecidedBy::kCap);
+  if (rules != nullptr && strictest.by == DecidedBy::kLooserWaits) {
+    rules->push_back({Name(strictest.by), strictest.outcome});
   }
-}
-
-void ApplyEnd(Deciding& deciding, const Record& record, Date today) {
-  if (!record.end || *record.end > today) return;
-  deciding.MarkEnded();
-  const bool long_ago = today.ymd() > record.end->ymd() + kOneYear;
-  if (long_ago || SensitiveOrProtected(record) || record.about_parent_or_carer) {
-    deciding.AtMost(deciding.column() == kColumnSection47 ? B : N, DecidedBy::kEnded);
-  } else {
-    deciding.AtMost(deciding.column() < kColumnSection17 ? N : D, DecidedBy::kEnded);
-  }
-}
-
-uint8_t FlagsFor(const Record& record, const Disclosure& disclosure, bool contact,
-                 bool birth_date_differs) {
-  unsigned flags = 0;
-  if (contact && record.lead_professional) flags |= kEntryLeadProfessional;
-  if (record.about_parent_or_carer) flags |= kEntryAboutParentOrCarer;
-  if (record.superseded) flags |= kEntrySuperseded;
-  if (disclosure.ended) flags |= kEntryEnded;
-  if (disclosure.assessment_shown) flags |= kEntryAssessmentExists;
-  if (birth_date_differs) flags |= kEntryBirthDateDiffers;
-  return static_cast<uint8_t>(flags);
-}
-
-// As much of the text as fits, without half a character.
-std::string Cut(const std::string& text, size_t max) {
-  if (text.size() <= max) return text;
-  size_t end = max;
-  while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end);
-}
-
-uint16_t DaysOf(const std::optional<Date>& date) {
-  const int64_t days = date ? date->days() : 0;
-  return days > 0 && days <= UINT16_MAX ? static_cast<uint16_t>(days) : 0;
-}
-
-// The cells row by row, a byte each.
-Bytes CellBytes(const PolicyTable& table) {
-  Bytes bytes;
-  for (const auto& row : table.cells) {
-    for (const Outcome cell : row) bytes.push_back(static_cast<uint8_t>(cell));
-  }
-  return bytes;
+  return strictest;
 }
 
 }  // namespace
 
-const PolicyTable& PolicyTable::Default() {
-  static constexpr PolicyTable kTable = {{{
-      {C, C, C, C, C, C},   // universal
-      {C, C, C, C, C, C},   // targeted
-      {B, B, C, C, C, C},   // targeted, objection recorded
-      {B, B, C, D, C, D},   // justice
-      {D, D, C, C, C, C},   // sensitive, young person agreed
-      {B, B, B, B, D, U},   // sensitive, not asked
-      {N, N, B, B, U, U},   // sensitive, refused
-      {B, B, D, D, D, D},   // protected, young person agreed
-      {B, B, B, B, U, U},   // protected, otherwise
-      {D, D, D, D, C, C},   // about a parent or carer, the adult agreed
-      {B, B, B, B, D, U},   // about a parent or carer, otherwise
-      {B, B, B, B, U, U},   // covert
-      {B, B, B, U, U, U},   // shielded or closed (any)
-  }}};
-  return kTable;
-}
-
-Digest PolicyTable::Hash() const { return H("whoelse/1/policy", CellBytes(*this)); }
-
-Digest HubPolicyHash(const std::map<std::string, PolicyTable>& by_organisation_code) {
-  Writer out;
-  for (const auto& [code, table] : by_organisation_code) {
-    out.U8(static_cast<uint8_t>(code.size())).Raw(AsBytes(code)).Raw(CellBytes(table));
-  }
-  return H("whoelse/1/policy", out.view());
-}
-
-size_t ColumnOf(Purpose purpose) {
-  switch (purpose) {
-    case Purpose::kCoordination: return kColumnCoordination;
-    case Purpose::kEarlyHelp: return kColumnEarlyHelp;
-    case Purpose::kSection17:
-    case Purpose::kYouthJustice: return kColumnSection17;
-    case Purpose::kConcern:
-    case Purpose::kMissingChild: return kColumnConcern;
-    case Purpose::kSection47: return kColumnSection47;
-    case Purpose::kEmergency: break;
-  }
-  return kColumnEmergency;
-}
-
 Disclosure Decide(const PolicyTable& table, const Record& record, const Asked& asked, Date today) {
-  Deciding deciding(table, record, asked);
-  ApplyRows(deciding, record, asked.purpose, today);
-  ApplyNewPlace(deciding, record, asked, today);
-  ApplyCaps(deciding, record, asked);
-  ApplyEnd(deciding, record, today);
-  return deciding.Finish();
+  return DecideAll(table, record, asked, today, nullptr);
 }
 
-AnswerEntry EntryFor(const Record& record, const Disclosure& disclosure,
-                     const DisclosingAgency& agency, bool birth_date_differs) {
-  AnswerEntry entry;
-  if (!disclosure.Discloses()) return entry;
-  const std::string agency_line =
-      agency.duty_line.size() <= kPhoneMax && IsPlainText(agency.duty_line) ? agency.duty_line : "";
-  // A telephone number cut short is somebody else's, a name cut short still says who.
-  const std::string agency_name =
-      IsPlainText(agency.name) ? Cut(agency.name, kOrganisationMax) : std::string();
-
-  const bool is_protected = record.service_class == ServiceClass::kProtected;
-  const bool contact = disclosure.outcome == Outcome::kContact && !is_protected;
-  entry.kind = contact ? EntryKind::kContact : EntryKind::kDutyLine;
-  entry.flags = FlagsFor(record, disclosure, contact, birth_date_differs);
-  if (is_protected) {
-    entry.organisation = agency_name;
-    entry.phone = agency_line;
-    return entry;
-  }
-  entry.organisation = record.organisation.empty() ? agency_name : record.organisation;
-  entry.service = record.service;
-  if (!contact) {
-    entry.phone = record.duty_phone.empty() ? agency_line : record.duty_phone;
-    return entry;
-  }
-  entry.since = DaysOf(record.start);
-  entry.verified_on = DaysOf(record.verified_on);
-  entry.team = record.team;
-  entry.name = record.name;
-  entry.role = record.role;
-  entry.phone = record.phone;
-  entry.email = record.email;
-  return entry;
+Explanation Explain(const PolicyTable& table, const Record& record, const Asked& asked,
+                    Date today) {
+  Explanation explanation;
+  explanation.disclosure = DecideAll(table, record, asked, today, &explanation.rules);
+  return explanation;
 }
 
 }  // namespace whoelse

@@ -8,30 +8,30 @@
 namespace whoelse {
 namespace {
 
-// version u8 | the texts of kRecordTexts | number, UPN (texts, empty: none) | 6 dates u32 (0: none)
-// | flags u16 | class u8 | consent state u8 | consent by u8 | consent purposes u8 (a bit each).
+// version u8 | the texts of kRecordTexts | number, UPN (texts, empty: none) | 4 dates u32 (0: none)
+// | flags u16 | basis | earlier_until u32 | n u8 (0 without that day, else 1 to 8) | n bases.
+// A basis: class u8 | about a parent or carer u8 | consent state u8 | by u8 | competent u8 | on u32
+// | until u32 | purposes u8 (a bit each).
 // A text is its length (7 bits a byte, lowest first, the high bit while more follow) and its bytes.
-constexpr uint8_t kEncodingVersion = 1;
+constexpr uint8_t kEncodingVersion = 2;
 
 // The truth values of a record, each with its bit.
-constexpr std::array<std::pair<uint16_t, bool Record::*>, 7> kRecordFlags = {{
+constexpr std::array<std::pair<uint16_t, bool Record::*>, 6> kRecordFlags = {{
     {1, &Record::nhs_number_verified},
     {2, &Record::born_disputed},
     {4, &Record::superseded},
     {8, &Record::lead_professional},
     {16, &Record::assessment_exists},
-    {32, &Record::about_parent_or_carer},
-    {64, &Record::shield_pending},
+    {32, &Record::shield_pending},
 }};
 constexpr std::array<std::pair<uint16_t, bool Restrictions::*>, 5> kRestrictionFlags = {{
-    {128, &Restrictions::shielded},
-    {256, &Restrictions::closed},
-    {512, &Restrictions::call_back_only},
-    {1024, &Restrictions::covert},
-    {2048, &Restrictions::subject_access_exempt},
+    {64, &Restrictions::shielded},
+    {128, &Restrictions::closed},
+    {256, &Restrictions::call_back_only},
+    {512, &Restrictions::covert},
+    {1024, &Restrictions::subject_access_exempt},
 }};
-constexpr uint16_t kCompetentFlag = 4096;
-constexpr uint16_t kFlagsWritten = 8191;
+constexpr uint16_t kFlagsWritten = 2047;
 
 void WriteText(Writer& out, std::string_view text) {
   size_t length = text.size();
@@ -73,7 +73,7 @@ bool ReadEnum(Reader& in, E last, E& value) {
 }
 
 uint16_t FlagsOf(const Record& record) {
-  unsigned flags = record.consent.competent ? kCompetentFlag : 0;
+  unsigned flags = 0;
   for (const auto& [bit, member] : kRecordFlags) flags |= record.*member ? bit : 0;
   for (const auto& [bit, member] : kRestrictionFlags) {
     flags |= record.restrictions.*member ? bit : 0;
@@ -87,8 +87,52 @@ bool ReadFlags(Reader& in, Record& record) {
   for (const auto& [bit, member] : kRestrictionFlags) {
     record.restrictions.*member = (flags & bit) != 0;
   }
-  record.consent.competent = (flags & kCompetentFlag) != 0;
   return (flags & ~kFlagsWritten) == 0;
+}
+
+bool ReadBool(Reader& in, bool& value) {
+  const uint8_t byte = in.U8();
+  value = byte == 1;
+  return byte <= 1;
+}
+
+void WriteBasis(Writer& out, const RowBasis& basis) {
+  const Consent& consent = basis.consent;
+  unsigned purposes = 0;
+  for (const Purpose purpose : consent.purposes) {
+    purposes |= 1u << (static_cast<unsigned>(purpose) - 1);
+  }
+  out.U8(static_cast<uint8_t>(basis.service_class)).U8(basis.about_parent_or_carer ? 1 : 0);
+  out.U8(static_cast<uint8_t>(consent.state)).U8(static_cast<uint8_t>(consent.by));
+  out.U8(consent.competent ? 1 : 0);
+  WriteDate(out, consent.on);
+  WriteDate(out, consent.until);
+  out.U8(static_cast<uint8_t>(purposes));
+}
+
+bool ReadBasis(Reader& in, RowBasis& basis) {
+  Consent& consent = basis.consent;
+  if (!ReadEnum(in, ServiceClass::kProtected, basis.service_class) ||
+      !ReadBool(in, basis.about_parent_or_carer) ||
+      !ReadEnum(in, ConsentState::kRefused, consent.state) ||
+      !ReadEnum(in, ConsentBy::kAdultConcerned, consent.by) || !ReadBool(in, consent.competent) ||
+      !ReadDate(in, consent.on) || !ReadDate(in, consent.until)) {
+    return false;
+  }
+  const uint8_t purposes = in.U8();
+  for (uint8_t bit = 0; bit < kPurposeNames.size(); ++bit) {
+    if (purposes >> bit & 1) consent.purposes.push_back(static_cast<Purpose>(bit + 1));
+  }
+  return true;
+}
+
+bool ReadEarlier(Reader& in, Record& record) {
+  if (!ReadDate(in, record.earlier_until)) return false;
+  const uint8_t count = in.U8();
+  if ((count == 0) == record.earlier_until.has_value() || count > kEarlierMax) return false;
+  record.earlier.resize(count);
+  return std::ranges::all_of(record.earlier,
+                             [&](RowBasis& basis) { return ReadBasis(in, basis); });
 }
 
 bool ReadIdentifiers(Reader& in, Record& record) {
@@ -114,20 +158,11 @@ bool ReadRecord(Reader& in, Record& record) {
     if (!ReadText(in, record.*text.member)) return false;
   }
   if (!ReadIdentifiers(in, record)) return false;
-  for (std::optional<Date>* date : {&record.born, &record.start, &record.end, &record.verified_on,
-                                    &record.consent.on, &record.consent.until}) {
+  for (std::optional<Date>* date :
+       {&record.born, &record.start, &record.end, &record.verified_on}) {
     if (!ReadDate(in, *date)) return false;
   }
-  if (!ReadFlags(in, record) || !ReadEnum(in, ServiceClass::kProtected, record.service_class) ||
-      !ReadEnum(in, ConsentState::kRefused, record.consent.state) ||
-      !ReadEnum(in, ConsentBy::kAdultConcerned, record.consent.by)) {
-    return false;
-  }
-  const uint8_t purposes = in.U8();
-  for (uint8_t bit = 0; bit < kPurposeNames.size(); ++bit) {
-    if (purposes >> bit & 1) record.consent.purposes.push_back(static_cast<Purpose>(bit + 1));
-  }
-  return in.Done();
+  return ReadFlags(in, record) && ReadBasis(in, record) && ReadEarlier(in, record) && in.Done();
 }
 
 }  // namespace
@@ -153,18 +188,12 @@ Bytes Record::Encode() const {
   for (const RecordText& text : kRecordTexts) WriteText(out, this->*text.member);
   WriteText(out, nhs_number ? nhs_number->digits() : "");
   WriteText(out, upn ? upn->text() : "");
-  for (const auto& date : {born, start, end, verified_on, consent.on, consent.until}) {
-    WriteDate(out, date);
-  }
-  unsigned purposes = 0;
-  for (const Purpose purpose : consent.purposes) {
-    purposes |= 1u << (static_cast<unsigned>(purpose) - 1);
-  }
-  out.U16(FlagsOf(*this))
-      .U8(static_cast<uint8_t>(service_class))
-      .U8(static_cast<uint8_t>(consent.state))
-      .U8(static_cast<uint8_t>(consent.by))
-      .U8(static_cast<uint8_t>(purposes));
+  for (const auto& date : {born, start, end, verified_on}) WriteDate(out, date);
+  out.U16(FlagsOf(*this));
+  WriteBasis(out, *this);
+  WriteDate(out, earlier_until);
+  out.U8(static_cast<uint8_t>(earlier.size()));
+  for (const RowBasis& basis : earlier) WriteBasis(out, basis);
   return out.Take();
 }
 

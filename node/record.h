@@ -52,7 +52,17 @@ struct Restrictions {
   bool operator==(const Restrictions&) const = default;
 };
 
-struct Record {
+// What chooses a record's row of the disclosure policy, beside its restrictions.
+struct RowBasis {
+  ServiceClass service_class = ServiceClass::kSensitive;
+  bool about_parent_or_carer = false;
+  Consent consent;
+  bool operator==(const RowBasis&) const = default;
+};
+
+inline constexpr size_t kEarlierMax = 8;
+
+struct Record : RowBasis {
   // The child.
   std::optional<NhsNumber> nhs_number;
   bool nhs_number_verified = false;
@@ -77,11 +87,13 @@ struct Record {
   std::optional<Date> start, end, verified_on;
   bool lead_professional = false;
   bool assessment_exists = false;
-  bool about_parent_or_carer = false;
-  ServiceClass service_class = ServiceClass::kSensitive;
-  Consent consent;
   Restrictions restrictions;
   bool shield_pending = false;          // by a notice that lead officers have not lifted
+
+  // What a looser class or word has replaced and what acts beside it before this day
+  // (node/policy_looser.h): at most kEarlierMax, and none without the day.
+  std::vector<RowBasis> earlier;
+  std::optional<Date> earlier_until;
 
   // Where it came from. An import updates in place by these two.
   std::string source, source_id;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "node/policy_looser.h"
+
 namespace whoelse {
 namespace {
 
@@ -93,6 +95,7 @@ absl::StatusOr<std::optional<RocksdbStore::RecordChange>> Registry::Merge(const 
   absl::StatusOr<StoredRecord> held = store_.ReadStored(**found);
   if (!held.ok()) return held.status();
   Record merged = MergeByMachine(held->record, record);
+  HoldBackLooser(held->record, Date::FromDays(static_cast<int64_t>(now / 86'400'000)), merged);
   if (merged == held->record) {
     ++counts->unchanged;
     return std::optional<RocksdbStore::RecordChange>();
@@ -167,22 +170,6 @@ absl::Status Registry::End(const std::string& source, const std::string& source_
   return absl::OkStatus();
 }
 
-bool Registry::HoldsLive(const Subject& subject, Date today) const {
-  // By the number when there is one. Holders decide by it, so with the UPN of a child of one's own
-  // beside a stranger's number one could ask about the stranger.
-  const auto by = std::ranges::find_if(
-      subject, [](const SubjectEntry& entry) { return entry.type != KeyType::kNone; });
-  if (by == subject.end()) return false;
-  return std::ranges::any_of(store_.FindByIdentifier(by->type, by->value), [&](RecordId id) {
-    const absl::StatusOr<Record> record = store_.ReadRecord(id);
-    if (!record.ok() || (record->end && *record->end < today)) return false;
-    return std::ranges::all_of(subject, [&](const SubjectEntry& entry) {
-      const std::string_view held = IdentifierOf(*record, entry.type);
-      return entry.type == KeyType::kNone || held.empty() || held == entry.value;
-    });
-  });
-}
-
 absl::StatusOr<std::vector<RocksdbStore::RecordChange>> Registry::Change(
     const std::vector<RecordId>& records, const std::function<void(Record&)>& change) const {
   std::vector<RocksdbStore::RecordChange> changes;
@@ -195,6 +182,20 @@ absl::StatusOr<std::vector<RocksdbStore::RecordChange>> Registry::Change(
     changes.push_back({std::move(changed), std::move(held->record)});
   }
   return changes;
+}
+
+absl::StatusOr<std::vector<Record>> Registry::RecordsOf(const Subject& subject) const {
+  std::vector<Record> records;
+  for (const SubjectEntry& entry : subject) {
+    if (entry.type == KeyType::kNone) continue;
+    for (RecordId id : store_.FindByIdentifier(entry.type, entry.value)) {
+      absl::StatusOr<Record> record = store_.ReadRecord(id);
+      if (absl::IsNotFound(record.status())) continue;   // removed since it was found
+      if (!record.ok()) return record.status();
+      records.push_back(*std::move(record));
+    }
+  }
+  return records;
 }
 
 absl::Status Registry::ApplyJournal(const std::vector<RocksdbStore::JournalEntry>& entries,

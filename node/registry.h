@@ -40,9 +40,8 @@ class Registry {
                                       const std::function<void(size_t)>& progress);
   // NOT_FOUND: no record of this source and id.
   absl::Status End(const std::string& source, const std::string& source_id, Date end);
-  // Whether a live (not ended) record of this child is here: with its number when one is given, and no
-  // other identifier that contradicts.
-  bool HoldsLive(const Subject& subject, Date today) const;
+  // The records here that any identifier of this child finds, ended ones too. DATA_LOSS from the store.
+  absl::StatusOr<std::vector<Record>> RecordsOf(const Subject& subject) const;
   // Marks records shielded by a notice, pending a lead officer, and finishes the journal entries that
   // said so.
   absl::Status ApplyJournal(const std::vector<RocksdbStore::JournalEntry>& entries,

@@ -20,6 +20,7 @@
 #include "crypto/random.h"
 #include "crypto/seal.h"
 #include "crypto/wiped_bytes.h"
+#include "node/asker_rules.h"
 #include "node/holder.h"
 #include "node/ledger.h"
 #include "node/log_watch.h"
@@ -164,6 +165,12 @@ class RocksdbStore final : public RecordSource {
   };
   absl::StatusOr<EnrolmentState> ReadEnrolmentState() const;
   void WriteEnrolmentState(const EnrolmentState& state);
+  // What node/policy_keeper.h keeps.
+  absl::StatusOr<std::optional<Bytes>> ReadPolicyState() const;
+  void WritePolicyState(ByteView state);
+  // How much this practitioner and the agency asked on this day.
+  absl::StatusOr<AskCounts> ReadAskCounts(const PersonRef& practitioner, Date day) const;
+  void WriteAskCounts(const PersonRef& practitioner, Date day, const AskCounts& counts);
 
   // The floor below which nothing is written any more.
   static constexpr uint64_t kFreeBytesFloor = 64u << 20;

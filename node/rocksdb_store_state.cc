@@ -7,11 +7,17 @@ namespace {
 
 constexpr std::string_view kRosterKey = "roster";
 constexpr std::string_view kEnrolmentKey = "enrolment";
+constexpr std::string_view kPolicyKey = "policy";
+constexpr std::string_view kAgencyCountsKey = "asked-today";
 
 std::string RosterKeyOf(uint64_t version) { return "roster/" + std::to_string(version); }
 
 std::string WatchKey(CoordinatorId coordinator, uint32_t log_key_id) {
   return "watch/" + std::to_string(coordinator) + "/" + std::to_string(log_key_id);
+}
+
+std::string CountsKey(const PersonRef& practitioner) {
+  return "asked-today/" + ToString(practitioner);
 }
 
 }  // namespace
@@ -83,6 +89,49 @@ void RocksdbStore::WriteEnrolmentState(const EnrolmentState& state) {
   out.U64(state.newest_import_ms);
   for (const auto& [kv, begun] : state.begun_ms) out.U32(kv).U64(begun);
   PutSynced(kMeta, kEnrolmentKey, out.view());
+}
+
+absl::StatusOr<std::optional<Bytes>> RocksdbStore::ReadPolicyState() const {
+  return Get(kMeta, kPolicyKey);
+}
+
+void RocksdbStore::WritePolicyState(ByteView state) { PutSynced(kMeta, kPolicyKey, state); }
+
+absl::StatusOr<AskCounts> RocksdbStore::ReadAskCounts(const PersonRef& practitioner,
+                                                      Date day) const {
+  AskCounts counts;
+  const auto mine = Get(kMeta, CountsKey(practitioner));
+  if (!mine.ok()) return mine.status();
+  const auto agencys = Get(kMeta, kAgencyCountsKey);
+  if (!agencys.ok()) return agencys.status();
+  if (mine->has_value()) {
+    Reader reader(**mine);
+    const bool today = reader.U32() == day.ymd();
+    const AskCounts kept{reader.U32(), reader.U32(), reader.U32(), 0};
+    if (!reader.Done()) return absl::DataLossError("store: a count of questions is damaged");
+    if (today) counts = kept;
+  }
+  if (agencys->has_value()) {
+    Reader reader(**agencys);
+    const bool today = reader.U32() == day.ymd();
+    const uint32_t notices = reader.U32();
+    if (!reader.Done()) return absl::DataLossError("store: a count of notices is damaged");
+    if (today) counts.agency_shield_notices = notices;
+  }
+  return counts;
+}
+
+void RocksdbStore::WriteAskCounts(const PersonRef& practitioner, Date day,
+                                  const AskCounts& counts) {
+  const Bytes mine = Writer().U32(day.ymd()).U32(counts.questions).U32(counts.emergencies)
+                         .U32(counts.shield_notices).Take();
+  const Bytes agencys = Writer().U32(day.ymd()).U32(counts.agency_shield_notices).Take();
+  const std::string key = CountsKey(practitioner);
+  rocksdb::WriteBatch batch;
+  batch.Put(family(kMeta), key, Seal(kMeta, key, mine));
+  batch.Put(family(kMeta), kAgencyCountsKey, Seal(kMeta, kAgencyCountsKey, agencys));
+  // Synced: a node that is made to crash must not begin to count anew.
+  Write(batch, true);
 }
 
 }  // namespace whoelse

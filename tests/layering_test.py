@@ -27,12 +27,14 @@ ROOMS = {
 # Rooms and files whose code is pure: no I/O, clock, thread, storage, transport.
 PURE_ROOMS = {"crypto", "protocol", "audit"}
 CORE = {
-    "node": {"alarm_gate", "answered_watch", "approval", "asking", "csv", "enrolment", "evaluation",
-             "fishing", "holder", "hours", "identifier", "import", "import_columns", "import_row",
-             "inbox", "inbox_counts", "inbox_document", "index", "lead_key", "ledger", "local_role",
-             "log_watch", "noted", "opening", "policy", "private_checks", "public_checks", "reading",
-             "receipting", "record", "report", "report_receipt", "report_text", "requester",
-             "shield_notice", "witness", "words", "working_calendar"},
+    "node": {"alarm_gate", "answered_watch", "approval", "asker_rules", "asking", "csv",
+             "enrolment", "evaluation", "field_error", "fishing", "holder", "hours", "identifier",
+             "import", "import_columns", "import_row", "inbox", "inbox_counts", "inbox_document",
+             "index", "lead_key", "ledger", "local_role", "log_watch", "noted", "opening", "policy",
+             "policy_entry", "policy_explain", "policy_in_force", "policy_looser", "policy_table",
+             "private_checks", "public_checks", "reading", "receipting", "record", "report",
+             "report_receipt", "report_text", "requester", "shield_notice", "witness", "words",
+             "working_calendar"},
     "coordinator": {"cosigned", "evaluator", "handed_in", "key_events", "log_files", "log_reader",
                     "log_writer", "relay", "state"},
 }

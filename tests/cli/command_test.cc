@@ -19,13 +19,12 @@ using testing::Not;
 const std::vector<std::vector<std::string>> kCommands = {
     {"ask"}, {"shield"}, {"status"}, {"inbox", "list"}, {"inbox", "show"}, {"inbox", "done"},
     {"inbox", "approve"}, {"inbox", "refuse"}, {"inbox", "counts"}, {"records", "import"},
-    {"records", "list"},
-    {"records", "end"}, {"audit", "mirror"}, {"audit", "check"}, {"audit", "prove"},
+    {"records", "list"}, {"records", "end"}, {"policy", "show"}, {"policy", "check"},
+    {"policy", "explain"}, {"audit", "mirror"}, {"audit", "check"}, {"audit", "prove"},
     {"audit", "verify"}, {"audit", "open"}, {"audit", "reconcile"}, {"audit", "volumes"},
     {"audit", "draw"}, {"audit", "census"}, {"federation", "init"},
     {"federation", "add-coordinator"}, {"federation", "add-agency"}, {"federation", "add-auditor"},
-    {"federation", "remove-agency"}, {"federation", "sign"},
-    {"federation", "show"}, {"demo"}};
+    {"federation", "remove-agency"}, {"federation", "sign"}, {"federation", "show"}, {"demo"}};
 
 TEST(CommandTest, EveryCommandsHelpShowsAnExample) {
   for (std::vector<std::string> command : kCommands) {
@@ -157,6 +156,41 @@ TEST(KeyFileTest, KeysComeBackAndAreNeverOverwritten) {
   std::filesystem::permissions(path, std::filesystem::perms(0600));
   PutInto(path, "0123");
   EXPECT_TRUE(absl::IsInvalidArgument(ReadKeyFile(path).status()));
+}
+
+TEST(CommandTest, APolicyIsMadeOfTheGivenDefaultAndChecked) {
+  TestFolder folder;
+  const std::string file = folder / "policy.toml";
+  std::string text = Whoelse({"policy", "show", "--default"}).out;
+  PutInto(file, text);
+  const Captured blank = Whoelse({"policy", "check", file});
+  EXPECT_EQ(blank.exit, kExitBadInput);
+  EXPECT_THAT(blank.err, HasSubstr("line 3, adoption.adopted_by: is missing"));
+  const auto put = [&](const std::string& piece, const std::string& other) {
+    text.replace(text.find(piece), piece.size(), other);
+    PutInto(file, text);
+  };
+  put("adopted_by = \"\"", "adopted_by = \"Board\"");
+  put("dpia       = \"\"", "dpia = \"DPIA-1\"");
+  put("day        = \"\"", "day = 2020-01-01");
+  put("review_by  = \"\"", "review_by = 9999-12-31");
+  const Captured good = Whoelse({"policy", "check", file});
+  EXPECT_EQ(good.exit, kExitOk) << good.err;
+  EXPECT_THAT(good.out, HasSubstr("Every cell is there."));
+  EXPECT_THAT(good.out, Not(HasSubstr("given default's")));
+  put("\"contact\"", "\"brokered\"");
+  put("\"nothing\"", "\"contact\"");
+  const Captured other = Whoelse({"policy", "check", file});
+  EXPECT_THAT(other.out, HasSubstr("universal, coordination: brokered, in place of the given "
+                                   "default's contact\n"));
+  EXPECT_THAT(other.out, HasSubstr("sensitive, refused, coordination: contact, LOOSER than the "
+                                   "given default's nothing\n"));
+  const auto json = nlohmann::json::parse(Whoelse({"policy", "check", file, "--json"}).out);
+  EXPECT_EQ(json["differences"].size(), 2u);
+  EXPECT_EQ(json["differences"][1]["looser"], true);
+  put("2020-01-01", "2020-01-01\nreview = 1");
+  EXPECT_EQ(Whoelse({"policy", "check", file}).exit, kExitBadInput);
+  EXPECT_EQ(Whoelse({"policy", "check", folder / "none"}).exit, kExitFailed);
 }
 
 }  // namespace

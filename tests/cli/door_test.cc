@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "nlohmann/json.hpp"
+#include "node/policy_explain.h"
 #include "proto/node.grpc.pb.h"
 #include "rpc/server.h"
 #include "rpc/unix_door.h"
@@ -61,6 +62,15 @@ class ScriptedNode final : public v1::Node::Service {
     ended = *call;
     return Say(reply);
   }
+  grpc::Status ShowPolicy(grpc::ServerContext*, const v1::ShowPolicyCall*,
+                          v1::JsonReply* reply) override {
+    return Say(reply);
+  }
+  grpc::Status ExplainPolicy(grpc::ServerContext*, const v1::ExplainPolicyCall* call,
+                             v1::JsonReply* reply) override {
+    explained = *call;
+    return Say(reply);
+  }
   grpc::Status Status(grpc::ServerContext*, const v1::StatusCall*, v1::JsonReply* reply) override {
     return Say(reply);
   }
@@ -72,6 +82,7 @@ class ScriptedNode final : public v1::Node::Service {
   std::string csv;
   v1::ListRecordsCall listed;
   v1::EndRecordCall ended;
+  v1::ExplainPolicyCall explained;
 
  private:
   grpc::Status Say(v1::JsonReply* reply) {
@@ -175,13 +186,18 @@ class DoorTest : public testing::Test {
 TEST_F(DoorTest, AskGivesEverythingToTheNodeAndPrintsItsReport) {
   node_.json = Report(true).dump(2);
   const Captured asked = Ask({"--role", "safeguarding lead", "--upn", "A123456789012",
-                              "--reason", "self-harm"});
+                              "--reason", "self-harm", "--i-do-not-know-them", "--power",
+                              "ca1989-s47(9)", "--article6", "6(1)(c)", "--article9", "9(2)(g)"});
   EXPECT_EQ(asked.exit, kExitOk) << asked.err;
   EXPECT_EQ(node_.asked.nhs_number(), kNumber);
   EXPECT_EQ(node_.asked.born(), "2015-03-02");
   EXPECT_EQ(node_.asked.purpose(), "section-47");
   EXPECT_EQ(node_.asked.case_reference(), "C-1");
   EXPECT_EQ(node_.asked.role(), "safeguarding lead");
+  EXPECT_TRUE(node_.asked.does_not_know_them());
+  EXPECT_EQ(node_.asked.power(), "ca1989-s47(9)");
+  EXPECT_EQ(node_.asked.article6(), "6(1)(c)");
+  EXPECT_EQ(node_.asked.article9(), "9(2)(g)");
   EXPECT_EQ(node_.asked.upn(), "A123456789012");
   EXPECT_EQ(node_.asked.reason(), "self-harm");
   EXPECT_FALSE(node_.asked.shield_notice());
@@ -392,6 +408,48 @@ TEST_F(DoorTest, TheDoorIsTakenFromTheEnvironment) {
   setenv("WHOELSE_DOOR", path().c_str(), 1);
   EXPECT_EQ(Whoelse({"status"}).exit, kExitOk);
   unsetenv("WHOELSE_DOOR");
+}
+
+TEST_F(DoorTest, ThePolicyInForceIsShown) {
+  const Adoption adoption{"Board", "DPIA-1", *Date::Parse("2026-03-02"), *Date::Parse("2027-03-01")};
+  const Date today = *Date::Parse("2026-03-11");
+  PolicyInForce policy({adoption, PolicyTable()}, today);
+  PolicyTable looser;
+  looser.cells[kRowCovert][kColumnSection47] = Outcome::kContact;
+  policy.Adopt({adoption, looser}, today);
+  node_.json = PolicyJson(policy, today, "line 3: is wrong").dump(2);
+  const Captured shown = Call({"policy", "show"});
+  EXPECT_EQ(shown.exit, kExitOk) << shown.err;
+  for (const char* part :
+       {"Adopted by Board after DPIA-1 on 2026-03-02; to be reviewed by 2027-03-01.",
+        "The file is wrong and does not count:\nline 3: is wrong",
+        "about a parent or carer, the adult agreed  duty_line",
+        "not before 2026-04-01", "covert, section-47: urgent until then, then contact"}) {
+    EXPECT_THAT(shown.out, HasSubstr(part));
+  }
+  EXPECT_EQ(Call({"policy", "show", "--json"}).out, node_.json + "\n");
+  node_.json = PolicyJson(PolicyInForce({}, today), today, "").dump();
+  EXPECT_THAT(Call({"policy", "show"}).out, HasSubstr("Nobody adopted a policy here"));
+  node_.json = "{}";
+  EXPECT_EQ(Call({"policy", "show"}).exit, kExitFailed);
+}
+
+TEST_F(DoorTest, ACaseIsExplained) {
+  const auto explained = ExplainJson({"Counselling", "concern", "", {"outside-s16la"}}, PolicyTable(),
+                                     {}, *Date::Parse("2026-03-11"));
+  node_.json = std::get<Json>(explained).dump();
+  const Captured shown =
+      Call({"policy", "explain", "--service", "Counselling", "--purpose", "concern", "--consent",
+            "young-person-agreed", "--flags", "outside-s16la,new"});
+  EXPECT_EQ(shown.exit, kExitOk) << shown.err;
+  EXPECT_EQ(node_.explained.service(), "Counselling");
+  EXPECT_EQ(node_.explained.purpose(), "concern");
+  EXPECT_EQ(node_.explained.consent(), "young-person-agreed");
+  ASSERT_EQ(node_.explained.flags_size(), 2);
+  EXPECT_EQ(node_.explained.flags(1), "new");
+  EXPECT_THAT(shown.out, HasSubstr("Outcome: brokered, by: sensitive, not asked\n"));
+  EXPECT_THAT(shown.out, HasSubstr("class sensitive, and not in the node's map"));
+  EXPECT_THAT(shown.out, HasSubstr("asker outside s16LA                        duty_line\n"));
 }
 
 }  // namespace

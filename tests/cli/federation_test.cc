@@ -12,6 +12,7 @@
 #include "coordinator/config.h"
 #include "crypto/threshold.h"
 #include "node/config.h"
+#include "node/policy_file.h"
 #include "node/secrets.h"
 #include "rpc/certificate.h"
 #include "tests/cli/folder.h"
@@ -145,6 +146,52 @@ TEST_F(FederationTest, ARenewedCertificateKeepsThePin) {
   EXPECT_EQ(facts->not_after, kNow + 1000 + 30u * 86400);
 }
 
+TEST_F(FederationTest, AnAgencyJoinsWithThePolicyThatItAdopts) {
+  EXPECT_EQ(NodeOf(1).policy, "");
+  EXPECT_EQ(NodeOf(1).caps, AskCaps());
+  AgencyOptions options = School("School 7");
+  options.policy_adopted_by = "Board of \"School 7\"";
+  EXPECT_TRUE(absl::IsInvalidArgument(AddAgency(dir(), options, kNow, random_).status()));
+  options = School("School 8");
+  options.policy_adopted_by = "Board of \"School 8\"";
+  options.policy_dpia = "DPIA-8";
+  options.caps.questions = 5;
+  ASSERT_TRUE(AddAgency(dir(), options, kNow, random_).ok());
+  const Date today = Date::FromDays(static_cast<int64_t>(kNow / 86'400));
+  const auto policy = ReadPolicyFile(NodeOf(8).policy, today);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ(policy->table, PolicyTable::Default());
+  EXPECT_EQ(policy->adoption->adopted_by, options.policy_adopted_by);
+  EXPECT_EQ(policy->adoption->day, today);
+  EXPECT_FALSE(policy->IsOverdue(Date::FromDays(today.days() + 364)));
+  EXPECT_EQ(NodeOf(8).caps.questions, 5u);
+}
+
+TEST_F(FederationTest, WhatAnAgencyWroteOfItsPeopleIsRead) {
+  const std::string file = folder_ / "agencies/school-1/node.toml";
+  const std::string good = ContentOf(file);
+  const auto with = [&](const std::string& more) {
+    PutInto(file, good + more);
+    return NodeConfig::Load(file);
+  };
+  const auto config = with("[people.kim]\nroles = ['practitioner']\nsurname = 'Marsh'\n"
+                           "address = '12 High Street'\npostcode = 'NB1 1AA'\n"
+                           "telephone = '01632 960123'\n[people.robin]\nroles = []\n");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->people.at("kim").roles, std::vector{Role::kPractitioner});
+  EXPECT_EQ(config->people.at("kim").own,
+            (OwnDetails{"Marsh", "12 High Street", "NB1 1AA", "01632 960123"}));
+  EXPECT_TRUE(config->people.at("robin").roles.empty());
+  for (const auto& [more, said] : std::vector<std::pair<std::string, std::string>>{
+           {"[people.kim]\nsurname = 'Marsh'\n", "people.kim.roles: should list roles"},
+           {"[people.kim]\nroles = []\nsurname = 5\n", "people.kim.surname: should be text"},
+           {"[people.kim]\nroles = []\nsurnam = 'M'\n", "people.kim.surnam: is not a key"},
+           {"[people]\nkim = 'practitioner'\n", "people.kim: should list roles"}}) {
+    EXPECT_THAT(std::string(with(more).status().message()), HasSubstr(said));
+  }
+  PutInto(file, good);
+}
+
 TEST_F(FederationTest, KeysOnDiskAreThoseOfTheRoster) {
   const Roster roster = Sign().roster;
   for (int i = 1; i <= 6; ++i) {
@@ -166,7 +213,7 @@ TEST_F(FederationTest, KeysOnDiskAreThoseOfTheRoster) {
         ReadKeyFile(folder_ / ("lead/school-" + std::to_string(i) + ".key"));
     ASSERT_TRUE(lead.ok()) << lead.status();
     EXPECT_EQ(X25519Public(*lead), config.lead_officer);
-    EXPECT_EQ(config.people.at("jo").size(), 3u);
+    EXPECT_EQ(config.people.at("jo").roles.size(), 3u);
     EXPECT_EQ(config.import.service_classes.at("Pastoral care"), ServiceClass::kUniversal);
   }
   for (int i = 1; i <= 3; ++i) {

@@ -106,7 +106,11 @@ class Area:
                   "--duty", "01632 960001", "--duty-hours", "Mon-Fri 08:30-17:00",
                   "--out-of-hours", "01632 960002", "--services", file, "--source", slug,
                   "--certificate-days", certificate_days, "--ask-per-day", ask_per_day,
+                  "--policy-adopted-by", "Board of Testfield", "--policy-dpia", "DPIA-1",
                   *(["--witness"] if witness else []))
+        # One user of this machine puts the questions of all practitioners.
+        config = self.folder(slug) / "node.toml"
+        config.write_text(config.read_text().replace("questions = 20", "questions = 100000"))
 
     def sign(self, *options):
         return self.tool("sign", self.federation, *options)
@@ -172,7 +176,8 @@ class Area:
         return self.whoelse(slug, "records", "import", file, "--json")
 
     def ask(self, slug, nhs, purpose="section-47", born="2015-03-14", case="C-1", extra=()):
-        arguments = ["ask", "--nhs-number", "-", "--purpose", purpose, "--json", *extra]
+        arguments = ["ask", "--nhs-number", "-", "--purpose", purpose, "--json",
+                     "--i-do-not-know-them", *extra]
         if born:
             arguments += ["--born", born]
         if case:

@@ -66,8 +66,15 @@ def record():
              "alex.turner@northbridge.example", "01632 960100", "caseworks", "INV-1001",
              "9990000018", "A123456789012"]
     coded = b"".join(bytes([len(text)]) + text.encode() for text in texts)
-    dates = (20150302).to_bytes(4, "big") + bytes(5 * 4)
-    return b"\x01" + coded + dates + (1 | 4096).to_bytes(2, "big") + bytes([2, 1, 1, 0b101])
+    dates = (20150302).to_bytes(4, "big") + bytes(3 * 4)
+    basis = bytes([2, 0, 1, 1, 1]) + bytes(2 * 4) + bytes([0b101])
+    earlier = (20260401).to_bytes(4, "big") + b"\x01" + basis
+    return b"\x02" + coded + dates + (1).to_bytes(2, "big") + basis + earlier
+
+
+def policy_state():
+    """A state as node/policy_in_force.cc writes it: every cell nothing, and contact from April on."""
+    return b"\x01\x01" + (20260401).to_bytes(4, "big") + b"\x01" * 78 + b"\x05" * 78
 
 
 def seeds():
@@ -110,6 +117,8 @@ def seeds():
     yield "import", "example", (FORMATS / "records-example.csv").read_bytes()
     yield "noted", "example", hex_lines(example("noted-ledger.md", "noted"))
     yield "record", "example", record()
+    yield "policy_file", "example", example("policy.md", "policy").encode()
+    yield "policy_state", "looser-waits", policy_state()
 
 
 def main():

@@ -20,11 +20,13 @@ class AskingTest : public ::testing::Test {
     input_.born = "2015-03-14";
     input_.purpose = "section-17";
     input_.case_reference = "CASE 4711";
+    input_.does_not_know_them = true;
     asker_.practitioner_ref.data()[0] = 1;
     asker_.roles = {Role::kPractitioner, Role::kSafeguardingLead, Role::kOutOfHours};
   }
-  std::variant<AskPlan, FieldError> Plan() {
-    return PlanQuestion(input_, asker_, *RosterOf(7), agency_, holds_, *Date::FromYmd(20270115));
+  std::variant<AskPlan, FieldError, UsedUp> Plan() {
+    const std::vector<Record> held(holds_ ? 1 : 0);
+    return PlanQuestion(input_, asker_, *RosterOf(7), agency_, held, *Date::FromYmd(20270115));
   }
   AskPlan Planned() {
     auto plan = Plan();
@@ -120,7 +122,7 @@ TEST_F(AskingTest, WhoMustHoldTheChildOrHaveItApproved) {
     EXPECT_EQ(Wrong(), "") << purpose;
     EXPECT_EQ(Planned().statement.flags, 0);
     holds_ = false;
-    EXPECT_EQ(Wrong(), "purpose") << purpose;
+    EXPECT_EQ(Wrong(), "approval") << purpose;
     input_.role = "out-of-hours practitioner";
     EXPECT_EQ(Planned().statement.flags, kFlagOutOfHours | kFlagApprovalToFollow) << purpose;
   }
@@ -218,8 +220,48 @@ TEST_F(AskingTest, TheBasisFollowsPurposeAndStanding) {
   }
 }
 
+TEST_F(AskingTest, AnotherBasisMayBeGiven) {
+  input_.power = "ca2004-s11";
+  EXPECT_EQ(Planned().statement.power, Power::kCa2004S11);
+  EXPECT_EQ(Planned().statement.article6, Article6::kPublicTask);
+  input_.article6 = "6(1)(c)";
+  input_.article9 = "9(2)(h)";
+  EXPECT_EQ(Planned().statement.article6, Article6::kLegalObligation);
+  EXPECT_EQ(Planned().statement.article9, Article9::kHealthCare);
+  input_.power = "cda1998-s115";
+  EXPECT_EQ(Wrong(), "power");
+  for (const auto& [field, text] : std::vector<std::pair<std::string, std::string>>{
+           {"power", "consent"}, {"article6", "6(1)(a)"}, {"article9", "9(2)(a)"}}) {
+    AskInput& input = input_;
+    input.power = input.article6 = input.article9 = "";
+    (field == "power" ? input.power : field == "article6" ? input.article6 : input.article9) = text;
+    EXPECT_EQ(Wrong(), field);
+  }
+}
+
+TEST_F(AskingTest, AnApprovalIsInTheStatement) {
+  input_.purpose = "early-help";
+  asker_.approval = Approval{PersonRef(), 1, "note 4"};
+  asker_.approval->approver.data()[0] = 2;
+  EXPECT_EQ(Planned().statement.flags, kFlagApproved);
+  EXPECT_EQ(Planned().statement.approver_ref, asker_.approval->approver);
+  EXPECT_TRUE(Statement::Parse(Planned().statement.Serialize()).ok());
+  asker_.approval->approver = asker_.practitioner_ref;
+  EXPECT_EQ(Wrong(), "approval");
+}
+
+TEST_F(AskingTest, QuestionsAreCountedAndUsedUp) {
+  asker_.today.questions = 19;
+  EXPECT_EQ(Planned().counts.questions, 20u);
+  asker_.today.questions = 20;
+  EXPECT_TRUE(std::holds_alternative<UsedUp>(Plan()));
+  input_.case_reference.clear();   // what can be put right is said first
+  EXPECT_EQ(Wrong(), "case");
+}
+
 TEST_F(AskingTest, AShieldNoticeIsOfWhoHoldsTheChild) {
   input_ = {};
+  input_.does_not_know_them = true;
   input_.nhs_number = kChild;
   input_.shield_notice = true;
   agency_ = kSharedNode;

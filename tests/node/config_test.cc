@@ -53,17 +53,16 @@ class NodeConfigTest : public testing::Test {
 };
 
 TEST_F(NodeConfigTest, ComesBackAsItWasWritten) {
-  config_.people["alice"] = {Role::kPractitioner, Role::kSafeguardingLead};
-  config_.duties["alice"] = {LocalRole::kLeadOfficer};
-  config_.people["bob"] = {};
-  config_.duties["bob"] = {LocalRole::kDeputy, LocalRole::kApprover};
+  config_.people["alice"] = {{Role::kPractitioner, Role::kSafeguardingLead},
+                             {LocalRole::kLeadOfficer},
+                             {.surname = "Fell"}};
+  config_.people["bob"].duties = {LocalRole::kDeputy, LocalRole::kApprover};
   config_.calendar.sessions = "Mon-Fri 08:00-18:00";
   config_.pager = {{"/usr/local/bin/page", "--quiet"}, "https://pager.example/whoelse", "/ca.pem"};
   config_.door_group = "whoelse";
   const auto loaded = Load(config_.Serialize());
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   EXPECT_EQ(loaded->people, config_.people);
-  EXPECT_EQ(loaded->duties, config_.duties);
   EXPECT_EQ(loaded->calendar, config_.calendar);
   EXPECT_EQ(loaded->pager, config_.pager);
   EXPECT_EQ(loaded->door_group, "whoelse");

@@ -1,7 +1,7 @@
 // What the asker reads of a record.
 #include <gtest/gtest.h>
 
-#include "node/policy.h"
+#include "node/policy_entry.h"
 
 namespace whoelse {
 namespace {

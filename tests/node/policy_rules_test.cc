@@ -191,7 +191,7 @@ TEST(Caps, AtMostADutyLine) {
   EXPECT_EQ(Decided(plain, described), Outcome::kDutyLine);
   EXPECT_EQ(Decided(plain, outside), Outcome::kDutyLine);
   const Disclosure capped = Decide(PolicyTable::Default(), plain, outside, kToday);
-  EXPECT_EQ(capped.by, DecidedBy::kCap);
+  EXPECT_EQ(capped.by, DecidedBy::kOutsideS16La);
   EXPECT_EQ(capped.row, kRowUniversal);
 }
 
@@ -207,7 +207,7 @@ TEST(Ended, WithinTwelveMonthsFromSection17UpADutyLineMarkedEnded) {
                                                                 : Outcome::kDutyLine)
           << end << ", " << Name(purpose);
       EXPECT_TRUE(decided.ended);
-      EXPECT_EQ(decided.by, DecidedBy::kEnded);
+      EXPECT_EQ(decided.by, DecidedBy::kEndedRecently);
     }
   }
 }
@@ -269,7 +269,9 @@ TEST(NewPlace, IsNotToldToAnotherArea) {
       asked.asker_in_same_area = false;
       EXPECT_EQ(Decided(record, asked), purpose == Purpose::kMissingChild ? Outcome::kUrgent
                                                                           : Outcome::kBrokered);
-      EXPECT_EQ(Decide(PolicyTable::Default(), record, asked, kToday).by, DecidedBy::kNewPlace);
+      EXPECT_EQ(Decide(PolicyTable::Default(), record, asked, kToday).by,
+                purpose == Purpose::kMissingChild ? DecidedBy::kNewPlaceMissingChild
+                                                  : DecidedBy::kNewPlace);
     }
   }
 }

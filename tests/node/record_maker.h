@@ -23,6 +23,21 @@ inline std::optional<Date> RandomDate(Random& random) {
   return Date::FromDays(static_cast<int64_t>(random.Below(40000)) - 10000);
 }
 
+inline RowBasis RandomBasis(Random& random) {
+  RowBasis basis;
+  basis.service_class = static_cast<ServiceClass>(1 + random.Below(5));
+  basis.about_parent_or_carer = random.Below(2) == 1;
+  basis.consent.state = static_cast<ConsentState>(1 + random.Below(3));
+  basis.consent.by = static_cast<ConsentBy>(1 + random.Below(4));
+  basis.consent.competent = random.Below(2) == 1;
+  basis.consent.on = RandomDate(random);
+  basis.consent.until = RandomDate(random);
+  for (uint8_t purpose = 1; purpose <= 8; ++purpose) {
+    if (random.Below(2) == 1) basis.consent.purposes.push_back(static_cast<Purpose>(purpose));
+  }
+  return basis;
+}
+
 // Every member has a value of its own or none.
 inline Record RandomRecord(Random& random) {
   const auto coin = [&] { return random.Below(2) == 1; };
@@ -35,19 +50,17 @@ inline Record RandomRecord(Random& random) {
   if (coin()) record.upn = *Upn::Parse(coin() ? "A123456789012" : "B98765432109Z");
   for (bool* flag : {&record.nhs_number_verified, &record.born_disputed, &record.superseded,
                      &record.lead_professional, &record.assessment_exists,
-                     &record.about_parent_or_carer, &record.shield_pending,
-                     &record.consent.competent}) {
+                     &record.shield_pending}) {
     *flag = coin();
   }
-  for (std::optional<Date>* date : {&record.born, &record.start, &record.end, &record.verified_on,
-                                    &record.consent.on, &record.consent.until}) {
+  for (std::optional<Date>* date :
+       {&record.born, &record.start, &record.end, &record.verified_on}) {
     *date = RandomDate(random);
   }
-  record.service_class = static_cast<ServiceClass>(1 + random.Below(5));
-  record.consent.state = static_cast<ConsentState>(1 + random.Below(3));
-  record.consent.by = static_cast<ConsentBy>(1 + random.Below(4));
-  for (uint8_t purpose = 1; purpose <= 8; ++purpose) {
-    if (coin()) record.consent.purposes.push_back(static_cast<Purpose>(purpose));
+  static_cast<RowBasis&>(record) = RandomBasis(random);
+  record.earlier_until = RandomDate(random);
+  for (uint64_t n = record.earlier_until ? 1 + random.Below(kEarlierMax) : 0; n > 0; --n) {
+    record.earlier.push_back(RandomBasis(random));
   }
   record.restrictions = RestrictionsOf(random.Below(32));
   return record;

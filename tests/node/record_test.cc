@@ -61,7 +61,8 @@ TEST(Record, WhatDecodesEncodesToTheSameBytes) {
   EXPECT_GT(decoded_at_all, 500);
 }
 
-// The last bytes of an encoding are flags u16, class, consent state, consent by, purposes.
+// The last bytes of an encoding are flags u16, class, about a parent, consent state, by, competent,
+// on u32, until u32, purposes, earlier_until u32, how many are earlier.
 TEST(Record, RefusesUnknownValues) {
   const Bytes good = Record().Encode();
   const size_t end = good.size();
@@ -70,15 +71,31 @@ TEST(Record, RefusesUnknownValues) {
     bytes[at] = value;
     return Record::Decode(bytes).ok();
   };
-  EXPECT_TRUE(with(end - 6, 0x1f));
-  EXPECT_FALSE(with(end - 6, 0x20));                          // a flag that nobody knows
-  for (const size_t at : {end - 4, end - 3, end - 2}) EXPECT_FALSE(with(at, 0)) << at;
-  EXPECT_FALSE(with(end - 4, 6));
-  EXPECT_FALSE(with(end - 3, 4));
-  EXPECT_FALSE(with(end - 2, 5));
+  EXPECT_TRUE(with(end - 21, 0x07));
+  EXPECT_FALSE(with(end - 21, 0x08));                         // a flag that nobody knows
+  for (const size_t at : {end - 19, end - 17, end - 16}) EXPECT_FALSE(with(at, 0)) << at;
+  EXPECT_FALSE(with(end - 19, 6));
+  EXPECT_FALSE(with(end - 17, 4));
+  EXPECT_FALSE(with(end - 16, 5));
+  for (const size_t at : {end - 18, end - 15}) {              // neither true nor false
+    EXPECT_TRUE(with(at, 1)) << at;
+    EXPECT_FALSE(with(at, 2)) << at;
+  }
   EXPECT_FALSE(with(0, 0));                                   // version
-  EXPECT_FALSE(with(0, 2));
+  EXPECT_FALSE(with(0, 1));
+  EXPECT_FALSE(with(0, 3));
   EXPECT_FALSE(with(end - 7, 1));                             // consent.until: no such day
+  EXPECT_FALSE(with(end - 1, 1));                             // something earlier without a day
+}
+
+TEST(Record, WhatIsEarlierHasADayAndABound) {
+  Record record;
+  record.earlier_until = *Date::Parse("2026-04-01");
+  EXPECT_FALSE(Record::Decode(record.Encode()).ok());
+  record.earlier.resize(kEarlierMax);
+  EXPECT_EQ(Record::Decode(record.Encode()).value(), record);
+  record.earlier.resize(kEarlierMax + 1);
+  EXPECT_FALSE(Record::Decode(record.Encode()).ok());
 }
 
 TEST(Record, RefusesALengthInAnotherWriting) {

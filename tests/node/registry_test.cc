@@ -60,7 +60,11 @@ class RegistryTest : public ::testing::Test {
     if (!upn.empty()) subject[1] = {KeyType::kUpn, upn};
     return subject;
   }
+  bool Holds(const Subject& subject) {
+    return HoldsLive(*registry_.RecordsOf(subject), subject, kToday);
+  }
 
+  const Date kToday = Date::FromDays(20'500);
   const std::string kOne = "9990000018", kTwo = "9990000026";
   const std::string kUpnOne = "A123456789012", kUpnTwo = "B98765432109Z";
   TestFolder folder_;
@@ -136,17 +140,16 @@ TEST_F(RegistryTest, RetiredWhileTheNodeWasDown) {
 
 // Holders decide by the number: a UPN of one's own must not open a stranger's.
 TEST_F(RegistryTest, HoldsWhomTheNumberNames) {
-  const Date today = Date::FromDays(20'500);
   Import({Pupil("1", kOne, kUpnOne), Pupil("2", "", kUpnTwo)});
-  EXPECT_TRUE(registry_.HoldsLive(About(kOne, ""), today));
-  EXPECT_TRUE(registry_.HoldsLive(About(kOne, kUpnOne), today));
-  EXPECT_TRUE(registry_.HoldsLive(About("", kUpnTwo), today));
-  EXPECT_FALSE(registry_.HoldsLive(About(kTwo, kUpnOne), today));
-  EXPECT_FALSE(registry_.HoldsLive(About(kTwo, kUpnTwo), today));
-  EXPECT_FALSE(registry_.HoldsLive(About(kOne, kUpnTwo), today));
-  EXPECT_FALSE(registry_.HoldsLive(About("", ""), today));
+  EXPECT_TRUE(Holds(About(kOne, "")));
+  EXPECT_TRUE(Holds(About(kOne, kUpnOne)));
+  EXPECT_TRUE(Holds(About("", kUpnTwo)));
+  EXPECT_FALSE(Holds(About(kTwo, kUpnOne)));
+  EXPECT_FALSE(Holds(About(kTwo, kUpnTwo)));
+  EXPECT_FALSE(Holds(About(kOne, kUpnTwo)));
+  EXPECT_FALSE(Holds(About("", "")));
   ASSERT_TRUE(registry_.End("school", "1", Date::FromDays(20'499)).ok());
-  EXPECT_FALSE(registry_.HoldsLive(About(kOne, ""), today));
+  EXPECT_FALSE(Holds(About(kOne, "")));
 }
 
 }  // namespace
