@@ -21,6 +21,8 @@ v1::NodeAskCall CallOf(const AskOptions& options, const std::string& number) {
   call.set_reason(options.reason);
   call.set_shield_notice(options.shield_notice);
   call.set_does_not_know_them(options.does_not_know_them);
+  call.set_request_approval(options.request_approval);
+  call.set_approval(options.approval);
   call.set_power(options.power);
   call.set_article6(options.article6);
   call.set_article9(options.article9);
@@ -44,6 +46,18 @@ std::string NoticeAsText(const Json& report) {
     out += ".\n";
   }
   return out + "\nReceipt " + report["receipt"].get<std::string>() + "\n";
+}
+
+// Nothing was sent: a second person has been asked.
+bool IsToApprove(const Json& report) {
+  return report.is_object() && report.contains("approval_item") &&
+         report["approval_item"].is_string();
+}
+
+std::string ToApproveAsText(const std::string& item) {
+  return "Nothing was sent yet: it waits for a second person.\nHave somebody decide with: whoelse "
+         "inbox approve " + item + "\nThen, within 24 hours, the same command again with: --approval " +
+         item + "\n";
 }
 
 // The members that this file reads; a node of another version may not have them.
@@ -90,6 +104,11 @@ ExitCode Ask(const AskOptions& options, Terminal& terminal) {
   if (!answer.ok()) return Fail(answer.status(), terminal);
   const auto report = ParseNodeJson(*answer);
   if (!report.ok()) return Fail(report.status(), terminal);
+  if (IsToApprove(*report)) {
+    const std::string item = (*report)["approval_item"].get<std::string>();
+    terminal.out << (options.json ? *answer + "\n" : ToApproveAsText(item));
+    return kExitToApprove;
+  }
   if (!IsReport(*report)) {
     return Fail(absl::InternalError("the node's answer is not a report: node and whoelse are of "
                                     "different versions"), terminal);

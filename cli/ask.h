@@ -20,13 +20,16 @@ struct AskOptions {
   std::string role;
   std::string reason;
   bool does_not_know_them = false;   // "I do not know this child or family outside work"
+  bool request_approval = false;
+  std::string approval;        // an item of the inbox
   std::string power, article6, article9;
   bool shield_notice = false;
   bool json = false;
 };
 
-// Asks through the node's door and prints the answer, or what the notice did. kExitUnanswered when
-// an agency did not answer.
+// Asks through the node's door and prints the answer, or what the notice did, or which item of the
+// inbox a second person decides. kExitUnanswered when an agency did not answer, kExitToApprove when it
+// waits for that person.
 ExitCode Ask(const AskOptions& options, Terminal& terminal);
 
 // What `ask` prints of a report; of a notice, what it did.

@@ -43,6 +43,12 @@ void AddTickOption(CLI::App& command, AskOptions& options) {
                    "You do not know this child or family outside work; needed each time");
 }
 
+void AddApprovalOptions(CLI::App& command, AskOptions& options) {
+  command.add_flag("--request-approval", options.request_approval,
+                   "Have a second person asked, when that is all that is missing");
+  command.add_option("--approval", options.approval, "The inbox's item in which it was approved");
+}
+
 void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const command = Subcommand(
       app, "ask", "Ask every agency who else works with a child.",
@@ -50,7 +56,7 @@ void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
       "  whoelse ask --nhs-number - --born 2015-03-02 --purpose section-47 --case C-1 "
       "--i-do-not-know-them\n"
       "Exit: 0 every agency answered, 3 somebody did not, 2 bad input and nothing sent, 4 today's "
-      "questions are used up, 1 anything else");
+      "questions are used up, 7 nothing sent and a second person asked, 1 anything else");
   const auto options = std::make_shared<AskOptions>();
   command->add_option("--nhs-number", options->nhs_number, kNumberHelp);
   command->add_option("--upn", options->upn, "Unique pupil number, 13 letters or digits");
@@ -63,6 +69,7 @@ void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--reason", options->reason,
                       "Of an emergency, one of: " + ListOf(kEmergencyReasons));
   AddTickOption(*command, *options);
+  AddApprovalOptions(*command, *options);
   command->add_option("--power", options->power,
                       "The statutory power, when it is not the usual one: " + ListOf(kPowerNames));
   command->add_option("--article6", options->article6, "UK GDPR: " + ListOf(kArticle6Names));
@@ -80,8 +87,9 @@ void AddShieldCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
       app, "shield",
       "Send a shield notice: every agency that holds this child discloses nothing about it until its "
       "lead officer decides.",
-      "Your own agency must hold the child. Example:\n"
-      "  whoelse shield --nhs-number - --born 2015-03-02 --i-do-not-know-them");
+      "Your own agency must hold the child, and two people send it. Example:\n"
+      "  whoelse shield --nhs-number - --born 2015-03-02 --i-do-not-know-them --request-approval\n"
+      "and, when somebody has approved it, the same with --approval ITEM");
   const auto options = std::make_shared<AskOptions>();
   options->shield_notice = true;
   command->add_option("--nhs-number", options->nhs_number, kNumberHelp);
@@ -91,6 +99,7 @@ void AddShieldCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
                       "The case's reference; stays at this node");
   command->add_option("--role", options->role, "As in `ask`");
   AddTickOption(*command, *options);
+  AddApprovalOptions(*command, *options);
   command->add_flag("--json", options->json, "The answers as JSON");
   AddDoorOption(*command, options->door);
   command->callback([options, &terminal, &chosen] {

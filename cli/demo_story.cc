@@ -88,9 +88,12 @@ void AddRefuge(const DemoArea& area, std::vector<DemoQuestion>& questions) {
   before.expected = {{"hilltop-primary", DemoAnswer::kContact}};
   questions.push_back(before);
 
-  DemoQuestion notice = About(area.in_refuge, "The refuge's node sends one shield notice",
+  DemoQuestion notice = About(area.in_refuge,
+                              "At night the refuge's node sends one shield notice, which a second "
+                              "person there approves in the morning",
                               "larchwood", "");
   notice.shield_notice = true;
+  notice.role = "out-of-hours practitioner";
   questions.push_back(notice);
 
   DemoQuestion after = About(area.in_refuge,

@@ -14,7 +14,8 @@ enum ExitCode : int {
   kExitQuota = 4,         // today's questions are used up
   kExitRefuted = 5,       // `audit`: something is proved to be wrong
   kExitAlarm = 6,         // `status`: there are alarms that somebody has to look at
-  kExitNotProvable = 6    // `audit`: nothing is wrong, and not everything could be proved yet
+  kExitNotProvable = 6,   // `audit`: nothing is wrong, and not everything could be proved yet
+  kExitToApprove = 7      // `ask`, `shield`: nothing was sent, a second person has been asked
 };
 
 inline ExitCode ExitCodeOf(const absl::Status& status) {

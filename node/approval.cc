@@ -69,4 +69,12 @@ InboxItem Used(const InboxItem& item, TimeMs now) {
   return used;
 }
 
+InboxItem Unused(const InboxItem& item) {
+  InboxItem unused = item;
+  Json about = AboutOf(item);
+  about.erase("used_ms");
+  unused.about = about.dump(-1, ' ', true, Json::error_handler_t::replace);
+  return unused;
+}
+
 }  // namespace whoelse

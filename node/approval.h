@@ -32,8 +32,9 @@ InboxItem ApprovalItem(const QuestionToApprove& question, TimeMs now, const Work
 // long ago, or a question was put with it before.
 std::variant<PersonRef, FieldError> ApproverOf(const InboxItem& item,
                                                const QuestionToApprove& question, TimeMs now);
-// The question has been put: the approval is of no use any more.
+// The question is being put: the approval is of no use any more. Unused: nothing left after all.
 InboxItem Used(const InboxItem& item, TimeMs now);
+InboxItem Unused(const InboxItem& item);
 
 }  // namespace whoelse
 

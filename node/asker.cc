@@ -66,14 +66,35 @@ PersonRef QuestionAsker::RefOf(const std::string& user) const {
   return PersonRef(ref.Reveal().first<16>());
 }
 
-// A question that is counted before it is put together, so that two at once do not both pass as the
-// last, and given back when nothing left.
-class QuestionAsker::Counted {
+// What a question takes up: one of the day's questions and a second person's approval. Taken before it
+// is put together, so that two at once do not both pass as the last, and given back when nothing left.
+class QuestionAsker::Allowance {
  public:
-  Counted(QuestionAsker& asker, const PersonRef& practitioner, Date today)
+  Allowance(QuestionAsker& asker, const PersonRef& practitioner, Date today)
       : asker_(asker), practitioner_(practitioner), today_(today) {}
-  ~Counted() {
-    if (!with_ || sent_) return;
+  ~Allowance() {
+    if (sent_) return;
+    if (with_) GiveBackCount();
+    if (approval_.empty()) return;
+    if (const absl::Status given = asker_.inbox_.GiveBackApproval(approval_); !given.ok()) {
+      Log(LogLevel::kWarning, "approval_not_given_back", {{LogField::kError, given}});
+    }
+  }
+  Allowance(const Allowance&) = delete;
+  Allowance& operator=(const Allowance&) = delete;
+
+  bool IsCounted() const { return with_.has_value(); }
+  void Count(const AskCounts& before, const AskCounts& with) {
+    before_ = before;
+    with_ = with;
+    asker_.store_.WriteAskCounts(practitioner_, today_, with);
+  }
+  void Use(std::string approval) { approval_ = std::move(approval); }
+  // Before the frame leaves.
+  void Sent() { sent_ = true; }
+
+ private:
+  void GiveBackCount() {
     const std::lock_guard lock(asker_.counting_);
     const absl::StatusOr<AskCounts> now = asker_.store_.ReadAskCounts(practitioner_, today_);
     if (!now.ok()) return;
@@ -85,50 +106,62 @@ class QuestionAsker::Counted {
                                   less(&AskCounts::shield_notices),
                                   less(&AskCounts::agency_shield_notices)});
   }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
 
-  bool IsCounted() const { return with_.has_value(); }
-  void Count(const AskCounts& before, const AskCounts& with) {
-    before_ = before;
-    with_ = with;
-    asker_.store_.WriteAskCounts(practitioner_, today_, with);
-  }
-  // Before the frame leaves.
-  void Sent() { sent_ = true; }
-
- private:
   QuestionAsker& asker_;
   const PersonRef practitioner_;
   const Date today_;
   AskCounts before_;
   std::optional<AskCounts> with_;
+  std::string approval_;   // the inbox's item
   bool sent_ = false;
 };
 
-std::variant<AskPlan, FieldError, UsedUp, ServiceError> QuestionAsker::Plan(const AskInput& input,
-                                                                            Asker asker,
-                                                                            const Roster& roster,
-                                                                            Date today,
-                                                                            Counted& counted) {
+std::optional<QuestionAsker::Failure> QuestionAsker::GetApproval(const AskInput& input,
+                                                                 const NeedsApproval& needs,
+                                                                 Asker& asker,
+                                                                 Allowance& allowance) {
+  if (input.approval.empty()) {
+    if (!input.request_approval) return needs.error;
+    return ApprovalRequested{inbox_.RequestApproval(needs.question)};
+  }
+  const auto used = inbox_.UseApproval(input.approval, needs.question);
+  if (const auto* error = std::get_if<FieldError>(&used)) return *error;
+  if (const auto* failed = std::get_if<absl::Status>(&used)) {
+    Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, *failed}});
+    return ServiceError::kInternal;
+  }
+  allowance.Use(input.approval);
+  asker.approver = std::get<PersonRef>(used);
+  return std::nullopt;
+}
+
+std::variant<AskPlan, QuestionAsker::Failure> QuestionAsker::Plan(const AskInput& input,
+                                                                  Asker& asker,
+                                                                  const Roster& roster, Date today,
+                                                                  Allowance& allowance) {
   const auto subject = SubjectOf(input);
   if (const auto* error = std::get_if<FieldError>(&subject)) return *error;
   const auto held = registry_.RecordsOf(std::get<Subject>(subject));
   const std::lock_guard lock(counting_);
   // The second plan of one question, for a newer roster, is not another question.
-  const auto counts = counted.IsCounted() ? absl::StatusOr<AskCounts>(AskCounts())
-                                          : store_.ReadAskCounts(asker.practitioner_ref, today);
+  const auto counts = allowance.IsCounted() ? absl::StatusOr<AskCounts>(AskCounts())
+                                            : store_.ReadAskCounts(asker.practitioner_ref, today);
   for (const absl::Status& read : {held.status(), counts.status()}) {
     if (read.ok()) continue;
     Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, read}});
     return ServiceError::kInternal;
   }
   asker.today = *counts;
-  auto planned = PlanQuestion(input, asker, roster, agency_, *held, today);
+  Planned planned = PlanQuestion(input, asker, roster, agency_, *held, today);
+  if (const auto* needs = std::get_if<NeedsApproval>(&planned)) {
+    if (const auto failure = GetApproval(input, *needs, asker, allowance)) return *failure;
+    planned = PlanQuestion(input, asker, roster, agency_, *held, today);
+  }
   if (const auto* error = std::get_if<FieldError>(&planned)) return *error;
   if (const auto* used_up = std::get_if<UsedUp>(&planned)) return *used_up;
+  if (const auto* needs = std::get_if<NeedsApproval>(&planned)) return needs->error;
   AskPlan& plan = std::get<AskPlan>(planned);
-  if (!counted.IsCounted()) counted.Count(*counts, plan.counts);
+  if (!allowance.IsCounted()) allowance.Count(*counts, plan.counts);
   return std::move(plan);
 }
 
@@ -137,18 +170,15 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
                                           const std::function<void(size_t, size_t)>& progress) {
   Timings timings;
   const Date today = DayOf(clock_.NowMs());
-  // Approvals come from the inbox; there is none yet, so a question that needs one does not leave.
-  const Asker asker{RefOf(user), person.roles, person.own, std::nullopt, {}, caps_};
-  Counted counted(*this, asker.practitioner_ref, today);
+  Asker asker{.practitioner_ref = RefOf(user), .roles = person.roles, .own = person.own, .caps = caps_};
+  Allowance allowance(*this, asker.practitioner_ref, today);
 
   for (bool retried = false;; retried = true) {
     const RosterBoard::Posting posting = board_.Read();
     const std::shared_ptr<const Roster> roster = posting.roster;
-    if (roster->FindAgency(agency_) == nullptr) return ServiceError::kNotAMember;
-    auto planned = Plan(input, asker, *roster, today, counted);
-    if (auto* error = std::get_if<FieldError>(&planned)) return *error;
-    if (auto* used_up = std::get_if<UsedUp>(&planned)) return *used_up;
-    if (auto* error = std::get_if<ServiceError>(&planned)) return *error;
+    if (roster->FindAgency(agency_) == nullptr) return Failure(ServiceError::kNotAMember);
+    const auto planned = Plan(input, asker, *roster, today, allowance);
+    if (const auto* failure = std::get_if<Failure>(&planned)) return *failure;
     const AskPlan& plan = std::get<AskPlan>(planned);
     auto composed = Compose(roster, plan.statement, timings);
     std::optional<ServiceError> failed;
@@ -157,7 +187,7 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
     } else {
       Requester& requester = std::get<Requester>(composed);
       store_.WriteOpening(requester.question().frame.hash(), EncodeOpening(requester.question(), plan));
-      counted.Sent();
+      allowance.Sent();
       timings.Mark("composed");
       while (const auto relay = requester.NextRelay(random_)) {
         const auto refused = Collect(requester, *relay, progress);
@@ -176,9 +206,9 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
                          LocalTimeOf(clock_.NowMs()), posting.unconfirmed,
                          requester.RosterIsStale(), timings.ms, state});
       }
-      if (!failed) return ServiceError::kInternal;   // a relay that ended without a word
+      if (!failed) return Failure(ServiceError::kInternal);   // a relay that ended without a word
     }
-    if (retried || !MeansStale(*failed) || !FetchRoster(*roster)) return *failed;
+    if (retried || !MeansStale(*failed) || !FetchRoster(*roster)) return Failure(*failed);
   }
 }
 

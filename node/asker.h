@@ -14,6 +14,7 @@
 #include "node/asking.h"
 #include "node/config.h"
 #include "node/coordinators.h"
+#include "node/inbox_keeper.h"
 #include "node/receipt_keeper.h"
 #include "node/registry.h"
 #include "node/roster_board.h"
@@ -21,19 +22,25 @@
 
 namespace whoelse {
 
+// A question waits for a second person: the inbox's item.
+struct ApprovalRequested {
+  std::string item;
+};
+
 class QuestionAsker {
  public:
   QuestionAsker(AgencyId agency, const AskCaps& caps, const SigningKey& identity,
                 const Secret<32>& practitioner_key, RocksdbStore& store, Registry& registry,
                 Answering& answering, Coordinators& coordinators, RosterBoard& board,
-                ReceiptKeeper& receipts, const Clock& clock, Random& random)
+                ReceiptKeeper& receipts, InboxKeeper& inbox, const Clock& clock, Random& random)
       : agency_(agency), caps_(caps), identity_(identity), practitioner_key_(practitioner_key),
         store_(store), registry_(registry), answering_(answering), coordinators_(coordinators),
-        board_(board), receipts_(receipts), clock_(clock), random_(random) {}
+        board_(board), receipts_(receipts), inbox_(inbox), clock_(clock), random_(random) {}
 
-  // Nothing was sent: a field to put right, or no question left today.
-  // Nothing came of it: what the coordinators said (kQuota among them).
-  using Outcome = std::variant<nlohmann::ordered_json, FieldError, UsedUp, ServiceError>;
+  // Nothing was sent: a field to put right, no question left today, a second person to wait for. Or
+  // nothing came of it: what the coordinators said (kQuota among them).
+  using Failure = std::variant<FieldError, UsedUp, ApprovalRequested, ServiceError>;
+  using Outcome = std::variant<nlohmann::ordered_json, Failure>;
   // `progress(answered, agencies)` as answers come.
   Outcome Ask(const AskInput& input, const std::string& user, const Person& person,
               const std::function<void(size_t, size_t)>& progress);
@@ -43,10 +50,12 @@ class QuestionAsker {
 
  private:
   struct Timings;
-  class Counted;
-  std::variant<AskPlan, FieldError, UsedUp, ServiceError> Plan(const AskInput& input, Asker asker,
-                                                               const Roster& roster, Date today,
-                                                               Counted& counted);
+  class Allowance;
+  // What is sent, with the day's count and the approval taken up. `asker` gets the approver.
+  std::variant<AskPlan, Failure> Plan(const AskInput& input, Asker& asker, const Roster& roster,
+                                      Date today, Allowance& allowance);
+  std::optional<Failure> GetApproval(const AskInput& input, const NeedsApproval& needs, Asker& asker,
+                                     Allowance& allowance);
   std::variant<Requester, ServiceError> Compose(std::shared_ptr<const Roster> roster,
                                                 const Statement& statement, Timings& timings);
   // Sends the frame to one relay and takes what comes until it closes. The error, if it refused.
@@ -70,6 +79,7 @@ class QuestionAsker {
   Coordinators& coordinators_;
   RosterBoard& board_;
   ReceiptKeeper& receipts_;
+  InboxKeeper& inbox_;
   const Clock& clock_;
   Random& random_;
   std::mutex counting_;   // held while a question is checked against today's counts and counted

@@ -125,26 +125,11 @@ void CheckTheAsker(const AskerCase& c, std::vector<FieldError>& missing) {
   }
 }
 
-void CheckTheHolding(const AskerCase& c, const PurposeRule& rule, AskerVerdict& verdict) {
-  if (c.shield_notice) {
-    // It hides a child everywhere until people lift it, so only who knows the child may send it.
-    if (!c.holds) {
-      verdict.missing.push_back({"nhs-number", "your agency holds no live record of this child",
-                                 "import the record that says why the child must be shielded, then "
-                                 "send the notice"});
-    }
-    return;
-  }
-  if (rule.holding == kNotAsked || c.holds) return;
-  if (rule.holding == kRequired) {
-    verdict.missing.push_back({"purpose", "your agency holds no live record of this child, and this "
-                                          "purpose is for children it works with",
-                               "choose the purpose that says why you ask"});
-    return;
-  }
-  if (c.approval) {
+// By somebody else before it leaves; out of hours afterwards.
+void CheckTheApproval(const AskerCase& c, AskerVerdict& verdict) {
+  if (c.approver) {
     // One stalker with a log-in would be enough.
-    if (c.approval->approver == c.practitioner || c.approval->approver.IsZero()) {
+    if (*c.approver == c.practitioner || c.approver->IsZero()) {
       verdict.missing.push_back({"approval", "is your own",
                                  "have the question approved by somebody else"});
     } else {
@@ -153,11 +138,41 @@ void CheckTheHolding(const AskerCase& c, const PurposeRule& rule, AskerVerdict& 
   } else if (c.role == Role::kOutOfHours) {
     verdict.approval_to_follow = true;
   } else {
-    verdict.missing.push_back({"approval", "is missing: your agency holds no live record of this "
-                                           "child, so a second person has to approve this question",
-                               "have it approved; in danger ask for the purpose emergency, or ring "
-                               "the agencies' duty lines"});
+    verdict.needs_approval = true;
   }
+}
+
+void CheckTheHolding(const AskerCase& c, const PurposeRule& rule, AskerVerdict& verdict) {
+  if (c.shield_notice) {
+    // It hides a child everywhere until people lift it, so only who knows the child may send it.
+    if (!c.holds) {
+      verdict.missing.push_back({"nhs-number", "your agency holds no live record of this child",
+                                 "import the record that says why the child must be shielded, then "
+                                 "send the notice"});
+    }
+    return CheckTheApproval(c, verdict);   // and two people send it
+  }
+  if (rule.holding == kNotAsked || c.holds) return;
+  if (rule.holding == kRequired) {
+    verdict.missing.push_back({"purpose", "your agency holds no live record of this child, and this "
+                                          "purpose is for children it works with",
+                               "choose the purpose that says why you ask"});
+    return;
+  }
+  CheckTheApproval(c, verdict);
+}
+
+FieldError MissingApproval(const AskerCase& c) {
+  if (c.shield_notice) {
+    return {"approval", "is missing: two people send a shield notice",
+            "write --request-approval, and send it when somebody has approved it; ring the agencies' "
+            "lead officers meanwhile"};
+  }
+  return {"approval",
+          "is missing: your agency holds no live record of this child, so a second person has to "
+          "approve this question",
+          "write --request-approval, and ask again when somebody has; in danger ask for the purpose "
+          "emergency, or ring the agencies' duty lines"};
 }
 
 void CheckTheCaps(const AskerCase& c, AskerVerdict& verdict) {
@@ -286,7 +301,9 @@ AskerVerdict CheckAsker(const AskerCase& c) {
     }
   }
   CheckTheHolding(c, rule, verdict);
+  // A question that has no room today is not worth a second person's time.
   if (verdict.missing.empty()) CheckTheCaps(c, verdict);
+  if (verdict.needs_approval) verdict.missing.push_back(MissingApproval(c));
   return verdict;
 }
 

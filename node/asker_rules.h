@@ -75,13 +75,6 @@ bool IsOwnFamily(const OwnDetails& own, const std::vector<Record>& held);
 // with no other identifier that contradicts.
 bool HoldsLive(const std::vector<Record>& held, const Subject& subject, Date today);
 
-// A second person's word on one question.
-struct Approval {
-  PersonRef approver;
-  TimeMs when_ms;
-  std::string reference;   // where the approver wrote it down
-};
-
 // How many questions this practitioner has put today (UTC), and the agency's notices.
 struct AskCounts {
   uint32_t questions = 0, emergencies = 0, shield_notices = 0;
@@ -108,14 +101,15 @@ struct AskerCase {
   bool does_not_know_them = false; // "I do not know this child or family outside work", ticked
   bool holds = false;              // a live record of the child is here
   bool own_family = false;
-  std::optional<Approval> approval;
+  std::optional<PersonRef> approver;   // a second person, of exactly this question
   AskCounts today;                 // without this question
   AskCaps caps;
 };
 struct AskerVerdict {
   std::vector<FieldError> missing;     // all that is, in the order of the command line's fields
   bool used_up = false;                // nothing else is, and a cap is reached: try tomorrow
-  bool approved = false;               // by the approval given
+  bool needs_approval = false;         // of a second person, and there is none
+  bool approved = false;               // by that approver
   bool approval_to_follow = false;     // an out-of-hours role: by noon of the next working day
 };
 AskerVerdict CheckAsker(const AskerCase& c);

@@ -113,10 +113,8 @@ std::variant<Subject, FieldError> SubjectOf(const AskInput& input) {
   return subject;
 }
 
-std::variant<AskPlan, FieldError, UsedUp> PlanQuestion(const AskInput& input, const Asker& asker,
-                                                       const Roster& roster, AgencyId me,
-                                                       const std::vector<Record>& held,
-                                                       Date today) {
+Planned PlanQuestion(const AskInput& input, const Asker& asker, const Roster& roster, AgencyId me,
+                     const std::vector<Record>& held, Date today) {
   const RosterAgency& agency = *roster.FindAgency(me);
   const auto subject = SubjectOf(input);
   if (auto* error = std::get_if<FieldError>(&subject)) return *error;
@@ -139,11 +137,16 @@ std::variant<AskPlan, FieldError, UsedUp> PlanQuestion(const AskInput& input, co
                     .does_not_know_them = input.does_not_know_them,
                     .holds = HoldsLive(held, std::get<Subject>(subject), today),
                     .own_family = IsOwnFamily(asker.own, held),
-                    .approval = asker.approval,
+                    .approver = asker.approver,
                     .today = asker.today,
                     .caps = asker.caps};
   const AskerVerdict verdict = CheckAsker(c);
   if (verdict.used_up) return UsedUp{verdict.missing.front().reason, verdict.missing.front().remedy};
+  if (verdict.needs_approval && verdict.missing.size() == 1) {
+    return NeedsApproval{{c.practitioner, purpose, input.shield_notice, input.case_reference,
+                          std::get<Subject>(subject), std::get<uint32_t>(born)},
+                         verdict.missing.front()};
+  }
   if (!verdict.missing.empty()) return verdict.missing.front();
 
   AskPlan plan{{}, input.case_reference, input.reason, CountedWith(asker.today, c)};
@@ -152,7 +155,7 @@ std::variant<AskPlan, FieldError, UsedUp> PlanQuestion(const AskInput& input, co
   statement.agency = me;
   statement.relays = agency.relays;
   statement.practitioner_ref = asker.practitioner_ref;
-  if (verdict.approved) statement.approver_ref = asker.approval->approver;
+  if (verdict.approved) statement.approver_ref = *asker.approver;
   statement.organisation = agency.organisation;
   statement.role = c.role;
   statement.purpose = purpose;

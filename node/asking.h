@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "node/approval.h"
 #include "node/asker_rules.h"
 #include "node/field_error.h"
 #include "node/identifier.h"
@@ -27,6 +28,8 @@ struct AskInput {
   std::string reason;           // emergency
   bool shield_notice = false;
   bool does_not_know_them = false;   // "I do not know this child or family outside work", ticked
+  std::string approval;              // the inbox's item in which a second person approved it
+  bool request_approval = false;     // have one made, when that is all that is missing
   // The basis, where it is not the usual one: names of protocol/codes.h and node/asker_rules.h.
   std::string power, article6, article9;
 };
@@ -36,7 +39,7 @@ struct Asker {
   PersonRef practitioner_ref;
   std::vector<Role> roles;      // that this person has here
   OwnDetails own;
-  std::optional<Approval> approval;
+  std::optional<PersonRef> approver;   // of this question, when it has been approved
   AskCounts today;
   AskCaps caps;
 };
@@ -53,11 +56,17 @@ struct UsedUp {
   std::string reason, remedy;
 };
 
+// All is in order but for a second person's word.
+struct NeedsApproval {
+  QuestionToApprove question;
+  FieldError error;
+};
+
 // `held`: the records of the child that the input names (the caller looks them up with the
 // identifiers of SubjectOf). `today`: no birth date may lie after it.
-std::variant<AskPlan, FieldError, UsedUp> PlanQuestion(const AskInput& input, const Asker& asker,
-                                                       const Roster& roster, AgencyId me,
-                                                       const std::vector<Record>& held, Date today);
+using Planned = std::variant<AskPlan, FieldError, UsedUp, NeedsApproval>;
+Planned PlanQuestion(const AskInput& input, const Asker& asker, const Roster& roster, AgencyId me,
+                     const std::vector<Record>& held, Date today);
 
 // The child that the input names: a valid number, a valid UPN, or both.
 std::variant<Subject, FieldError> SubjectOf(const AskInput& input);

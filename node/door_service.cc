@@ -77,6 +77,15 @@ Json PolicyStatus(const PolicyKeeper::View& view) {
           {"problem", view.problem.empty() ? Json(nullptr) : Json(view.problem)}};
 }
 
+// Of anything but a request for approval, which is no error.
+grpc::Status StatusOf(const QuestionAsker::Failure& failure) {
+  if (const auto* error = std::get_if<FieldError>(&failure)) return BadField(*error);
+  if (const auto* used_up = std::get_if<UsedUp>(&failure)) {
+    return {grpc::StatusCode::RESOURCE_EXHAUSTED, used_up->reason + "; " + used_up->remedy};
+  }
+  return ToGrpc(std::get<ServiceError>(failure));
+}
+
 }  // namespace
 
 grpc::Status DoorService::Ask(grpc::ServerContext* context, const v1::NodeAskCall* call,
@@ -92,6 +101,8 @@ grpc::Status DoorService::Ask(grpc::ServerContext* context, const v1::NodeAskCal
                        .reason = call->reason(),
                        .shield_notice = call->shield_notice(),
                        .does_not_know_them = call->does_not_know_them(),
+                       .approval = call->approval(),
+                       .request_approval = call->request_approval(),
                        .power = call->power(),
                        .article6 = call->article6(),
                        .article9 = call->article9()};
@@ -106,12 +117,14 @@ grpc::Status DoorService::Ask(grpc::ServerContext* context, const v1::NodeAskCal
     reply.mutable_progress()->set_agencies(static_cast<uint32_t>(agencies));
     writer->Write(reply);
   });
-  if (const auto* error = std::get_if<FieldError>(&outcome)) return BadField(*error);
-  if (const auto* used_up = std::get_if<UsedUp>(&outcome)) {
-    return {grpc::StatusCode::RESOURCE_EXHAUSTED, used_up->reason + "; " + used_up->remedy};
-  }
-  if (const auto* error = std::get_if<ServiceError>(&outcome)) return ToGrpc(*error);
   v1::NodeAskReply reply;
+  if (const auto* failure = std::get_if<QuestionAsker::Failure>(&outcome)) {
+    const auto* requested = std::get_if<ApprovalRequested>(failure);
+    if (requested == nullptr) return StatusOf(*failure);
+    reply.set_answer_json(Dump({{"approval_item", requested->item}}));
+    writer->Write(reply);
+    return grpc::Status::OK;
+  }
   const Json& report = std::get<Json>(outcome);
   NoteAsked(input, user->name, report.value("receipt", ""));
   reply.set_answer_json(Dump(report));

@@ -173,7 +173,7 @@ std::variant<PersonRef, FieldError, absl::Status> InboxKeeper::UseApproval(
   const std::lock_guard lock(mutex_);
   const absl::StatusOr<InboxItem> item = Read(id);
   if (absl::IsNotFound(item.status())) {
-    return FieldError{"approval", "there is no such item", "look it up with inbox list --done"};
+    return FieldError{"approval", "there is no such item", "write the id that you were given when you asked for it"};
   }
   if (!item.ok()) return item.status();
   const TimeMs now = clock_.NowMs();
@@ -181,6 +181,14 @@ std::variant<PersonRef, FieldError, absl::Status> InboxKeeper::UseApproval(
   if (const auto* error = std::get_if<FieldError>(&approver)) return *error;
   store_.WriteInbox({DocumentOf(Used(*item, now))});
   return std::get<PersonRef>(approver);
+}
+
+absl::Status InboxKeeper::GiveBackApproval(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const absl::StatusOr<InboxItem> item = Read(id);
+  if (!item.ok()) return item.status();
+  store_.WriteInbox({DocumentOf(Unused(*item))});
+  return absl::OkStatus();
 }
 
 absl::Status InboxKeeper::SetPaged(const std::string& id, Desk desk) {

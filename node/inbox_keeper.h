@@ -47,9 +47,11 @@ class InboxKeeper {
                                                            const Actor& actor);
   // A question of this agency's waits for a second person; its item's id.
   std::string RequestApproval(const QuestionToApprove& question);
-  // Who approved it. The approval is used up by this: call it when everything else is in order.
+  // Who approved it. The approval is used up by this: for when everything else is in order.
   std::variant<PersonRef, FieldError, absl::Status> UseApproval(const std::string& id,
                                                                 const QuestionToApprove& question);
+  // The question did not leave: its approval is as it was.
+  absl::Status GiveBackApproval(const std::string& id);
   // The desk has been told.
   absl::Status SetPaged(const std::string& id, Desk desk);
 

@@ -185,7 +185,8 @@ int Serve(Opened& opened, const Clock& clock) {
     ReceiptKeeper receipts(**store, coordinators, answering, board, clock, random);
     LedgerKeeper ledger(config.agency, identity, **store, coordinators, board, clock, random);
     QuestionAsker asker(config.agency, config.caps, identity, opened.secrets.practitioner_key,
-                        **store, registry, answering, coordinators, board, receipts, clock, random);
+                        **store, registry, answering, coordinators, board, receipts, inbox, clock,
+                        random);
     DoorService service({config, **door, **store, registry, inbox, answering, enroller, uplinks,
                          coordinators, asker, receipts, **policy, board, clock});
     Pager pager(inbox, WaysToPage(config.pager), clock, random);

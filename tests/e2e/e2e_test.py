@@ -139,7 +139,7 @@ class WholePath(EndToEnd):
     def test_a_shield_notice_is_in_force_at_once_and_survives(self):
         area = self.running()
         sent = area.whoelse("social", "shield", "--nhs-number", "-", "--i-do-not-know-them",
-                            stdin=A + "\n")
+                            "--role", "out-of-hours practitioner", stdin=A + "\n")
         self.assertEqual(sent.returncode, 0, sent.stderr)
         silent = {"social": "nothing_disclosed", "school": "nothing_disclosed"}
         self.assertEqual(self.statuses(area.ask("social", A)), silent)

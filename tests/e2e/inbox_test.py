@@ -92,7 +92,8 @@ class Officers(EndToEnd):
     def shield(self, child):
         self.asked += 1
         self.answer(self.area.whoelse("social", "shield", "--nhs-number", "-", "--born",
-                                      "2015-03-14", "--json", stdin=child + "\n"))
+                                      "2015-03-14", "--i-do-not-know-them", "--role",
+                                      "out-of-hours practitioner", "--json", stdin=child + "\n"))
 
     def move_clock(self, ms):
         """The school's. A leaf that no checkpoint covered yet would be late by it, and an alarm."""

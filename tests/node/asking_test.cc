@@ -24,23 +24,22 @@ class AskingTest : public ::testing::Test {
     asker_.practitioner_ref.data()[0] = 1;
     asker_.roles = {Role::kPractitioner, Role::kSafeguardingLead, Role::kOutOfHours};
   }
-  std::variant<AskPlan, FieldError, UsedUp> Plan() {
-    const std::vector<Record> held(holds_ ? 1 : 0);
+  whoelse::Planned Plan() {
+    std::vector<Record> held(holds_ ? 1 : 0);
+    for (Record& record : held) record.nhs_number = *NhsNumber::Parse(kChild);
     return PlanQuestion(input_, asker_, *RosterOf(7), agency_, held, *Date::FromYmd(20270115));
   }
   AskPlan Planned() {
-    auto plan = Plan();
-    const auto* error = std::get_if<FieldError>(&plan);
-    if (error != nullptr) {
-      ADD_FAILURE() << error->field << " " << error->reason;
-      return {};
-    }
-    return std::get<AskPlan>(plan);
+    const auto plan = Plan();
+    if (const auto* planned = std::get_if<AskPlan>(&plan)) return *planned;
+    ADD_FAILURE() << "not planned: " << Wrong();
+    return {};
   }
   // The field to put right; empty when there is none.
   std::string Wrong() {
-    auto plan = Plan();
+    const auto plan = Plan();
     const auto* error = std::get_if<FieldError>(&plan);
+    if (const auto* needs = std::get_if<NeedsApproval>(&plan)) error = &needs->error;
     if (error == nullptr) return "";
     EXPECT_FALSE(error->reason.empty());
     EXPECT_FALSE(error->remedy.empty());
@@ -241,12 +240,12 @@ TEST_F(AskingTest, AnotherBasisMayBeGiven) {
 
 TEST_F(AskingTest, AnApprovalIsInTheStatement) {
   input_.purpose = "early-help";
-  asker_.approval = Approval{PersonRef(), 1, "note 4"};
-  asker_.approval->approver.data()[0] = 2;
+  asker_.approver = PersonRef();
+  asker_.approver->data()[0] = 2;
   EXPECT_EQ(Planned().statement.flags, kFlagApproved);
-  EXPECT_EQ(Planned().statement.approver_ref, asker_.approval->approver);
+  EXPECT_EQ(Planned().statement.approver_ref, *asker_.approver);
   EXPECT_TRUE(Statement::Parse(Planned().statement.Serialize()).ok());
-  asker_.approval->approver = asker_.practitioner_ref;
+  asker_.approver = asker_.practitioner_ref;
   EXPECT_EQ(Wrong(), "approval");
 }
 
@@ -267,8 +266,28 @@ TEST_F(AskingTest, AShieldNoticeIsOfWhoHoldsTheChild) {
   agency_ = kSharedNode;
   EXPECT_EQ(Wrong(), "nhs-number");
   holds_ = true;
-  EXPECT_EQ(Planned().statement.flags, kFlagShieldNotice);
+  asker_.approver = PersonRef();
+  asker_.approver->data()[0] = 2;
+  EXPECT_EQ(Planned().statement.flags, kFlagShieldNotice | kFlagApproved);
   EXPECT_TRUE(Statement::Parse(Planned().statement.Serialize()).ok());
+}
+
+// What the second person decides about is this question and no other.
+TEST_F(AskingTest, OnlyASecondPersonIsMissing) {
+  input_.purpose = "early-help";
+  input_.case_reference = "C-77";
+  const auto plan = Plan();
+  const auto* needs = std::get_if<NeedsApproval>(&plan);
+  ASSERT_NE(needs, nullptr);
+  EXPECT_EQ(needs->error.field, "approval");
+  EXPECT_EQ(needs->question.practitioner, asker_.practitioner_ref);
+  EXPECT_EQ(needs->question.purpose, Purpose::kEarlyHelp);
+  EXPECT_FALSE(needs->question.shield_notice);
+  EXPECT_EQ(needs->question.case_reference, "C-77");
+  EXPECT_EQ(needs->question.subject[0].value, kChild);
+  EXPECT_EQ(needs->question.born, kBorn);
+  input_.does_not_know_them = false;   // nobody is asked about a question that is not in order
+  EXPECT_EQ(Wrong(), "i-do-not-know-them");
 }
 
 // Errors are logged and shown: the number that was mistyped is some child's.
