@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -110,7 +111,8 @@ class Area:
                   *(["--witness"] if witness else []))
         # One user of this machine puts the questions of all practitioners.
         config = self.folder(slug) / "node.toml"
-        config.write_text(config.read_text().replace("questions = 20", "questions = 100000"))
+        config.write_text(re.sub(r"(?m)^(questions|shield_notices) = .*$", r"\1 = 100000",
+                                 config.read_text()))
 
     def sign(self, *options):
         return self.tool("sign", self.federation, *options)

@@ -19,6 +19,7 @@ from e2e_test import EndToEnd
 from faults import Crook
 
 D, E, F = number(3), number(4), number(5)
+NOT_HELD = number(7)   # by anybody
 MINUTE, HOUR = 60_000, 3_600_000
 SECOND_PERSON = "daemon"   # an account of every Debian
 
@@ -238,6 +239,41 @@ class Inbox(Officers):
         self.move_clock(0)
         area.until_attached("school")
         self.assertEqual(self.statuses(self.ask(F))["school"], "disclosed")
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become a second person")
+    def test_a_second_person_approves_one_question_once(self):
+        area = self.running_with_officers(duties='"approver"')
+
+        def ask(child, *extra):
+            return area.ask("school", child, "early-help", extra=extra)
+        self.refused(ask(NOT_HELD), "approval")
+        requested = ask(NOT_HELD, "--request-approval")
+        item = self.answer(requested, 7)["approval_item"]
+        self.refused(ask(NOT_HELD, "--approval", item), "approval")   # nobody has decided yet
+        page = self.as_second("inbox", "show", item, "--json")
+        self.assertEqual(self.answer(page)["about"]["case_reference"], "C-1")
+        self.assertNotIn(NOT_HELD, page.stdout)
+        self.refused(area.whoelse("school", "inbox", "approve", item), "user")   # one's own
+        self.answer(self.as_second("inbox", "approve", item, "--json"))
+        other = ask(number(8), "--approval", item)
+        self.refused(other, "approval")
+        self.assertEqual(self.statuses(ask(NOT_HELD, "--approval", item))["social"],
+                         "nothing_disclosed")
+        self.refused(ask(NOT_HELD, "--approval", item), "approval")   # used up
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become a second person")
+    def test_two_people_send_a_shield_notice(self):
+        area = self.running_with_officers(duties='"approver"')
+
+        def shield(*extra):
+            return area.whoelse("school", "shield", "--nhs-number", "-", "--born", "2015-03-14",
+                                "--i-do-not-know-them", "--json", *extra, stdin=F + "\n")
+        self.refused(shield(), "approval")
+        item = self.answer(shield("--request-approval"), 7)["approval_item"]
+        self.answer(self.as_second("inbox", "approve", item, "--json"))
+        self.assertEqual(self.statuses(self.ask(F))["school"], "disclosed")
+        self.answer(shield("--approval", item))
+        self.assertEqual(self.statuses(self.ask(F))["school"], "nothing_disclosed")
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can become a second person")
     def test_who_has_no_duty_sees_nothing(self):
