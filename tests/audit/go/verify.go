@@ -4,8 +4,8 @@
 //	GO111MODULE=off GOPATH=/usr/share/gocode go run verify.go LOG-FOLDER [FILE.tlog-proof | FILE.note ...]
 //
 // The folder has checkpoint, log.vkey, tile/. Beside each proof file lies the entry that it proves,
-// FILE.entry. Of each note it prints the size and the root: two of one size with different roots, or one
-// that is in no tree of the other, convict the log.
+// FILE.entry. Of each note it prints the size and the root: two of one size with different roots convict
+// the log.
 package main
 
 import (
