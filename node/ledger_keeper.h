@@ -23,6 +23,7 @@ class LedgerKeeper {
   ~LedgerKeeper();
 
  private:
+  TimeMs NextHour();
   void Run();
   // False when something could not be logged: soon once more.
   bool LogDigests();
