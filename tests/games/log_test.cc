@@ -26,14 +26,17 @@ const Roster& RosterWithWitnesses() {
   return *roster;
 }
 
-// Two histories of one log, that part after some leaves; and a witness that signs whatever it is given.
+// Two histories of one log, that part after some leaves; and a witness that signs whatever it is
+// given.
 class TwoHistories {
  public:
   TwoHistories(uint32_t quorum, Random& random) : quorum_(quorum), random_(random) {
     const uint64_t shared = 1 + random.Below(6), apart = 1 + random.Below(5);
     for (uint32_t h = 0; h < 2; ++h) {
       histories_[h].Fill(shared);
-      for (uint64_t i = 0; i < apart; ++i) histories_[h].Append(EvaluatedEntry{1'000 + h, Digest()});
+      for (uint64_t i = 0; i < apart; ++i) {
+        histories_[h].Append(EvaluatedEntry{1'000 + h, Digest()});
+      }
     }
     for (size_t i = 0; i < kHonest; ++i) {
       nodes_.push_back(std::make_unique<WatchingNode>(kSurgery, i, random.Below(1u << 30)));

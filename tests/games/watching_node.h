@@ -1,6 +1,6 @@
-// A node that watches one relay's log and cosigns it, as a relay can play with it: streams begin and
-// end, frames and checkpoints come, the process ends and starts again. What node/answering.cc does with
-// a push, on the production watch, holder and witness.
+// A node that watches one relay's log and cosigns it, as a relay can play with it: streams begin
+// and end, frames and checkpoints come, the process ends and starts again. What node/answering.cc
+// does with a push, on the production watch, holder and witness.
 #ifndef WHOELSE_TESTS_GAMES_WATCHING_NODE_H_
 #define WHOELSE_TESTS_GAMES_WATCHING_NODE_H_
 
@@ -55,8 +55,8 @@ class WatchingNode {
     }
   }
   void Tick(TimeMs now) { Take(watch().OnTick(now)); }
-  // The process ends and starts again. `lost`: what it remembered of the log was not on the disk; then
-  // it goes on from its pin.
+  // The process ends and starts again. `lost`: what it remembered of the log was not on the disk;
+  // then it goes on from its pin.
   void Restart(bool lost) { Start(lost ? LogWatch::Memory{} : watch().memory()); }
 
   bool Answered(const FrameHash& hash) const { return answered_.contains(hash); }
