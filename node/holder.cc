@@ -79,6 +79,7 @@ PublicState Holder::StateFor(const FrameHash& hash, TimeMs now) {
   state.answered = wires_.contains(hash);
   state.pending = waiting_.contains(hash);
   state.slot_count = SlotAt(now).frames;
+  state.unsure_through_ms = unsure_through_ms_;
   return state;
 }
 

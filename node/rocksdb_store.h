@@ -147,6 +147,9 @@ class RocksdbStore final : public RecordSource {
   absl::StatusOr<std::optional<LogWatch::Memory>> ReadWatch(CoordinatorId coordinator,
                                                             uint32_t log_key_id) const;
   void WriteWatch(CoordinatorId coordinator, uint32_t log_key_id, const LogWatch::Memory& memory);
+  // When this store was in use last; nullopt: it is new. node/doubt.h. DATA_LOSS.
+  absl::StatusOr<std::optional<TimeMs>> ReadInUse() const;
+  void WriteInUse(TimeMs now);
   struct EnrolmentState {
     std::map<KeyVersion, TimeMs> begun_ms;
     TimeMs newest_import_ms = 0;
