@@ -97,9 +97,10 @@ absl::StatusOr<AuditReport> DrawReport(const DeskOptions& options, Desk& desk, T
   for (const SideTableEntry& entry : Draw(*seed, all, options.count)) {
     const AuditedLog& log = desk.logs.at(entry.log);
     const AskedEntry& asked = *log.log.Asked(entry.index);
-    drawn.push_back({{"relay", log.coordinator->name}, {"leaf", entry.index},
-                     {"asked_ms", asked.time_ms}, {"agency", desk.NameOf(entry.asker)},
-                     {"receipt", ReceiptNumber(asked.frame_hash)}});
+    // What the asker is asked for stands first: a terminal cuts a table at its right.
+    drawn.push_back({{"receipt", ReceiptNumber(asked.frame_hash)},
+                     {"agency", desk.NameOf(entry.asker)}, {"relay", log.coordinator->name},
+                     {"leaf", entry.index}, {"asked_ms", asked.time_ms}});
   }
   return AuditReport{"Leaves to open",
                      {{"seed", ToHex(*seed)}, {"commitment", ToHex(CommitToDraw(*seed))},

@@ -125,9 +125,12 @@ class OpenedReceipts(Audited):
         named = self.report(area.audit("open", file, *authority, "--named", CENTRE_ID))
         shown, = named["disclosed_by_named_agencies"]
         self.assertEqual((shown["agency"], shown["kind"]), ("centre", "duty line"))
-        # Both openings are leaves, found by whoever reads the log.
-        area.until("both openings in the published logs", lambda: sum(
-            log["content"]["openings"] for log in self.mirrored().values()) == 2)
+        printed = area.whoelse("social", "audit", "open", file, *authority, "--roster",
+                               area.federation / "roster.signed")
+        self.assertRegex(printed.stdout, "signed this question, for the purpose section-47; .*made from")
+        # Every opening is a leaf, found by whoever reads the log.
+        area.until("three openings in the published logs", lambda: sum(
+            log["content"]["openings"] for log in self.mirrored().values()) == 3)
         no_second = area.audit("open", file, "--credential", area.credential, "--authority", "X")
         self.assertEqual(no_second.returncode, BAD_INPUT)
         self.assertIn("second-person", no_second.stderr)
