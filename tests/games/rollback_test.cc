@@ -271,6 +271,9 @@ TEST(Game22, ANodeFromABackupAnHourOld) {
                       SetBack<BelievesItsBackup>(12, Seed() + 22)}}));
   SeededRandom random(Seed() + 22);
   EXPECT_TRUE(AfterABackup<RestoredNode>(random).AnswersAgain());
+  // Each way of the adversary's is one.
+  EXPECT_TRUE(AfterABackup<BelievesItsBackup>(random).AnswersTwice());
+  EXPECT_TRUE(AfterABackup<BelievesItsBackup>(random).AnswersUnderTheOldRoster());
 }
 
 }  // namespace
