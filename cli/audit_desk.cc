@@ -138,10 +138,10 @@ template <typename Make>
 ExitCode AtTheDesk(const DeskOptions& options, Terminal& terminal, Make make) {
   Desk desk;
   if (const absl::Status opened = Open(options, terminal, desk); !opened.ok()) {
-    return AuditFailed(opened, terminal);
+    return PrintError(terminal, opened);
   }
   const absl::StatusOr<AuditReport> report = make(desk);
-  if (!report.ok()) return AuditFailed(report.status(), terminal);
+  if (!report.ok()) return PrintError(terminal, report.status());
   return PrintReport(*report, options.output, terminal);
 }
 

@@ -211,10 +211,10 @@ ExitCode EachLog(const std::vector<Source>& sources, const std::vector<Roster>& 
 
 ExitCode Mirror(const MirrorOptions& options, Terminal& terminal) {
   const auto rosters = LoadRosters(options.rosters);
-  if (!rosters.ok()) return AuditFailed(rosters.status(), terminal);
+  if (!rosters.ok()) return PrintError(terminal, rosters.status());
   const SystemClock clock;
   const auto sources = SourcesOf(options.from, *rosters, clock);
-  if (!sources.ok()) return AuditFailed(sources.status(), terminal);
+  if (!sources.ok()) return PrintError(terminal, sources.status());
   return EachLog(*sources, *rosters,
                  [&](const Source& source) {
                    return MirrorOne(source, *rosters, options.into, terminal);
@@ -224,9 +224,9 @@ ExitCode Mirror(const MirrorOptions& options, Terminal& terminal) {
 
 ExitCode CheckLogs(const CheckOptions& options, Terminal& terminal) {
   const auto rosters = LoadRosters(options.rosters);
-  if (!rosters.ok()) return AuditFailed(rosters.status(), terminal);
+  if (!rosters.ok()) return PrintError(terminal, rosters.status());
   const auto sources = LogsIn(options.folder);
-  if (!sources.ok()) return AuditFailed(sources.status(), terminal);
+  if (!sources.ok()) return PrintError(terminal, sources.status());
   return EachLog(*sources, *rosters,
                  [&](const Source& source) { return CheckOne(source, *rosters, terminal); },
                  "Check of the logs", options.output, terminal);

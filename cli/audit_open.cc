@@ -192,11 +192,11 @@ absl::StatusOr<AuditReport> Open(const OpenOptions& options, const Receipt& rece
 
 ExitCode OpenReceipt(const OpenOptions& options, Terminal& terminal) {
   const auto rosters = LoadRosters(options.rosters);
-  if (!rosters.ok()) return AuditFailed(rosters.status(), terminal);
+  if (!rosters.ok()) return PrintError(terminal, rosters.status());
   const auto receipt = LoadReceipt(options.receipt);
-  if (!receipt.ok()) return AuditFailed(receipt.status(), terminal);
+  if (!receipt.ok()) return PrintError(terminal, receipt.status());
   const auto report = Open(options, *receipt, *rosters, terminal);
-  if (!report.ok()) return AuditFailed(report.status(), terminal);
+  if (!report.ok()) return PrintError(terminal, report.status());
   return PrintReport(*report, options.output, terminal);
 }
 

@@ -16,9 +16,9 @@ namespace {
 constexpr size_t kServicesMax = 1 << 20;
 
 ExitCode Fail(const absl::Status& status, Terminal& terminal) {
-  PrintError(terminal, status);
+  const ExitCode code = PrintError(terminal, status);
   if (absl::IsInvalidArgument(status)) terminal.err << "Nothing was changed.\n";
-  return ExitCodeOf(status);
+  return code;
 }
 
 TimeS Now() { return SystemClock().NowS(); }
