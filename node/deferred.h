@@ -3,16 +3,14 @@
 #ifndef WHOELSE_NODE_DEFERRED_H_
 #define WHOELSE_NODE_DEFERRED_H_
 
-#include <condition_variable>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "node/answering.h"
 #include "node/registry.h"
 #include "rpc/clock.h"
+#include "rpc/pause.h"
 
 namespace whoelse {
 
@@ -38,9 +36,7 @@ class Deferred {
   Answering& answering_;
   const Clock& clock_;
   Random& random_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  Pause pause_;
   std::thread thread_;
 };
 

@@ -25,11 +25,7 @@ LedgerKeeper::LedgerKeeper(AgencyId agency, const SigningKey& identity, RocksdbS
       board_(board), clock_(clock), random_(random), thread_([this] { Run(); }) {}
 
 LedgerKeeper::~LedgerKeeper() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
+  pause_.End();
   thread_.join();
 }
 
@@ -41,13 +37,8 @@ TimeMs LedgerKeeper::NextHour() {
 
 void LedgerKeeper::Run() {
   TimeMs due = NextHour();
-  while (true) {
-    {
-      // An hour is one of the clock's, which may be set, and goes on while the machine sleeps.
-      std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, kLook, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_; });
-      if (stopping_) return;
-    }
+  // An hour is one of the clock's, which may be set, and goes on while the machine sleeps.
+  while (pause_.For(kLook)) {
     if (clock_.NowMs() < due) continue;
     due = LogDigests() ? NextHour() : clock_.NowMs() + kRetryMs + random_.Below(kSpreadMs);
   }
