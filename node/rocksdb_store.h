@@ -182,7 +182,9 @@ class RocksdbStore final : public RecordSource {
   std::string SourceKey(const Record& record) const;
   std::string IdentifierKey(KeyType type, std::string_view value) const;
   std::vector<KeyVersion> StoredKeyVersions() const;
-  void PutRecord(const RecordChange& change, rocksdb::WriteBatch& batch);
+  void PutRecords(const std::vector<RecordChange>& changes, rocksdb::WriteBatch& batch);
+  void PutRecord(const RecordChange& change, const std::vector<KeyVersion>& enrolled_under,
+                 rocksdb::WriteBatch& batch);
   void AddDocument(Family f, std::string_view json, rocksdb::WriteBatch& batch);
   absl::StatusOr<std::vector<std::string>> ReadDocuments(Family f) const;
 

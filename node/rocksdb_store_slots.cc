@@ -88,7 +88,7 @@ void RocksdbStore::FinishJournal(const std::vector<JournalEntry>& done,
                                  const std::vector<std::string>& inbox_items) {
   rocksdb::WriteBatch batch;
   for (const JournalEntry& entry : done) batch.Delete(family(kJournal), entry.key);
-  for (const RecordChange& change : changes) PutRecord(change, batch);
+  PutRecords(changes, batch);
   for (const std::string& item : inbox_items) AddDocument(kInbox, item, batch);
   if (batch.Count() > 0) Write(batch, true);
 }
