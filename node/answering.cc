@@ -18,6 +18,11 @@ constexpr TimeMs kHousekeepingMs = 1000;
 constexpr TimeMs kInUseWrittenMs = 60'000;
 constexpr TimeMs kLongestWaitMs = 1000;
 
+[[noreturn]] void EndUnreadable(const absl::Status& status) {
+  Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, status}});
+  _exit(74);
+}
+
 }  // namespace
 
 std::string AlarmDocument(const Alarm& alarm, TimeMs now) {
@@ -106,11 +111,8 @@ void Answering::RestoreWatch(const RosterCoordinator& coordinator) {
   LogWatch& watch = holder_.Watch(coordinator.id);
   absl::StatusOr<std::optional<LogWatch::Memory>> memory =
       store_.ReadWatch(coordinator.id, coordinator.log_key.key_id);
-  if (!memory.ok()) {
-    // Without the checkpoint that was pinned here a log could be rewritten unnoticed.
-    Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, memory.status()}});
-    _exit(74);
-  }
+  // Without the checkpoint that was pinned here a log could be rewritten unnoticed.
+  if (!memory.ok()) EndUnreadable(memory.status());
   if (memory->has_value()) watch.Restore(**std::move(memory));
   if (!witness_) return;
   const LogWatch::Memory* pin = witness_->PinOf(coordinator.log_key.name);
@@ -364,11 +366,8 @@ void Answering::TakeRosterLeaf(CoordinatorId from, const RosterEntry& leaf, Time
 void Answering::AnswerDue() {
   while (true) {
     absl::StatusOr<std::optional<SlotBatch>> batch = holder_.AnswerSlot(clock_.NowMs());
-    if (!batch.ok()) {
-      // A store that cannot be read must not turn into "nothing disclosed".
-      Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, batch.status()}});
-      _exit(74);
-    }
+    // A store that cannot be read must not turn into "nothing disclosed".
+    if (!batch.ok()) EndUnreadable(batch.status());
     if (!batch->has_value()) return;
     store_.CommitSlot(**batch);
     // Not ready by the boundary: the whole batch waits for the next, or lateness would tell.

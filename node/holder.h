@@ -68,7 +68,7 @@ class Holder {
   Holder(HolderIdentity identity, const PolicyTable& policy, const RecordSource& records,
          Random& random)
       : identity_(std::move(identity)),
-        decoy_signature_(identity_.key.Sign("whoelse/1/question", {})),
+        decoy_signature_(identity_.key.Sign("whoelse/1/decoy", {})),
         policy_(policy),
         records_(records),
         random_(random) {}
@@ -158,6 +158,7 @@ class Holder {
   EnrolmentView enrolment_;
   std::shared_ptr<const Roster> roster_, previous_;
   TimeMs replaced_ms_ = 0;
+  bool member_ = false;                                 // of roster_
   TimeMs unsure_through_ms_ = 0;
   std::map<std::pair<CoordinatorId, uint32_t>, LogWatch> watches_;
   std::map<TimeMs, TimeSlot> slots_;                    // by their end
