@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "audit/line_reader.h"
 #include "audit/lines.h"
 #include "protocol/text.h"
 
@@ -30,25 +31,19 @@ std::optional<size_t> FindWitness(const std::vector<NoteVerifier>& witnesses,
 }  // namespace
 
 absl::StatusOr<Checkpoint> Checkpoint::Parse(std::string_view text) {
-  std::string_view rest = text;
-  const auto origin = TakeLine(&rest);
-  const auto size_line = TakeLine(&rest);
-  const auto root_line = TakeLine(&rest);
-  if (!root_line) return absl::InvalidArgumentError("checkpoint: fewer than three lines");
-  // An extension line is signed with the rest but no auditor can check it: a covert channel.
-  if (!rest.empty()) return absl::InvalidArgumentError("checkpoint: more than three lines");
-  if (origin->empty() || !IsPlainText(*origin)) {
-    return absl::InvalidArgumentError("checkpoint: the origin is empty or not plain text");
-  }
-  const auto size = ParseDecimal(*size_line);
-  if (!size) return absl::InvalidArgumentError("checkpoint: the size is not a plain decimal");
-  const auto root = ParseHash(*root_line);
-  if (!root) return absl::InvalidArgumentError("checkpoint: the root is not 32 bytes in base64");
+  LineReader in("checkpoint", text);
+  const std::string_view origin = in.Line();
+  in.Check(!origin.empty() && IsPlainText(origin), origin, "the origin is empty or not plain text");
+  const uint64_t size = in.Decimal(in.Line(), "the size");
+  const std::string_view root_line = in.Line();
+  const auto root = ParseHash(root_line);
+  in.Check(root.has_value(), root_line, "the root is not 32 bytes in base64");
   // An invented root at size 0 is consistent with every later tree in a verifier that forgets this.
-  if (*size == 0 && *root != EmptyRoot()) {
-    return absl::InvalidArgumentError("checkpoint: an empty tree with another root");
-  }
-  return Checkpoint{std::string(*origin), *size, *root};
+  in.Check(size != 0 || root == EmptyRoot(), root_line, "an empty tree has another root");
+  // An extension line is signed with the rest but no auditor can check it: a covert channel.
+  in.End();
+  if (!in.ok()) return in.error();
+  return Checkpoint{std::string(origin), size, *root};
 }
 
 std::string Checkpoint::Serialize() const {

@@ -19,9 +19,9 @@ struct Checkpoint {
   uint64_t size = 0;    // leaves
   TreeHash root;
 
-  // INVALID_ARGUMENT for anything but the three lines that Serialize writes: another number of
-  // lines (extension lines too), an empty or unprintable origin, a size with leading zeros or above
-  // kTreeSizeMax, base64 that is not canonical, size 0 with a root other than EmptyRoot().
+  // INVALID_ARGUMENT, with line and byte, for anything but the three lines that Serialize writes: an
+  // extension line, an empty or unprintable origin, a size with leading zeros or above kTreeSizeMax,
+  // base64 that is not canonical, size 0 with a root other than EmptyRoot().
   static absl::StatusOr<Checkpoint> Parse(std::string_view text);
   std::string Serialize() const;
 

@@ -118,7 +118,7 @@ struct EvaluatedRow {
 };
 // party u32 | kind u8 | kv u32 | elements u32 of each row, sorted here by party, kind, kv.
 Bytes EncodeEvaluatedRows(std::vector<EvaluatedRow> rows);
-// INVALID_ARGUMENT: anything that EncodeEvaluatedRows does not write.
+// INVALID_ARGUMENT, with the byte: what EncodeEvaluatedRows does not write, a counter in two rows.
 absl::StatusOr<std::vector<EvaluatedRow>> ParseEvaluatedRows(ByteView bytes);
 
 // Fresh and random each hour: without it, the hash of a table whose cells are few is guessed.

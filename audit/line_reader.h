@@ -24,6 +24,8 @@ class LineReader {
   std::vector<std::string_view> Fields(std::string_view word, size_t least, size_t most);
   // The same of a line of `word` and one field.
   std::string_view Field(std::string_view word) { return Fields(word, 1, 1)[0]; }
+  // The next line as it is, without its LF; nothing after a failure.
+  std::string_view Line();
   // The next lines as they are: `lines` of them and all that follow with this prefix, LFs included.
   std::string_view Block(size_t lines, std::string_view prefix);
   // Whether the next line begins with `prefix`. Moves nothing; false after a failure.
@@ -51,8 +53,6 @@ class LineReader {
   const absl::Status& error() const { return error_; }   // INVALID_ARGUMENT
 
  private:
-  std::string_view Line();
-
   const std::string what_;
   const std::string_view text_;
   size_t next_ = 0;   // where the next line begins

@@ -29,9 +29,10 @@ struct ProofFile {
   std::vector<TreeHash> proof;        // the leaf's sibling first
   Note checkpoint;                    // with its cosignatures
 
-  // INVALID_ARGUMENT for anything but what Serialize writes: another first line, a number that is
-  // not a plain decimal, a hash that is not 32 bytes in canonical base64, more hashes than the
-  // largest tree is high, no empty line, a note that is malformed or whose text is no checkpoint.
+  // INVALID_ARGUMENT, with the line and the byte, for anything but what Serialize writes: another
+  // first line, a number that is not a plain decimal, a hash that is not 32 bytes in canonical
+  // base64, more hashes than the largest tree is high, no empty line, a note that is malformed or
+  // whose text is no checkpoint.
   static absl::StatusOr<ProofFile> Parse(std::string_view bytes);
   std::string Serialize() const;
 

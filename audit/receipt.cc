@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "audit/checkpoint.h"
+#include "audit/checkpoint_note.h"
 #include "audit/line_reader.h"
 #include "protocol/limits.h"
 
@@ -16,8 +16,6 @@ constexpr std::string_view kReceipt = "receipt", kVersion = "v1";
 constexpr std::string_view kNone = "none";
 constexpr std::string_view kWire = "wire", kRefusal = "refusal", kSame = "same",
                            kMissing = "missing";
-constexpr std::string_view kSignatureLine = "\xE2\x80\x94 ";   // U+2014, space
-constexpr size_t kCheckpointLines = 4;                         // with the empty one
 constexpr size_t kPartsMax = 2;
 
 // What each agency of the first part gave, which the second need not repeat.
@@ -87,14 +85,8 @@ std::optional<Note> ReadCheckpoint(LineReader& in, bool needed) {
     in.Check(!needed, fields[0], "the leaves above need a checkpoint");
     return std::nullopt;
   }
-  const std::string_view block = in.Block(kCheckpointLines, kSignatureLine);
-  absl::StatusOr<Note> note = Note::Parse(block);
-  in.Check(note.ok(), block, std::string(note.status().message()));
-  if (!note.ok()) return std::nullopt;
-  const absl::Status checkpoint = Checkpoint::Parse(note->text).status();
-  in.Check(checkpoint.ok(), block, std::string(checkpoint.message()));
-  in.Check(needed, block, "the checkpoint covers no leaf of this receipt");
-  return *std::move(note);
+  in.Check(needed, in.Last(), "the checkpoint covers no leaf of this receipt");
+  return ReadCheckpointNote(in);
 }
 
 std::optional<RelayCode> RelayCodeByName(std::string_view name) {

@@ -106,9 +106,13 @@ std::vector<ReceiptAgency> AgenciesOf(const Receipt& receipt, const Roster& rost
   std::vector<ReceiptAgency> agencies;
   for (const RosterAgency& agency : roster.agencies) {
     Judged best{{agency.id, Came::kNothing, {}, {}}, {}};
+    const ReceiptItem* before = nullptr;
     for (const ReceiptPart& part : receipt.parts) {
       const auto item = std::ranges::find(part.items, agency.id, &ReceiptItem::agency);
-      if (item != part.items.end()) Take(best, Judge(*item, agency, receipt, roster));
+      // What both relays handed over alike is judged once: opening it is most of a check's work.
+      if (item == part.items.end() || (before != nullptr && before->what == item->what)) continue;
+      Take(best, Judge(*item, agency, receipt, roster));
+      before = &*item;
     }
     agencies.push_back(best.agency);
   }

@@ -43,7 +43,8 @@ Volumes CountVolumes(const LogId& id, const ReconciledLog& log,
       out.unfounded.push_back(entry.index);
       continue;
     }
-    opened.insert(entry.index);
+    // Each once, however often the relay shows the row.
+    if (!opened.insert(entry.index).second) continue;
     ++out.questions[entry.asker][asked->time_ms / kDayMs];
   }
   for (const auto& [index, asked] : log.asked()) {
@@ -78,7 +79,8 @@ Census TakeCensus(const Roster& roster, const std::map<uint64_t, EvaluatedEntry>
       out.contradicted.push_back(table.index);
       continue;
     }
-    opened.insert(table.index);
+    // Shown twice, a good table would accuse an agency of twice what was evaluated for it.
+    if (!opened.insert(table.index).second) continue;
     for (const EvaluatedRow& counted : table.rows) {
       const bool bulk = counted.kind == EvaluationKind::kBulk;
       if (!bulk && counted.kind != EvaluationKind::kEnrol) continue;

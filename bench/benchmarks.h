@@ -22,6 +22,10 @@ absl::Status MeasureClient(const Setting& setting, Report& report);       // cli
 absl::Status MeasureRelay(const Setting& setting, Report& report);        // relay.cc
 absl::Status MeasureAttachStorm(const Setting& setting, Report& report);  // attach_storm.cc
 absl::Status MeasureQuestion(const Setting& setting, Report& report);     // question.cc
+absl::Status MeasureSequencer(const Setting& setting, Report& report);    // sequencer.cc
+absl::Status MeasureAdmission(const Setting& setting, Report& report);    // admission.cc
+absl::Status MeasureReceipt(const Setting& setting, Report& report);      // receipt.cc
+absl::Status MeasureLogCopy(const Setting& setting, Report& report);      // log_copy.cc
 absl::Status MeasurePolicy(const Setting& setting, Report& report);       // policy.cc
 absl::Status MeasureNodeMemory(const Setting& setting, Report& report);   // node_memory.cc
 

@@ -24,6 +24,8 @@ constexpr Benchmark kBenchmarks[] = {
     {"index-scan", MeasureIndexScan},     {"evaluator", MeasureEvaluator},
     {"client", MeasureClient},            {"relay", MeasureRelay},
     {"attach-storm", MeasureAttachStorm}, {"question", MeasureQuestion},
+    {"sequencer", MeasureSequencer},      {"admission", MeasureAdmission},
+    {"receipt", MeasureReceipt},          {"log-copy", MeasureLogCopy},
     {"policy", MeasurePolicy},            {"node-memory", MeasureNodeMemory}};
 
 // A directory for one benchmark, gone when it is over.

@@ -4,6 +4,7 @@
 #ifndef WHOELSE_BENCH_MEASURE_H_
 #define WHOELSE_BENCH_MEASURE_H_
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -57,6 +58,18 @@ struct Effort {
   T Of(T full, T tiny) const {
     return smoke ? tiny : full;
   }
+};
+
+// Time as it passes, for what waits for a disk or a network.
+class Stopwatch {
+ public:
+  double Ms() const {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun_)
+        .count();
+  }
+
+ private:
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
 using Piece = std::function<void()>;

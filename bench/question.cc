@@ -1,8 +1,5 @@
 // A question from a practitioner's command to the last answer, in the demo's federation of three
 // coordinators and eight agencies: the real programs, everything on this machine.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -11,7 +8,7 @@
 
 #include "bench/benchmarks.h"
 #include "bench/evaluators.h"
-#include "bench/raw_relay.h"
+#include "bench/floors.h"
 #include "cli/demo_federation.h"
 #include "cli/door.h"
 #include "cli/show_json.h"
@@ -21,15 +18,10 @@
 namespace whoelse::bench {
 namespace {
 
-using std::chrono::steady_clock;
-
 constexpr double kGoalMs = 800;     // at the 95th percentile
 constexpr int kSlotMs = 250;        // the demo's
+constexpr size_t kSyncedBytes = 4096;
 constexpr int kSyncs = 3;           // the asker's opening, the relay's leaf, the holder's slot
-
-double MsSince(steady_clock::time_point begun) {
-  return std::chrono::duration<double, std::milli>(steady_clock::now() - begun).count();
-}
 
 // A pseudonym of a question's two slots: both evaluators' work and the asker's, on one core.
 double EvaluationMs(const Effort& effort, Random& random) {
@@ -47,36 +39,6 @@ double EvaluationMs(const Effort& effort, Random& random) {
     if (!evaluation->Finish().ok()) std::abort();   // nothing that follows would be worth printing
   };
   return LeastNs(effort.Of(50, 1), {evaluate})[0] / 1e6;
-}
-
-// A frame to a relay, on to a node, its wire back, over TLS and nothing else.
-absl::StatusOr<double> RoundTripMs(const Setting& setting) {
-  const TlsFiles files{setting.home + "/raw.crt", setting.home + "/raw.key"};
-  const TimeS now = SystemClock().NowS();
-  const auto pin = CreateTlsFiles(files, "raw", now - 60, now + 86400);
-  if (!pin.ok()) return pin.status();
-  const auto raw = RawRelay::Start(files, files, 1);
-  if (!raw.ok()) return raw.status();
-  std::vector<double> ms;
-  for (int i = 0; i < setting.effort.Of(200, 1); ++i) {
-    const auto begun = steady_clock::now();
-    if (!(*raw)->Ask(1)) return absl::UnavailableError("the raw relay hung up");
-    ms.push_back(MsSince(begun));
-  }
-  return Quantile(ms, 0.5);
-}
-
-double SyncMs(const Setting& setting) {
-  const int fd = open((setting.home + "/synced").c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
-  const std::string block(4096, 's');
-  std::vector<double> ms;
-  for (int i = 0; i < setting.effort.Of(100, 1); ++i) {
-    const auto begun = steady_clock::now();
-    if (write(fd, block.data(), block.size()) < 0 || fdatasync(fd) != 0) break;
-    ms.push_back(MsSince(begun));
-  }
-  close(fd);
-  return ms.empty() ? 0 : Quantile(ms, 0.5);
 }
 
 v1::NodeAskCall CallFor(const DemoQuestion& question) {
@@ -105,9 +67,9 @@ absl::StatusOr<Times> AskMany(const DemoArea& area, int count, Random& random) {
     if (!door.ok()) return door.status();
     // Practitioners do not keep step with time slots; a loop would.
     std::this_thread::sleep_for(std::chrono::milliseconds(random.Below(kSlotMs)));
-    const auto begun = steady_clock::now();
+    const Stopwatch watch;
     const auto answer = door->Ask(CallFor(question), [](uint64_t, uint64_t) {});
-    times.whole_ms.push_back(MsSince(begun));
+    times.whole_ms.push_back(watch.Ms());
     if (!answer.ok()) return answer.status();
     const auto report = ParseNodeJson(*answer);
     if (!report.ok()) return report.status();
@@ -125,9 +87,12 @@ absl::StatusOr<Times> AskMany(const DemoArea& area, int count, Random& random) {
 
 absl::Status MeasureQuestion(const Setting& setting, Report& report) {
   SystemRandom random;
-  const double evaluation = EvaluationMs(setting.effort, random), sync = SyncMs(setting);
+  const double evaluation = EvaluationMs(setting.effort, random);
   const auto round_trip = RoundTripMs(setting);
   if (!round_trip.ok()) return round_trip.status();
+  const auto syncs = SyncedWritesMs(setting.home, kSyncedBytes, setting.effort.Of(100, 1));
+  if (syncs.empty()) return absl::UnavailableError("the disk takes no synced write");
+  const double sync = Quantile(syncs, 0.5);
 
   std::filesystem::current_path(setting.home);   // a demo makes everything where it is
   const DemoArea area =

@@ -76,6 +76,27 @@ absl::StatusOr<SignedRoster> SignByRoots(const std::string& folder, const Roster
 
 }  // namespace
 
+Question DummyQuestion(const Roster& roster, const RosterAgency& asker, const SigningKey& identity,
+                       TimeS now, Random& random) {
+  Statement statement{};
+  statement.agency = asker.id;
+  statement.relays = asker.relays;
+  statement.practitioner_ref = random.NewFixed<PersonRef>();
+  statement.organisation = asker.organisation;
+  statement.role = Role::kPractitioner;
+  statement.purpose = asker.ask.front();
+  statement.power = Power::kCa2004S11;
+  statement.article6 = Article6::kPublicTask;
+  statement.article9 = Article9::kSafeguarding;
+  QuestionParts parts;
+  parts.federation = roster.federation;
+  parts.roster_version = roster.version;
+  parts.key_versions = roster.AskedKeyVersions();
+  parts.issued_s = now / kIssuedGranularityS * kIssuedGranularityS;
+  parts.sub_keys.resize(parts.key_versions.size());
+  return Question::Build(parts, statement, identity, random);
+}
+
 absl::StatusOr<StubArea> StubArea::Make(const std::string& folder, size_t agencies,
                                         Random& random) {
   const TimeS now = SystemClock().NowS();
@@ -131,24 +152,7 @@ TlsFiles StubArea::CoordinatorTls() const {
 TlsFiles StubArea::AgencyTls(size_t place) const { return TlsIn(folder_, AgencyName(place)); }
 
 Question StubArea::NewQuestion(size_t place, TimeS now, Random& random) const {
-  const RosterAgency& agency = roster_.agencies[place];
-  Statement statement{};
-  statement.agency = agency.id;
-  statement.relays = agency.relays;
-  statement.practitioner_ref = random.NewFixed<PersonRef>();
-  statement.organisation = agency.organisation;
-  statement.role = Role::kPractitioner;
-  statement.purpose = agency.ask.front();
-  statement.power = Power::kCa2004S11;
-  statement.article6 = Article6::kPublicTask;
-  statement.article9 = Article9::kSafeguarding;
-  QuestionParts parts;
-  parts.federation = roster_.federation;
-  parts.roster_version = roster_.version;
-  parts.key_versions = roster_.AskedKeyVersions();
-  parts.issued_s = now / kIssuedGranularityS * kIssuedGranularityS;
-  parts.sub_keys.resize(parts.key_versions.size());
-  return Question::Build(parts, statement, NewKey(random), random);
+  return DummyQuestion(roster_, roster_.agencies[place], NewKey(random), now, random);
 }
 
 }  // namespace whoelse::bench

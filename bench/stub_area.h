@@ -15,6 +15,10 @@
 
 namespace whoelse::bench {
 
+// A new question to this roster by one of its agencies: of dummies, which a relay cannot tell.
+Question DummyQuestion(const Roster& roster, const RosterAgency& asker, const SigningKey& identity,
+                       TimeS now, Random& random);
+
 class StubArea {
  public:
   // In `folder`, which is there and empty. Errors of the federation tool.
@@ -31,7 +35,7 @@ class StubArea {
   TlsFiles CoordinatorTls() const;
   TlsFiles AgencyTls(size_t place) const;
 
-  // A new question of the agency with this place: of dummies, which a relay cannot tell.
+  // Of the agency with this place. Signed by a key of nobody: relays cannot see that either.
   Question NewQuestion(size_t place, TimeS now, Random& random) const;
 
  private:

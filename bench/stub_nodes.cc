@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "bench/measure.h"
 #include "coordinator/call.h"
 #include "protocol/limits.h"
 #include "rpc/channel.h"
@@ -94,6 +95,7 @@ class StubAsk final : public Call {
   void ReadDone(bool ok) {
     if (!ok) return End();
     nodes_->CountMessage();
+    if (item_.has_admission()) nodes_->OnAdmitted(since_asked_.Ms());
     for (const v1::AgencyItem& agency : item_.agencies()) {
       if (agency.wire().size() == kWireSize) ++wires_;
     }
@@ -108,6 +110,7 @@ class StubAsk final : public Call {
   std::unique_ptr<grpc::ClientAsyncReader<v1::AskItem>> reader_;
   v1::AskItem item_;
   grpc::Status status_;
+  const Stopwatch since_asked_;
   size_t wires_ = 0;
   bool closed_ = false;
   Step<StubAsk> started_{this, &StubAsk::Started};
@@ -184,18 +187,46 @@ void StubNodes::OnAsked(bool complete) {
   changed_.notify_all();
 }
 
+void StubNodes::OnAdmitted(double ms) {
+  const std::lock_guard lock(mutex_);
+  admission_ms_.push_back(ms);
+}
+
+std::vector<double> StubNodes::admission_ms() {
+  const std::lock_guard lock(mutex_);
+  return admission_ms_;
+}
+
+void StubNodes::Begin() {
+  const std::lock_guard lock(mutex_);
+  asked_ = 0;
+  all_complete_ = true;
+  admission_ms_.clear();
+}
+
+bool StubNodes::WaitAsked(size_t questions) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return asked_ == questions; });
+  return all_complete_;
+}
+
 bool StubNodes::Ask(const std::vector<Asked>& questions) {
-  {
-    const std::lock_guard lock(mutex_);
-    asked_ = 0;
-    all_complete_ = true;
-  }
+  Begin();
   Post([this, &questions] {
     for (const Asked& asked : questions) new StubAsk(this, *stubs_[asked.place], asked.question);
   });
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return asked_ == questions.size(); });
-  return all_complete_;
+  return WaitAsked(questions.size());
+}
+
+bool StubNodes::AskEach(std::chrono::milliseconds apart, const std::vector<Asked>& questions) {
+  Begin();
+  auto next = std::chrono::steady_clock::now();
+  for (const Asked& asked : questions) {
+    std::this_thread::sleep_until(next);
+    Post([this, &asked] { new StubAsk(this, *stubs_[asked.place], asked.question); });
+    next += apart;
+  }
+  return WaitAsked(questions.size());
 }
 
 }  // namespace whoelse::bench

@@ -40,6 +40,10 @@ class StubNodes {
     Question question;
   };
   bool Ask(const std::vector<Asked>& questions);
+  // The same, one question after another so far apart.
+  bool AskEach(std::chrono::milliseconds apart, const std::vector<Asked>& questions);
+  // Of the questions asked last: from the call to its admission.
+  std::vector<double> admission_ms();
 
   // Messages in both directions, of nodes and askers: what gRPC's cost goes by.
   uint64_t messages() const { return messages_; }
@@ -49,11 +53,14 @@ class StubNodes {
   grpc::CompletionQueue* queue() { return &queue_; }
   size_t count() const { return stubs_.size(); }
   void OnAttached();
+  void OnAdmitted(double ms);
   void OnAsked(bool complete);
   void OnGone();
 
  private:
   void Post(std::function<void()> work);
+  void Begin();
+  bool WaitAsked(size_t questions);
 
   const SystemClock clock_;
   grpc::CompletionQueue queue_;
@@ -67,6 +74,7 @@ class StubNodes {
   size_t attached_ = 0;
   size_t asked_ = 0;
   bool all_complete_ = true;
+  std::vector<double> admission_ms_;
 
   std::thread thread_;
 };

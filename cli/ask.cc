@@ -67,9 +67,9 @@ bool IsReport(const Json& report) {
 }
 
 ExitCode Fail(const absl::Status& status, Terminal& terminal) {
-  PrintError(terminal, status);
+  const ExitCode code = PrintError(terminal, status);
   if (absl::IsInvalidArgument(status)) terminal.err << "Nothing was sent.\n";
-  return ExitCodeOf(status);
+  return code;
 }
 
 }  // namespace

@@ -31,15 +31,6 @@ void AddOutputOptions(CLI::App& command, AuditOutput& output) {
   command.add_option("--html", output.html_file, "Write the report to this file, a page to print");
 }
 
-// Runs `run(options, terminal)` when this command was chosen.
-template <typename Options, typename Run>
-void OnChosen(CLI::App* command, std::shared_ptr<Options> options, Run run, Terminal& terminal,
-              Chosen& chosen) {
-  command->callback([options, run, &terminal, &chosen] {
-    chosen = [options, run, &terminal] { return run(*options, terminal); };
-  });
-}
-
 void AddMirror(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const command = Subcommand(
       app, "mirror", "Keep a checked copy of the logs, and hold each against what it said before.",
@@ -53,7 +44,7 @@ void AddMirror(CLI::App& app, Terminal& terminal, Chosen& chosen) {
       ->required();
   command->add_option("--into", options->into, "A folder for the copies")->required();
   AddOutputOptions(*command, options->output);
-  OnChosen(command, options, Mirror, terminal, chosen);
+  OnChosen(*command, options, Mirror, terminal, chosen);
 }
 
 void AddCheck(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -65,7 +56,7 @@ void AddCheck(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("FOLDER", options->folder, "A log's folder, or a folder of logs' folders")
       ->required();
   AddOutputOptions(*command, options->output);
-  OnChosen(command, options, CheckLogs, terminal, chosen);
+  OnChosen(*command, options, CheckLogs, terminal, chosen);
 }
 
 void AddProve(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -79,7 +70,7 @@ void AddProve(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--roster", options->rosters, kRosterHelp)->required();
   command->add_option("--out", options->out, "The file; the entry goes beside it as FILE.entry")
       ->required();
-  OnChosen(command, options, ProveEntry, terminal, chosen);
+  OnChosen(*command, options, ProveEntry, terminal, chosen);
 }
 
 void AddVerify(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -90,7 +81,7 @@ void AddVerify(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("RECEIPT", options->receipt, "The file")->required();
   command->add_option("--roster", options->rosters, kRosterHelp)->required();
   AddOutputOptions(*command, options->output);
-  OnChosen(command, options, VerifyReceipt, terminal, chosen);
+  OnChosen(*command, options, VerifyReceipt, terminal, chosen);
 }
 
 void AddOpen(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -112,7 +103,7 @@ void AddOpen(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--named", options->named,
                       "Id of an agency that the authority names: what it disclosed is shown");
   AddOutputOptions(*command, options->output);
-  OnChosen(command, options, OpenReceipt, terminal, chosen);
+  OnChosen(*command, options, OpenReceipt, terminal, chosen);
 }
 
 void AddReconcile(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -130,7 +121,7 @@ void AddReconcile(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--credential", options->credential,
                       "The auditor's folder: who asked is compared too");
   AddOutputOptions(*command, options->output);
-  OnChosen(command, options, ReconcileRecords, terminal, chosen);
+  OnChosen(*command, options, ReconcileRecords, terminal, chosen);
 }
 
 std::shared_ptr<DeskOptions> AddDeskOptions(CLI::App& command) {
@@ -149,7 +140,7 @@ void AddDesk(CLI::App& app, Terminal& terminal, Chosen& chosen) {
       app, "volumes", "Questions by agency and day.",
       "whoelse audit volumes --roster roster.signed --credential auditors/area-auditor --logs mirror",
       kExits);
-  OnChosen(volumes, AddDeskOptions(*volumes), ShowVolumes, terminal, chosen);
+  OnChosen(*volumes, AddDeskOptions(*volumes), ShowVolumes, terminal, chosen);
   CLI::App* const draw = Subcommand(
       app, "draw", "Draw random questions to open, by a seed that is committed to first.",
       "whoelse audit draw --count 20 --roster roster.signed \\\n"
@@ -158,12 +149,12 @@ void AddDesk(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   const auto options = AddDeskOptions(*draw);
   draw->add_option("--count", options->count, "How many")->capture_default_str();
   draw->add_option("--seed", options->seed, "32 bytes in hexadecimal, to repeat a draw");
-  OnChosen(draw, options, DrawLeaves, terminal, chosen);
+  OnChosen(*draw, options, DrawLeaves, terminal, chosen);
   CLI::App* const census = Subcommand(
       app, "census", "Enrolments of each agency against the size of its register.",
       "whoelse audit census --roster roster.signed --credential auditors/area-auditor --logs mirror",
       kExits);
-  OnChosen(census, AddDeskOptions(*census), TakeTheCensus, terminal, chosen);
+  OnChosen(*census, AddDeskOptions(*census), TakeTheCensus, terminal, chosen);
 }
 
 }  // namespace

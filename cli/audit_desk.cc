@@ -97,9 +97,10 @@ absl::StatusOr<AuditReport> DrawReport(const DeskOptions& options, Desk& desk, T
   for (const SideTableEntry& entry : Draw(*seed, all, options.count)) {
     const AuditedLog& log = desk.logs.at(entry.log);
     const AskedEntry& asked = *log.log.Asked(entry.index);
-    drawn.push_back({{"relay", log.coordinator->name}, {"leaf", entry.index},
-                     {"asked_ms", asked.time_ms}, {"agency", desk.NameOf(entry.asker)},
-                     {"receipt", ReceiptNumber(asked.frame_hash)}});
+    // What the asker is asked for stands first: a terminal cuts a table at its right.
+    drawn.push_back({{"receipt", ReceiptNumber(asked.frame_hash)},
+                     {"agency", desk.NameOf(entry.asker)}, {"relay", log.coordinator->name},
+                     {"leaf", entry.index}, {"asked_ms", asked.time_ms}});
   }
   return AuditReport{"Leaves to open",
                      {{"seed", ToHex(*seed)}, {"commitment", ToHex(CommitToDraw(*seed))},
@@ -137,10 +138,10 @@ template <typename Make>
 ExitCode AtTheDesk(const DeskOptions& options, Terminal& terminal, Make make) {
   Desk desk;
   if (const absl::Status opened = Open(options, terminal, desk); !opened.ok()) {
-    return AuditFailed(opened, terminal);
+    return PrintError(terminal, opened);
   }
   const absl::StatusOr<AuditReport> report = make(desk);
-  if (!report.ok()) return AuditFailed(report.status(), terminal);
+  if (!report.ok()) return PrintError(terminal, report.status());
   return PrintReport(*report, options.output, terminal);
 }
 

@@ -1,5 +1,6 @@
 #include "cli/audit_mirror.h"
 
+#include <cstdio>
 #include <filesystem>
 
 #include "audit/log_rules.h"
@@ -15,6 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr uint64_t kCloseMs = 10'000;   // beyond the deadline, for what a relay has to write
+constexpr char kVkeyFile[] = "log.vkey";
 constexpr std::string_view kConflictNames[] = {"forked", "truncated", "rewritten"};
 
 struct Source {
@@ -131,14 +133,29 @@ Outcome Conflicted(Json json, const Mirrored& done, const std::string& dir) {
   return {std::move(json), kExitRefuted};
 }
 
+// A coordinator with a new log key has a second log, whose copy must not be held against the first's.
+std::string FolderOf(const RosterCoordinator& coordinator, const std::string& vkey,
+                     const std::string& into) {
+  const std::string first = into + "/coordinator-" + std::to_string(coordinator.id);
+  const auto there = FilesIn(first)(kVkeyFile);
+  if (!there.ok() || AsText(*there) == vkey) return first;
+  char key_id[10];
+  std::snprintf(key_id, sizeof key_id, "-%08x", coordinator.log_key.key_id);
+  return first + key_id;
+}
+
 Outcome MirrorOne(const Source& source, const std::vector<Roster>& rosters, const std::string& into,
                   Terminal& terminal) {
   const auto log = WhoseLog(source.files, rosters);
   if (!log.ok()) return Unread({{"from", source.name}}, log.status());
   Json json = HeadOf(*log, source);
-  const std::string dir = into + "/coordinator-" + std::to_string(log->coordinator->id);
+  const std::string vkey = log->coordinator->log_key.Encode() + "\n";
+  const std::string dir = FolderOf(*log->coordinator, vkey, into);
   json["copy"] = dir;
   FolderCopy copy(dir);
+  if (const absl::Status kept = copy.Write(kVkeyFile, AsBytes(vkey)); !kept.ok()) {
+    return Unread(std::move(json), kept);
+  }
   LogRules rules;
   absl::StatusOr<Mirrored> done;
   {
@@ -153,10 +170,6 @@ Outcome MirrorOne(const Source& source, const std::vector<Roster>& rosters, cons
   }
   if (!done.ok()) return Unread(std::move(json), done.status());
   if (done->conflict) return Conflicted(std::move(json), *done, dir);
-  const std::string vkey = log->coordinator->log_key.Encode() + "\n";
-  if (const absl::Status kept = copy.Write("log.vkey", AsBytes(vkey)); !kept.ok()) {
-    return Unread(std::move(json), kept);
-  }
   json["new_entries"] = done->checkpoint.size - done->size_before;
   json["files_fetched"] = done->files_fetched;
   return Judged(std::move(json), *log, done->checkpoint, done->note, rules);
@@ -198,10 +211,10 @@ ExitCode EachLog(const std::vector<Source>& sources, const std::vector<Roster>& 
 
 ExitCode Mirror(const MirrorOptions& options, Terminal& terminal) {
   const auto rosters = LoadRosters(options.rosters);
-  if (!rosters.ok()) return AuditFailed(rosters.status(), terminal);
+  if (!rosters.ok()) return PrintError(terminal, rosters.status());
   const SystemClock clock;
   const auto sources = SourcesOf(options.from, *rosters, clock);
-  if (!sources.ok()) return AuditFailed(sources.status(), terminal);
+  if (!sources.ok()) return PrintError(terminal, sources.status());
   return EachLog(*sources, *rosters,
                  [&](const Source& source) {
                    return MirrorOne(source, *rosters, options.into, terminal);
@@ -211,9 +224,9 @@ ExitCode Mirror(const MirrorOptions& options, Terminal& terminal) {
 
 ExitCode CheckLogs(const CheckOptions& options, Terminal& terminal) {
   const auto rosters = LoadRosters(options.rosters);
-  if (!rosters.ok()) return AuditFailed(rosters.status(), terminal);
+  if (!rosters.ok()) return PrintError(terminal, rosters.status());
   const auto sources = LogsIn(options.folder);
-  if (!sources.ok()) return AuditFailed(sources.status(), terminal);
+  if (!sources.ok()) return PrintError(terminal, sources.status());
   return EachLog(*sources, *rosters,
                  [&](const Source& source) { return CheckOne(source, *rosters, terminal); },
                  "Check of the logs", options.output, terminal);

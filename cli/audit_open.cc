@@ -5,6 +5,8 @@
 #include "cli/audit_client.h"
 #include "cli/audit_receipt.h"
 #include "cli/audit_trust.h"
+#include "cli/receipt_text.h"
+#include "cli/show_json.h"
 #include "rpc/clock.h"
 
 namespace whoelse {
@@ -174,12 +176,15 @@ absl::StatusOr<AuditReport> Open(const OpenOptions& options, const Receipt& rece
       {receipt.opening->statement, receipt.opening->content_key.Clone(),
        receipt.opening->reply_secret_key.Clone(), ToBytes(receipt.frame.bytes())},
       *roster, keys, {});
+  Json opened = {{"opened", *logged}};
+  if (statement.ok()) opened["question"] = QuestionJson(*statement, header, *roster);
+  opened["slots"] = SlotsJson(verdict);
+  opened["disclosed_by_named_agencies"] = DisclosedJson(receipt, *roster, options.named);
   AuditReport report{"Opening of receipt " + ReceiptNumber(receipt.frame.hash()),
                      AuditedReceiptJson(receipt, check, rosters), "", ExitOf(check.Overall())};
-  report.json["opened"] = *logged;
-  if (statement.ok()) report.json["question"] = QuestionJson(*statement, header, *roster);
-  report.json["slots"] = SlotsJson(verdict);
-  report.json["disclosed_by_named_agencies"] = DisclosedJson(receipt, *roster, options.named);
+  report.text = ReceiptText(report.json, terminal.width) + "\n" +
+                JsonAsText(opened, terminal.width) + RostersText(rosters);
+  report.json.update(opened);
   return report;
 }
 
@@ -187,11 +192,11 @@ absl::StatusOr<AuditReport> Open(const OpenOptions& options, const Receipt& rece
 
 ExitCode OpenReceipt(const OpenOptions& options, Terminal& terminal) {
   const auto rosters = LoadRosters(options.rosters);
-  if (!rosters.ok()) return AuditFailed(rosters.status(), terminal);
+  if (!rosters.ok()) return PrintError(terminal, rosters.status());
   const auto receipt = LoadReceipt(options.receipt);
-  if (!receipt.ok()) return AuditFailed(receipt.status(), terminal);
+  if (!receipt.ok()) return PrintError(terminal, receipt.status());
   const auto report = Open(options, *receipt, *rosters, terminal);
-  if (!report.ok()) return AuditFailed(report.status(), terminal);
+  if (!report.ok()) return PrintError(terminal, report.status());
   return PrintReport(*report, options.output, terminal);
 }
 

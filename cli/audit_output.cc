@@ -15,12 +15,7 @@ ExitCode PrintReport(const AuditReport& report, const AuditOutput& output, Termi
   if (output.html_file.empty()) return report.exit;
   const absl::Status written = WriteFileDurably(
       output.html_file, AsBytes(ReportPage(report.title, report.json)), 0600);
-  return written.ok() ? report.exit : AuditFailed(written, terminal);
-}
-
-ExitCode AuditFailed(const absl::Status& status, Terminal& terminal) {
-  PrintError(terminal, status);
-  return ExitCodeOf(status);
+  return written.ok() ? report.exit : PrintError(terminal, written);
 }
 
 }  // namespace whoelse

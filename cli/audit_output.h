@@ -25,9 +25,6 @@ struct AuditReport {
 // Prints the report and writes the page; then its code, or that of what went wrong with the page.
 ExitCode PrintReport(const AuditReport& report, const AuditOutput& output, Terminal& terminal);
 
-// "whoelse: <message>", and its exit code.
-ExitCode AuditFailed(const absl::Status& status, Terminal& terminal);
-
 }  // namespace whoelse
 
 #endif  // WHOELSE_CLI_AUDIT_OUTPUT_H_

@@ -46,13 +46,13 @@ absl::StatusOr<Proven> Prove(const ProveOptions& options) {
 ExitCode ProveEntry(const ProveOptions& options, Terminal& terminal) {
   const auto proven = Prove(options);
   if (!proven.ok()) {
-    AuditFailed(proven.status(), terminal);
+    PrintError(terminal, proven.status());
     return absl::IsDataLoss(proven.status()) ? kExitRefuted : ExitCodeOf(proven.status());
   }
   for (const absl::Status& written :
        {WriteFileDurably(options.out, AsBytes(proven->proof.Serialize()), 0644),
         WriteFileDurably(options.out + ".entry", proven->entry, 0644)}) {
-    if (!written.ok()) return AuditFailed(written, terminal);
+    if (!written.ok()) return PrintError(terminal, written);
   }
   terminal.out << "Wrote " << options.out << " and " << options.out << ".entry.\n";
   return kExitOk;

@@ -51,9 +51,9 @@ Json AuditedReceiptJson(const Receipt& receipt, const ReceiptCheck& check,
 
 ExitCode VerifyReceipt(const VerifyOptions& options, Terminal& terminal) {
   const auto rosters = LoadRosters(options.rosters);
-  if (!rosters.ok()) return AuditFailed(rosters.status(), terminal);
+  if (!rosters.ok()) return PrintError(terminal, rosters.status());
   const auto receipt = LoadReceipt(options.receipt);
-  if (!receipt.ok()) return AuditFailed(receipt.status(), terminal);
+  if (!receipt.ok()) return PrintError(terminal, receipt.status());
   const ReceiptCheck check = CheckReceipt(*receipt, *rosters);
   AuditReport report{"Receipt " + ReceiptNumber(receipt->frame.hash()),
                      AuditedReceiptJson(*receipt, check, *rosters), "", ExitOf(check.Overall())};

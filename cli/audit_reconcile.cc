@@ -206,9 +206,9 @@ std::string TextOf(const Json& report) {
 
 ExitCode ReconcileRecords(const ReconcileOptions& options, Terminal& terminal) {
   const auto rosters = LoadRosters(options.rosters);
-  if (!rosters.ok()) return AuditFailed(rosters.status(), terminal);
+  if (!rosters.ok()) return PrintError(terminal, rosters.status());
   const auto input = Gather(options, *rosters, terminal);
-  if (!input.ok()) return AuditFailed(input.status(), terminal);
+  if (!input.ok()) return PrintError(terminal, input.status());
   const Reconciliation result = Reconcile(*input, *rosters);
   AuditReport report{"Reconciliation",
                      {{"mismatches", MismatchesJson(result, rosters->back())},

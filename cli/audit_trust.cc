@@ -72,7 +72,9 @@ absl::StatusOr<KnownLog> FindLog(const std::vector<Roster>& rosters, const Note&
     for (const RosterCoordinator& coordinator : roster.coordinators) {
       const absl::Status opened = OpenCheckpoint(checkpoint, coordinator.log_key).status();
       if (opened.ok()) return KnownLog{&roster, &coordinator};
-      if (!absl::IsNotFound(opened)) return absl::DataLossError(opened.message());
+      if (!absl::IsNotFound(opened)) {
+        return absl::DataLossError("checkpoint: " + std::string(opened.message()));
+      }
     }
   }
   return absl::NotFoundError("checkpoint: no log of these rosters has signed it");

@@ -77,9 +77,7 @@ void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
                       "The condition, or the police's part-3: " + ListOf(kArticle9Names));
   command->add_flag("--json", options->json, "The answer as JSON");
   AddDoorOption(*command, options->door);
-  command->callback([options, &terminal, &chosen] {
-    chosen = [options, &terminal] { return Ask(*options, terminal); };
-  });
+  OnChosen(*command, options, Ask, terminal, chosen);
 }
 
 void AddShieldCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -102,9 +100,7 @@ void AddShieldCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   AddApprovalOptions(*command, *options);
   command->add_flag("--json", options->json, "The answers as JSON");
   AddDoorOption(*command, options->door);
-  command->callback([options, &terminal, &chosen] {
-    chosen = [options, &terminal] { return Ask(*options, terminal); };
-  });
+  OnChosen(*command, options, Ask, terminal, chosen);
 }
 
 std::string ColumnsHelp() {
@@ -130,9 +126,7 @@ void AddImportCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
                       "Name of the exporting system (default: the node's configured one)");
   command->add_flag("--json", options->json, "The result as JSON");
   AddDoorOption(*command, options->door);
-  command->callback([options, &terminal, &chosen] {
-    chosen = [options, &terminal] { return ImportRecords(*options, terminal); };
-  });
+  OnChosen(*command, options, ImportRecords, terminal, chosen);
 }
 
 void AddListCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -145,9 +139,7 @@ void AddListCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--limit", options->limit, "At most so many")->capture_default_str();
   command->add_flag("--json", options->json, "As JSON");
   AddDoorOption(*command, options->door);
-  command->callback([options, &terminal, &chosen] {
-    chosen = [options, &terminal] { return ListRecords(*options, terminal); };
-  });
+  OnChosen(*command, options, ListRecords, terminal, chosen);
 }
 
 void AddEndCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -160,9 +152,7 @@ void AddEndCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--on", options->on, "The day, YYYY-MM-DD")->required();
   command->add_flag("--json", options->json, "As JSON");
   AddDoorOption(*command, options->door);
-  command->callback([options, &terminal, &chosen] {
-    chosen = [options, &terminal] { return EndRecord(*options, terminal); };
-  });
+  OnChosen(*command, options, EndRecord, terminal, chosen);
 }
 
 struct DoorOptions {
@@ -185,9 +175,7 @@ void AddReceiptListCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--limit", options->limit, "At most so many")->capture_default_str();
   command->add_flag("--json", options->json, "As JSON");
   AddDoorOption(*command, options->door);
-  command->callback([options, &terminal, &chosen] {
-    chosen = [options, &terminal] { return ListReceipts(*options, terminal); };
-  });
+  OnChosen(*command, options, ListReceipts, terminal, chosen);
 }
 
 void AddReceiptCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -203,9 +191,7 @@ void AddReceiptCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   show->add_option("NUMBER", options->number, "As `ask` printed it")->required();
   show->add_flag("--json", options->json, "As JSON");
   AddDoorOption(*show, options->door);
-  show->callback([options, &terminal, &chosen] {
-    chosen = [options, &terminal] { return ShowReceipt(*options, terminal); };
-  });
+  OnChosen(*show, options, ShowReceipt, terminal, chosen);
 
   CLI::App* const write =
       Subcommand(*receipts, "export", "Write a receipt as a file for an auditor.",
@@ -216,9 +202,7 @@ void AddReceiptCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
                   "With what opens question and answers: whoever has the file reads the child's "
                   "number and every answer");
   AddDoorOption(*write, options->door);
-  write->callback([options, &terminal, &chosen] {
-    chosen = [options, &terminal] { return ExportReceipt(*options, terminal); };
-  });
+  OnChosen(*write, options, ExportReceipt, terminal, chosen);
 }
 
 void AddLedgerCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -230,9 +214,7 @@ void AddLedgerCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   const auto options = std::make_shared<ReceiptOptions>();
   command->add_option("-o,--output", options->output, "The file (default: standard output)");
   AddDoorOption(*command, options->door);
-  command->callback([options, &terminal, &chosen] {
-    chosen = [options, &terminal] { return ExportLedger(*options, terminal); };
-  });
+  OnChosen(*command, options, ExportLedger, terminal, chosen);
 }
 
 void AddStatusCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -258,9 +240,7 @@ void AddDemoCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--home", options->home, "A directory for everything it makes")->required();
   command->add_flag("--once", options->once, "End after the questions");
   command->add_option("--json", options->json_file, "Write questions and answers to this file");
-  command->callback([options, &terminal, &chosen] {
-    chosen = [options, &terminal] { return RunDemo(*options, terminal); };
-  });
+  OnChosen(*command, options, RunDemo, terminal, chosen);
 }
 
 }  // namespace

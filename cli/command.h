@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,15 @@ namespace whoelse {
 
 // What the chosen subcommand will do, once everything on the command line is understood.
 using Chosen = std::function<ExitCode()>;
+
+// When this command is chosen, it will be `run(options, terminal)`.
+template <typename Options, typename Run>
+void OnChosen(CLI::App& command, std::shared_ptr<Options> options, Run run, Terminal& terminal,
+              Chosen& chosen) {
+  command.callback([options, run, &terminal, &chosen] {
+    chosen = [options, run, &terminal] { return run(*options, terminal); };
+  });
+}
 
 // `arguments` without the program's name. Bad ones: kExitBadInput and a line on standard error.
 ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& terminal);

@@ -55,6 +55,7 @@ class Demo {
     }
     terminal_.err << kDealerWarning;
     if (const absl::Status asked = AskAll(); !asked.ok()) return asked;
+    if (const absl::Status kept = KeepReceipts(); !kept.ok()) return kept;
     terminal_.out << "\n" << questions_.size() << " questions asked; all of it took "
                   << Seconds(steady_clock::now() - begun) << ".\n";
     if (!json_file_.empty()) {
@@ -96,6 +97,22 @@ class Demo {
     return absl::OkStatus();
   }
 
+  // Answers never wait for them: the witnesses cosign some time after.
+  absl::Status KeepReceipts() {
+    const auto from = steady_clock::now();
+    for (size_t i = 0; i < questions_.size(); ++i) {
+      const std::string number = results_[i]["answer"].value("receipt", "");
+      const absl::Status kept = federation_.KeepReceipt(questions_[i].agency, number);
+      if (!kept.ok()) return kept;
+    }
+    terminal_.out << "\nEvery receipt is COMPLETE (" << Seconds(steady_clock::now() - from)
+                  << "): question and answers are in the log, which cannot take them back.\nThe "
+                     "receipts are in "
+                  << options_.home << "/receipts, the logs in " << options_.home
+                  << "/logs; docs/operating/audit.md\nis how an auditor verifies them.\n";
+    return absl::OkStatus();
+  }
+
   void Print(size_t number, const DemoQuestion& question, const Json& answer,
              steady_clock::duration time) {
     const std::string rule(std::min<size_t>(terminal_.width, 100), '-');
@@ -134,8 +151,10 @@ class Demo {
                   << "   # children's social care; the others lie beside it\n  " << whoelse_
                   << " status\n  " << whoelse_ << " inbox list\n  " << whoelse_
                   << " records list --limit 5\n\nIts children are in " << options_.home
-                  << "/exports, every program's log in " << options_.home << "/logs.\n"
-                  << std::flush;
+                  << "/exports, every program's log in " << options_.home
+                  << "/logs. The coordinators' logs, for auditors:";
+    for (const std::string& url : federation_.LogUrls()) terminal_.out << " " << url;
+    terminal_.out << "\n" << std::flush;
     while (!interrupts_.Came(std::chrono::seconds(1))) {
       if (const auto dead = federation_.Dead()) {
         terminal_.err << "whoelse: " << *dead << " ended by itself: see " << options_.home

@@ -41,6 +41,7 @@ struct Plan {
   std::vector<Caseload> caseloads;
   bool with_upn;
   DemoExportFormat format;
+  bool witness = false;
 };
 
 std::vector<std::string> Everyday() { return {"coordination", "early-help", "concern", "emergency"}; }
@@ -67,7 +68,7 @@ Plan SocialCare() {
             {"Date Opened", F::kStart}, {"Date Closed", F::kEnd},
             {"Contact Verified On", F::kVerified}, {"Lead Professional", F::kLead},
             {"Assessment Exists", F::kAssessment}, {"Consent Status", F::kConsent},
-            {"Restrictions", F::kRestrictions}}, true}};
+            {"Restrictions", F::kRestrictions}}, true}, true};
 }
 
 Plan HealthVisiting() {
@@ -86,7 +87,7 @@ Plan HealthVisiting() {
             {"Practitioner Name", F::kWorker}, {"Role", F::kRole}, {"Work Telephone", F::kPhone},
             {"Practitioner Email", F::kEmail}, {"Start Date", F::kStart},
             {"Discharge Date", F::kEnd}, {"Date Verified", F::kVerified},
-            {"Restrictions", F::kRestrictions}}, true}};
+            {"Restrictions", F::kRestrictions}}, true}, true};
 }
 
 DemoExportFormat SchoolFormat() {
@@ -110,7 +111,7 @@ Plan Secondary() {
   return {"riverside-academy", "Riverside Academy", "school", "999002", Everyday(),
           "01632 960130", "Mon-Fri 08:00-17:00", "01632 960131", "at all other times",
           "schooldata", "pupils-on-roll.csv", {{"Pastoral care", ServiceClass::kUniversal}},
-          {{"Pastoral care", "", "Head of year", 600, 11, 17}}, true, SchoolFormat()};
+          {{"Pastoral care", "", "Head of year", 600, 11, 17}}, true, SchoolFormat(), true};
 }
 
 Plan ChildrensCentre() {
@@ -139,7 +140,7 @@ Plan YouthOffending() {
             {"Team Name", F::kTeam}, {"Case Worker", F::kWorker}, {"Worker Role", F::kRole},
             {"Worker Telephone", F::kPhone}, {"Worker Email", F::kEmail},
             {"Date Started", F::kStart}, {"Date Ended", F::kEnd}, {"Last Verified", F::kVerified},
-            {"Restrictions", F::kRestrictions}}, false}};
+            {"Restrictions", F::kRestrictions}}, false}, true};
 }
 
 Plan MentalHealth() {
@@ -282,6 +283,7 @@ DemoAgency AgencyOf(const Plan& plan, const DemoArea& area, Date today, DemoDice
   options.duty = {plan.duty, plan.duty_hours, ""};
   options.out_of_hours = {plan.out_of_hours, plan.out_of_hours_hours, ""};
   options.source = plan.source;
+  options.witness = plan.witness;
   for (const auto& [service, service_class] : plan.services) {
     options.services.emplace(service, service_class);
   }
@@ -305,6 +307,7 @@ DemoArea MakeDemoArea(uint64_t seed, Date today) {
   DemoDice dice(seed);
   DemoArea area{"Northbridge",
                 {"Northbridge Council", "Northbridge Integrated Care Board", "Northbridge Police"},
+                "Area Auditor",
                 {},
                 MakeDemoChildren(kChildren + 1, today, dice),
                 // The last one is nobody's.

@@ -24,6 +24,7 @@ struct DemoAgency {
 struct DemoArea {
   std::string name;
   std::vector<std::string> coordinators;   // who runs them
+  std::string auditor;
   std::vector<DemoAgency> agencies;
   std::vector<DemoChild> children;
   // The children of the demo's questions.

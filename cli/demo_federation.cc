@@ -34,6 +34,16 @@ Json StatusOf(const std::string& slug) {
   return json.ok() ? *json : Json(nullptr);
 }
 
+// What the node says that this receipt proves so far; null when it does not say.
+Json ReceiptOf(const std::string& slug, const std::string& number) {
+  const auto door = Door::Open(DemoFederation::DoorOf(slug));
+  v1::ShowReceiptCall call;
+  call.set_number(number);
+  const auto shown = door.ok() ? door->ShowReceipt(call) : door.status();
+  const auto json = shown.ok() ? ParseNodeJson(*shown) : shown.status();
+  return json.ok() ? *json : Json(nullptr);
+}
+
 // Attached to every coordinator, and with every record it holds enrolled under every key version.
 bool IsReady(const Json& status) {
   if (!status.is_object() || !status.value("imported", false)) return false;
@@ -49,6 +59,14 @@ bool IsReady(const Json& status) {
 }
 
 }  // namespace
+
+std::vector<std::string> DemoFederation::LogUrls() const {
+  std::vector<std::string> urls;
+  for (size_t i = area_.coordinators.size(); i < ports_.size(); ++i) {
+    urls.push_back("https://127.0.0.1:" + std::to_string(ports_[i]));
+  }
+  return urls;
+}
 
 std::string DemoFederation::DoorOf(const std::string& slug) {
   return "agencies/" + slug + "/run/door";
@@ -87,9 +105,15 @@ absl::Status DemoFederation::Build() {
     if (!added.ok()) return added.status();
     if (const absl::Status s = WriteExport(agency); !s.ok()) return s;
   }
+  AuditorOptions auditor;
+  auditor.name = area_.auditor;
+  if (const auto added = AddAuditor(".", auditor, now); !added.ok()) return added.status();
   const auto done = SignFederation(".", {}, now, random);
   if (!done.ok()) return done.status();
-  return MakeDirectory("logs");
+  for (const char* directory : {"logs", "receipts"}) {
+    if (const absl::Status made = MakeDirectory(directory); !made.ok()) return made;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status DemoFederation::Await(const std::string& what, const Condition& met) {
@@ -184,6 +208,19 @@ absl::StatusOr<Json> DemoFederation::Ask(const DemoQuestion& question) {
                                ": " + done->err);
   }
   return ParseNodeJson(done->out);
+}
+
+absl::Status DemoFederation::KeepReceipt(const std::string& slug, const std::string& number) {
+  const absl::Status complete = Await("completing the receipt " + number, [&] {
+    const Json receipt = ReceiptOf(slug, number);
+    return receipt.is_object() && receipt.value("state", "") == "COMPLETE";
+  });
+  if (!complete.ok()) return complete;
+  const auto done = processes_.Run({programs_ + "/whoelse", "receipt", "export", number, "-o",
+                                    "receipts/" + number + ".receipt", "--door", DoorOf(slug)}, "");
+  if (!done.ok()) return done.status();
+  if (done->exit_code == kExitOk) return absl::OkStatus();
+  return absl::InternalError("exporting the receipt " + number + " failed: " + done->err);
 }
 
 std::string DemoFederation::CommandFor(const DemoQuestion& question,

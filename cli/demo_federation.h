@@ -34,11 +34,14 @@ class DemoFederation {
 
   // By `whoelse ask --json` or `whoelse shield --json`, the number on its standard input.
   absl::StatusOr<nlohmann::ordered_json> Ask(const DemoQuestion& question);
+  // Waits until this receipt of the agency's question is COMPLETE, and exports it into receipts/.
+  absl::Status KeepReceipt(const std::string& slug, const std::string& number);
 
   // The first program that ended by itself.
   std::optional<std::string> Dead() { return processes_.Dead(); }
   bool Stop() { return processes_.Stop(); }
 
+  std::vector<std::string> LogUrls() const;   // of every coordinator
   static std::string DoorOf(const std::string& slug);   // relative to the demo's home
   // What to type for this question, with the demo's home as seen from there.
   std::string CommandFor(const DemoQuestion& question, const std::string& home) const;
@@ -55,7 +58,7 @@ class DemoFederation {
   const std::string programs_;
   Interrupts& interrupts_;
   DemoProcesses processes_;
-  std::vector<int> ports_;   // of the coordinators
+  std::vector<int> ports_;   // of the coordinators, then of their logs
 };
 
 }  // namespace whoelse

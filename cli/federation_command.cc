@@ -4,6 +4,7 @@
 
 #include "cli/federation_certificate.h"
 #include "cli/federation_join.h"
+#include "cli/federation_log_key.h"
 #include "cli/federation_show.h"
 #include "cli/federation_sign.h"
 #include "rpc/clock.h"
@@ -15,9 +16,9 @@ namespace {
 constexpr size_t kServicesMax = 1 << 20;
 
 ExitCode Fail(const absl::Status& status, Terminal& terminal) {
-  PrintError(terminal, status);
+  const ExitCode code = PrintError(terminal, status);
   if (absl::IsInvalidArgument(status)) terminal.err << "Nothing was changed.\n";
-  return ExitCodeOf(status);
+  return code;
 }
 
 TimeS Now() { return SystemClock().NowS(); }
@@ -301,6 +302,33 @@ void AddRenewCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   });
 }
 
+void AddLogKeyCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  struct Options {
+    std::string dir, slug;
+    bool json = false;
+  };
+  CLI::App* const command = Subcommand(
+      app, "renew-log-key",
+      "Give a coordinator whose log has ended a new log: another key, another origin.",
+      "whoelse federation renew-log-key northbridge county-council");
+  const auto options = std::make_shared<Options>();
+  command->add_option("DIR", options->dir, "The federation's directory")->required();
+  command->add_option("FOLDER", options->slug, "The coordinator's folder in it")->required();
+  AddJsonFlag(*command, options->json);
+  command->callback([options, &terminal, &chosen] {
+    chosen = [options, &terminal] {
+      SystemRandom random;
+      const auto key = RenewLogKey(options->dir, options->slug, random);
+      if (!key.ok()) return Fail(key.status(), terminal);
+      if (options->json) return PrintJson({{"log_vkey", key->Encode()}}, terminal);
+      terminal.out << "The new log is " << key->name << ". It is in the roster from the next `sign`; "
+                      "when that rules, move the coordinator's data, second-checkpoint and exported "
+                      "folder away and start it (docs/operating/log.md).\n";
+      return kExitOk;
+    };
+  });
+}
+
 void PrintWarnings(const SignedFederation& done, Terminal& terminal) {
   if (done.dealt) terminal.err << kDealerWarning;
   for (const std::string& warning : done.warnings) {
@@ -407,6 +435,7 @@ void AddFederationCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   AddAuditorCommand(*command, terminal, chosen);
   AddRemoveCommand(*command, terminal, chosen);
   AddRenewCommand(*command, terminal, chosen);
+  AddLogKeyCommand(*command, terminal, chosen);
   AddSignCommand(*command, terminal, chosen);
   AddShowCommand(*command, terminal, chosen);
 }

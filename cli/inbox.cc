@@ -8,11 +8,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-ExitCode Fail(const absl::Status& status, Terminal& terminal) {
-  PrintError(terminal, status);
-  return ExitCodeOf(status);
-}
-
 Json ListIn(const Json& object, const char* key) {
   return object.is_object() && object.contains(key) && object[key].is_array() ? object[key]
                                                                               : Json::array();
@@ -23,7 +18,7 @@ template <typename Text>
 ExitCode Print(const absl::StatusOr<std::string>& answer, bool json, Terminal& terminal,
                const Text& text) {
   const auto parsed = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!parsed.ok()) return Fail(parsed.status(), terminal);
+  if (!parsed.ok()) return PrintError(terminal, parsed.status());
   if (json) {
     terminal.out << *answer << "\n";
   } else {

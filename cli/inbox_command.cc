@@ -20,9 +20,7 @@ CLI::App* Subcommand(CLI::App& inbox, const char* name, const char* what, const 
   command->footer(std::string(footer) + "\n");
   command->add_flag("--json", options->json, "As JSON");
   command->add_option("--door", options->door, "The node's socket (default: $WHOELSE_DOOR)");
-  command->callback([options, run = std::move(run), &terminal, &chosen] {
-    chosen = [options, run, &terminal] { return run(*options, terminal); };
-  });
+  OnChosen(*command, options, std::move(run), terminal, chosen);
   return command;
 }
 

@@ -10,13 +10,6 @@
 namespace whoelse {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-ExitCode Fail(const absl::Status& status, Terminal& terminal) {
-  PrintError(terminal, status);
-  return ExitCodeOf(status);
-}
-
 // Into the file, or to standard output when none is named.
 ExitCode PutFile(const std::string& file, const std::string& output, Terminal& terminal) {
   if (output.empty() || output == "-") {
@@ -24,7 +17,7 @@ ExitCode PutFile(const std::string& file, const std::string& output, Terminal& t
     return kExitOk;
   }
   const absl::Status written = WriteFileDurably(output, AsBytes(file), 0600);
-  return written.ok() ? kExitOk : Fail(written, terminal);
+  return written.ok() ? kExitOk : PrintError(terminal, written);
 }
 
 }  // namespace
@@ -35,16 +28,10 @@ ExitCode ListReceipts(const ReceiptListOptions& options, Terminal& terminal) {
   call.set_limit(options.limit);
   const auto answer = door.ok() ? door->ListReceipts(call) : door.status();
   const auto list = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!list.ok()) return Fail(list.status(), terminal);
-  if (options.json) {
-    terminal.out << *answer << "\n";
-  } else if (list->is_object() && list->size() == 1 && list->front().is_array()) {
-    const Json& receipts = list->front();   // {"receipts": [...]}
-    terminal.out << (receipts.empty() ? "No question was asked here yet.\n"
-                                      : JsonAsText(receipts, terminal.width));
-  } else {
-    terminal.out << JsonAsText(*list, terminal.width);
-  }
+  if (!list.ok()) return PrintError(terminal, list.status());
+  terminal.out << (options.json
+                       ? *answer + "\n"
+                       : ListAsText(*list, "No question was asked here yet.", terminal.width));
   return kExitOk;
 }
 
@@ -54,12 +41,8 @@ ExitCode ShowReceipt(const ReceiptOptions& options, Terminal& terminal) {
   call.set_number(options.number);
   const auto answer = door.ok() ? door->ShowReceipt(call) : door.status();
   const auto shown = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!shown.ok()) return Fail(shown.status(), terminal);
-  if (options.json) {
-    terminal.out << *answer << "\n";
-  } else {
-    terminal.out << ReceiptText(*shown, terminal.width);
-  }
+  if (!shown.ok()) return PrintError(terminal, shown.status());
+  terminal.out << (options.json ? *answer + "\n" : ReceiptText(*shown, terminal.width));
   return kExitOk;
 }
 
@@ -69,7 +52,7 @@ ExitCode ExportReceipt(const ReceiptOptions& options, Terminal& terminal) {
   call.set_number(options.number);
   call.set_with_opening(options.with_opening);
   auto file = door.ok() ? door->ExportReceipt(call) : door.status();
-  if (!file.ok()) return Fail(file.status(), terminal);
+  if (!file.ok()) return PrintError(terminal, file.status());
   const ExitCode code = PutFile(*file, options.output, terminal);
   sodium_memzero(file->data(), file->size());   // with an opening it holds the keys to every answer
   if (options.with_opening) {
@@ -82,7 +65,7 @@ ExitCode ExportReceipt(const ReceiptOptions& options, Terminal& terminal) {
 ExitCode ExportLedger(const ReceiptOptions& options, Terminal& terminal) {
   const auto door = Door::Open(options.door);
   const auto file = door.ok() ? door->ExportLedger() : door.status();
-  return file.ok() ? PutFile(*file, options.output, terminal) : Fail(file.status(), terminal);
+  return file.ok() ? PutFile(*file, options.output, terminal) : PrintError(terminal, file.status());
 }
 
 }  // namespace whoelse

@@ -13,11 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-ExitCode Fail(const absl::Status& status, Terminal& terminal) {
-  PrintError(terminal, status);
-  return ExitCodeOf(status);
-}
-
 uint64_t NumberIn(const Json& result, const char* key) {
   return result.contains(key) && result[key].is_number_unsigned() ? result[key].get<uint64_t>() : 0;
 }
@@ -55,12 +50,13 @@ ExitCode ImportRecords(const ImportOptions& options, Terminal& terminal) {
   if (options.file != "-") {
     file.open(options.file, std::ios::binary);
     if (!file) {
-      return Fail(absl::InvalidArgumentError("file: " + options.file + " cannot be opened: " +
-                                             std::strerror(errno)), terminal);
+      return PrintError(terminal,
+                        absl::InvalidArgumentError("file: " + options.file + " cannot be opened: " +
+                                                   std::strerror(errno)));
     }
   }
   const auto door = Door::Open(options.door);
-  if (!door.ok()) return Fail(door.status(), terminal);
+  if (!door.ok()) return PrintError(terminal, door.status());
   v1::ImportHead head;
   head.set_skip_bad(options.skip_bad);
   head.set_source(options.source);
@@ -70,9 +66,9 @@ ExitCode ImportRecords(const ImportOptions& options, Terminal& terminal) {
     answer = door->Import(head, options.file == "-" ? terminal.in : file,
                           [&](uint64_t done, uint64_t total) { bar.Show(done, total); });
   }
-  if (!answer.ok()) return Fail(answer.status(), terminal);
+  if (!answer.ok()) return PrintError(terminal, answer.status());
   const auto result = ParseNodeJson(*answer);
-  if (!result.ok()) return Fail(result.status(), terminal);
+  if (!result.ok()) return PrintError(terminal, result.status());
   const bool loaded = result->is_object() && result->contains("loaded") &&
                       (*result)["loaded"] == Json(true);
   if (options.json) {
@@ -85,17 +81,17 @@ ExitCode ImportRecords(const ImportOptions& options, Terminal& terminal) {
 
 ExitCode ListRecords(const ListOptions& options, Terminal& terminal) {
   const auto door = Door::Open(options.door);
-  if (!door.ok()) return Fail(door.status(), terminal);
+  if (!door.ok()) return PrintError(terminal, door.status());
   const auto number = NumberFrom(options.nhs_number, terminal);
-  if (!number.ok()) return Fail(number.status(), terminal);
+  if (!number.ok()) return PrintError(terminal, number.status());
   v1::ListRecordsCall call;
   call.set_nhs_number(*number);
   call.set_after(options.after);
   call.set_limit(options.limit);
   const auto answer = door->ListRecords(call);
-  if (!answer.ok()) return Fail(answer.status(), terminal);
+  if (!answer.ok()) return PrintError(terminal, answer.status());
   const auto result = ParseNodeJson(*answer);
-  if (!result.ok()) return Fail(result.status(), terminal);
+  if (!result.ok()) return PrintError(terminal, result.status());
   if (options.json) {
     terminal.out << *answer << "\n";
     return kExitOk;
@@ -114,13 +110,13 @@ ExitCode ListRecords(const ListOptions& options, Terminal& terminal) {
 
 ExitCode EndRecord(const EndOptions& options, Terminal& terminal) {
   const auto door = Door::Open(options.door);
-  if (!door.ok()) return Fail(door.status(), terminal);
+  if (!door.ok()) return PrintError(terminal, door.status());
   v1::EndRecordCall call;
   call.set_source(options.source);
   call.set_source_id(options.id);
   call.set_end(options.on);
   const auto answer = door->EndRecord(call);
-  if (!answer.ok()) return Fail(answer.status(), terminal);
+  if (!answer.ok()) return PrintError(terminal, answer.status());
   if (options.json) {
     terminal.out << *answer << "\n";
   } else {

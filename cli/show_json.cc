@@ -162,6 +162,13 @@ absl::StatusOr<Json> ParseNodeJson(const std::string& text) {
   return value;
 }
 
+std::string ListAsText(const Json& list, std::string_view when_empty, size_t width) {
+  if (!list.is_object() || list.size() != 1 || !list.front().is_array()) {
+    return JsonAsText(list, width);
+  }
+  return list.front().empty() ? std::string(when_empty) + "\n" : JsonAsText(list.front(), width);
+}
+
 std::string JsonAsText(const Json& value, size_t width) {
   if (value.is_object()) return Object(value, width, "");
   if (IsTable(value)) return Table(value, width, "");

@@ -3,6 +3,7 @@
 #define WHOELSE_CLI_SHOW_JSON_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,6 +23,10 @@ bool IsTable(const nlohmann::ordered_json& value);
 std::vector<std::string> ColumnsOf(const nlohmann::ordered_json& table);
 // A column's heading is that of its first value.
 std::string ColumnHeading(const nlohmann::ordered_json& table, const std::string& key);
+
+// A list in an object of its own ({"items": [...]}) as a table, or this line when it is empty. Ends in
+// a line feed.
+std::string ListAsText(const nlohmann::ordered_json& list, std::string_view when_empty, size_t width);
 
 // Ends in a line feed. Tables are cut to `width` columns.
 std::string JsonAsText(const nlohmann::ordered_json& value, size_t width);

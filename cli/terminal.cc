@@ -85,8 +85,9 @@ absl::StatusOr<std::string> ReadHiddenLine(Terminal& terminal, std::string_view 
   return line;
 }
 
-void PrintError(Terminal& terminal, const absl::Status& status) {
+ExitCode PrintError(Terminal& terminal, const absl::Status& status) {
   terminal.err << "whoelse: " << std::string(status.message()) << "\n";
+  return ExitCodeOf(status);
 }
 
 void ProgressBar::Show(uint64_t done, uint64_t total) {

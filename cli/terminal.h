@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "cli/exit_code.h"
 
 namespace whoelse {
 
@@ -27,8 +28,8 @@ Terminal ProcessTerminal();
 // screen: it is a child's number, and screens are shared. INVALID_ARGUMENT: no line, or an empty one.
 absl::StatusOr<std::string> ReadHiddenLine(Terminal& terminal, std::string_view prompt);
 
-// "whoelse: <message>" on standard error.
-void PrintError(Terminal& terminal, const absl::Status& status);
+// "whoelse: <message>" on standard error; gives the exit code that goes with it.
+ExitCode PrintError(Terminal& terminal, const absl::Status& status);
 
 // A bar on standard error while long work goes on, when a terminal is there. Wiped when it dies.
 class ProgressBar {

@@ -7,29 +7,20 @@
 
 namespace whoelse {
 
-LogScrubber::LogScrubber(RocksDbState& state, std::chrono::milliseconds pause,
+LogScrubber::LogScrubber(RocksDbState& state, std::chrono::milliseconds between,
                          std::function<void(const absl::Status&)> on_damage)
     : state_(state),
-      pause_(pause),
+      between_(between),
       on_damage_(std::move(on_damage)),
       thread_([this] { Run(); }) {}
 
 LogScrubber::~LogScrubber() {
-  {
-    const std::lock_guard lock(mutex_);
-    over_ = true;
-  }
-  changed_.notify_all();
+  pause_.End();
   thread_.join();
 }
 
-bool LogScrubber::Paused() {
-  std::unique_lock lock(mutex_);
-  return !changed_.wait_for(lock, pause_, [this] { return over_; });
-}
-
 void LogScrubber::Run() {
-  while (Paused()) {
+  while (pause_.For(between_)) {
     const absl::Status status = CheckNext();
     if (!status.ok()) return on_damage_(status);
   }

@@ -2,31 +2,16 @@
 
 #include <utility>
 
-#include "audit/lines.h"
+#include "coordinator/add_checkpoint.h"
 #include "coordinator/log_reader.h"
-#include "protocol/note.h"
 #include "rpc/log.h"
 
 namespace whoelse {
 namespace {
 
 constexpr int kOk = 200, kConflict = 409;
-constexpr size_t kLinesMax = 16;
 
 }  // namespace
-
-std::string AddCheckpointRequest(uint64_t old_size, const std::vector<TreeHash>& proof,
-                                 std::string_view checkpoint) {
-  std::string body = "old " + std::to_string(old_size) + "\n";
-  for (const TreeHash& hash : proof) body += Base64Encode(hash) + "\n";
-  return body + "\n" + std::string(checkpoint);
-}
-
-std::optional<uint64_t> ParseWitnessSize(std::string_view body) {
-  const auto line = TakeLine(&body);
-  if (!line || !body.empty()) return std::nullopt;
-  return ParseDecimal(*line);
-}
 
 OutsideWitness::OutsideWitness(std::unique_ptr<HttpsClient> client, const CoordinatorState& state,
                                OnLine on_line)
@@ -73,13 +58,10 @@ absl::Status OutsideWitness::Ask(const PublishedLog& log) {
     return absl::FailedPreconditionError("an outside witness does not cosign (" +
                                          std::to_string(reply->status) + ")");
   }
+  auto lines = ParseWitnessLines(reply->body);
+  if (!lines.ok()) return absl::FailedPreconditionError(lines.status().message());
   known_size_ = log.size;
-  std::string_view rest = reply->body;
-  for (size_t i = 0; i < kLinesMax; ++i) {
-    const auto line = TakeLine(&rest);
-    if (!line) break;
-    on_line_(log.size, std::string(*line) + "\n");
-  }
+  for (std::string& line : *lines) on_line_(log.size, std::move(line));
   return absl::OkStatus();
 }
 

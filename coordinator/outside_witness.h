@@ -17,12 +17,6 @@
 
 namespace whoelse {
 
-// The body of a request: old size, consistency proof, checkpoint.
-std::string AddCheckpointRequest(uint64_t old_size, const std::vector<TreeHash>& proof,
-                                 std::string_view checkpoint);
-// The size in the reply to a request whose old size was not the witness's; nullopt when it is none.
-std::optional<uint64_t> ParseWitnessSize(std::string_view body);
-
 class OutsideWitness {
  public:
   // A signature line over the checkpoint of this size, as it came; nobody has verified it.
@@ -38,7 +32,7 @@ class OutsideWitness {
 
   // Once. UNAVAILABLE: no reply, try again with the next one. FAILED_PRECONDITION: the witness does
   // not cosign, somebody has to look (its code says why: 403 and 404 it does not know this log, 409
-  // and 422 it knows another history or a longer one).
+  // and 422 it knows another history or a longer one; or its reply is none).
   absl::Status Ask(const PublishedLog& log);
 
  private:

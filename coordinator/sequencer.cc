@@ -54,6 +54,7 @@ bool Sequencer::Submit(Submission submission, Done done, bool must) {
     const std::lock_guard lock(mutex_);
     if (finishing_ || (!must && queue_.size() >= settings_.queue_max)) return false;
     queue_.push_back({std::move(submission), std::move(done), must});
+    ++submitted_;
   }
   changed_.notify_one();
   return true;
@@ -62,7 +63,7 @@ bool Sequencer::Submit(Submission submission, Done done, bool must) {
 void Sequencer::RequestCheckpoint() {
   {
     const std::lock_guard lock(mutex_);
-    checkpoint_wanted_ = true;
+    checkpoints_wanted_.push_back(submitted_);
   }
   changed_.notify_one();
 }
@@ -92,15 +93,19 @@ void Sequencer::Run() {
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [this] {
-        return finishing_ || checkpoint_wanted_ || cosigned_ || !queue_.empty();
+        return finishing_ || !checkpoints_wanted_.empty() || cosigned_ || !queue_.empty();
       });
       const auto end = queue_.begin() + static_cast<ptrdiff_t>(std::min(queue_.size(), kPoolMax));
       pool.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
       queue_.erase(queue_.begin(), end);
       cosigned = std::exchange(cosigned_, std::nullopt);
-      // Only when nothing waits in front of it.
-      checkpoint = checkpoint_wanted_ && queue_.empty();
-      if (checkpoint) checkpoint_wanted_ = false;
+      // When nothing waits in front of it. What came later is not waited for: a log that is never
+      // idle would sign nothing, and every node would raise its alarm.
+      const uint64_t taken = submitted_ - queue_.size();
+      while (!checkpoints_wanted_.empty() && checkpoints_wanted_.front() <= taken) {
+        checkpoints_wanted_.pop_front();
+        checkpoint = true;
+      }
       if (pool.empty() && !checkpoint && !cosigned) return;   // finishing
     }
     if (!pool.empty()) CommitPool(std::move(pool));

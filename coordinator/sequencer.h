@@ -106,10 +106,11 @@ class Sequencer {
   const Settings settings_;
   const Listeners listeners_;
 
-  std::mutex mutex_;   // guards the next five
+  std::mutex mutex_;   // guards the next six
   std::condition_variable changed_;
   std::deque<Waiting> queue_;
-  bool checkpoint_wanted_ = false;
+  uint64_t submitted_ = 0;
+  std::deque<uint64_t> checkpoints_wanted_;   // how much had been submitted when each was
   std::optional<std::string> cosigned_;
   bool finishing_ = false;
 

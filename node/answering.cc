@@ -15,7 +15,13 @@ constexpr size_t kMessagesMax = 4096;
 constexpr size_t kPushedBytesMax = size_t{16} << 20;   // that wait; as much again is being taken up
 constexpr size_t kDisputedMax = 10'000;
 constexpr TimeMs kHousekeepingMs = 1000;
+constexpr TimeMs kInUseWrittenMs = 60'000;
 constexpr TimeMs kLongestWaitMs = 1000;
+
+[[noreturn]] void EndUnreadable(const absl::Status& status) {
+  Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, status}});
+  _exit(74);
+}
 
 }  // namespace
 
@@ -45,6 +51,10 @@ Answering::~Answering() { Stop(); }
 
 absl::Status Answering::Restore(const SignedRoster* first) {
   const TimeMs now = clock_.NowMs();
+  const absl::StatusOr<std::optional<TimeMs>> in_use = store_.ReadInUse();
+  if (!in_use.ok()) return in_use.status();
+  doubt_.emplace(*in_use, now);
+  if (doubt_->UnsureThrough(1) > 0) Log(LogLevel::kWarning, "store_may_be_old");
   absl::StatusOr<std::optional<RosterKeeper::State>> state = store_.ReadRosterState();
   if (!state.ok()) return state.status();
   if (state->has_value()) {
@@ -85,6 +95,14 @@ void Answering::OnRosterChanged() {
   unconfirmed_ = keeper_.Unconfirmed(clock_.NowMs());
   board_.Post({roster, unconfirmed_});
   PublishLogs();
+  doubt_->OnRosterChanged();
+  ApplyDoubt();
+}
+
+// Until it is known which roster rules and what was asked before has expired: a store that was set
+// back answers nothing that it may have answered otherwise.
+void Answering::ApplyDoubt() {
+  holder_.SetUnsureThrough(doubt_->UnsureThrough(keeper_.ruling()->threshold));
 }
 
 // From the store, or from what this node has cosigned, whichever is further: a store brought back from
@@ -93,11 +111,8 @@ void Answering::RestoreWatch(const RosterCoordinator& coordinator) {
   LogWatch& watch = holder_.Watch(coordinator.id);
   absl::StatusOr<std::optional<LogWatch::Memory>> memory =
       store_.ReadWatch(coordinator.id, coordinator.log_key.key_id);
-  if (!memory.ok()) {
-    // Without the checkpoint that was pinned here a log could be rewritten unnoticed.
-    Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, memory.status()}});
-    _exit(74);
-  }
+  // Without the checkpoint that was pinned here a log could be rewritten unnoticed.
+  if (!memory.ok()) EndUnreadable(memory.status());
   if (memory->has_value()) watch.Restore(**std::move(memory));
   if (!witness_) return;
   const LogWatch::Memory* pin = witness_->PinOf(coordinator.log_key.name);
@@ -326,7 +341,9 @@ void Answering::TakePush(CoordinatorId from, uint64_t stream, Push push) {
   for (Alarm& alarm : alarms) Raise(std::move(alarm));
   if (!watch->Expects(false)) return EndStream(from);
   if (absl::StatusOr<Heartbeat> beat = Heartbeat::Parse(push.heartbeat); beat.ok()) {
-    keeper_.OnHeartbeat(*beat, now);
+    const bool fresh = keeper_.OnHeartbeat(*beat, now);
+    if (fresh && beat->coordinator == from) doubt_->OnHeartbeat(from);
+    ApplyDoubt();
   }
   if (!push.roster.empty()) TakeRoster(from, push.roster);
 }
@@ -354,11 +371,8 @@ void Answering::TakeRosterLeaf(CoordinatorId from, const RosterEntry& leaf, Time
 void Answering::AnswerDue() {
   while (true) {
     absl::StatusOr<std::optional<SlotBatch>> batch = holder_.AnswerSlot(clock_.NowMs());
-    if (!batch.ok()) {
-      // A store that cannot be read must not turn into "nothing disclosed".
-      Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, batch.status()}});
-      _exit(74);
-    }
+    // A store that cannot be read must not turn into "nothing disclosed".
+    if (!batch.ok()) EndUnreadable(batch.status());
     if (!batch->has_value()) return;
     store_.CommitSlot(**batch);
     // Not ready by the boundary: the whole batch waits for the next, or lateness would tell.
@@ -390,6 +404,10 @@ void Answering::Every(TimeMs now) {
     for (Alarm& alarm : holder_.Watch(coordinator.id).OnTick(now)) Raise(std::move(alarm));
   }
   if (keeper_.Tick(now)) OnRosterChanged();
+  if (now >= next_in_use_ms_ && doubt_->Over(keeper_.ruling()->threshold, now)) {
+    next_in_use_ms_ = now + kInUseWrittenMs;
+    store_.WriteInUse(now);
+  }
   if (keeper_.Unconfirmed(now) != unconfirmed_) {
     unconfirmed_ = !unconfirmed_;
     board_.Post({keeper_.ruling(), unconfirmed_});

@@ -14,6 +14,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "node/alarm_gate.h"
+#include "node/doubt.h"
 #include "node/holder.h"
 #include "node/rocksdb_store.h"
 #include "node/roster_board.h"
@@ -123,6 +124,7 @@ class Answering {
   void ReleaseDue();
   void Every(TimeMs now);
   void OnRosterChanged();
+  void ApplyDoubt();
   void PublishLogs();
   TimeMs NextDue(TimeMs now) const;
 
@@ -136,6 +138,8 @@ class Answering {
   // The loop's own.
   RosterKeeper keeper_;
   Holder holder_;
+  std::optional<StoreDoubt> doubt_;                        // since Restore
+  TimeMs next_in_use_ms_ = 0;
   std::deque<SlotBatch> committed_;                        // wires that wait for their slot's end
   std::map<CoordinatorId, uint64_t> streams_;              // those that are there
   uint64_t streams_begun_ = 0;

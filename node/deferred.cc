@@ -16,23 +16,13 @@ Deferred::Deferred(RocksdbStore& store, InboxKeeper& inbox, const Clock& clock, 
       thread_([this] { Run(); }) {}
 
 Deferred::~Deferred() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
+  pause_.End();
   thread_.join();
 }
 
 void Deferred::Run() {
   TimeMs dropped_ms = 0;
-  while (true) {
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, std::chrono::milliseconds(kFirstMs + random_.Below(kSpreadMs)),
-                     [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_; });
-      if (stopping_) return;
-    }
+  while (pause_.For(std::chrono::milliseconds(kFirstMs + random_.Below(kSpreadMs)))) {
     WorkOff();
     if (clock_.NowMs() > dropped_ms + kDropWiresEveryMs) {
       dropped_ms = clock_.NowMs();

@@ -3,14 +3,12 @@
 #ifndef WHOELSE_NODE_DEFERRED_H_
 #define WHOELSE_NODE_DEFERRED_H_
 
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
-#include "absl/base/thread_annotations.h"
 #include "node/inbox_keeper.h"
 #include "node/rocksdb_store.h"
 #include "rpc/clock.h"
+#include "rpc/pause.h"
 
 namespace whoelse {
 
@@ -27,9 +25,7 @@ class Deferred {
   InboxKeeper& inbox_;
   const Clock& clock_;
   Random& random_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  Pause pause_;
   std::thread thread_;
 };
 

@@ -42,8 +42,9 @@ void Holder::SetRosters(std::shared_ptr<const Roster> mine, std::shared_ptr<cons
   roster_ = std::move(mine);
   previous_ = std::move(previous);
   replaced_ms_ = replaced_ms;
-  if (roster_->FindAgency(identity_.agency) == nullptr) {
-    slots_.clear();   // no member any more: nobody is answered
+  member_ = roster_->FindAgency(identity_.agency) != nullptr;
+  if (!member_) {
+    slots_.clear();   // nobody is answered any more
     waiting_.clear();
   }
   // Also those of the roster before, whose frames may still come: without its entries they would
@@ -80,6 +81,7 @@ PublicState Holder::StateFor(const FrameHash& hash, TimeMs now) {
   state.answered = wires_.contains(hash);
   state.pending = waiting_.contains(hash);
   state.slot_count = SlotAt(now).frames;
+  state.unsure_through_ms = unsure_through_ms_;
   return state;
 }
 
@@ -102,7 +104,7 @@ Holder::Reply Holder::Handle(CoordinatorId from, ByteView frame_bytes, ByteView 
   };
   absl::StatusOr<Frame> frame = Frame::Parse(frame_bytes, roster_->federation);
   if (!frame.ok()) return refuse(RefusalCode::kFormat);
-  if (roster_->FindAgency(identity_.agency) == nullptr) return refuse(RefusalCode::kRoster);
+  if (!member_) return refuse(RefusalCode::kRoster);
   std::optional<Admission> admission;
   if (auto parsed = Admission::Parse(admission_bytes); parsed.ok()) admission = *parsed;
   // An admission speaks for the relay whose stream it came on: another's could be used to make that

@@ -68,7 +68,7 @@ class Holder {
   Holder(HolderIdentity identity, PolicyTable policy, const RecordSource& records,
          Random& random)
       : identity_(std::move(identity)),
-        decoy_signature_(identity_.key.Sign("whoelse/1/question", {})),
+        decoy_signature_(identity_.key.Sign("whoelse/1/decoy", {})),
         records_(records),
         random_(random),
         policy_(policy) {}
@@ -92,6 +92,9 @@ class Holder {
   void RestoreWire(const FrameHash& hash, Bytes wire, TimeS keep_until_s) {
     wires_[hash] = {std::move(wire), keep_until_s};
   }
+  // A store that was set back has forgotten what it answered: frames issued until then are refused
+  // with RESTARTED. 0: none.
+  void SetUnsureThrough(TimeMs ms) { unsure_through_ms_ = ms; }
   LogWatch& Watch(CoordinatorId coordinator);   // of the ruling roster's log key
 
   struct Reply {
@@ -160,6 +163,8 @@ class Holder {
   EnrolmentView enrolment_;
   std::shared_ptr<const Roster> roster_, previous_;
   TimeMs replaced_ms_ = 0;
+  bool member_ = false;                                 // of roster_
+  TimeMs unsure_through_ms_ = 0;
   std::map<std::pair<CoordinatorId, uint32_t>, LogWatch> watches_;
   std::map<TimeMs, TimeSlot> slots_;                    // by their end
   absl::flat_hash_map<FrameHash, KeptWire> wires_;      // answered

@@ -13,6 +13,7 @@ namespace {
 constexpr uint64_t kHourMs = 3'600'000;
 constexpr uint64_t kSpreadMs = 60'000;   // not every node at once
 constexpr uint64_t kRetryMs = 60'000;
+constexpr std::chrono::seconds kLook(1);   // between two looks at the clock
 constexpr std::chrono::milliseconds kTimeout{5000};
 
 }  // namespace
@@ -24,26 +25,22 @@ LedgerKeeper::LedgerKeeper(AgencyId agency, const SigningKey& identity, RocksdbS
       board_(board), clock_(clock), random_(random), thread_([this] { Run(); }) {}
 
 LedgerKeeper::~LedgerKeeper() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
+  pause_.End();
   thread_.join();
 }
 
+// Some seconds into the next hour.
+TimeMs LedgerKeeper::NextHour() {
+  const TimeMs now = clock_.NowMs();
+  return now - now % kHourMs + kHourMs + random_.Below(kSpreadMs);
+}
+
 void LedgerKeeper::Run() {
-  bool done = true;
-  while (true) {
-    {
-      // Some seconds into the next hour, by the clock: an hour is an hour also after a restart.
-      const uint64_t wait = done ? kHourMs - clock_.NowMs() % kHourMs : kRetryMs;
-      std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, std::chrono::milliseconds(wait + random_.Below(kSpreadMs)),
-                     [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_; });
-      if (stopping_) return;
-    }
-    done = LogDigests();
+  TimeMs due = NextHour();
+  // An hour is one of the clock's, which may be set, and goes on while the machine sleeps.
+  while (pause_.For(kLook)) {
+    if (clock_.NowMs() < due) continue;
+    due = LogDigests() ? NextHour() : clock_.NowMs() + kRetryMs + random_.Below(kSpreadMs);
   }
 }
 

@@ -3,16 +3,14 @@
 #ifndef WHOELSE_NODE_LEDGER_KEEPER_H_
 #define WHOELSE_NODE_LEDGER_KEEPER_H_
 
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
-#include "absl/base/thread_annotations.h"
 #include "node/coordinators.h"
 #include "node/ledger.h"
 #include "node/rocksdb_store.h"
 #include "node/roster_board.h"
 #include "rpc/clock.h"
+#include "rpc/pause.h"
 
 namespace whoelse {
 
@@ -23,6 +21,7 @@ class LedgerKeeper {
   ~LedgerKeeper();
 
  private:
+  TimeMs NextHour();
   void Run();
   // False when something could not be logged: soon once more.
   bool LogDigests();
@@ -36,9 +35,7 @@ class LedgerKeeper {
   RosterBoard& board_;
   const Clock& clock_;
   Random& random_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  Pause pause_;
   std::thread thread_;
 };
 

@@ -105,25 +105,17 @@ Pager::Pager(InboxKeeper& inbox, std::vector<Send> ways, const Clock& clock, Ran
 }
 
 Pager::~Pager() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
+  pause_.End();
   if (thread_.joinable()) thread_.join();
 }
 
 void Pager::Run() {
-  for (int failures = 0;;) {
-    const uint64_t wait_ms = (kFirstMs + random_.Below(kSpreadMs)) << std::min(failures, kSlowest);
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, std::chrono::milliseconds(wait_ms),
-                     [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_; });
-      if (stopping_) return;
-    }
-    failures = Round() ? 0 : failures + 1;
-  }
+  int failures = 0;
+  const auto next = [&] {
+    return std::chrono::milliseconds((kFirstMs + random_.Below(kSpreadMs))
+                                     << std::min(failures, kSlowest));
+  };
+  while (pause_.For(next())) failures = Round() ? 0 : failures + 1;
 }
 
 bool Pager::Round() {

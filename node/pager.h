@@ -3,18 +3,16 @@
 #ifndef WHOELSE_NODE_PAGER_H_
 #define WHOELSE_NODE_PAGER_H_
 
-#include <condition_variable>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "node/inbox_keeper.h"
+#include "rpc/pause.h"
 
 namespace whoelse {
 
@@ -48,9 +46,7 @@ class Pager {
   const std::vector<Send> ways_;
   const Clock& clock_;
   Random& random_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  Pause pause_;
   std::map<Desk, std::set<size_t>> told_;   // the ways that worked already; the thread's own
   std::thread thread_;
 };

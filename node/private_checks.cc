@@ -58,12 +58,12 @@ bool SubjectIs(const SubjectEntry& entry, KeyType type, std::string_view value) 
 // A hit counts only for the child that the statement names and my own record confirms. Without
 // this, a holder of child x re-wraps a signed statement and makes it a question about child y.
 bool HitCounts(const Hit& hit, const Subject& subject) {
-  const Record& record = *hit.record;
-  const std::string_view number = record.nhs_number ? record.nhs_number->digits() : std::string_view();
+  const std::string_view number = IdentifierOf(*hit.record, KeyType::kNhsNumber);
+  const std::string_view upn = IdentifierOf(*hit.record, KeyType::kUpn);
   if (PositionOf(hit.j) == 0) {
     return !number.empty() && SubjectIs(subject[0], KeyType::kNhsNumber, number);
   }
-  if (!record.upn || !SubjectIs(subject[1], KeyType::kUpn, record.upn->text())) return false;
+  if (upn.empty() || !SubjectIs(subject[1], KeyType::kUpn, upn)) return false;
   return subject[0].type == KeyType::kNone || number.empty() || subject[0].value == number;
 }
 

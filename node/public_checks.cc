@@ -104,6 +104,10 @@ PublicVerdict CheckAdmitted(const Frame& frame, const std::optional<Admission>& 
   if (admission->index < std::max(relay->attached_size, relay->stream_size)) {
     return Refuse(verdict, RefusalCode::kRestarted);
   }
+  // Nor could the wire that left before the store was set back be given again.
+  if (frame.header().issued_s * 1000 <= state.unsure_through_ms) {
+    return Refuse(verdict, RefusalCode::kRestarted);
+  }
   // By count alone, and before any lookup: being busy must not depend on what the frame would find.
   if (state.slot_count >= state.roster->parameters.slot_frames) {
     return Refuse(verdict, RefusalCode::kBusy);

@@ -52,6 +52,7 @@ struct PublicState {
   bool answered = false;                     // this frame has a wire
   bool pending = false;                      // this frame waits for one
   uint32_t slot_count = 0;                   // frames admitted in this slot
+  TimeMs unsure_through_ms = 0;              // frames issued until then may have had another answer
 };
 
 struct PublicVerdict {

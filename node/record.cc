@@ -233,4 +233,10 @@ bool SameChild(const Record& a, const Record& b) {
   return a.upn.has_value() && a.upn == b.upn;
 }
 
+std::string_view IdentifierOf(const Record& record, KeyType type) {
+  if (type == KeyType::kNhsNumber && record.nhs_number) return record.nhs_number->digits();
+  if (type == KeyType::kUpn && record.upn) return record.upn->text();
+  return {};
+}
+
 }  // namespace whoelse

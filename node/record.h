@@ -108,6 +108,9 @@ struct Record : RowBasis {
 // become looser (domain.md, "A restriction only rises by machine").
 Record MergeByMachine(const Record& held, Record incoming);
 
+// The identifier of this type in its canonical form; empty: it has none. Lives as long as the record.
+std::string_view IdentifierOf(const Record& record, KeyType type);
+
 // A text of a record, with its bound in bytes of UTF-8. The disclosed ones have an answer's fixed
 // fields as bounds (protocol.md section 6), the others are bounded so that everything is.
 struct RecordText {

@@ -10,12 +10,6 @@ namespace {
 
 constexpr size_t kImportChunk = 1000;
 
-std::string_view IdentifierOf(const Record& record, KeyType type) {
-  if (type == KeyType::kNhsNumber && record.nhs_number) return record.nhs_number->digits();
-  if (type == KeyType::kUpn && record.upn) return record.upn->text();
-  return {};
-}
-
 // `before`: the record as it is stored; nullptr for a new one.
 Arrivals ArrivalsOf(const Record& record, const StoredRecord* before, TimeMs now) {
   Arrivals arrived_ms{};

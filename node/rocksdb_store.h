@@ -159,6 +159,9 @@ class RocksdbStore final : public RecordSource {
   absl::StatusOr<std::optional<LogWatch::Memory>> ReadWatch(CoordinatorId coordinator,
                                                             uint32_t log_key_id) const;
   void WriteWatch(CoordinatorId coordinator, uint32_t log_key_id, const LogWatch::Memory& memory);
+  // When this store was in use last; nullopt: it is new. node/doubt.h. DATA_LOSS.
+  absl::StatusOr<std::optional<TimeMs>> ReadInUse() const;
+  void WriteInUse(TimeMs now);
   struct EnrolmentState {
     std::map<KeyVersion, TimeMs> begun_ms;
     TimeMs newest_import_ms = 0;
@@ -197,7 +200,9 @@ class RocksdbStore final : public RecordSource {
   std::string SourceKey(const Record& record) const;
   std::string IdentifierKey(KeyType type, std::string_view value) const;
   std::vector<KeyVersion> StoredKeyVersions() const;
-  void PutRecord(const RecordChange& change, rocksdb::WriteBatch& batch);
+  void PutRecords(const std::vector<RecordChange>& changes, rocksdb::WriteBatch& batch);
+  void PutRecord(const RecordChange& change, const std::vector<KeyVersion>& enrolled_under,
+                 rocksdb::WriteBatch& batch);
   void PutInbox(const InboxDocument& document, rocksdb::WriteBatch& batch);
 
   const std::string directory_;

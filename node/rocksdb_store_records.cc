@@ -14,13 +14,6 @@ std::string SubKeyKey(KeyVersion kv, KeyType type, RecordId id) {
   return ToString(Writer().U32(kv).U8(static_cast<uint8_t>(type)).U32(id).view());
 }
 
-std::string_view NumberOf(const Record& record) {
-  return record.nhs_number ? std::string_view(record.nhs_number->digits()) : std::string_view();
-}
-std::string_view UpnOf(const Record& record) {
-  return record.upn ? std::string_view(record.upn->text()) : std::string_view();
-}
-
 Bytes Encode(const StoredRecord& stored) {
   Writer out;
   for (TimeMs arrived : stored.arrived_ms) out.U64(arrived);
@@ -101,27 +94,34 @@ absl::Status RocksdbStore::ForEachRecord(
   });
 }
 
-void RocksdbStore::PutRecord(const RecordChange& change, rocksdb::WriteBatch& batch) {
+void RocksdbStore::PutRecords(const std::vector<RecordChange>& changes,
+                              rocksdb::WriteBatch& batch) {
+  const std::vector<KeyVersion> enrolled_under = StoredKeyVersions();
+  for (const RecordChange& change : changes) PutRecord(change, enrolled_under, batch);
+}
+
+void RocksdbStore::PutRecord(const RecordChange& change,
+                             const std::vector<KeyVersion>& enrolled_under,
+                             rocksdb::WriteBatch& batch) {
   const Record& now = change.now.record;
   const std::string key = RecordKey(change.now.id);
   batch.Put(family(kRecords), key, Seal(kRecords, key, Encode(change.now)));
   const std::string source = SourceKey(now);
   batch.Put(family(kSources), source,
             Seal(kSources, source, Writer().U32(change.now.id).view()));
-  const auto move_identifier = [&](KeyType type, std::string_view before, std::string_view after) {
-    if (before == after) return;
-    if (!before.empty()) batch.Delete(family(kIdentifiers), IdentifierKey(type, before) + key);
+  for (KeyType type : kSubjectPositions) {
+    const std::string_view after = IdentifierOf(now, type);
+    const std::string_view before =
+        change.before ? IdentifierOf(*change.before, type) : std::string_view();
+    if (before == after) continue;
     if (!after.empty()) batch.Put(family(kIdentifiers), IdentifierKey(type, after) + key, "");
-    if (before.empty()) return;
+    if (before.empty()) continue;
+    batch.Delete(family(kIdentifiers), IdentifierKey(type, before) + key);
     // The other identifier stays enrolled: a pupil who gets a UPN is still found by the number.
-    for (KeyVersion kv : StoredKeyVersions()) {
+    for (KeyVersion kv : enrolled_under) {
       batch.Delete(family(kSubKeys), SubKeyKey(kv, type, change.now.id));
     }
-  };
-  const Record none;
-  const Record& before = change.before ? *change.before : none;
-  move_identifier(KeyType::kNhsNumber, NumberOf(before), NumberOf(now));
-  move_identifier(KeyType::kUpn, UpnOf(before), UpnOf(now));
+  }
 }
 
 std::vector<KeyVersion> RocksdbStore::StoredKeyVersions() const {
@@ -138,8 +138,8 @@ std::vector<KeyVersion> RocksdbStore::StoredKeyVersions() const {
 
 void RocksdbStore::WriteRecords(const std::vector<RecordChange>& changes) {
   rocksdb::WriteBatch batch;
+  PutRecords(changes, batch);
   for (const RecordChange& change : changes) {
-    PutRecord(change, batch);
     next_record_id_ = std::max(next_record_id_, change.now.id + 1);
   }
   Write(batch, true);

@@ -88,7 +88,7 @@ void RocksdbStore::FinishJournal(const std::vector<JournalEntry>& done,
                                  const std::vector<InboxDocument>& inbox) {
   rocksdb::WriteBatch batch;
   for (const JournalEntry& entry : done) batch.Delete(family(kJournal), entry.key);
-  for (const RecordChange& change : changes) PutRecord(change, batch);
+  PutRecords(changes, batch);
   for (const InboxDocument& document : inbox) PutInbox(document, batch);
   if (batch.Count() > 0) Write(batch, true);
 }

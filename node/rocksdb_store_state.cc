@@ -9,6 +9,7 @@ constexpr std::string_view kRosterKey = "roster";
 constexpr std::string_view kEnrolmentKey = "enrolment";
 constexpr std::string_view kPolicyKey = "policy";
 constexpr std::string_view kAgencyCountsKey = "asked-today";
+constexpr std::string_view kInUseKey = "in_use";
 
 std::string RosterKeyOf(uint64_t version) { return "roster/" + std::to_string(version); }
 
@@ -66,6 +67,24 @@ void RocksdbStore::WriteWatch(CoordinatorId coordinator, uint32_t log_key_id,
   const std::string key = WatchKey(coordinator, log_key_id);
   rocksdb::WriteBatch batch;
   batch.Put(family(kMeta), key, Seal(kMeta, key, memory.Serialize()));
+  Write(batch, false);
+}
+
+absl::StatusOr<std::optional<TimeMs>> RocksdbStore::ReadInUse() const {
+  absl::StatusOr<std::optional<Bytes>> value = Get(kMeta, kInUseKey);
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::optional<TimeMs>();
+  Reader reader(**value);
+  const TimeMs in_use = reader.U64();
+  if (!reader.Done()) return absl::DataLossError("store: the time of its last use is damaged");
+  return std::optional(in_use);
+}
+
+void RocksdbStore::WriteInUse(TimeMs now) {
+  // Not synced: what a crash loses here makes the store look older than it is, and costs a minute.
+  rocksdb::WriteBatch batch;
+  batch.Put(family(kMeta), std::string(kInUseKey),
+            Seal(kMeta, std::string(kInUseKey), Writer().U64(now).Take()));
   Write(batch, false);
 }
 

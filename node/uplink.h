@@ -57,7 +57,7 @@ class Uplink {
   grpc::ClientContext* context_ ABSL_GUARDED_BY(mutex_) = nullptr;
   uint64_t stream_ ABSL_GUARDED_BY(mutex_) = 0;       // Answering::BeginStream; 0 sends nothing
   bool cut_ ABSL_GUARDED_BY(mutex_) = false;
-  TimeS certified_until_ ABSL_GUARDED_BY(mutex_) = 0;   // the coordinator's certificate; 0: unknown yet
+  TimeS certified_until_ ABSL_GUARDED_BY(mutex_) = 0;   // its certificate; 0: unknown yet
   bool attached_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

@@ -57,7 +57,9 @@ absl::StatusOr<Witness::Pins> Witness::ParsePins(ByteView bytes) {
   for (uint32_t left = in.U32(); left > 0 && in.ok(); --left) {
     const std::string origin = ToString(in.Raw(in.U16()));
     absl::StatusOr<LogWatch::Memory> memory = LogWatch::Memory::Parse(in.Raw(in.U32()));
-    if (!memory.ok() || !pins.emplace(origin, *std::move(memory)).second) return damaged;
+    const bool in_order = pins.empty() || pins.rbegin()->first < origin;
+    if (!memory.ok() || !in_order) return damaged;
+    pins.emplace_hint(pins.end(), origin, *std::move(memory));
   }
   if (!in.Done()) return damaged;
   return pins;

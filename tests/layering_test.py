@@ -35,8 +35,8 @@ CORE = {
              "private_checks", "public_checks", "reading", "receipting", "record", "report",
              "report_receipt", "report_text", "requester", "shield_notice", "witness", "words",
              "working_calendar"},
-    "coordinator": {"cosigned", "evaluator", "handed_in", "key_events", "log_files", "log_reader",
-                    "log_writer", "relay", "state"},
+    "coordinator": {"add_checkpoint", "cosigned", "evaluator", "handed_in", "key_events", "log_files",
+                    "log_reader", "log_writer", "relay", "state"},
 }
 IMPURE = re.compile(
     r"^(grpc|google/protobuf|rocksdb/|openssl/|toml|CLI/|proto/|rpc/|vault/|"

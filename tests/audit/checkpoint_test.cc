@@ -75,6 +75,23 @@ TEST(Checkpoint, ParsesWhatItWrites) {
   }
 }
 
+TEST(Checkpoint, SaysWhereItBroke) {
+  const auto words = [](const std::string& text) {
+    return std::string(Checkpoint::Parse(text).status().message());
+  };
+  EXPECT_EQ(words(Text("", "6", kRoot)),
+            "checkpoint, line 1 (byte 0): the origin is empty or not plain text");
+  EXPECT_EQ(words(Text("log.example", "06", kRoot)),
+            "checkpoint, line 2 (byte 12): the size is not a plain decimal of at most " +
+                std::to_string(kTreeSizeMax));
+  EXPECT_EQ(words(Text("log.example", "6", "")),
+            "checkpoint, line 3 (byte 14): the root is not 32 bytes in base64");
+  EXPECT_EQ(words(Text("log.example", "0", kRoot)),
+            "checkpoint, line 3 (byte 14): an empty tree has another root");
+  EXPECT_EQ(words(Text("log.example", "6", kRoot) + "extension\n"),
+            "checkpoint, line 4 (byte 59): more follows where the file should end");
+}
+
 TEST(Checkpoint, RefusesWhatItDoesNotWrite) {
   const std::string good = Text("log.example", "6", kRoot);
   const std::vector<std::pair<const char*, std::string>> cases = {

@@ -239,6 +239,17 @@ TEST(EvaluatedTable, ReadsOnlyWhatItWrites) {
   }
 }
 
+TEST(EvaluatedTable, RefusesOneCounterTwiceAndSaysWhere) {
+  const EvaluatedRow row{1001, EvaluationKind::kAsk, 2, 20};
+  EvaluatedRow more = row;
+  more.elements = 21;
+  for (const EvaluatedRow& second : {row, more}) {
+    const absl::Status status = ParseEvaluatedRows(EncodeEvaluatedRows({row, second})).status();
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+    EXPECT_EQ(status.message(), "evaluated, byte 13: the row is not above the one before");
+  }
+}
+
 TEST(EvaluatedTable, SortsItsRows) {
   const EvaluatedSalt salt;
   const EvaluatedRow a{1001, EvaluationKind::kAsk, 2, 20};

@@ -1,5 +1,6 @@
 #include "audit/proof_file.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/audit/support.h"
@@ -142,6 +143,22 @@ TEST(ProofFile, RefusesWhatItDoesNotWrite) {
     EXPECT_EQ(ProofFile::Parse(bytes).status().code(), StatusCode::kInvalidArgument) << why;
   }
   EXPECT_TRUE(ProofFile::Parse(Replaced(good, first_hash, sixty_one)).ok());
+}
+
+TEST(ProofFile, SaysWhereItBroke) {
+  const std::string good = Make(3).Serialize();
+  const std::vector<std::pair<std::string, const char*>> cases = {
+      {"", "proof file, line 1 (byte 0)"},
+      {Replaced(good, "index 3", "index 03"), "proof file, line 2 (byte 29)"},
+      {Replaced(good, "index", "extra ?\nindex"), "proof file, line 2 (byte 29)"},
+      {Replaced(good, "=\n", "\n"), "proof file, line 3 (byte 31)"},
+      {Replaced(good, "\n6\n", "\n06\n"), "checkpoint, line 2 (byte "},
+      {Replaced(good, "\xE2\x80\x94 log1", "\xE2\x80\x94  log1"), "note, byte "},
+      {good + "\n", "more follows"}};
+  for (const auto& [bytes, where] : cases) {
+    const absl::Status status = ProofFile::Parse(bytes).status();
+    EXPECT_THAT(std::string(status.message()), testing::HasSubstr(where));
+  }
 }
 
 TEST(ProofFile, WhatParsesSerialisesBack) {

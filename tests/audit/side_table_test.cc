@@ -33,6 +33,12 @@ TEST(SideTable, CountsQuestionsByAgencyAndDay) {
   EXPECT_THAT(volumes.unopened, ElementsAre(4u)) << "the relay hides who asked";
 }
 
+TEST(SideTable, CountsALeafOnceHoweverOftenItIsShown) {
+  const ReconciledLog log = LogOf({AskedEntry{5 * kDayMs, {}}});
+  const Volumes volumes = CountVolumes(kLog, log, {{kLog, 0, kPolice}, {kLog, 0, kPolice}});
+  EXPECT_THAT(volumes.questions, ElementsAre(Pair(kPolice, ElementsAre(Pair(5u, 1u)))));
+}
+
 TEST(SideTable, DrawsAreFixedByTheSeedAlone) {
   std::vector<SideTableEntry> all;
   for (uint64_t i = 0; i < 1'000; ++i) all.push_back({kLog, i, kPolice});
@@ -101,6 +107,15 @@ TEST_F(CensusTest, BelievesNoTableThatTheLogContradicts) {
   EXPECT_THAT(census.rows, IsEmpty());
   EXPECT_THAT(census.contradicted, ElementsAre(changed.index));
   EXPECT_THAT(census.not_opened, ElementsAre(changed.index, hidden.index));
+}
+
+TEST_F(CensusTest, CountsATableOnceHoweverOftenItIsShown) {
+  const OpenedTable table = Table(100, {{kSurgery, EvaluationKind::kBulk, 1, 8},
+                                        {kSurgery, EvaluationKind::kEnrol, 1, 4}});
+  const Census census = Take({table, table});
+  ASSERT_EQ(census.rows.size(), 1u);
+  EXPECT_EQ(census.rows[0].bulk, 8u);
+  EXPECT_EQ(census.rows[0].enrolled, 4u);
 }
 
 TEST_F(CensusTest, ASecondRegisterOfAnUnknownAgencyIsAllowedNothing) {

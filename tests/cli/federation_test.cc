@@ -7,6 +7,7 @@
 
 #include "cli/federation_certificate.h"
 #include "cli/federation_join.h"
+#include "cli/federation_log_key.h"
 #include "cli/federation_sign.h"
 #include "cli/key_file.h"
 #include "coordinator/config.h"
@@ -355,6 +356,26 @@ TEST_F(FederationTest, WitnessesAreInTheRosterWithTheirQuorum) {
   EXPECT_TRUE(NodeOf(1).witness.name.empty());
   ASSERT_EQ(RemoveAgency(dir(), "school-7"), absl::OkStatus());
   EXPECT_EQ(Sign().roster.quorum, 2u);
+}
+
+TEST_F(FederationTest, ANewLogKeyHasAnOriginOfItsOwnAndTheConsentOfCoordinators) {
+  const Roster first = Sign().roster;
+  const auto renewed = RenewLogKey(dir(), "coordinator-1", random_);
+  ASSERT_TRUE(renewed.ok()) << renewed.status();
+  const SignedFederation second = Sign();
+  EXPECT_GE(second.consents.size(), size_t{second.roster.threshold});
+  const RosterCoordinator& before = first.coordinators[0];
+  const RosterCoordinator& now = second.roster.coordinators[0];
+  EXPECT_EQ(now.log_key, *renewed);
+  EXPECT_EQ(now.log_key.name, before.log_key.name + "-2");
+  EXPECT_EQ(now.admission_key, before.admission_key);
+  const auto secrets = ReadSecrets(folder_ / "coordinators/coordinator-1/secrets.sealed",
+                                   *ReadMasterKey(folder_ / "master/coordinator-1.key"));
+  ASSERT_TRUE(secrets.ok()) << secrets.status();
+  EXPECT_EQ(SigningKey::FromSeed(secrets->log_seed.Reveal()).verify_key(), now.log_key.key);
+  EXPECT_FALSE(secrets->shares.empty());
+  EXPECT_TRUE(RenewLogKey(dir(), "coordinator-1", random_)->name.ends_with("/log-3"));
+  EXPECT_TRUE(absl::IsNotFound(RenewLogKey(dir(), "school-1", random_).status()));
 }
 
 TEST_F(FederationTest, DraftsComeBackFromTheirFileAsTheyWere) {

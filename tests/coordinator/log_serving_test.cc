@@ -9,6 +9,7 @@
 
 #include "audit/checkpoint.h"
 #include "audit/tile.h"
+#include "coordinator/add_checkpoint.h"
 #include "coordinator/log_export.h"
 #include "coordinator/log_reader.h"
 #include "coordinator/log_scrubber.h"
@@ -336,6 +337,25 @@ TEST(OutsideWitness, Sizes) {
   EXPECT_EQ(ParseWitnessSize("20852163\n"), 20852163u);
   for (const char* bad : {"", "\n", "1", "01\n", "1\n\n", "-1\n", " 1\n"}) {
     EXPECT_EQ(ParseWitnessSize(bad), std::nullopt) << bad;
+  }
+}
+
+TEST(OutsideWitness, LinesOfItsReply) {
+  const std::string line = "\xE2\x80\x94 w.example AAAA\n";
+  EXPECT_EQ(*ParseWitnessLines(line), std::vector{line});
+  EXPECT_EQ(ParseWitnessLines(line + line)->size(), 2u);
+  std::string sixteen;
+  for (int i = 0; i < 16; ++i) sixteen += line;
+  EXPECT_EQ(ParseWitnessLines(sixteen)->size(), 16u);
+  const std::vector<std::pair<std::string, const char*>> cases = {
+      {"", "line 1 (byte 0)"},           {"\n", "line 1 (byte 0)"},
+      {"AAAA\n", "line 1 (byte 0)"},     {line.substr(0, line.size() - 1), "line 1 (byte 0)"},
+      {line + "\n", "line 2 (byte 19)"}, {line + "-- w.example AAAA\n", "line 2 (byte 19)"},
+      {sixteen + line, "line 17 (byte 304)"}};
+  for (const auto& [bad, where] : cases) {
+    const absl::Status status = ParseWitnessLines(bad).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << bad;
+    EXPECT_THAT(std::string(status.message()), testing::HasSubstr(where));
   }
 }
 

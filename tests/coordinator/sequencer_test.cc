@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 #include <future>
+#include <utility>
 
 #include "tests/coordinator/fixture.h"
 
@@ -128,6 +130,40 @@ TEST_F(SequencerDeathTest, EndsWhenSomebodyElseSignsForTheLog) {
         owner_.WorkUntil([] { return false; });
       },
       testing::ExitedWithCode(kStoreFailedExit), "store_failed");
+}
+
+// A log that is never idle: each outcome brings the next question, on the sequencer's own thread.
+TEST_F(SequencerTest, ACheckpointDoesNotWaitForWhatComesAfterIt) {
+  state_ = *RocksDbState::Open(folder_ / "data");
+  mirror_ = *CheckpointMirror::Open(folder_ / "second");
+  constexpr uint64_t kWaiting = kPoolMax + 100, kRequestAt = 1'000, kMost = 20 * kPoolMax;
+  std::atomic<uint64_t> next = 0;
+  uint64_t settled = 0;
+  std::optional<uint64_t> signed_size;
+  bool stopped = false;
+  std::promise<void> over;
+  const auto stop = [&] {
+    if (!std::exchange(stopped, true)) over.set_value();
+  };
+  std::function<void()> submit_next;
+  Sequencer sequencer(
+      *state_, *mirror_, log_key_, clock_, {"log1.example/whoelse", folder_ / "data", 0, 64},
+      {[](const std::function<void()>& work) { work(); }, [](const PoolCommitted&) {},
+       [&](const SignedCheckpoint& one) {
+         signed_size = one.size;
+         stop();
+       }});
+  const auto done = [&](const Sequencer::Settled&) {
+    if (++settled == kRequestAt) sequencer.RequestCheckpoint();
+    if (settled == kMost) stop();
+    if (!stopped) submit_next();
+  };
+  submit_next = [&] { sequencer.Submit(Ask(next++, UINT32_MAX), done, true); };
+  for (uint64_t i = 0; i < kWaiting; ++i) submit_next();
+  over.get_future().wait();
+  sequencer.Finish();
+  ASSERT_TRUE(signed_size);
+  EXPECT_LE(*signed_size, kRequestAt + kWaiting + kPoolMax);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 
+#include "audit/checkpoint.h"
+#include "audit/merkle.h"
 #include "tests/coordinator/service_fixture.h"
 
 namespace whoelse {

@@ -56,10 +56,12 @@ def free_ports(n):
 
 
 class Area:
-    def __init__(self, coordinators=3, behind=(), **parameters):
-        """`behind`: coordinators whose endpoint is another program's; they listen in `upstream`."""
+    def __init__(self, coordinators=3, behind=(), public_logs=False, **parameters):
+        """`behind`: coordinators whose endpoint is another program's; they listen in `upstream`.
+        `public_logs`: every log is served at `log_url` and kept as files in `logs`."""
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="whoelse-e2e-"))
         self.federation = self.home / "federation"
+        self.logs = self.home / "logs"
         self.processes = {}
         self.program = {}    # of those that do not run the ordinary one
         self.keeps_signals = set()   # those that ignore what this program ignores
@@ -69,14 +71,19 @@ class Area:
         options = [part for k, v in arguments.items() for part in (f"--{k}", str(v))]
         self.tool("init", self.federation, "--name", "Testfield", *options)
         self.coordinators = []
-        self.endpoint, self.upstream = {}, {}
-        ports = free_ports(2 * coordinators)
+        self.endpoint, self.upstream, self.log_url = {}, {}, {}
+        self.logs.mkdir()
+        ports = free_ports(3 * coordinators)
         for i in range(coordinators):
             name = f"coordinator-{i + 1}"
             options = []
             if name in behind:
                 self.upstream[name] = f"127.0.0.1:{ports.pop()}"
                 options = ["--listen", self.upstream[name]]
+            if public_logs:
+                served = f"127.0.0.1:{ports.pop()}"
+                self.log_url[name] = f"https://{served}"
+                options += ["--log-listen", served, "--log-export", str(self.logs / name)]
             self.endpoint[name] = ("127.0.0.1", ports.pop())
             self.tool("add-coordinator", self.federation, name, "--endpoint",
                       "%s:%d" % self.endpoint[name], "--min-free-mb", "16", *options)
@@ -113,6 +120,10 @@ class Area:
         config = self.folder(slug) / "node.toml"
         config.write_text(re.sub(r"(?m)^(questions|shield_notices) = .*$", r"\1 = 100000",
                                  config.read_text()))
+
+    def add_auditor(self):
+        self.tool("add-auditor", self.federation, "Area Auditor")
+        self.credential = self.federation / "auditors" / "area-auditor"
 
     def sign(self, *options):
         return self.tool("sign", self.federation, *options)
@@ -185,6 +196,14 @@ class Area:
         if case:
             arguments += ["--case", case]
         return self.whoelse(slug, *arguments, stdin=nhs + "\n")
+
+    # --- as an auditor, who has the rosters and what is public ---------------------------------------
+    def audit(self, command, *arguments, rosters=None):
+        options = [] if command == "prove" else ["--json"]
+        for roster in rosters or [self.federation / "roster.signed"]:
+            options += ["--roster", str(roster)]
+        return subprocess.run([WHOELSE, "audit", command, *map(str, arguments), *options],
+                              capture_output=True, text=True, timeout=WAIT_S)
 
     # --- conditions, never sleeps -----------------------------------------------------------------
     def until(self, what, condition):

@@ -99,6 +99,14 @@ grpc::Status CrookedRelay::GetRoster(grpc::ServerContext* context, const v1::Get
   return member->stub->GetRoster(up.get(), *call, reply);
 }
 
+grpc::Status CrookedRelay::Prove(grpc::ServerContext* context, const v1::ProveCall* call,
+                                 v1::ProveReply* reply) {
+  const Member* const member = MemberOf(*context);
+  if (member == nullptr) return ToGrpc(ServiceError::kNotAMember);
+  const auto up = grpc::ClientContext::FromServerContext(*context);
+  return member->stub->Prove(up.get(), *call, reply);
+}
+
 grpc::Status CrookedRelay::Ask(grpc::ServerContext* context, const v1::AskCall* call,
                                grpc::ServerWriter<v1::AskItem>* asker) {
   const Member* const member = MemberOf(*context);
@@ -157,7 +165,14 @@ void CrookedRelay::Bend(AgencyId agency, v1::ToNode& message) {
   if (Cheats("rewrite", agency) && message.checkpoint().leaves_size() > 0) {
     message.mutable_checkpoint()->mutable_leaves(0)->back() ^= 1;
   }
+  if (message.has_attached()) Truncate(agency, *message.mutable_attached());
   if (Cheats("fork", agency) && message.has_attached()) Fork(*message.mutable_attached());
+}
+
+void CrookedRelay::Truncate(AgencyId agency, v1::Attached& attached) {
+  if (attached.checkpoint().empty()) return;
+  const auto first = first_signed_.try_emplace(agency, attached).first;
+  if (Cheats("truncate", agency)) attached = first->second;
 }
 
 // The same size, another first leaf, and the signature of the log's own key.

@@ -32,6 +32,7 @@ class CrookedRelay final : public v1::Coordinator::Service {
   //   stall       checkpoints do not come
   //   rewrite     a leaf is not what the log holds
   //   fork        a new stream starts from another history of the same log, signed
+  //   truncate    a new stream states what the first one stated, as a log that was restored
   //   drop        an agency's wire is held back, and logged all the same
   //   no-beats, no-rosters
   void Cheat(const std::string& fault, AgencyId agency);
@@ -52,6 +53,8 @@ class CrookedRelay final : public v1::Coordinator::Service {
                         v1::EvaluateReply* reply) override;
   grpc::Status GetRoster(grpc::ServerContext* context, const v1::GetRosterCall* call,
                          v1::GetRosterReply* reply) override;
+  grpc::Status Prove(grpc::ServerContext* context, const v1::ProveCall* call,
+                     v1::ProveReply* reply) override;
   grpc::Status Ask(grpc::ServerContext* context, const v1::AskCall* call,
                    grpc::ServerWriter<v1::AskItem>* asker) override;
   grpc::Status Attach(grpc::ServerContext* context, NodeStream* node) override;
@@ -61,6 +64,7 @@ class CrookedRelay final : public v1::Coordinator::Service {
   // Under mutex_.
   void Bend(AgencyId agency, v1::ToNode& message);
   void Fork(v1::Attached& attached) const;
+  void Truncate(AgencyId agency, v1::Attached& attached);
   void SendUnlogged(const std::string& frame);
 
   const Clock& clock_;
@@ -73,6 +77,7 @@ class CrookedRelay final : public v1::Coordinator::Service {
   mutable std::recursive_mutex mutex_;   // guards the rest, and writing to the streams
   std::set<std::pair<std::string, AgencyId>> faults_;
   std::set<NodeStream*> streams_;
+  std::map<AgencyId, v1::Attached> first_signed_;   // the first that showed a checkpoint
   uint64_t log_size_ = 0;
 };
 

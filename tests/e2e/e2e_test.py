@@ -35,9 +35,10 @@ class EndToEnd(unittest.TestCase):
         return area
 
     @staticmethod
-    def fill(area, register=100):
-        area.add_agency("social", **SOCIAL)
-        area.add_agency("school", services={"Child protection": "universal"}, register=register)
+    def fill(area, register=100, witness=False):
+        area.add_agency("social", witness=witness, **SOCIAL)
+        area.add_agency("school", services={"Child protection": "universal"}, register=register,
+                        witness=witness)
 
     def start(self, area):
         area.start_all("social", "school")

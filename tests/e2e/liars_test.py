@@ -1,16 +1,22 @@
 #!/usr/bin/env python3
 """Coordinators that lie, each of its own kind: named, worked around, and never a false "nothing"."""
 
+import collections
 import json
+import re
+import subprocess
 import unittest
 
 from area import by_agency
+from audit_test import NOT_PROVABLE, REFUTED, go_verifier
 from e2e_test import A, EndToEnd
 from faults import Crook
 
 # All of lying_coordinator.cc's are played in the simulation; here those that go another way each.
 SIGNED_LIES = ("another-key", "one-element", "old-response")
 UNSIGNED_LIES = ("not-signed", "cut-short")
+
+Tree = collections.namedtuple("Tree", "size root")
 
 
 class LyingEvaluator(EndToEnd):
@@ -69,8 +75,9 @@ class LyingEvaluator(EndToEnd):
 
 class CheatingRelay(EndToEnd):
     def test_each_fault_is_an_alarm_that_names_the_log(self):
-        """Each within one question: an agency is away, so that it goes through both relays."""
-        area = self.running_behind("coordinator-1", away="nursery")
+        """To a witness, within one question and its two checkpoints, with evidence that is kept. An
+        agency is away, so that each question goes through both relays."""
+        area = self.running_behind("coordinator-1", away="nursery", witness=True)
         with Crook(area, "coordinator-1") as crook:
             for slug in ("social", "school"):
                 area.until_enrolled(slug)
@@ -79,12 +86,14 @@ class CheatingRelay(EndToEnd):
             crook.tell("skip 1002")
             self.ask_once()
             self.until_alarm("FRAME_WITHHELD", "school")
+            self.assert_evidence("FRAME_WITHHELD", [".note", ".txt"])
             crook.honest()
             crook.tell("unlogged")
             self.ask_once()
             crook.honest()
             self.ask_once()   # the leaf at the index that the other one was admitted under
             self.until_alarm("FRAME_UNLOGGED", "school")
+            self.assert_evidence("FRAME_UNLOGGED", [".note", ".txt"])
             crook.tell("drop 1002")
             receipt = self.ask_once()["receipt"]
             self.until_alarm("ANSWERED_DIFFERS", "social")
@@ -94,15 +103,22 @@ class CheatingRelay(EndToEnd):
             crook.tell("rewrite 1002")
             self.ask_once()
             self.until_alarm("CHECKPOINT_INVALID", "school")
+            self.assert_evidence("CHECKPOINT_INVALID", [".note", ".note"])
             crook.honest()
             area.until_attached("school")   # on a new stream, which shows its history again
             self.ask_once()
             area.until("the log is followed again", lambda: area.log_size("school", 101) ==
                        area.log_size("social", 101))
-            crook.tell("fork 1002")
-            area.stop("school")
-            area.start("school")
-            self.until_alarm("LOG_REWRITTEN", "school")
+            self.assert_refuted(receipt)   # by a checkpoint that a quorum has cosigned again
+            for fault, alarm in (("truncate", "LOG_TRUNCATED"), ("fork", "LOG_REWRITTEN")):
+                crook.tell(f"{fault} 1002")
+                area.stop("school")
+                area.start("school")
+                self.until_alarm(alarm, "school")
+                before, after = self.signed(self.assert_evidence(alarm, [".note", ".note"]))
+                self.assertNotEqual(before.root, after.root)
+                self.assertEqual(after.size < before.size, fault == "truncate")
+                crook.honest()
             self.ask_once()
             # A cheat at one coordinator accuses no other.
             logs = {a["log"] for slug in ("social", "school") for a in area.status(slug)["alarms"]}
@@ -135,14 +151,14 @@ class CheatingRelay(EndToEnd):
             area.move_clock(15_000)   # instead of waiting for the ten seconds
             self.until_alarm("LOG_BEHIND", "school")
 
-    def running_behind(self, *slugs, clock=None, away=None):
+    def running_behind(self, *slugs, clock=None, away=None, witness=False):
         """As running(), before each of these coordinators' endpoints is served by a Crook."""
-        area = self.new_area(behind=slugs)
+        area = self.new_area(behind=slugs, public_logs=witness)
         if clock:
             area.program[clock] = "whoelse-node-moved-clock"
-        self.fill(area)
+        self.fill(area, witness=witness)
         if away:
-            area.add_agency(away)
+            area.add_agency(away, witness=witness)
         area.sign()
         area.start_all("social", "school")
         self.load(area)
@@ -161,6 +177,39 @@ class CheatingRelay(EndToEnd):
         shown = area.whoelse(at, "status")
         self.assertEqual(shown.returncode, 6)
         self.assertIn("testfield/coordinator-1/log", shown.stdout)
+
+    def assert_evidence(self, alarm, kinds):
+        """The school keeps these files about the first log; they, in order."""
+        folder = self.area.folder("school") / "data" / "evidence"
+        self.area.until(f"evidence of {alarm}",
+                        lambda: len(list(folder.glob(f"101-{alarm}-*"))) >= len(kinds))
+        files = sorted(folder.glob(f"101-{alarm}-*"))
+        self.assertEqual([f.suffix for f in files], kinds)
+        self.assertIn(files[0].name, self.area.status("school")["evidence"])
+        return files
+
+    def signed(self, notes):
+        """What the log signed in each of these notes, by its public key and Go's packages alone."""
+        done = subprocess.run([go_verifier(self.area.home), self.area.logs / "coordinator-1", *notes],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        trees = re.findall(r"signed by \S+, (\d+) entries, root (\S+)", done.stdout)
+        return [Tree(int(size), root) for size, root in trees]
+
+    def assert_refuted(self, number):
+        """The receipt convicts the relay: what it handed over is not what its log says."""
+        file = self.area.home / "disputed.receipt"
+
+        def verified():   # the alarm comes from the stream, the proofs of the receipt some time after
+            done = self.area.whoelse("social", "receipt", "export", number, "-o", file)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.checked = self.area.audit("verify", file)
+            return self.checked.returncode != NOT_PROVABLE
+        self.area.until("the receipt has its proofs", verified)
+        self.assertEqual(self.checked.returncode, REFUTED, self.checked.stdout)
+        refuted = [(f["claim"], f["relay"]) for f in json.loads(self.checked.stdout)["findings"]
+                   if f["finding"] == "refuted"]
+        self.assertEqual(refuted, [("answers", 101)])
 
 
 if __name__ == "__main__":

@@ -4,17 +4,19 @@
 import base64
 import unittest
 
-from area import Area, csv, row
+from area import csv, row
 from e2e_test import A, C, SOCIAL, EndToEnd
 
 
-class Receipts(EndToEnd):
-    def witnessed(self):
+class Witnessed(EndToEnd):
+    def witnessed(self, programs=None, **parameters):
         """As `running`, with a third agency; all three nodes are witnesses, two are a quorum."""
-        area = self.area = Area()
+        area = self.new_area(**parameters)
+        area.program.update(programs or {})
         area.add_agency("social", witness=True, **SOCIAL)
         area.add_agency("school", witness=True, services={"Child protection": "universal"})
-        area.add_agency("centre", witness=True)
+        area.add_agency("centre", witness=True, services={"Child protection": "sensitive"})
+        area.add_auditor()
         area.sign()
         area.start_all("social", "school", "centre")
         for slug in ("social", "school", "centre"):
@@ -31,6 +33,15 @@ class Receipts(EndToEnd):
         area.until("the receipt is complete", lambda: self.shown(area, number)["state"] == "COMPLETE")
         return self.shown(area, number)
 
+    def export(self, number, *options):
+        """The file of this receipt of social care's."""
+        file = self.area.home / f"{number}.receipt"
+        done = self.area.whoelse("social", "receipt", "export", number, "-o", file, *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return file
+
+
+class Receipts(Witnessed):
     def test_a_contact_and_a_negative_are_proved_alike(self):
         area = self.witnessed()
         for child, summary in ((A, "Asked 3: 3 gave a contact or a duty line."),

@@ -4,5 +4,6 @@
 
 void whoelse::Fuzz(ByteView input) {
   RoundTrip<Checkpoint>(AsText(input));
+  HoldPlaced(Checkpoint::Parse(AsText(input)).status());
   RoundTrip<Cosignature>(input);
 }

@@ -20,6 +20,12 @@ void HoldSame(ByteView written, ByteView read) {
   Hold(false, "what parses serialises back to the same bytes");
 }
 
+void HoldPlaced(const absl::Status& refusal) {
+  if (refusal.ok()) return;
+  Hold(std::string(refusal.message()).find("byte ") != std::string::npos,
+       "a refusal says at which byte it broke");
+}
+
 }  // namespace whoelse
 
 // What libFuzzer calls, by these names.

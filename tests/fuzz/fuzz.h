@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "crypto/bytes.h"
 
 namespace whoelse {
@@ -19,6 +20,9 @@ void HoldSame(ByteView written, ByteView read);
 inline void HoldSame(std::string_view written, std::string_view read) {
   HoldSame(AsBytes(written), AsBytes(read));
 }
+
+// A refusal says at which byte it broke.
+void HoldPlaced(const absl::Status& refusal);
 
 // The property of a message with Parse and Serialize; `input` is a ByteView or, for texts, a
 // string_view.

@@ -2,4 +2,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
-void whoelse::Fuzz(ByteView input) { RoundTrip<ProofFile>(AsText(input)); }
+void whoelse::Fuzz(ByteView input) {
+  RoundTrip<ProofFile>(AsText(input));
+  HoldPlaced(ProofFile::Parse(AsText(input)).status());
+}

@@ -5,6 +5,7 @@ seeds.py writes them anew; seeds.py --check fails when they are not what it woul
 once broke a target are in the same folders, named found-*, and are left alone.
 """
 
+import base64
 import json
 import pathlib
 import re
@@ -77,6 +78,31 @@ def policy_state():
     return b"\x01\x01" + (20260401).to_bytes(4, "big") + b"\x01" * 78 + b"\x05" * 78
 
 
+def receipt():
+    """The page leaves out the frame's line."""
+    frame = base64.b64encode(vector("questions/0/frame")).decode()
+    return example("receipt.md", "receipt").replace("\nrelays ", f"\nframe {frame}\nrelays ").encode()
+
+
+def evaluated_rows():
+    rows = [(1001, 1, 2, 20), (1001, 2, 2, 10_000), (1002, 4, 1, 8)]
+    return b"".join(party.to_bytes(4, "big") + bytes([kind]) + kv.to_bytes(4, "big") +
+                    elements.to_bytes(4, "big") for party, kind, kv, elements in rows)
+
+
+def witness_memory():
+    """A log of six leaves, which are two perfect subtrees."""
+    hashes = vector("log/leaf_hashes/0") + vector("log/leaf_hashes/1")
+    return (6).to_bytes(8, "big") + bytes([2]) + hashes + vector("log/checkpoint")
+
+
+def witness_pins(count):
+    origins = [f"log{i}.example/whoelse".encode() for i in range(count)]
+    return b"whoelse witness pins 1\n" + count.to_bytes(4, "big") + b"".join(
+        len(origin).to_bytes(2, "big") + origin +
+        len(witness_memory()).to_bytes(4, "big") + witness_memory() for origin in origins)
+
+
 def seeds():
     """(target, name, bytes): few and small, each something that its parser takes."""
     yield "admission", "vector", vector("admissions/0/bytes")
@@ -109,6 +135,21 @@ def seeds():
     yield "merkle", "six-leaves", bytes([5, 3, 4, 4, 0, 0])
     yield "merkle", "a-bit-turned", bytes([6, 2, 3, 2, 1, 1])
     yield "merkle", "one-left-out", bytes([62, 40, 33, 40, 2, 3])
+    yield "receipt", "example", receipt()
+    yield "ledger_file", "example", example("ledger.md", "ledger").encode()
+    yield "evaluated_rows", "three", evaluated_rows()
+    yield "witness_pins", "none", witness_pins(0)
+    yield "witness_pins", "two-logs", witness_pins(2)
+    yield "witness_pins", "one-memory", witness_memory()
+    yield "add_checkpoint", "size", b"20852163\n"
+    yield "add_checkpoint", "lines", cosigned.partition("\n\n")[2].encode()
+    for i, url in enumerate(["https://w.example/prefix/", "https://[::1]:8443", "w.example:443"]):
+        yield "http_address", f"address-{i}", url.encode()
+    yield "log_folder", "whole", bytes([5, 7])
+    yield "log_folder", "grown", bytes([6, 4])
+    yield "log_folder", "shrunk", bytes([3, 5])
+    yield "log_folder", "a-bit-turned", bytes([5, 5, 4, 15, 0, 77])
+    yield "log_folder", "a-tile-taken-away", bytes([6, 7, 3, 3, 0, 0])
     yield "json", "object", b'{"a":[{"b":true,"c":18446744073709551615},[]],"d":"\\u00e9 \xc3\xa9"}'
     yield "roster", "example", roster_text()
     yield "signed_roster", "consents", signed_roster()

@@ -111,6 +111,21 @@ TEST(Witness, RefusesDamagedPins) {
   EXPECT_FALSE(Witness::ParsePins(longer).ok());
 }
 
+TEST(Witness, RefusesPinsThatItDoesNotWrite) {
+  const LogWatch::Memory memory = MemoryOf(LogOf(5));
+  const Bytes written = Witness::SerializePins({{"a", memory}, {"b", memory}});
+  ASSERT_TRUE(Witness::ParsePins(written).ok());
+  const size_t pin = memory.Serialize().size() + 2 + 1 + 4;
+  Bytes turned(written.begin(), written.end() - static_cast<std::ptrdiff_t>(2 * pin));
+  turned.insert(turned.end(), written.end() - static_cast<std::ptrdiff_t>(pin), written.end());
+  turned.insert(turned.end(), written.end() - static_cast<std::ptrdiff_t>(2 * pin),
+                written.end() - static_cast<std::ptrdiff_t>(pin));
+  EXPECT_TRUE(absl::IsDataLoss(Witness::ParsePins(turned).status()));
+  Bytes doubled = written;   // a second pin of one log
+  doubled[doubled.size() - pin + 2] = 'a';
+  EXPECT_TRUE(absl::IsDataLoss(Witness::ParsePins(doubled).status()));
+}
+
 TEST(Witness, IsNamedByNameAndKey) {
   const auto renamed = ChangedRoster(7, [](nlohmann::ordered_json& roster) {
     roster["witnesses"].erase(0);

@@ -1,10 +1,11 @@
-// Verifies a log's folder, and proof files from it, with the Go project's own packages and nothing of
-// ours: golang.org/x/mod/sumdb/note and golang.org/x/mod/sumdb/tlog.
+// Verifies a log's folder, proof files from it and notes that it signed, with the Go project's own
+// packages and nothing of ours: golang.org/x/mod/sumdb/note and golang.org/x/mod/sumdb/tlog.
 //
-//	GO111MODULE=off GOPATH=/usr/share/gocode go run verify.go LOG-FOLDER [FILE.tlog-proof ...]
+//	GO111MODULE=off GOPATH=/usr/share/gocode go run verify.go LOG-FOLDER [FILE.tlog-proof | FILE.note ...]
 //
 // The folder has checkpoint, log.vkey, tile/. Beside each proof file lies the entry that it proves,
-// FILE.entry.
+// FILE.entry. Of each note it prints the size and the root: two of one size with different roots convict
+// the log.
 package main
 
 import (
@@ -142,9 +143,23 @@ func checkProof(path string, log note.Verifier) error {
 	return tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(entry))
 }
 
+// A checkpoint that somebody kept as evidence.
+func checkNote(path string, log note.Verifier) error {
+	signed, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	tree, err := openCheckpoint(signed, log)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s: signed by %s, %d entries, root %v\n", filepath.Base(path), log.Name(), tree.N, tree.Hash)
+	return nil
+}
+
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: verify LOG-FOLDER [FILE.tlog-proof ...]")
+		fmt.Fprintln(os.Stderr, "usage: verify LOG-FOLDER [FILE.tlog-proof | FILE.note ...]")
 		os.Exit(2)
 	}
 	log := folder(os.Args[1])
@@ -157,9 +172,14 @@ func main() {
 	tree, err := openCheckpoint(signed, verifier)
 	check(err)
 	check(checkEntries(log, tree))
+	proofs := 0
 	for _, path := range os.Args[2:] {
+		if strings.HasSuffix(path, ".note") {
+			check(checkNote(path, verifier))
+			continue
+		}
 		check(checkProof(path, verifier))
+		proofs++
 	}
-	fmt.Printf("%s: %d entries and %d proofs verify, root %v\n", verifier.Name(), tree.N,
-		len(os.Args)-2, tree.Hash)
+	fmt.Printf("%s: %d entries and %d proofs verify, root %v\n", verifier.Name(), tree.N, proofs, tree.Hash)
 }
