@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "crypto/random.h"
-#include "node/asking.h"
+#include "node/field_error.h"
 #include "node/local_role.h"
 #include "node/record.h"
 #include "node/working_calendar.h"
