@@ -7,6 +7,7 @@
 
 #include "tests/cli/audit_folder.h"
 #include "tests/cli/captured.h"
+#include "tests/support/source_path.h"
 
 namespace whoelse {
 namespace {
@@ -37,7 +38,7 @@ class AuditGoTest : public testing::Test {
   void SetUp() override {
     const Ran built = RunCommand("GO111MODULE=off GOPATH=" + std::string(kPackages) + " GOCACHE=" +
                           folder_ / "gocache" + " go build -o " + folder_ / "verify" + " " +
-                          WHOELSE_SOURCE "/tests/audit/go/verify.go");
+                          SourcePath("tests/audit/go/verify.go"));
     ASSERT_EQ(built.status, 0) << built.output;
   }
   Ran Verify(const std::string& arguments) const {

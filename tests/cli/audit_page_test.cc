@@ -9,6 +9,7 @@
 
 #include "tests/cli/audit_folder.h"
 #include "tests/cli/captured.h"
+#include "tests/support/source_path.h"
 
 namespace whoelse {
 namespace {
@@ -17,7 +18,7 @@ using testing::HasSubstr;
 
 // The lines of the page's ```sh blocks, those that end in a backslash joined with the next.
 std::vector<std::string> CommandsOfThePage() {
-  std::istringstream page(ContentOf(std::string(WHOELSE_SOURCE) + "/docs/operating/audit.md"));
+  std::istringstream page(ContentOf(SourcePath("docs/operating/audit.md")));
   std::vector<std::string> commands;
   bool inside = false, goes_on = false;
   for (std::string line; std::getline(page, line);) {

@@ -9,6 +9,7 @@
 #include "tests/node/import_maker.h"
 #include "tests/support/mutate.h"
 #include "tests/support/random.h"
+#include "tests/support/source_path.h"
 
 namespace whoelse {
 namespace {
@@ -17,7 +18,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 std::string ReadFile(const std::string& name) {
-  std::ifstream in(std::string(WHOELSE_SOURCE) + "/" + name);
+  std::ifstream in(SourcePath(name));
   std::ostringstream text;
   text << in.rdbuf();
   return text.str();

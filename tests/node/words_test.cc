@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/source_path.h"
+
 namespace whoelse {
 namespace {
 
@@ -80,7 +82,7 @@ std::string ReadSource(const fs::path& path) {
 
 // Everything that a practitioner may read on a terminal or in a page.
 std::vector<fs::path> FilesOfWords() {
-  const fs::path root = WHOELSE_SOURCE;
+  const fs::path root = SourcePath("");
   std::vector<fs::path> files = {root / "node/words.h"};
   for (const char* room : {"node", "cli"}) {
     for (const fs::directory_entry& entry : fs::directory_iterator(root / room)) {

@@ -10,6 +10,7 @@
 
 #include "tests/sim/scenario.h"
 #include "tests/sim/world.h"
+#include "tests/support/source_path.h"
 
 namespace whoelse::sim {
 namespace {
@@ -21,7 +22,7 @@ std::string ReadFile(const std::filesystem::path& path) {
   return text.str();
 }
 
-const std::filesystem::path kSource = WHOELSE_SOURCE;
+const std::filesystem::path kSource = SourcePath("");
 
 // $WHOELSE_SEED repeats a run; otherwise every run is a new one.
 uint64_t Seed() {

@@ -7,12 +7,14 @@
 #include <stdexcept>
 #include <string>
 
+#include "tests/support/source_path.h"
+
 namespace whoelse {
 
 // What stands in the block ```text <name> of this page (its path from the root of the source).
 // Throws, and so fails the test, when there is none.
 inline std::string DocExample(const std::string& page, const std::string& name) {
-  std::ifstream in(std::string(WHOELSE_SOURCE) + "/" + page);
+  std::ifstream in(SourcePath(page));
   std::ostringstream text;
   text << in.rdbuf();
   const std::string fence = "\n```text " + name + "\n";

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "crypto/bytes.h"
+#include "tests/support/source_path.h"
 
 namespace whoelse {
 
@@ -20,7 +21,7 @@ inline const nlohmann::json& Vectors(const std::string& file) {
   static std::map<std::string, nlohmann::json> files;
   const auto [entry, is_new] = files.try_emplace(file);
   if (is_new) {
-    std::ifstream in(std::string(WHOELSE_VECTORS) + "/" + file);
+    std::ifstream in(SourcePath("tests/vectors/" + file));
     if (!in) throw std::runtime_error("no vectors: " + file);
     entry->second = nlohmann::json::parse(in);
   }
