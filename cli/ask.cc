@@ -20,6 +20,7 @@ v1::NodeAskCall CallOf(const AskOptions& options, const std::string& number) {
   call.set_role(options.role);
   call.set_reason(options.reason);
   call.set_shield_notice(options.shield_notice);
+  call.set_contact_was_wrong(options.contact_was_wrong);
   return call;
 }
 

@@ -19,6 +19,7 @@ struct AskOptions {
   std::string case_reference;
   std::string role;
   std::string reason;
+  bool contact_was_wrong = false;
   bool shield_notice = false;
   bool json = false;
 };

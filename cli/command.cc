@@ -55,6 +55,8 @@ void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
                       "One of: " + ListOf(kRoleNames, 3) + " (default: practitioner)");
   command->add_option("--reason", options->reason,
                       "Of an emergency, one of: " + ListOf(kEmergencyReasons));
+  command->add_flag("--contact-was-wrong", options->contact_was_wrong,
+                    "An earlier answer gave a wrong contact: the agencies that gave one look into it");
   command->add_flag("--json", options->json, "The answer as JSON");
   AddDoorOption(*command, options->door);
   OnChosen(*command, options, Ask, terminal, chosen);

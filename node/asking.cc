@@ -157,6 +157,7 @@ std::variant<AskPlan, FieldError> PlanQuestion(const AskInput& input, const Aske
   } else if (auto error = CheckDemand(input, DemandOf(*purpose), statement.role, holds, statement)) {
     return *error;
   }
+  if (input.contact_was_wrong) statement.flags |= kFlagContactWasWrong;
   statement.agency = me;
   statement.relays = agency.relays;
   statement.practitioner_ref = asker.practitioner_ref;

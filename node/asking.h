@@ -30,6 +30,7 @@ struct AskInput {
   std::string role;             // empty: practitioner
   std::string reason;           // emergency
   bool shield_notice = false;
+  bool contact_was_wrong = false;   // one that an earlier answer gave
 };
 
 // Who is asking, as this node knows it.

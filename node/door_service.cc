@@ -73,7 +73,8 @@ grpc::Status DoorService::Ask(grpc::ServerContext* context, const v1::NodeAskCal
   absl::StatusOr<UnixDoor::User> user = parts_.door.PeerUser(*context);
   if (!user.ok()) return ToDoor(user.status());
   AskInput input{call->nhs_number(), call->upn(),  call->born(),   call->purpose(),
-                 call->case_reference(), call->role(), call->reason(), call->shield_notice()};
+                 call->case_reference(), call->role(), call->reason(), call->shield_notice(),
+                 call->contact_was_wrong()};
   const std::string name = user->name.substr(user->name.find(':') + 1);
   const auto person = parts_.config.people.find(name);
   // Whoever may open the door is at least a practitioner here.

@@ -249,14 +249,17 @@ std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me, const WorkingCal
     add(ItemKind::kShieldNotice);
     return items;
   }
-  for (const ReasonKind& reason : kReasonKinds) {
-    if (noted.reasons & reason.reason) add(reason.kind);
-  }
   const auto decided = [&](Outcome outcome) {
     return std::ranges::any_of(noted.decisions, [&](const Noted::Decision& decision) {
       return decision.outcome == outcome;
     });
   };
+  const bool disclosed = decided(Outcome::kContact) || decided(Outcome::kDutyLine);
+  for (const ReasonKind& reason : kReasonKinds) {
+    // Every holder is told that somebody's contact was wrong; only who gave one can put it right.
+    if (reason.kind == ItemKind::kContactWasWrong && !disclosed) continue;
+    if (noted.reasons & reason.reason) add(reason.kind);
+  }
   if (decided(Outcome::kUrgent)) {
     add(ItemKind::kUrgent);
   } else if (decided(Outcome::kBrokered)) {

@@ -175,7 +175,7 @@ class DoorTest : public testing::Test {
 TEST_F(DoorTest, AskGivesEverythingToTheNodeAndPrintsItsReport) {
   node_.json = Report(true).dump(2);
   const Captured asked = Ask({"--role", "safeguarding lead", "--upn", "A123456789012",
-                              "--reason", "self-harm"});
+                              "--reason", "self-harm", "--contact-was-wrong"});
   EXPECT_EQ(asked.exit, kExitOk) << asked.err;
   EXPECT_EQ(node_.asked.nhs_number(), kNumber);
   EXPECT_EQ(node_.asked.born(), "2015-03-02");
@@ -184,6 +184,7 @@ TEST_F(DoorTest, AskGivesEverythingToTheNodeAndPrintsItsReport) {
   EXPECT_EQ(node_.asked.role(), "safeguarding lead");
   EXPECT_EQ(node_.asked.upn(), "A123456789012");
   EXPECT_EQ(node_.asked.reason(), "self-harm");
+  EXPECT_TRUE(node_.asked.contact_was_wrong());
   EXPECT_FALSE(node_.asked.shield_notice());
   EXPECT_THAT(asked.out, HasSubstr("2 of 2 agencies answered."));
   EXPECT_THAT(asked.out, HasSubstr("Receipt ABCD-EFGH-JKMN-PQRS"));

@@ -229,6 +229,14 @@ TEST_F(AskingTest, AShieldNoticeIsOfWhoHoldsTheChild) {
   EXPECT_TRUE(Statement::Parse(Planned().statement.Serialize()).ok());
 }
 
+TEST_F(AskingTest, AWrongContactIsReportedWithAQuestion) {
+  holds_ = true;
+  EXPECT_EQ(Planned().statement.flags & kFlagContactWasWrong, 0);
+  input_.contact_was_wrong = true;
+  EXPECT_EQ(Planned().statement.flags & kFlagContactWasWrong, kFlagContactWasWrong);
+  EXPECT_TRUE(Statement::Parse(Planned().statement.Serialize()).ok());
+}
+
 // Errors are logged and shown: the number that was mistyped is some child's.
 TEST_F(AskingTest, ErrorsDoNotRepeatWhatWasTyped) {
   const auto told = [&] {
