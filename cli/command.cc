@@ -8,6 +8,8 @@
 #include "cli/demo.h"
 #include "cli/federation_command.h"
 #include "cli/inbox_command.h"
+#include "cli/lead_key_command.h"
+#include "cli/ledger_open.h"
 #include "cli/receipt.h"
 #include "cli/records.h"
 #include "cli/status.h"
@@ -184,6 +186,22 @@ void AddReceiptCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   OnChosen(*write, options, ExportReceipt, terminal, chosen);
 }
 
+void AddLedgerOpenCommand(CLI::App& ledger, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command = Subcommand(
+      ledger, "open", "Who asked about whom here, newest first: for lead officers.",
+      "It is opened on this machine; the node never has the key. Example:\n"
+      "  whoelse ledger open --own alice.key --lead-key lead-1.key");
+  const auto options = std::make_shared<LedgerOpenOptions>();
+  command->add_option("--own", options->own, "Your own key's file")->required();
+  command->add_option("--lead-key", options->lead_keys,
+                      "The file of a key that you hold, of now or earlier; may be repeated");
+  command->add_option("--since", options->since, "From this day on, YYYY-MM-DD");
+  command->add_option("--record", options->record, "Only about this record");
+  command->add_flag("--json", options->json, "As JSON");
+  AddDoorOption(*command, options->door);
+  OnChosen(*command, options, OpenLedger, terminal, chosen);
+}
+
 void AddLedgerCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const ledger = app.add_subcommand("ledger", "What this node has answered.");
   ledger->require_subcommand(1);
@@ -194,6 +212,7 @@ void AddLedgerCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("-o,--output", options->output, "The file (default: standard output)");
   AddDoorOption(*command, options->door);
   OnChosen(*command, options, ExportLedger, terminal, chosen);
+  AddLedgerOpenCommand(*ledger, terminal, chosen);
 }
 
 void AddStatusCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -234,6 +253,7 @@ ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& termina
   AddShieldCommand(app, terminal, chosen);
   AddRecordsCommand(app, terminal, chosen);
   AddInboxCommand(app, terminal, chosen);
+  AddLeadKeyCommand(app, terminal, chosen);
   AddReceiptCommand(app, terminal, chosen);
   AddLedgerCommand(app, terminal, chosen);
   AddStatusCommand(app, terminal, chosen);

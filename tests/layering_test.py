@@ -30,9 +30,9 @@ CORE = {
     "node": {"alarm_gate", "answered_watch", "approval", "asking", "csv", "enrolment", "evaluation",
              "fishing", "holder", "hours", "identifier", "import", "import_columns", "import_row",
              "inbox", "inbox_counts", "inbox_document", "index", "lead_key", "ledger", "local_role",
-             "log_watch", "noted", "opening", "policy", "private_checks", "public_checks", "reading",
-             "receipting", "record", "report", "report_receipt", "report_text", "requester",
-             "shield_notice", "witness", "words", "working_calendar"},
+             "log_watch", "noted", "noted_json", "opening", "policy", "private_checks",
+             "public_checks", "reading", "receipting", "record", "report", "report_receipt",
+             "report_text", "requester", "shield_notice", "witness", "words", "working_calendar"},
     "coordinator": {"add_checkpoint", "cosigned", "evaluator", "handed_in", "key_events", "log_files",
                     "log_reader", "log_writer", "relay", "state"},
 }
