@@ -8,6 +8,8 @@
 #include "cli/demo.h"
 #include "cli/federation_command.h"
 #include "cli/inbox_command.h"
+#include "cli/lead_key_command.h"
+#include "cli/ledger_open.h"
 #include "cli/receipt.h"
 #include "cli/policy_command.h"
 #include "cli/records.h"
@@ -75,6 +77,8 @@ void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--article6", options->article6, "UK GDPR: " + ListOf(kArticle6Names));
   command->add_option("--article9", options->article9,
                       "The condition, or the police's part-3: " + ListOf(kArticle9Names));
+  command->add_flag("--contact-was-wrong", options->contact_was_wrong,
+                    "An earlier answer gave a wrong contact: the agencies that gave one look into it");
   command->add_flag("--json", options->json, "The answer as JSON");
   AddDoorOption(*command, options->door);
   OnChosen(*command, options, Ask, terminal, chosen);
@@ -205,6 +209,22 @@ void AddReceiptCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   OnChosen(*write, options, ExportReceipt, terminal, chosen);
 }
 
+void AddLedgerOpenCommand(CLI::App& ledger, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command = Subcommand(
+      ledger, "open", "Who asked about whom here, newest first: for lead officers.",
+      "It is opened on this machine; the node never has the key. Example:\n"
+      "  whoelse ledger open --own alice.key --lead-key lead-1.key");
+  const auto options = std::make_shared<LedgerOpenOptions>();
+  command->add_option("--own", options->own, "Your own key's file")->required();
+  command->add_option("--lead-key", options->lead_keys,
+                      "The file of a key that you hold, of now or earlier; may be repeated");
+  command->add_option("--since", options->since, "From this day on, YYYY-MM-DD");
+  command->add_option("--record", options->record, "Only about this record");
+  command->add_flag("--json", options->json, "As JSON");
+  AddDoorOption(*command, options->door);
+  OnChosen(*command, options, OpenLedger, terminal, chosen);
+}
+
 void AddLedgerCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const ledger = app.add_subcommand("ledger", "What this node has answered.");
   ledger->require_subcommand(1);
@@ -215,6 +235,7 @@ void AddLedgerCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("-o,--output", options->output, "The file (default: standard output)");
   AddDoorOption(*command, options->door);
   OnChosen(*command, options, ExportLedger, terminal, chosen);
+  AddLedgerOpenCommand(*ledger, terminal, chosen);
 }
 
 void AddStatusCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -255,6 +276,7 @@ ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& termina
   AddShieldCommand(app, terminal, chosen);
   AddRecordsCommand(app, terminal, chosen);
   AddInboxCommand(app, terminal, chosen);
+  AddLeadKeyCommand(app, terminal, chosen);
   AddReceiptCommand(app, terminal, chosen);
   AddLedgerCommand(app, terminal, chosen);
   AddPolicyCommand(app, terminal, chosen);

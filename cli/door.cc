@@ -83,18 +83,16 @@ absl::Status NoResult() {
   return absl::InternalError("the node ended the call without a result: see its log");
 }
 
-template <typename Service, typename Request>
-using Method = grpc::Status (Service::Stub::*)(grpc::ClientContext*, const Request&,
-                                               v1::JsonReply*);
-
-template <typename Service, typename Request>
-absl::StatusOr<std::string> JsonOf(const std::shared_ptr<grpc::Channel>& channel,
-                                   Method<Service, Request> method, const Request& request) {
-  const auto stub = Service::NewStub(channel);
+template <typename Stub, typename Request>
+absl::StatusOr<std::string> JsonOf(
+    const std::shared_ptr<grpc::Channel>& channel,
+    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, v1::JsonReply*),
+    const Request& request) {
+  Stub stub(channel);
   grpc::ClientContext context;
   context.set_deadline(DeadlineIn(kAnswerTime));
   v1::JsonReply reply;
-  const absl::Status result = Result((stub.get()->*method)(&context, request, &reply));
+  const absl::Status result = Result((stub.*method)(&context, request, &reply));
   if (!result.ok()) return result;
   return reply.json();
 }
@@ -175,35 +173,51 @@ absl::StatusOr<std::string> Door::Import(const v1::ImportHead& head, std::istrea
 }
 
 absl::StatusOr<std::string> Door::ListRecords(const v1::ListRecordsCall& call) const {
-  return JsonOf<v1::Node, v1::ListRecordsCall>(channel_, &v1::Node::Stub::ListRecords, call);
+  return JsonOf(channel_, &v1::Node::Stub::ListRecords, call);
 }
 
 absl::StatusOr<std::string> Door::EndRecord(const v1::EndRecordCall& call) const {
-  return JsonOf<v1::Node, v1::EndRecordCall>(channel_, &v1::Node::Stub::EndRecord, call);
+  return JsonOf(channel_, &v1::Node::Stub::EndRecord, call);
 }
 
 absl::StatusOr<std::string> Door::ListItems(const v1::ListItemsCall& call) const {
-  return JsonOf<v1::Inbox, v1::ListItemsCall>(channel_, &v1::Inbox::Stub::ListItems, call);
+  return JsonOf(channel_, &v1::Inbox::Stub::ListItems, call);
 }
 
 absl::StatusOr<std::string> Door::ShowItem(const v1::ShowItemCall& call) const {
-  return JsonOf<v1::Inbox, v1::ShowItemCall>(channel_, &v1::Inbox::Stub::ShowItem, call);
+  return JsonOf(channel_, &v1::Inbox::Stub::ShowItem, call);
 }
 
 absl::StatusOr<std::string> Door::DecideItem(const v1::DecideItemCall& call) const {
-  return JsonOf<v1::Inbox, v1::DecideItemCall>(channel_, &v1::Inbox::Stub::DecideItem, call);
+  return JsonOf(channel_, &v1::Inbox::Stub::DecideItem, call);
 }
 
 absl::StatusOr<std::string> Door::CountItems() const {
-  return JsonOf<v1::Inbox, v1::CountItemsCall>(channel_, &v1::Inbox::Stub::CountItems, {});
+  return JsonOf(channel_, &v1::Inbox::Stub::CountItems, v1::CountItemsCall());
+}
+
+absl::Status Door::ReadSealed(
+    const v1::ReadSealedCall& call,
+    const std::function<absl::Status(const v1::SealedPart&)>& take) const {
+  grpc::ClientContext context;   // without a deadline: a year of entries takes its time
+  const auto stub = v1::Inbox::NewStub(channel_);
+  const auto reader = stub->ReadSealed(&context, call);
+  v1::SealedPart part;
+  while (reader->Read(&part)) {
+    if (const absl::Status taken = take(part); !taken.ok()) {
+      context.TryCancel();
+      return taken;
+    }
+  }
+  return Result(reader->Finish());
 }
 
 absl::StatusOr<std::string> Door::ListReceipts(const v1::ListReceiptsCall& call) const {
-  return JsonOf<v1::ListReceiptsCall>(channel_, &v1::Node::Stub::ListReceipts, call);
+  return JsonOf(channel_, &v1::Node::Stub::ListReceipts, call);
 }
 
 absl::StatusOr<std::string> Door::ShowReceipt(const v1::ShowReceiptCall& call) const {
-  return JsonOf<v1::ShowReceiptCall>(channel_, &v1::Node::Stub::ShowReceipt, call);
+  return JsonOf(channel_, &v1::Node::Stub::ShowReceipt, call);
 }
 
 absl::StatusOr<std::string> Door::ExportReceipt(const v1::ExportReceiptCall& call) const {
@@ -221,15 +235,15 @@ absl::StatusOr<std::string> Door::ExportLedger() const {
 }
 
 absl::StatusOr<std::string> Door::ShowPolicy() const {
-  return JsonOf<v1::ShowPolicyCall>(channel_, &v1::Node::Stub::ShowPolicy, {});
+  return JsonOf<v1::Node, v1::ShowPolicyCall>(channel_, &v1::Node::Stub::ShowPolicy, {});
 }
 
 absl::StatusOr<std::string> Door::ExplainPolicy(const v1::ExplainPolicyCall& call) const {
-  return JsonOf(channel_, &v1::Node::Stub::ExplainPolicy, call);
+  return JsonOf<v1::Node, v1::ExplainPolicyCall>(channel_, &v1::Node::Stub::ExplainPolicy, call);
 }
 
 absl::StatusOr<std::string> Door::Status() const {
-  return JsonOf<v1::Node, v1::StatusCall>(channel_, &v1::Node::Stub::Status, {});
+  return JsonOf(channel_, &v1::Node::Stub::Status, v1::StatusCall());
 }
 
 }  // namespace whoelse

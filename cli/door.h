@@ -43,6 +43,9 @@ class Door {
   absl::StatusOr<std::string> CountItems() const;
   absl::StatusOr<std::string> ShowPolicy() const;
   absl::StatusOr<std::string> ExplainPolicy(const v1::ExplainPolicyCall& call) const;
+  // `take` is called with each part; its error ends the call and is returned.
+  absl::Status ReadSealed(const v1::ReadSealedCall& call,
+                          const std::function<absl::Status(const v1::SealedPart&)>& take) const;
   absl::StatusOr<std::string> Status() const;
   absl::StatusOr<std::string> ListReceipts(const v1::ListReceiptsCall& call) const;
   absl::StatusOr<std::string> ShowReceipt(const v1::ShowReceiptCall& call) const;

@@ -167,7 +167,8 @@ Planned PlanQuestion(const AskInput& input, const Asker& asker, const Roster& ro
       {verdict.approved, kFlagApproved},
       {verdict.approval_to_follow, kFlagApprovalToFollow},
       {c.role == Role::kOutOfHours, kFlagOutOfHours},
-      {input.shield_notice, kFlagShieldNotice}};
+      {input.shield_notice, kFlagShieldNotice},
+      {input.contact_was_wrong, kFlagContactWasWrong}};
   for (const auto& [set, flag] : flags) {
     if (set) statement.flags |= flag;
   }

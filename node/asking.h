@@ -27,6 +27,7 @@ struct AskInput {
   std::string role;             // empty: practitioner
   std::string reason;           // emergency
   bool shield_notice = false;
+  bool contact_was_wrong = false;   // one that an earlier answer gave
   bool does_not_know_them = false;   // "I do not know this child or family outside work", ticked
   std::string approval;              // the inbox's item in which a second person approved it
   bool request_approval = false;     // have one made, when that is all that is missing

@@ -100,6 +100,7 @@ grpc::Status DoorService::Ask(grpc::ServerContext* context, const v1::NodeAskCal
                        .role = call->role(),
                        .reason = call->reason(),
                        .shield_notice = call->shield_notice(),
+                       .contact_was_wrong = call->contact_was_wrong(),
                        .does_not_know_them = call->does_not_know_them(),
                        .approval = call->approval(),
                        .request_approval = call->request_approval(),

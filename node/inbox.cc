@@ -147,10 +147,13 @@ Desk InboxItem::desk(TimeMs now) const {
   return at > due_ms ? Desk::kDeputy : Desk::kLeadOfficer;
 }
 
+bool IsLeadOfficer(const Actor& actor) {
+  return std::ranges::any_of(actor.roles,
+                             [](LocalRole role) { return role != LocalRole::kApprover; });
+}
+
 bool MayDecide(const Actor& actor, ItemKind kind) {
-  return std::ranges::any_of(actor.roles, [&](LocalRole role) {
-    return role != LocalRole::kApprover || RuleOf(kind).by_approver;
-  });
+  return IsLeadOfficer(actor) || (RuleOf(kind).by_approver && !actor.roles.empty());
 }
 
 InboxItem NewItem(ItemKind kind, std::optional<Purpose> purpose, TimeMs raised,

@@ -144,7 +144,9 @@ struct InboxItem {
 InboxItem NewItem(ItemKind kind, std::optional<Purpose> purpose, TimeMs raised,
                   const WorkingCalendar& calendar, Random& random);
 
-// Whether this duty is among those that decide such items.
+// An approver is none.
+bool IsLeadOfficer(const Actor& actor);
+// Whether this person has a duty that decides such items.
 bool MayDecide(const Actor& actor, ItemKind kind);
 
 struct Action {

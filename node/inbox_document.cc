@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "nlohmann/json.hpp"
-#include "node/policy.h"
+#include "node/noted_json.h"
 
 namespace whoelse {
 namespace {
@@ -75,19 +75,8 @@ InboxItem QuestionItem(ItemKind kind, const Noted& noted, AgencyId me,
   if (noted.agency == me && noted.practitioner_ref != PersonRef()) {
     item.asked_by = noted.practitioner_ref;
   }
-  Json decisions = Json::array();
-  for (const Noted::Decision& decision : noted.decisions) {
-    item.records.push_back(decision.record);
-    decisions.push_back({{"record", decision.record},
-                         {"outcome", std::string(Name(decision.outcome))},
-                         {"row", std::string(kPolicyRowNames[decision.row])}});
-  }
-  Json about{{"question", ReceiptNumber(noted.frame_hash)},
-             {"agency", noted.agency},
-             {"organisation", noted.organisation},
-             {"practitioner", ToHex(noted.practitioner_ref)},
-             {"purpose", std::string(Name(noted.purpose))},
-             {"decisions", decisions}};
+  for (const Noted::Decision& decision : noted.decisions) item.records.push_back(decision.record);
+  Json about = NotedJson(noted);
   if (noted.reasons & Noted::kPossibleWrongChild) {
     about["warning"] = "date of birth differs or is missing: check that this is the right child";
   }
@@ -249,14 +238,17 @@ std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me, const WorkingCal
     add(ItemKind::kShieldNotice);
     return items;
   }
-  for (const ReasonKind& reason : kReasonKinds) {
-    if (noted.reasons & reason.reason) add(reason.kind);
-  }
   const auto decided = [&](Outcome outcome) {
     return std::ranges::any_of(noted.decisions, [&](const Noted::Decision& decision) {
       return decision.outcome == outcome;
     });
   };
+  const bool disclosed = decided(Outcome::kContact) || decided(Outcome::kDutyLine);
+  for (const ReasonKind& reason : kReasonKinds) {
+    // Every holder is told that somebody's contact was wrong; only who gave one can put it right.
+    if (reason.kind == ItemKind::kContactWasWrong && !disclosed) continue;
+    if (noted.reasons & reason.reason) add(reason.kind);
+  }
   if (decided(Outcome::kUrgent)) {
     add(ItemKind::kUrgent);
   } else if (decided(Outcome::kBrokered)) {

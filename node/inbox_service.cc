@@ -13,6 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr uint32_t kListDefault = 100, kListMax = 1000;
+constexpr int kSealedInPart = 256;   // of 256 bytes each
 
 std::string Dump(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace);
@@ -133,6 +134,32 @@ grpc::Status InboxService::CountItems(grpc::ServerContext* context, const v1::Co
     months.push_back(row);
   }
   reply->set_json(Dump({{"counts", months}}));
+  return grpc::Status::OK;
+}
+
+grpc::Status InboxService::ReadSealed(grpc::ServerContext* context, const v1::ReadSealedCall* call,
+                                      grpc::ServerWriter<v1::SealedPart>* writer) {
+  const absl::StatusOr<Actor> actor = Caller(*context);
+  if (!actor.ok()) return ToDoor(actor.status());
+  // An approver has duties here, and who asked about whom is none of them.
+  if (!IsLeadOfficer(*actor)) {
+    return BadField({"user", "is not a lead officer of this agency", "ask one"});
+  }
+  v1::SealedPart part;
+  for (const RosterAgency& agency : parts_.board.Read().roster->agencies) {
+    (*part.mutable_agencies())[agency.id] = agency.name;
+  }
+  bool listens = writer->Write(part);
+  part.Clear();
+  const absl::Status read = parts_.store.ForEachSealed(call->since_ms(), [&](ByteView sealed) {
+    part.add_sealed(ToString(sealed));
+    if (part.sealed_size() < kSealedInPart) return true;
+    listens = listens && writer->Write(part);
+    part.Clear();
+    return listens;
+  });
+  if (!read.ok()) return ToDoor(read);
+  if (listens && part.sealed_size() > 0) writer->Write(part);
   return grpc::Status::OK;
 }
 

@@ -16,6 +16,7 @@ class InboxService final : public v1::Inbox::Service {
   struct Parts {
     const NodeConfig& config;
     const UnixDoor& door;
+    const RocksdbStore& store;
     InboxKeeper& inbox;
     const QuestionAsker& asker;
     const RosterBoard& board;
@@ -31,6 +32,8 @@ class InboxService final : public v1::Inbox::Service {
                           v1::JsonReply* reply) override;
   grpc::Status CountItems(grpc::ServerContext* context, const v1::CountItemsCall* call,
                           v1::JsonReply* reply) override;
+  grpc::Status ReadSealed(grpc::ServerContext* context, const v1::ReadSealedCall* call,
+                          grpc::ServerWriter<v1::SealedPart>* writer) override;
 
  private:
   // Who calls. Fails for who has no duty here at all.

@@ -78,6 +78,12 @@ absl::StatusOr<LeadKeyFile> LeadKeyFile::Parse(std::string_view text) {
   return file;
 }
 
+std::map<std::string, X25519PublicKey> LeadKeyFile::Holders() const {
+  std::map<std::string, X25519PublicKey> holders;
+  for (const auto& [holder, share] : shares_) holders.emplace(holder, share.holder);
+  return holders;
+}
+
 absl::StatusOr<Secret<32>> LeadKeyFile::Open(const Secret<32>& own) const {
   const X25519PublicKey mine = X25519Public(own);
   for (const auto& [holder, share] : shares_) {

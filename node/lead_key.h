@@ -28,6 +28,8 @@ class LeadKeyFile {
 
   // What the node's configuration has as `lead_officer`.
   const X25519PublicKey& key() const { return key_; }
+  // Who holds it, with the public half of their own key.
+  std::map<std::string, X25519PublicKey> Holders() const;
   // The secret half, for whoever holds it. PERMISSION_DENIED: this key is no holder's.
   absl::StatusOr<Secret<32>> Open(const Secret<32>& own) const;
   // One holder more, let in by one of them (`own`); replaces one of the same name. Errors of Create

@@ -190,7 +190,7 @@ int Serve(Opened& opened, const Clock& clock) {
     DoorService service({config, **door, **store, registry, inbox, answering, enroller, uplinks,
                          coordinators, asker, receipts, **policy, board, clock});
     Pager pager(inbox, WaysToPage(config.pager), clock, random);
-    InboxService inbox_service({config, **door, inbox, asker, board, clock});
+    InboxService inbox_service({config, **door, **store, inbox, asker, board, clock});
     grpc::ServerBuilder builder;
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
     builder.RegisterService(&service);

@@ -112,6 +112,9 @@ class RocksdbStore final : public RecordSource {
   // --- the ledger and its digests ----------------------------------------------------------------
   // All of it but what is sealed to the lead officer; of the logs in `from` only from this index on.
   absl::StatusOr<std::vector<LedgerItem>> ReadLedger(const std::map<LedgerLog, uint64_t>& from) const;
+  // What is sealed to the lead officer in the entries answered at `since` or later, until `visit`
+  // returns false; in no order of time.
+  absl::Status ForEachSealed(TimeMs since, const std::function<bool(ByteView)>& visit) const;
   // At most one for a log, until it is logged. Synced.
   void WritePlannedDigest(const PlannedDigest& planned);
   absl::StatusOr<std::vector<PlannedDigest>> ReadPlannedDigests() const;

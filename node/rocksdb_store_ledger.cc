@@ -48,6 +48,19 @@ absl::StatusOr<std::vector<LedgerItem>> RocksdbStore::ReadLedger(
   return items;
 }
 
+absl::Status RocksdbStore::ForEachSealed(TimeMs since,
+                                         const std::function<bool(ByteView)>& visit) const {
+  return ForEach(kLedger, "", [&](std::string_view, ByteView value) {
+    Reader in(value);
+    in.Fixed<FrameHash>();
+    in.Fixed<Digest>();
+    const TimeMs released = in.U64();
+    const ByteView sealed = in.Raw(kLedgerSealedSize);
+    if (!in.Done()) return absl::DataLossError("store: the ledger is damaged");
+    return released < since || visit(sealed) ? absl::OkStatus() : absl::CancelledError();
+  });
+}
+
 absl::StatusOr<std::vector<PlannedDigest>> RocksdbStore::ReadPlannedDigests() const {
   std::vector<PlannedDigest> planned;
   const absl::Status read = ForEach(kMeta, kPlanned, [&](std::string_view key, ByteView value) {

@@ -30,7 +30,7 @@ CORE = {
     "node": {"alarm_gate", "answered_watch", "approval", "asker_rules", "asking", "csv",
              "enrolment", "evaluation", "field_error", "fishing", "holder", "hours", "identifier",
              "import", "import_columns", "import_row", "inbox", "inbox_counts", "inbox_document",
-             "index", "lead_key", "ledger", "local_role", "log_watch", "noted", "opening", "policy",
+             "index", "lead_key", "ledger", "local_role", "log_watch", "noted", "noted_json", "opening", "policy",
              "policy_entry", "policy_explain", "policy_in_force", "policy_looser", "policy_table",
              "private_checks", "public_checks", "reading", "receipting", "record", "report",
              "report_receipt", "report_text", "requester", "shield_notice", "witness", "words",

@@ -18,9 +18,11 @@ using testing::Not;
 
 const std::vector<std::vector<std::string>> kCommands = {
     {"ask"}, {"shield"}, {"status"}, {"inbox", "list"}, {"inbox", "show"}, {"inbox", "done"},
-    {"inbox", "approve"}, {"inbox", "refuse"}, {"inbox", "counts"}, {"records", "import"},
-    {"records", "list"}, {"records", "end"}, {"policy", "show"}, {"policy", "check"},
-    {"policy", "explain"}, {"audit", "mirror"}, {"audit", "check"}, {"audit", "prove"},
+    {"inbox", "approve"}, {"inbox", "refuse"}, {"inbox", "counts"}, {"lead-key", "make-own"},
+    {"lead-key", "new"}, {"lead-key", "add"}, {"lead-key", "show"}, {"ledger", "open"},
+    {"ledger", "export"}, {"records", "import"}, {"records", "list"}, {"records", "end"},
+    {"policy", "show"}, {"policy", "check"}, {"policy", "explain"},
+    {"audit", "mirror"}, {"audit", "check"}, {"audit", "prove"},
     {"audit", "verify"}, {"audit", "open"}, {"audit", "reconcile"}, {"audit", "volumes"},
     {"audit", "draw"}, {"audit", "census"}, {"federation", "init"},
     {"federation", "add-coordinator"}, {"federation", "add-agency"}, {"federation", "add-auditor"},

@@ -3,9 +3,13 @@
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <mutex>
 
+#include "cli/lead_key.h"
+#include "crypto/seal.h"
 #include "nlohmann/json.hpp"
+#include "node/noted.h"
 #include "node/policy_explain.h"
 #include "proto/node.grpc.pb.h"
 #include "rpc/server.h"
@@ -112,9 +116,17 @@ class ScriptedInbox final : public v1::Inbox::Service {
                           v1::JsonReply* reply) override {
     return Say(reply);
   }
+  grpc::Status ReadSealed(grpc::ServerContext*, const v1::ReadSealedCall* call,
+                          grpc::ServerWriter<v1::SealedPart>* writer) override {
+    sealed_since_ms = call->since_ms();
+    for (const v1::SealedPart& part : sealed) writer->Write(part);
+    return status;
+  }
 
   grpc::Status status;
   std::string json;
+  std::vector<v1::SealedPart> sealed;
+  uint64_t sealed_since_ms = 0;
   v1::ListItemsCall listed;
   v1::ShowItemCall shown;
   v1::DecideItemCall decided;
@@ -186,8 +198,9 @@ class DoorTest : public testing::Test {
 TEST_F(DoorTest, AskGivesEverythingToTheNodeAndPrintsItsReport) {
   node_.json = Report(true).dump(2);
   const Captured asked = Ask({"--role", "safeguarding lead", "--upn", "A123456789012",
-                              "--reason", "self-harm", "--i-do-not-know-them", "--power",
-                              "ca1989-s47(9)", "--article6", "6(1)(c)", "--article9", "9(2)(g)"});
+                              "--reason", "self-harm", "--contact-was-wrong",
+                              "--i-do-not-know-them", "--power", "ca1989-s47(9)", "--article6",
+                              "6(1)(c)", "--article9", "9(2)(g)"});
   EXPECT_EQ(asked.exit, kExitOk) << asked.err;
   EXPECT_EQ(node_.asked.nhs_number(), kNumber);
   EXPECT_EQ(node_.asked.born(), "2015-03-02");
@@ -200,6 +213,7 @@ TEST_F(DoorTest, AskGivesEverythingToTheNodeAndPrintsItsReport) {
   EXPECT_EQ(node_.asked.article9(), "9(2)(g)");
   EXPECT_EQ(node_.asked.upn(), "A123456789012");
   EXPECT_EQ(node_.asked.reason(), "self-harm");
+  EXPECT_TRUE(node_.asked.contact_was_wrong());
   EXPECT_FALSE(node_.asked.shield_notice());
   EXPECT_THAT(asked.out, HasSubstr("2 of 2 agencies answered."));
   EXPECT_THAT(asked.out, HasSubstr("Receipt ABCD-EFGH-JKMN-PQRS"));
@@ -391,6 +405,82 @@ TEST_F(DoorTest, TheInboxIsCounted) {
   inbox_.json = R"({"counts": [{"month": "2026-11", "kind": "urgent", "overdue": 1}]})";
   EXPECT_EQ(Call({"inbox", "counts"}).out, "month    kind    overdue\n2026-11  urgent  1\n");
   EXPECT_EQ(Call({"inbox", "counts", "--json"}).out, inbox_.json + "\n");
+}
+
+// A lead officer's ledger: the node has it sealed, and the key is on this side only.
+class LedgerOpenTest : public DoorTest {
+ protected:
+  LedgerOpenTest() {
+    for (const char* name : {"alice", "bob"}) {
+      const Captured made = Whoelse({"lead-key", "make-own", File(name), "--json"});
+      EXPECT_EQ(made.exit, kExitOk) << made.err;
+      public_[name] = Json::parse(made.out)["key"].get<std::string>();
+    }
+    for (const char* name : {"first", "second"}) {
+      const Captured made = Whoelse({"lead-key", "new", File(name), "--holder",
+                                     "alice=" + public_["alice"]});
+      EXPECT_EQ(made.exit, kExitOk) << made.err;
+    }
+    inbox_.sealed.resize(2);
+    (*inbox_.sealed[0].mutable_agencies())[1003] = "Northbridge Council";
+    Put("first", 1'000, 7);
+    Put("second", 2'000, 8);
+    inbox_.sealed[1].add_sealed(
+        ToString(SealTo(LeadKeyOf("second"), Bytes(kNotedSize))));   // a question that opened nothing
+  }
+  std::string File(const std::string& name) const { return folder_ / (name + ".key"); }
+  X25519PublicKey LeadKeyOf(const char* name) { return ReadLeadKeyFile(File(name))->key(); }
+  void Put(const char* key, TimeMs received, RecordId record) {
+    Noted noted;
+    noted.received_ms = received;
+    noted.agency = 1003;
+    noted.purpose = Purpose::kSection47;
+    noted.power = Power::kCa1989S47;
+    noted.decisions = {{record, Outcome::kContact, 0}};
+    inbox_.sealed[1].add_sealed(ToString(SealTo(LeadKeyOf(key), noted.Encode())));
+  }
+  Json Opened(std::vector<std::string> more) {
+    more.insert(more.begin(), {"ledger", "open", "--json", "--own", File("alice")});
+    const Captured opened = Call(more);
+    EXPECT_EQ(opened.exit, kExitOk) << opened.err;
+    return Json::parse(opened.out);
+  }
+  std::map<std::string, std::string> public_;
+};
+
+TEST_F(LedgerOpenTest, EveryKeyThatIsGivenOpensItsPart) {
+  const Json both = Opened({"--lead-key", File("first"), "--lead-key", File("second")});
+  ASSERT_EQ(both["entries"].size(), 2u);
+  EXPECT_EQ(both["sealed_to_another_key"], 0);
+  EXPECT_EQ(both["entries"][0]["received_ms"], 2'000);   // newest first
+  EXPECT_EQ(both["entries"][0]["agency"], "Northbridge Council");
+  EXPECT_EQ(both["entries"][0]["purpose"], "section-47");
+  EXPECT_EQ(both["entries"][1]["decisions"][0]["record"], 7);
+  const Json newer = Opened({"--lead-key", File("second"), "--since", "2026-11-22"});
+  ASSERT_EQ(newer["entries"].size(), 1u);
+  EXPECT_EQ(newer["sealed_to_another_key"], 1);
+  EXPECT_EQ(inbox_.sealed_since_ms, 1'795'305'600'000u);
+  EXPECT_EQ(Opened({"--lead-key", File("second"), "--record", "7"})["entries"].size(), 0u);
+}
+
+TEST_F(LedgerOpenTest, AnotherKeyIsRefused) {
+  const Captured stranger =
+      Call({"ledger", "open", "--own", File("bob"), "--lead-key", File("first")});
+  EXPECT_EQ(stranger.exit, kExitFailed);
+  EXPECT_THAT(stranger.out, IsEmpty());
+  EXPECT_THAT(stranger.err, HasSubstr("is not held by this key"));
+  const Captured no_file = Call({"ledger", "open", "--own", File("bob")});
+  EXPECT_EQ(no_file.exit, kExitFailed);
+  EXPECT_THAT(no_file.out, IsEmpty());
+  EXPECT_THAT(no_file.err, HasSubstr("this key opens nothing here"));
+}
+
+TEST_F(LedgerOpenTest, WhoIsNoLeadOfficerIsRefusedByTheNode) {
+  inbox_.sealed.clear();
+  inbox_.status = {grpc::StatusCode::INVALID_ARGUMENT, "user: is not a lead officer; ask one"};
+  const Captured refused = Call({"ledger", "open", "--own", File("alice")});
+  EXPECT_EQ(refused.exit, kExitBadInput);
+  EXPECT_THAT(refused.err, HasSubstr("user: is not a lead officer"));
 }
 
 TEST_F(DoorTest, StatusWithAlarmsHasItsOwnExitCode) {

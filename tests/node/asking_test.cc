@@ -290,6 +290,14 @@ TEST_F(AskingTest, OnlyASecondPersonIsMissing) {
   EXPECT_EQ(Wrong(), "i-do-not-know-them");
 }
 
+TEST_F(AskingTest, AWrongContactIsReportedWithAQuestion) {
+  holds_ = true;
+  EXPECT_EQ(Planned().statement.flags & kFlagContactWasWrong, 0);
+  input_.contact_was_wrong = true;
+  EXPECT_EQ(Planned().statement.flags & kFlagContactWasWrong, kFlagContactWasWrong);
+  EXPECT_TRUE(Statement::Parse(Planned().statement.Serialize()).ok());
+}
+
 // Errors are logged and shown: the number that was mistyped is some child's.
 TEST_F(AskingTest, ErrorsDoNotRepeatWhatWasTyped) {
   const auto told = [&] {

@@ -164,6 +164,8 @@ TEST(ItemsOfANote, OneForEachThingThatAPersonHasToDecide) {
   EXPECT_EQ(kinds(NotedOf(s17, Noted::kPossibleWrongChild, {O::kNothing})), "possible-wrong-child ");
   EXPECT_EQ(kinds(NotedOf(s17, Noted::kTwoChildren | Noted::kContactWasWrong, {O::kContact})),
             "number-and-upn-differ contact-was-wrong ");
+  EXPECT_EQ(kinds(NotedOf(s17, Noted::kContactWasWrong, {O::kDutyLine})), "contact-was-wrong ");
+  EXPECT_EQ(kinds(NotedOf(s17, Noted::kContactWasWrong, {O::kNothing})), "");
   EXPECT_EQ(kinds(NotedOf(s17, Noted::kPurposeNotAllowed, {})), "purpose-not-allowed ");
   EXPECT_EQ(kinds(NotedOf(s17, Noted::kShieldNotice, {O::kNothing})), "shield-notice ");
   EXPECT_EQ(kinds(Noted{}), "");

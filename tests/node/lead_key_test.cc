@@ -54,6 +54,8 @@ TEST_F(LeadKeyTest, ComesBackAsItWasWritten) {
   ASSERT_TRUE(back.ok()) << back.status();
   EXPECT_EQ(back->Serialize(), text);
   EXPECT_TRUE(Opens(*back, alice_));
+  EXPECT_EQ(back->Holders(), (std::map<std::string, X25519PublicKey>{
+                                 {"alice", X25519Public(alice_)}, {"bob", X25519Public(bob_)}}));
   for (size_t cut = 0; cut < text.size(); ++cut) {
     const auto cut_off = LeadKeyFile::Parse(text.substr(0, cut));
     if (cut_off.ok()) {
@@ -61,7 +63,8 @@ TEST_F(LeadKeyTest, ComesBackAsItWasWritten) {
     }
   }
   for (const std::string& bad :
-       {text + "\n", text + "holder bob x y\n", " " + text, "whoelse lead officer key 2\n"}) {
+       {text + "\n", text + "holder bob x y\n", " " + text,
+        std::string("whoelse lead officer key 2\n")}) {
     const auto refused = LeadKeyFile::Parse(bad);
     ASSERT_TRUE(absl::IsInvalidArgument(refused.status()));
     EXPECT_THAT(refused.status().message(), HasSubstr("lead key: line "));

@@ -3,9 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include "nlohmann/json.hpp"
+#include "node/noted_json.h"
 #include "tests/protocol/round_trip.h"
 #include "tests/support/doc.h"
 #include "tests/support/hex_lines.h"
+#include "tests/support/random.h"
 
 namespace whoelse {
 namespace {
@@ -42,6 +45,24 @@ void ExpectSame(const Noted& a, const Noted& b) {
     EXPECT_EQ(a.decisions[i].outcome, b.decisions[i].outcome);
     EXPECT_EQ(a.decisions[i].row, b.decisions[i].row);
   }
+}
+
+TEST(Noted, OpensForWhomItIsSealedTo) {
+  SeededRandom random(20261122);
+  std::vector<Secret<32>> keys;
+  for (int i = 0; i < 3; ++i) keys.push_back(random.NewSecret<32>());
+  const Bytes sealed = SealTo(X25519Public(keys[2]), Example().Encode());
+  const auto opened = OpenNoted(sealed, keys);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  ExpectSame(*opened, Example());
+  const nlohmann::ordered_json json = NotedJson(*opened);
+  EXPECT_EQ(json["agency"], 1003);
+  EXPECT_EQ(json["purpose"], "section-17");
+  EXPECT_EQ(json["decisions"][1]["outcome"], "brokered");
+  keys.pop_back();
+  EXPECT_TRUE(absl::IsUnauthenticated(OpenNoted(sealed, keys).status()));
+  EXPECT_TRUE(absl::IsDataLoss(
+      OpenNoted(SealTo(X25519Public(keys[0]), Bytes(kNotedSize, 1)), keys).status()));
 }
 
 TEST(Noted, SurvivesItsBytes) {

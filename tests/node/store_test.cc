@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <set>
 
 #include "node/rocksdb_store.h"
 #include "tests/cli/folder.h"
@@ -148,6 +149,26 @@ TEST_F(NodeStore, TheLedgerFromWhereTheLastDigestEnded) {
   EXPECT_EQ((*logged)[0].digest.to, 9u);
   EXPECT_EQ((*logged)[0].cutoff_ms, 2000u);
   EXPECT_EQ(NextIndex({kRelay, 77}, *logged), 10u);
+}
+
+TEST_F(NodeStore, WhatIsSealedToTheLeadOfficerStaysSealed) {
+  store_->CommitSlot(Batch(1000, {2, 3}));
+  store_->CommitSlot(Batch(2000, {9}));
+  std::set<std::string> sealed;
+  const auto take = [&](size_t most) {
+    sealed.clear();
+    return [&sealed, most](ByteView one) {
+      EXPECT_EQ(one.size(), kLedgerSealedSize);
+      sealed.insert(ToString(one));
+      return sealed.size() < most;
+    };
+  };
+  ASSERT_TRUE(store_->ForEachSealed(0, take(10)).ok());
+  EXPECT_EQ(sealed.size(), 3u);   // three notes of the same words, each sealed on its own
+  ASSERT_TRUE(store_->ForEachSealed(1001, take(10)).ok());
+  EXPECT_EQ(sealed.size(), 1u);
+  ASSERT_TRUE(store_->ForEachSealed(0, take(2)).ok());
+  EXPECT_EQ(sealed.size(), 2u);
 }
 
 TEST_F(NodeStore, AnInboxItemIsOpenOrDone) {

@@ -1,0 +1,36 @@
+#include "node/noted_json.h"
+
+#include "crypto/wiped_bytes.h"
+#include "nlohmann/json.hpp"
+#include "node/policy.h"
+
+namespace whoelse {
+
+using Json = nlohmann::ordered_json;
+
+Json NotedJson(const Noted& noted) {
+  Json decisions = Json::array();
+  for (const Noted::Decision& decision : noted.decisions) {
+    decisions.push_back({{"record", decision.record},
+                         {"outcome", std::string(Name(decision.outcome))},
+                         {"row", std::string(kPolicyRowNames[decision.row])}});
+  }
+  return {{"question", ReceiptNumber(noted.frame_hash)},
+          {"agency", noted.agency},
+          {"organisation", noted.organisation},
+          {"practitioner", ToHex(noted.practitioner_ref)},
+          {"purpose", std::string(Name(noted.purpose))},
+          {"decisions", decisions}};
+}
+
+absl::StatusOr<Noted> OpenNoted(ByteView sealed, const std::vector<Secret<32>>& keys) {
+  for (const Secret<32>& key : keys) {
+    if (auto opened = OpenSealed(key, sealed); opened.ok()) {
+      const WipedBytes note(*std::move(opened));
+      return Noted::Decode(note.bytes);
+    }
+  }
+  return absl::UnauthenticatedError("ledger: an entry is sealed to another key");
+}
+
+}  // namespace whoelse
