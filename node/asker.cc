@@ -170,7 +170,7 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
                                           const std::function<void(size_t, size_t)>& progress) {
   Timings timings;
   const Date today = DayOf(clock_.NowMs());
-  Asker asker{.practitioner_ref = RefOf(user), .roles = person.roles, .own = person.own, .caps = caps_};
+  Asker asker{RefOf(user), person.roles, person.own, std::nullopt, {}, caps_};
   Allowance allowance(*this, asker.practitioner_ref, today);
 
   for (bool retried = false;; retried = true) {

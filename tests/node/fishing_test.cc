@@ -48,6 +48,25 @@ class Asker {
   AskedQuestion next_;
 };
 
+// Twenty a day, no two alike: below every other limit, and somebody looks all the same.
+TEST(Fishing, ManyChildrenNotHeldHoweverTheyAreSpread) {
+  FishingWatch watch;
+  Asker asker(watch);
+  ChildKey child = 0;
+  const auto ask = [&](bool held) {
+    asker.next().purpose = ++child % 2 == 0 ? Purpose::kSection17 : Purpose::kSection47;
+    if (child % 20 == 0) asker.next().at_ms += 86'400'000;
+    return asker.Child(child, held).Ask();
+  };
+  for (int look = 0; look < 2; ++look) {
+    for (int asked = 1; asked < 100; ++asked) {
+      ASSERT_THAT(ask(false), IsEmpty()) << asked;
+      ASSERT_THAT(ask(true), IsEmpty()) << asked;
+    }
+    EXPECT_THAT(ask(false), ElementsAre(FishingRule::kManyUnheld));
+  }
+}
+
 TEST(Fishing, MoreThanADaysWork) {
   FishingWatch watch;
   Asker asker(watch);
