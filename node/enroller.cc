@@ -68,7 +68,7 @@ bool Enroller::BulkStep(const Roster& roster) {
     const auto step = PlanBulk(agency, version.kv,
                                std::min(registry_.Pending(version.kv), most), clock_.NowMs());
     if (!step) continue;
-    const Outcome outcome = Step(roster, version.kv, step->kind, step->elements);
+    const Outcome outcome = Take(roster, version.kv, *step);
     if (outcome == Outcome::kFailed) continue;
     // More than the window has left: what it has is used up by halves, and then left alone. Were the
     // same request sent again, the rest of the window would be lost and a refusal a second be gained.
@@ -78,35 +78,30 @@ bool Enroller::BulkStep(const Roster& roster) {
   return false;
 }
 
-// One request an interval and key version, whether or not anything is pending: enrolling on the event
-// itself would tell every coordinator when this agency took on a child.
 void Enroller::EnrolDue(const Roster& roster) {
-  const uint64_t interval = clock_.NowS() / roster.parameters.enrol_interval_s;
-  const RosterAgency& agency = *roster.FindAgency(agency_);
+  const EnrolmentStep step{EvaluationKind::kEnrol, roster.FindAgency(agency_)->enrol_elements};
   for (const RosterKeyVersion& version : roster.key_versions) {
-    uint64_t& last = last_interval_.try_emplace(version.kv, interval).first->second;
-    if (last == interval) continue;   // also at the start: restarts must not add requests
-    last = interval;
-    Step(roster, version.kv, EvaluationKind::kEnrol, agency.enrol_elements);
+    if (rhythm_.Due(version.kv, clock_.NowMs(), roster.parameters.enrol_interval_s)) {
+      Take(roster, version.kv, step);
+    }
   }
 }
 
-Enroller::Outcome Enroller::Step(const Roster& roster, KeyVersion kv, EvaluationKind kind,
-                                 size_t elements) {
+Enroller::Outcome Enroller::Take(const Roster& roster, KeyVersion kv, const EnrolmentStep& step) {
   absl::StatusOr<std::vector<Registry::Work>> work =
-      registry_.NextToEnrol(kv, elements, clock_.NowMs());
+      registry_.NextToEnrol(kv, step.elements, clock_.NowMs());
   if (!work.ok()) {
     Log(LogLevel::kAlarm, "enrolment_unreadable", {{LogField::kError, work.status()}});
     return Outcome::kFailed;
   }
-  if (kind == EvaluationKind::kBulk && work->empty()) return Outcome::kFailed;
+  if (step.kind == EvaluationKind::kBulk && work->empty()) return Outcome::kFailed;
   std::vector<std::optional<Digest>> inputs;
   for (const Registry::Work& one : *work) {
     inputs.push_back(OprfInput(roster.federation, one.type, one.value));
   }
-  if (kind == EvaluationKind::kEnrol) inputs.resize(elements);
   absl::StatusOr<Evaluation> evaluation =
-      Evaluation::Start(roster, kv, kind, inputs, coordinators_.Failing(), random_);
+      Evaluation::Start(roster, kv, step.kind, FilledUp(std::move(inputs), step),
+                        coordinators_.Failing(), random_);
   if (!evaluation.ok()) return Outcome::kFailed;
   coordinators_.Run(*evaluation, roster);
   if (evaluation->state() != Evaluation::State::kDone) {

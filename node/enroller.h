@@ -32,8 +32,8 @@ class Enroller {
   bool BulkStep(const Roster& roster);
   // The ENROL requests whose interval has come.
   void EnrolDue(const Roster& roster);
-  // Evaluates what is pending, filled up with dummies to `elements` (an ENROL).
-  Outcome Step(const Roster& roster, KeyVersion kv, EvaluationKind kind, size_t elements);
+  // Evaluates what is pending.
+  Outcome Take(const Roster& roster, KeyVersion kv, const EnrolmentStep& step);
 
   const AgencyId agency_;
   Registry& registry_;
@@ -41,7 +41,7 @@ class Enroller {
   RosterBoard& board_;
   const Clock& clock_;
   Random& random_;
-  std::map<KeyVersion, uint64_t> last_interval_;   // that an ENROL was sent in
+  EnrolmentRhythm rhythm_;
   std::map<KeyVersion, size_t> bulk_most_;         // elements that the evaluators may still allow
   uint64_t bulk_roster_ = 0;                       // version: the roster whose windows these are
   mutable std::mutex mutex_;

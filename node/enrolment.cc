@@ -137,4 +137,16 @@ std::optional<EnrolmentStep> PlanBulk(const RosterAgency& agency, KeyVersion kv,
   return std::nullopt;
 }
 
+bool EnrolmentRhythm::Due(KeyVersion kv, TimeMs now, uint32_t interval_s) {
+  const uint64_t interval = now / 1000 / interval_s;
+  uint64_t& last = last_interval_.try_emplace(kv, interval).first->second;
+  return std::exchange(last, interval) != interval;
+}
+
+std::vector<std::optional<Digest>> FilledUp(std::vector<std::optional<Digest>> pending,
+                                            const EnrolmentStep& step) {
+  if (step.kind == EvaluationKind::kEnrol) pending.resize(step.elements);
+  return pending;
+}
+
 }  // namespace whoelse

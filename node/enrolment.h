@@ -80,6 +80,21 @@ struct EnrolmentStep {
 std::optional<EnrolmentStep> PlanBulk(const RosterAgency& agency, KeyVersion kv, size_t pending,
                                       TimeMs now);
 
+// The constant rate: one ENROL an interval and key version, whether or not anything is pending.
+// Enrolling on the event itself would tell every coordinator when this agency took on a child.
+class EnrolmentRhythm {
+ public:
+  // Whether this version's request is due now; true once an interval. Not in the interval of the first
+  // call: restarts must not add requests.
+  bool Due(KeyVersion kv, TimeMs now, uint32_t interval_s);
+
+ private:
+  std::map<KeyVersion, uint64_t> last_interval_;
+};
+// The inputs of a request: an ENROL is filled up with dummies, so that its size says nothing.
+std::vector<std::optional<Digest>> FilledUp(std::vector<std::optional<Digest>> pending,
+                                            const EnrolmentStep& step);
+
 }  // namespace whoelse
 
 #endif  // WHOELSE_NODE_ENROLMENT_H_
