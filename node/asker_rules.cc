@@ -270,7 +270,7 @@ bool HoldsLive(const std::vector<Record>& held, const Subject& subject, Date tod
       subject, [](const SubjectEntry& entry) { return entry.type != KeyType::kNone; });
   if (by == subject.end()) return false;
   return std::ranges::any_of(held, [&](const Record& record) {
-    if (record.end && *record.end < today) return false;
+    if (record.archived_on || (record.end && *record.end < today)) return false;
     if (IdentifierOf(record, by->type) != by->value) return false;
     return std::ranges::all_of(subject, [&](const SubjectEntry& entry) {
       const std::string_view mine = IdentifierOf(record, entry.type);

@@ -8,6 +8,8 @@
 #include <set>
 #include <vector>
 
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "node/record.h"
 #include "protocol/roster.h"
 
@@ -65,8 +67,9 @@ class Enrolment {
  private:
   std::optional<TimeMs> OldestUnenrolled(const std::vector<KeyVersion>& versions) const;
 
-  std::map<RecordId, Arrivals> held_;
-  std::map<KeyVersion, std::set<Item>> pending_;
+  // B-trees: a register of a million records has two million items.
+  absl::btree_map<RecordId, Arrivals> held_;
+  std::map<KeyVersion, absl::btree_set<Item>> pending_;
   std::map<KeyVersion, TimeMs> begun_ms_;
   TimeMs newest_import_ms_ = 0;   // 0: never
 };

@@ -8,21 +8,24 @@
 namespace whoelse {
 namespace {
 
-// version u8 | the texts of kRecordTexts | number, UPN (texts, empty: none) | 4 dates u32 (0: none)
-// | flags u16 | basis | earlier_until u32 | n u8 (0 without that day, else 1 to 8) | n bases.
+// version u8 | the texts of kRecordTexts | number, UPN (texts, empty: none) | 6 dates u32 (0: none)
+// | flags u16 | answered by u32 | basis | earlier_until u32 | n u8 (0 without that day, else 1 to 8)
+// | n bases.
 // A basis: class u8 | about a parent or carer u8 | consent state u8 | by u8 | competent u8 | on u32
 // | until u32 | purposes u8 (a bit each).
 // A text is its length (7 bits a byte, lowest first, the high bit while more follow) and its bytes.
-constexpr uint8_t kEncodingVersion = 2;
+constexpr uint8_t kEncodingVersion = 3;
 
 // The truth values of a record, each with its bit.
-constexpr std::array<std::pair<uint16_t, bool Record::*>, 6> kRecordFlags = {{
+constexpr std::array<std::pair<uint16_t, bool Record::*>, 8> kRecordFlags = {{
     {1, &Record::nhs_number_verified},
     {2, &Record::born_disputed},
     {4, &Record::superseded},
     {8, &Record::lead_professional},
     {16, &Record::assessment_exists},
     {32, &Record::shield_pending},
+    {2048, &Record::keep_to_25},
+    {4096, &Record::lead_decided_here},
 }};
 constexpr std::array<std::pair<uint16_t, bool Restrictions::*>, 5> kRestrictionFlags = {{
     {64, &Restrictions::shielded},
@@ -31,7 +34,9 @@ constexpr std::array<std::pair<uint16_t, bool Restrictions::*>, 5> kRestrictionF
     {512, &Restrictions::covert},
     {1024, &Restrictions::subject_access_exempt},
 }};
-constexpr uint16_t kFlagsWritten = 2047;
+constexpr uint16_t kFlagsWritten = 8191;
+constexpr std::array kDates = {&Record::born, &Record::start, &Record::end,
+                               &Record::verified_on, &Record::died, &Record::archived_on};
 
 void WriteText(Writer& out, std::string_view text) {
   size_t length = text.size();
@@ -158,19 +163,29 @@ bool ReadRecord(Reader& in, Record& record) {
     if (!ReadText(in, record.*text.member)) return false;
   }
   if (!ReadIdentifiers(in, record)) return false;
-  for (std::optional<Date>* date :
-       {&record.born, &record.start, &record.end, &record.verified_on}) {
-    if (!ReadDate(in, *date)) return false;
+  for (const auto date : kDates) {
+    if (!ReadDate(in, record.*date)) return false;
   }
-  return ReadFlags(in, record) && ReadBasis(in, record) && ReadEarlier(in, record) && in.Done();
+  if (!ReadFlags(in, record)) return false;
+  record.answered_by = in.U32();
+  return ReadBasis(in, record) && ReadEarlier(in, record) && in.Done();
 }
 
 }  // namespace
 
+void RaiseTo(const Record& other, Record& record) {
+  record.restrictions = record.restrictions.Raise(other.restrictions);
+  record.service_class = std::max(record.service_class, other.service_class);
+  record.shield_pending = record.shield_pending || other.shield_pending;
+}
+
 Record MergeByMachine(const Record& held, Record incoming) {
-  incoming.restrictions = incoming.restrictions.Raise(held.restrictions);
-  incoming.service_class = std::max(incoming.service_class, held.service_class);
-  incoming.shield_pending = incoming.shield_pending || held.shield_pending;
+  RaiseTo(held, incoming);
+  incoming.answered_by = held.answered_by;
+  incoming.superseded = held.superseded;
+  incoming.archived_on = held.archived_on;
+  incoming.lead_decided_here = held.lead_decided_here;
+  if (held.lead_decided_here) incoming.lead_professional = held.lead_professional;
   return incoming;
 }
 
@@ -188,8 +203,8 @@ Bytes Record::Encode() const {
   for (const RecordText& text : kRecordTexts) WriteText(out, this->*text.member);
   WriteText(out, nhs_number ? nhs_number->digits() : "");
   WriteText(out, upn ? upn->text() : "");
-  for (const auto& date : {born, start, end, verified_on}) WriteDate(out, date);
-  out.U16(FlagsOf(*this));
+  for (const auto date : kDates) WriteDate(out, this->*date);
+  out.U16(FlagsOf(*this)).U32(answered_by);
   WriteBasis(out, *this);
   WriteDate(out, earlier_until);
   out.U8(static_cast<uint8_t>(earlier.size()));
@@ -237,6 +252,10 @@ std::string_view IdentifierOf(const Record& record, KeyType type) {
   if (type == KeyType::kNhsNumber && record.nhs_number) return record.nhs_number->digits();
   if (type == KeyType::kUpn && record.upn) return record.upn->text();
   return {};
+}
+
+std::string_view AnswersTo(const Record& record, KeyType type) {
+  return record.archived_on ? std::string_view() : IdentifierOf(record, type);
 }
 
 }  // namespace whoelse

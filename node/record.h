@@ -20,7 +20,7 @@
 
 namespace whoelse {
 
-using RecordId = uint32_t;   // the order of import at this node, from 1
+using RecordId = uint32_t;   // the order of import at this node, from 1; 0: none
 // When each identifier of a record came to this node, in the order of kSubjectPositions; 0: it has
 // none. Each for itself: a pupil who is given a UPN stays enrolled under the number.
 using Arrivals = std::array<TimeMs, kSubjectPositions.size()>;
@@ -71,8 +71,9 @@ struct Record : RowBasis {
   std::string given_name, family_name, former_names, preferred_name;
   std::optional<Date> born;
   bool born_disputed = false;
+  std::optional<Date> died;
+  bool keep_to_25 = false;              // a care leaver, or SEND, who agreed to it themselves
   std::string sex, address, postcode, carers;
-  bool superseded = false;              // this number was replaced by another
 
   // The involvement.
   std::string organisation;             // disclosed: <= 48 bytes
@@ -86,6 +87,7 @@ struct Record : RowBasis {
   std::string duty_phone;               // the service's duty line, <= 20; empty: the agency's
   std::optional<Date> start, end, verified_on;
   bool lead_professional = false;
+  bool lead_decided_here = false;       // by a person at this node: imports leave it as it is
   bool assessment_exists = false;
   Restrictions restrictions;
   bool shield_pending = false;          // by a notice that lead officers have not lifted
@@ -95,8 +97,15 @@ struct Record : RowBasis {
   std::vector<RowBasis> earlier;
   std::optional<Date> earlier_until;
 
-  // Where it came from. An import updates in place by these two.
+  // Where it came from. An import updates in place by these two. Both empty: no row speaks of it any
+  // more.
   std::string source, source_id;
+
+  // Its life (node/record_life.h). Asked about by an identifier of this record, another one answers:
+  // the number was replaced by that one's (and is marked superseded), or the two were merged.
+  RecordId answered_by = 0;
+  bool superseded = false;
+  std::optional<Date> archived_on;      // from then on it answers nothing
 
   // The store's bytes. Decode: DATA_LOSS when they are not what Encode wrote.
   Bytes Encode() const;
@@ -104,12 +113,16 @@ struct Record : RowBasis {
   bool operator==(const Record&) const = default;
 };
 
+// The stricter of each: restrictions, class, a notice that is pending.
+void RaiseTo(const Record& other, Record& record);
 // What a machine may write over what is held: everything but a restriction or a class that would
-// become looser (domain.md, "A restriction only rises by machine").
+// become looser (domain.md, "A restriction only rises by machine"), and what people here decided.
 Record MergeByMachine(const Record& held, Record incoming);
 
 // The identifier of this type in its canonical form; empty: it has none. Lives as long as the record.
 std::string_view IdentifierOf(const Record& record, KeyType type);
+// The same, when a question by it is answered here: empty for a record that is archived.
+std::string_view AnswersTo(const Record& record, KeyType type);
 
 // A text of a record, with its bound in bytes of UTF-8. The disclosed ones have an answer's fixed
 // fields as bounds (protocol.md section 6), the others are bounded so that everything is.

@@ -3,31 +3,12 @@
 #include <algorithm>
 #include <iterator>
 
-#include "node/policy_looser.h"
-
 namespace whoelse {
-namespace {
-
-constexpr size_t kImportChunk = 1000;
-
-// `before`: the record as it is stored; nullptr for a new one.
-Arrivals ArrivalsOf(const Record& record, const StoredRecord* before, TimeMs now) {
-  Arrivals arrived_ms{};
-  for (size_t i = 0; i < kSubjectPositions.size(); ++i) {
-    const std::string_view value = IdentifierOf(record, kSubjectPositions[i]);
-    if (value.empty()) continue;
-    const bool same =
-        before != nullptr && IdentifierOf(before->record, kSubjectPositions[i]) == value;
-    arrived_ms[i] = same ? before->arrived_ms[i] : now;
-  }
-  return arrived_ms;
-}
-
-}  // namespace
 
 absl::Status Registry::Load(const std::vector<KeyVersion>& versions) {
   absl::StatusOr<RocksdbStore::EnrolmentState> state = store_.ReadEnrolmentState();
   if (!state.ok()) return state.status();
+  const std::lock_guard no_import(import_mutex_);
   const std::lock_guard lock(mutex_);
   enrolment_.RestoreImported(state->newest_import_ms);
   enrolment_.RestoreBegun(state->begun_ms);
@@ -40,6 +21,10 @@ absl::Status Registry::Load(const std::vector<KeyVersion>& versions) {
       if (stored.arrived_ms[i] == 0) continue;
       enrolment_.Hold(stored.id, kSubjectPositions[i], stored.arrived_ms[i]);
     }
+    if (stored.record.restrictions.closed && stored.record.nhs_number) {
+      closed_.insert(*stored.record.nhs_number);
+    }
+    NoteAnswers(stored.id, 0, stored.record.answered_by);
     ++records_;
     return true;
   });
@@ -75,65 +60,14 @@ void Registry::SaveState() {
 
 void Registry::Publish() { answering_.SetEnrolment(enrolment_.View()); }
 
-absl::StatusOr<std::optional<RocksdbStore::RecordChange>> Registry::Merge(const Record& record,
-                                                                          TimeMs now,
-                                                                          RecordId* next_id,
-                                                                          ImportCounts* counts) {
-  absl::StatusOr<std::optional<RecordId>> found = store_.FindBySource(record);
-  if (!found.ok()) return found.status();
-  if (!found->has_value()) {
-    ++counts->imported;
-    return std::optional(RocksdbStore::RecordChange{
-        {(*next_id)++, ArrivalsOf(record, nullptr, now), record}, std::nullopt});
-  }
-  absl::StatusOr<StoredRecord> held = store_.ReadStored(**found);
-  if (!held.ok()) return held.status();
-  Record merged = MergeByMachine(held->record, record);
-  HoldBackLooser(held->record, Date::FromDays(static_cast<int64_t>(now / 86'400'000)), merged);
-  if (merged == held->record) {
-    ++counts->unchanged;
-    return std::optional<RocksdbStore::RecordChange>();
-  }
-  ++counts->updated;
-  const Arrivals arrived_ms = ArrivalsOf(merged, &*held, now);
-  return std::optional(
-      RocksdbStore::RecordChange{{**found, arrived_ms, std::move(merged)}, held->record});
-}
-
-absl::StatusOr<ImportCounts> Registry::Import(const std::vector<Record>& records, bool complete,
-                                              TimeMs now,
-                                              const std::function<void(size_t)>& progress) {
-  const std::lock_guard one_at_a_time(import_mutex_);
-  ImportCounts counts;
-  RecordId next_id = store_.NextRecordId();
-  for (size_t first = 0; first < records.size(); first += kImportChunk) {
-    const size_t last = std::min(first + kImportChunk, records.size());
-    std::vector<RocksdbStore::RecordChange> changes;
-    for (size_t i = first; i < last; ++i) {
-      auto change = Merge(records[i], now, &next_id, &counts);
-      if (!change.ok()) return change.status();
-      if (change->has_value()) changes.push_back(**std::move(change));
-    }
-    const std::lock_guard lock(mutex_);
-    store_.WriteRecords(changes);
-    Apply(changes);
-    progress(last);
-  }
-  const std::lock_guard lock(mutex_);
-  if (complete) enrolment_.OnImported(now);
-  SaveState();
-  Publish();
-  return counts;
-}
-
 void Registry::Apply(const std::vector<RocksdbStore::RecordChange>& changes) {
   for (const RocksdbStore::RecordChange& change : changes) {
     if (!change.before) ++records_;
     for (size_t i = 0; i < kSubjectPositions.size(); ++i) {
       const KeyType type = kSubjectPositions[i];
-      const std::string_view now = IdentifierOf(change.now.record, type);
+      const std::string_view now = AnswersTo(change.now.record, type);
       const std::string_view before =
-          change.before ? IdentifierOf(*change.before, type) : std::string_view();
+          change.before ? AnswersTo(*change.before, type) : std::string_view();
       if (now == before) continue;
       if (!before.empty()) answering_.RemoveEntries(change.now.id, type);
       if (now.empty()) {
@@ -143,25 +77,6 @@ void Registry::Apply(const std::vector<RocksdbStore::RecordChange>& changes) {
       }
     }
   }
-}
-
-absl::Status Registry::End(const std::string& source, const std::string& source_id, Date end) {
-  Record wanted;
-  wanted.source = source;
-  wanted.source_id = source_id;
-  const std::lock_guard one_at_a_time(import_mutex_);
-  absl::StatusOr<std::optional<RecordId>> found = store_.FindBySource(wanted);
-  if (!found.ok()) return found.status();
-  if (!found->has_value()) {
-    return absl::NotFoundError("id: no record of this source and id; list them with records list");
-  }
-  absl::StatusOr<StoredRecord> held = store_.ReadStored(**found);
-  if (!held.ok()) return held.status();
-  StoredRecord ended = *held;
-  ended.record.end = end;
-  const std::lock_guard lock(mutex_);
-  store_.WriteRecords({{ended, held->record}});
-  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<RocksdbStore::RecordChange>> Registry::Change(
@@ -228,9 +143,10 @@ absl::StatusOr<std::vector<Registry::Work>> Registry::NextToEnrol(KeyVersion kv,
   }
   std::vector<Work> work;
   for (const Enrolment::Item& item : items) {
-    absl::StatusOr<Record> record = store_.ReadRecord(item.record);
-    if (!record.ok()) return record.status();
-    const std::string_view value = IdentifierOf(*record, item.type);
+    absl::StatusOr<StoredRecord> stored = store_.ReadStored(item.record);
+    if (absl::IsNotFound(stored.status())) continue;   // removed since
+    if (!stored.ok()) return stored.status();
+    const std::string_view value = AnswersTo(stored->record, item.type);
     if (!value.empty()) work.push_back({item.record, item.type, std::string(value)});
   }
   return work;
@@ -246,10 +162,11 @@ absl::Status Registry::OnEnrolled(KeyVersion kv, const std::vector<Work>& work,
   const std::lock_guard no_import(import_mutex_);
   std::vector<RocksdbStore::Enrolled> enrolled;
   for (size_t i = 0; i < work.size(); ++i) {
-    absl::StatusOr<Record> record = store_.ReadRecord(work[i].record);
-    if (!record.ok()) return record.status();
+    absl::StatusOr<StoredRecord> stored = store_.ReadStored(work[i].record);
+    if (absl::IsNotFound(stored.status())) continue;
+    if (!stored.ok()) return stored.status();
     // An import may have given the record another number while the evaluators were asked.
-    if (IdentifierOf(*record, work[i].type) != work[i].value) continue;
+    if (AnswersTo(stored->record, work[i].type) != work[i].value) continue;
     enrolled.push_back({work[i].record, work[i].type, std::move(keys[i])});
   }
   const std::lock_guard lock(mutex_);

@@ -1,24 +1,32 @@
-// What this agency holds, for the threads that change it: imports, enrolment, shields. Keeps store,
-// pending enrolments and the answering side's view in step. One mutex, held briefly; the answering
-// thread is told by messages and never waits for it.
+// What this agency holds, for the threads that change it: imports, enrolment, shields, people and the
+// calendar. Keeps store, pending enrolments and the answering side's view in step. One mutex, held
+// briefly; the answering thread is told by messages and never waits for it.
 #ifndef WHOELSE_NODE_REGISTRY_H_
 #define WHOELSE_NODE_REGISTRY_H_
 
 #include <functional>
+#include <map>
 #include <mutex>
+#include <set>
+#include <span>
+#include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "node/answering.h"
 #include "node/enrolment.h"
+#include "node/import.h"
+#include "node/record_batch.h"
 #include "node/rocksdb_store.h"
 #include "protocol/subject.h"
 
 namespace whoelse {
 
 struct ImportCounts {
-  size_t imported = 0, updated = 0, unchanged = 0;
+  size_t imported = 0, updated = 0, unchanged = 0, ended = 0;
+  size_t left_out = 0;   // erased here, or due to be archived or purged already
 };
 
 class Registry {
@@ -33,13 +41,49 @@ class Registry {
   void SetKeyVersions(const std::vector<KeyVersion>& versions,
                       const std::vector<KeyVersion>& held_over);
 
-  // Adds or updates by (source, source_id), in chunks that are each written as one. Restrictions and
-  // classes only rise. `complete`: these are all rows of a file that has some, so that what is held is
-  // as of now; an import that left rows out dates nothing. `progress(done)` after each chunk.
-  absl::StatusOr<ImportCounts> Import(const std::vector<Record>& records, bool complete, TimeMs now,
-                                      const std::function<void(size_t)>& progress);
-  // NOT_FOUND: no record of this source and id.
-  absl::Status End(const std::string& source, const std::string& source_id, Date end);
+  // --- imports (registry_import.cc) --------------------------------------------------------------
+  // Takes the rows up, written as one unless `write` is false, and says what came of them. In `seen`,
+  // unless it is nullptr, the records that they are about. Restrictions and classes only rise.
+  absl::Status Take(std::span<const ImportRow> rows, TimeMs now, bool write, ImportCounts* counts,
+                    std::vector<bool>* seen);
+  // Whether a row of this source and id is held.
+  absl::StatusOr<bool> Holds(const std::string& source, const std::string& source_id) const;
+  // What is live of a source, and of that what an import has not seen.
+  struct Absent {
+    size_t live = 0;
+    std::vector<RecordId> records;
+  };
+  absl::StatusOr<Absent> FindAbsent(const std::string& source, const std::vector<bool>& seen,
+                                    Date today) const;
+  absl::Status EndAll(std::span<const RecordId> records, Date end, TimeMs now);
+  // `complete`: these were all rows of a file that has some, so that what is held is as of now; an
+  // import that left rows out dates nothing.
+  void FinishImport(bool complete, TimeMs now);
+
+  // --- what people do to a record (registry_life.cc) ----------------------------------------------
+  // A record of this source and id, or all of a number. FieldError: "id", "nhs-number", "by": there is
+  // none, or it cannot be done. None of them lowers a restriction.
+  struct Which {
+    std::string source, source_id;
+  };
+  using Done = std::variant<std::monostate, FieldError, absl::Status>;
+  Done End(const Which& which, Date end, TimeMs now);
+  // Two records were one person: `old` keeps answering, marked, with what is held under `by`.
+  Done Supersede(const NhsNumber& old, const NhsNumber& by, TimeMs now);
+  // The identity changed.
+  Done Close(const NhsNumber& number, TimeMs now);
+  Done Merge(const Which& from, const Which& into, TimeMs now);
+  Done Unmerge(const Which& from, TimeMs now);
+  // Gone for good, with its sub-keys and what points to it; no import brings it back.
+  Done Erase(const Which& which);
+  // Proposes the lead professional of the record, or gives the role up.
+  Done SetLead(const Which& which, bool lead, TimeMs now);
+  // Archives and purges what is due.
+  struct DueCounts {
+    size_t archived = 0, purged = 0;
+  };
+  absl::StatusOr<DueCounts> DoWhatIsDue(TimeMs now);
+
   // The records here that any identifier of this child finds, ended ones too. DATA_LOSS from the store.
   absl::StatusOr<std::vector<Record>> RecordsOf(const Subject& subject) const;
   // Marks records shielded by a notice, pending a lead officer, and finishes the journal entries that
@@ -80,9 +124,22 @@ class Registry {
   // Those of the records that are still here, each changed.
   absl::StatusOr<std::vector<RocksdbStore::RecordChange>> Change(
       const std::vector<RecordId>& records, const std::function<void(Record&)>& change) const;
-  absl::StatusOr<std::optional<RocksdbStore::RecordChange>> Merge(const Record& record, TimeMs now,
-                                                                  RecordId* next_id,
-                                                                  ImportCounts* counts);
+  absl::Status TakeOne(const ImportRow& row, Date today, RecordBatch& batch, ImportCounts* counts,
+                       std::vector<bool>* seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  absl::Status ChangeWithAnswering(RecordId id, const Record& record, bool answered_by_new,
+                                   RecordBatch& batch);
+  absl::Status CloseAll(const NhsNumber& number, Date today, RecordBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  std::vector<RecordId> AnsweredBy(RecordId id, const RecordBatch& batch) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  void NoteAnswers(RecordId id, RecordId before, RecordId now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  Done FindOne(const Which& which, const std::string& field, RecordId* id) const;
+  Done ChangeOne(const Which& which, TimeMs now, const std::function<Done(Record&)>& change);
+  void Write(RecordBatch batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  absl::Status Archive(std::span<const RecordId> records, Date today, TimeMs now);
+  absl::Status Remove(std::span<const RecordId> records, bool erased)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   void Apply(const std::vector<RocksdbStore::RecordChange>& changes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -90,7 +147,11 @@ class Registry {
 
   RocksdbStore& store_;
   Answering& answering_;
-  std::mutex import_mutex_;                 // one import at a time
+  std::mutex import_mutex_;                 // one change of records at a time
+  // What comes under a closed number is closed with it.
+  std::set<NhsNumber> closed_ ABSL_GUARDED_BY(import_mutex_);
+  // Of each record that answers for others, those.
+  std::multimap<RecordId, RecordId> answers_for_ ABSL_GUARDED_BY(import_mutex_);
   mutable std::mutex mutex_;
   Enrolment enrolment_ ABSL_GUARDED_BY(mutex_);
   std::vector<KeyVersion> versions_ ABSL_GUARDED_BY(mutex_);   // of the roster that rules

@@ -1,6 +1,8 @@
 #include "node/rocksdb_store.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -53,12 +55,7 @@ absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(const std::stri
         "store: less than 64 MiB are free on the disk of the data directory; free some space");
   }
   if (absl::Status checked = store->CheckMasterKey(); !checked.ok()) return checked;
-  std::unique_ptr<rocksdb::Iterator> last(
-      store->db_->NewIterator(rocksdb::ReadOptions(), store->family(kRecords)));
-  last->SeekToLast();
-  if (last->Valid()) {
-    store->next_record_id_ = Reader(AsBytes(last->key().ToStringView())).U32() + 1;
-  }
+  if (absl::Status read = store->ReadNextRecordId(); !read.ok()) return read;
   return store;
 }
 
@@ -80,13 +77,20 @@ absl::Status RocksdbStore::OpenDatabase(bool create) {
   options.track_and_verify_wals_in_manifest = true;   // a WAL that is gone is damage too
   options.paranoid_checks = true;
   options.max_open_files = 256;
+  // Of all families together: an import must not take the machine's memory, nor a start after it long.
+  options.db_write_buffer_size = 32u << 20;
+  options.max_total_wal_size = 64u << 20;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.keep_log_file_num = 2;
+  rocksdb::ColumnFamilyOptions of_each;
+  of_each.compression = rocksdb::kNoCompression;   // what is sealed does not get smaller
+  // Most rows of an import are looked for and not there.
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  of_each.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
-      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}};
-  for (std::string_view name : kFamilyNames) {
-    descriptors.emplace_back(std::string(name), rocksdb::ColumnFamilyOptions());
-  }
+      {rocksdb::kDefaultColumnFamilyName, of_each}};
+  for (std::string_view name : kFamilyNames) descriptors.emplace_back(std::string(name), of_each);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =

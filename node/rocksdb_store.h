@@ -53,11 +53,21 @@ class RocksdbStore final : public RecordSource {
   ~RocksdbStore() override;
 
   // --- records -------------------------------------------------------------------------------
+  // As it answers: a record that another one answers for has that one's content under its own
+  // identifiers, no less restricted than either, and `answered_by` says which it is.
   absl::StatusOr<Record> ReadRecord(RecordId id) const override;
+  // As it is written down.
   absl::StatusOr<StoredRecord> ReadStored(RecordId id) const;
   absl::StatusOr<Secret<32>> ReadWrapKey(RecordId id, KeyType type, KeyVersion kv) const override;
-  // Finds by source system and its id; nullopt when there is none.
-  absl::StatusOr<std::optional<RecordId>> FindBySource(const Record& record) const;
+  // What is known of a source system's id: the record; of one that is gone, whether it was erased, and
+  // what a machine may not lower when it comes back.
+  struct SourceEntry {
+    RecordId id = 0;        // 0: gone
+    bool erased = false;    // no import brings it back
+    Record left;            // blank but for that
+  };
+  absl::StatusOr<std::optional<SourceEntry>> FindBySource(std::string_view source,
+                                                          std::string_view source_id) const;
   // All records with this identifier, in order of import.
   std::vector<RecordId> FindByIdentifier(KeyType type, std::string_view value) const;
   // Calls back for each record in order of id, from `after` + 1 on, until it returns false.
@@ -71,6 +81,8 @@ class RocksdbStore final : public RecordSource {
     std::optional<Record> before;   // of an update
   };
   void WriteRecords(const std::vector<RecordChange>& changes);
+  // They go with their sub-keys and lookups.
+  void RemoveRecords(const std::vector<StoredRecord>& records, bool erased);
   RecordId NextRecordId() const { return next_record_id_; }
 
   // --- sub-keys ------------------------------------------------------------------------------
@@ -191,6 +203,7 @@ class RocksdbStore final : public RecordSource {
   absl::Status OpenDatabase();
   absl::Status OpenDatabase(bool create);
   absl::Status CheckMasterKey();
+  absl::Status ReadNextRecordId();
   rocksdb::ColumnFamilyHandle* family(Family f) const { return families_[f]; }
   std::string Seal(Family f, std::string_view key, ByteView value) const;
   absl::StatusOr<Bytes> Open(Family f, std::string_view key, std::string_view sealed) const;
@@ -200,12 +213,13 @@ class RocksdbStore final : public RecordSource {
   void Write(rocksdb::WriteBatch& batch, bool sync);   // ends the process when it fails
   absl::Status ForEach(Family f, std::string_view from,
                        const std::function<absl::Status(std::string_view, ByteView)>& visit) const;
-  std::string SourceKey(const Record& record) const;
+  std::string SourceKey(std::string_view source, std::string_view source_id) const;
   std::string IdentifierKey(KeyType type, std::string_view value) const;
   std::vector<KeyVersion> StoredKeyVersions() const;
   void PutRecords(const std::vector<RecordChange>& changes, rocksdb::WriteBatch& batch);
   void PutRecord(const RecordChange& change, const std::vector<KeyVersion>& enrolled_under,
                  rocksdb::WriteBatch& batch);
+  void PutSource(const RecordChange& change, rocksdb::WriteBatch& batch);
   void PutInbox(const InboxDocument& document, rocksdb::WriteBatch& batch);
 
   const std::string directory_;

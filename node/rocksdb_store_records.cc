@@ -8,6 +8,9 @@
 namespace whoelse {
 namespace {
 
+constexpr std::string_view kNextRecordKey = "next-record";
+constexpr int kAnsweredByMax = 64;   // superseded and merged again and again
+
 std::string RecordKey(RecordId id) { return ToString(Writer().U32(id).view()); }
 
 std::string SubKeyKey(KeyVersion kv, KeyType type, RecordId id) {
@@ -31,10 +34,10 @@ absl::StatusOr<StoredRecord> DecodeStored(RecordId id, ByteView value) {
 
 }  // namespace
 
-std::string RocksdbStore::SourceKey(const Record& record) const {
+std::string RocksdbStore::SourceKey(std::string_view source, std::string_view source_id) const {
   const Secret<32> key = K(lookup_key_.Reveal(), "node/source",
-                           {AsBytes(record.source), AsBytes(std::string_view("\0", 1)),
-                            AsBytes(record.source_id)});
+                           {AsBytes(source), AsBytes(std::string_view("\0", 1)),
+                            AsBytes(source_id)});
   return ToString(ByteView(key.Reveal()).first(16));
 }
 
@@ -53,9 +56,29 @@ absl::StatusOr<StoredRecord> RocksdbStore::ReadStored(RecordId id) const {
 }
 
 absl::StatusOr<Record> RocksdbStore::ReadRecord(RecordId id) const {
-  absl::StatusOr<StoredRecord> stored = ReadStored(id);
-  if (!stored.ok()) return stored.status();
-  return std::move(stored->record);
+  absl::StatusOr<StoredRecord> own = ReadStored(id);
+  if (!own.ok() || own->record.answered_by == 0) {
+    return own.ok() ? absl::StatusOr<Record>(std::move(own->record)) : own.status();
+  }
+  RecordId by = own->record.answered_by;
+  for (int hops = 0; hops < kAnsweredByMax; ++hops) {
+    absl::StatusOr<StoredRecord> other = ReadStored(by);
+    if (!other.ok()) return other.status();
+    Record& record = other->record;
+    RaiseTo(own->record, record);
+    own->record.superseded = own->record.superseded || record.superseded;
+    if (record.answered_by != 0) {
+      by = record.answered_by;
+      RaiseTo(record, own->record);
+      continue;
+    }
+    record.nhs_number = own->record.nhs_number;
+    record.upn = own->record.upn;
+    record.superseded = own->record.superseded;
+    record.answered_by = by;
+    return std::move(record);
+  }
+  return absl::NotFoundError("record: too many answer one for the other");
 }
 
 absl::StatusOr<Secret<32>> RocksdbStore::ReadWrapKey(RecordId id, KeyType type,
@@ -67,11 +90,20 @@ absl::StatusOr<Secret<32>> RocksdbStore::ReadWrapKey(RecordId id, KeyType type,
   return Secret<32>::From(ByteView(**value).subspan<16, 32>());
 }
 
-absl::StatusOr<std::optional<RecordId>> RocksdbStore::FindBySource(const Record& record) const {
-  absl::StatusOr<std::optional<Bytes>> value = Get(kSources, SourceKey(record));
+absl::StatusOr<std::optional<RocksdbStore::SourceEntry>> RocksdbStore::FindBySource(
+    std::string_view source, std::string_view source_id) const {
+  absl::StatusOr<std::optional<Bytes>> value = Get(kSources, SourceKey(source, source_id));
   if (!value.ok()) return value.status();
-  if (!value->has_value()) return std::optional<RecordId>();
-  return std::optional<RecordId>(Reader(**value).U32());
+  if (!value->has_value()) return std::optional<SourceEntry>();
+  Reader reader(**value);
+  SourceEntry entry;
+  entry.id = reader.U32();
+  if (entry.id != 0) return std::optional(std::move(entry));
+  entry.erased = reader.U8() == 1;
+  absl::StatusOr<Record> left = Record::Decode(reader.Raw(reader.left()));
+  if (!left.ok()) return left.status();
+  entry.left = *std::move(left);
+  return std::optional(std::move(entry));
 }
 
 std::vector<RecordId> RocksdbStore::FindByIdentifier(KeyType type, std::string_view value) const {
@@ -106,22 +138,78 @@ void RocksdbStore::PutRecord(const RecordChange& change,
   const Record& now = change.now.record;
   const std::string key = RecordKey(change.now.id);
   batch.Put(family(kRecords), key, Seal(kRecords, key, Encode(change.now)));
-  const std::string source = SourceKey(now);
-  batch.Put(family(kSources), source,
-            Seal(kSources, source, Writer().U32(change.now.id).view()));
+  PutSource(change, batch);
   for (KeyType type : kSubjectPositions) {
     const std::string_view after = IdentifierOf(now, type);
     const std::string_view before =
         change.before ? IdentifierOf(*change.before, type) : std::string_view();
-    if (before == after) continue;
-    if (!after.empty()) batch.Put(family(kIdentifiers), IdentifierKey(type, after) + key, "");
-    if (before.empty()) continue;
-    batch.Delete(family(kIdentifiers), IdentifierKey(type, before) + key);
+    if (before != after) {
+      if (!after.empty()) batch.Put(family(kIdentifiers), IdentifierKey(type, after) + key, "");
+      if (!before.empty()) batch.Delete(family(kIdentifiers), IdentifierKey(type, before) + key);
+    }
     // The other identifier stays enrolled: a pupil who gets a UPN is still found by the number.
+    if (!change.before || AnswersTo(*change.before, type) == AnswersTo(now, type)) continue;
     for (KeyVersion kv : enrolled_under) {
       batch.Delete(family(kSubKeys), SubKeyKey(kv, type, change.now.id));
     }
   }
+}
+
+// Where an import finds the record. One that gave its place to another comes before that one.
+void RocksdbStore::PutSource(const RecordChange& change, rocksdb::WriteBatch& batch) {
+  const Record& now = change.now.record;
+  if (change.before && change.before->source == now.source &&
+      change.before->source_id == now.source_id) {
+    return;
+  }
+  if (change.before && !change.before->source_id.empty()) {
+    batch.Delete(family(kSources), SourceKey(change.before->source, change.before->source_id));
+  }
+  if (now.source_id.empty()) return;
+  const std::string key = SourceKey(now.source, now.source_id);
+  batch.Put(family(kSources), key, Seal(kSources, key, Writer().U32(change.now.id).view()));
+}
+
+void RocksdbStore::RemoveRecords(const std::vector<StoredRecord>& records, bool erased) {
+  rocksdb::WriteBatch batch;
+  const std::vector<KeyVersion> enrolled_under = StoredKeyVersions();
+  for (const StoredRecord& stored : records) {
+    const Record& record = stored.record;
+    const std::string key = RecordKey(stored.id);
+    batch.Delete(family(kRecords), key);
+    for (KeyType type : kSubjectPositions) {
+      const std::string_view value = IdentifierOf(record, type);
+      if (!value.empty()) batch.Delete(family(kIdentifiers), IdentifierKey(type, value) + key);
+      for (KeyVersion kv : enrolled_under) {
+        batch.Delete(family(kSubKeys), SubKeyKey(kv, type, stored.id));
+      }
+    }
+    if (record.source_id.empty()) continue;
+    Record left;
+    left.service_class = ServiceClass::kUniversal;
+    RaiseTo(record, left);
+    const std::string source = SourceKey(record.source, record.source_id);
+    const Bytes value = Writer().U32(0).U8(erased ? 1 : 0).Raw(left.Encode()).Take();
+    batch.Put(family(kSources), source, Seal(kSources, source, value));
+  }
+  // An id is never used again: the inbox may still speak of the one that had it.
+  batch.Put(family(kMeta), kNextRecordKey,
+            Seal(kMeta, kNextRecordKey, Writer().U32(next_record_id_).view()));
+  Write(batch, true);
+}
+
+absl::Status RocksdbStore::ReadNextRecordId() {
+  absl::StatusOr<std::optional<Bytes>> removed = Get(kMeta, kNextRecordKey);
+  if (!removed.ok()) return removed.status();
+  if (removed->has_value()) next_record_id_ = Reader(**removed).U32();
+  std::unique_ptr<rocksdb::Iterator> last(
+      db_->NewIterator(rocksdb::ReadOptions(), family(kRecords)));
+  last->SeekToLast();
+  if (last->Valid()) {
+    next_record_id_ =
+        std::max(next_record_id_, Reader(AsBytes(last->key().ToStringView())).U32() + 1);
+  }
+  return absl::OkStatus();
 }
 
 std::vector<KeyVersion> RocksdbStore::StoredKeyVersions() const {

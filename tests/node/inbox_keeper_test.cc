@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/cli/folder.h"
+#include "tests/node/import_all.h"
 #include "tests/node/inbox_maker.h"
 #include "tests/node/register.h"
 #include "tests/protocol/roster_fixture.h"
@@ -42,7 +43,7 @@ class InboxKeeperTest : public testing::Test {
       record.source_id = number;
       records.push_back(record);
     }
-    EXPECT_TRUE(registry_.Import(records, true, clock_.now, [](size_t) {}).ok());
+    ImportAll(registry_, records, clock_.now);
     Restart();
   }
   void Restart() {
@@ -133,7 +134,7 @@ TEST_F(InboxKeeperTest, AShieldTakesTwoToLiftAndKeepsWhatWasThereBefore) {
   own.source = "school";
   own.source_id = "9990000026";
   own.restrictions.shielded = true;
-  ASSERT_TRUE(registry_.Import({own}, true, clock_.now, [](size_t) {}).ok());
+  ImportAll(registry_, {own}, clock_.now);
   Leave(Notice(kRefuge, false, {1, 2}));
   EXPECT_TRUE(At1(1).shield_pending && At1(2).shield_pending);
   EXPECT_FALSE(At1(1).restrictions.shielded);

@@ -49,12 +49,13 @@ inline Record RandomRecord(Random& random) {
   if (coin()) record.nhs_number = *NhsNumber::Parse(coin() ? "9990000018" : "9990000026");
   if (coin()) record.upn = *Upn::Parse(coin() ? "A123456789012" : "B98765432109Z");
   for (bool* flag : {&record.nhs_number_verified, &record.born_disputed, &record.superseded,
-                     &record.lead_professional, &record.assessment_exists,
-                     &record.shield_pending}) {
+                     &record.lead_professional, &record.lead_decided_here,
+                     &record.assessment_exists, &record.keep_to_25, &record.shield_pending}) {
     *flag = coin();
   }
   for (std::optional<Date>* date :
-       {&record.born, &record.start, &record.end, &record.verified_on}) {
+       {&record.born, &record.start, &record.end, &record.verified_on, &record.died,
+        &record.archived_on}) {
     *date = RandomDate(random);
   }
   static_cast<RowBasis&>(record) = RandomBasis(random);
@@ -63,6 +64,7 @@ inline Record RandomRecord(Random& random) {
     record.earlier.push_back(RandomBasis(random));
   }
   record.restrictions = RestrictionsOf(random.Below(32));
+  record.answered_by = static_cast<RecordId>(random.Below(3));
   return record;
 }
 

@@ -61,8 +61,8 @@ TEST(Record, WhatDecodesEncodesToTheSameBytes) {
   EXPECT_GT(decoded_at_all, 500);
 }
 
-// The last bytes of an encoding are flags u16, class, about a parent, consent state, by, competent,
-// on u32, until u32, purposes, earlier_until u32, how many are earlier.
+// The last bytes of an encoding are flags u16, answered by u32, class, about a parent, consent
+// state, by, competent, on u32, until u32, purposes, earlier_until u32, how many are earlier.
 TEST(Record, RefusesUnknownValues) {
   const Bytes good = Record().Encode();
   const size_t end = good.size();
@@ -71,8 +71,8 @@ TEST(Record, RefusesUnknownValues) {
     bytes[at] = value;
     return Record::Decode(bytes).ok();
   };
-  EXPECT_TRUE(with(end - 21, 0x07));
-  EXPECT_FALSE(with(end - 21, 0x08));                         // a flag that nobody knows
+  EXPECT_TRUE(with(end - 25, 0x1f));
+  EXPECT_FALSE(with(end - 25, 0x20));                         // a flag that nobody knows
   for (const size_t at : {end - 19, end - 17, end - 16}) EXPECT_FALSE(with(at, 0)) << at;
   EXPECT_FALSE(with(end - 19, 6));
   EXPECT_FALSE(with(end - 17, 4));
@@ -82,8 +82,8 @@ TEST(Record, RefusesUnknownValues) {
     EXPECT_FALSE(with(at, 2)) << at;
   }
   EXPECT_FALSE(with(0, 0));                                   // version
-  EXPECT_FALSE(with(0, 1));
-  EXPECT_FALSE(with(0, 3));
+  EXPECT_FALSE(with(0, 2));
+  EXPECT_FALSE(with(0, 4));
   EXPECT_FALSE(with(end - 7, 1));                             // consent.until: no such day
   EXPECT_FALSE(with(end - 1, 1));                             // something earlier without a day
 }

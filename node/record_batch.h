@@ -1,0 +1,42 @@
+// Changes of records that are gathered and then written as one. What is read sees what is gathered.
+#ifndef WHOELSE_NODE_RECORD_BATCH_H_
+#define WHOELSE_NODE_RECORD_BATCH_H_
+
+#include <map>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "node/rocksdb_store.h"
+
+namespace whoelse {
+
+class RecordBatch {
+ public:
+  // One at a time: new records get the next ids of the store.
+  RecordBatch(const RocksdbStore& store, TimeMs now)
+      : store_(store), now_(now), next_id_(store.NextRecordId()) {}
+
+  // NOT_FOUND; DATA_LOSS from the store.
+  absl::StatusOr<Record> Read(RecordId id) const;
+  // Of a record that is there. True when it is another than before.
+  absl::StatusOr<bool> Change(RecordId id, Record record);
+  RecordId Add(Record record);
+  RecordId next_id() const { return next_id_; }   // of the record that Add takes next
+  // Of those that are gathered, what this one answers for now.
+  std::vector<RecordId> AnsweredBy(RecordId id) const;
+  // Those that have this number now.
+  std::vector<RecordId> FindByNumber(const NhsNumber& number) const;
+  // As the store takes them, in the order of their first mention.
+  std::vector<RocksdbStore::RecordChange> Take() && { return std::move(changes_); }
+
+ private:
+  const RocksdbStore& store_;
+  const TimeMs now_;
+  RecordId next_id_;
+  std::vector<RocksdbStore::RecordChange> changes_;
+  std::map<RecordId, size_t> place_;   // in changes_
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_RECORD_BATCH_H_

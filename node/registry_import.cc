@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <utility>
+
+#include "node/registry.h"
+
+namespace whoelse {
+namespace {
+
+Date DayOf(TimeMs now) { return Date::FromDays(static_cast<int64_t>(now / 86'400'000)); }
+
+void See(RecordId id, std::vector<bool>* seen) {
+  if (seen == nullptr) return;
+  if (seen->size() <= id) seen->resize(id + 1);
+  (*seen)[id] = true;
+}
+
+}  // namespace
+
+absl::Status Registry::Take(std::span<const ImportRow> rows, TimeMs now, bool write,
+                            ImportCounts* counts, std::vector<bool>* seen) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  const std::set<NhsNumber> closed_before = closed_;
+  RecordBatch batch(store_, now);
+  for (const ImportRow& row : rows) {
+    const absl::Status taken = TakeOne(row, DayOf(now), batch, counts, seen);
+    if (!taken.ok()) return taken;
+  }
+  if (write) {
+    Write(std::move(batch));
+  } else {
+    closed_ = closed_before;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& batch,
+                               ImportCounts* counts, std::vector<bool>* seen) {
+  const Record& record = row.record;
+  const auto found = store_.FindBySource(record.source, record.source_id);
+  if (!found.ok()) return found.status();
+  const RecordId id = found->has_value() ? (*found)->id : 0;
+  const bool gone = found->has_value() && id == 0;
+  const bool fresh = id == 0;
+  if ((gone && (*found)->erased) ||
+      (fresh && (row.action == RowAction::kEnd || DueActionOf(record, today) != DueAction::kNone))) {
+    ++counts->left_out;
+    return absl::OkStatus();
+  }
+  std::optional<Record> held;
+  if (!fresh) {
+    See(id, seen);
+    absl::StatusOr<Record> read = batch.Read(id);
+    if (!read.ok()) return read.status();
+    held = *std::move(read);
+  }
+  if (row.action == RowAction::kEnd) {
+    Record ended = *held;
+    EndBy(*record.end, ended);
+    const absl::StatusOr<bool> changed = batch.Change(id, std::move(ended));
+    if (!changed.ok()) return changed.status();
+    ++(*changed ? counts->ended : counts->unchanged);
+    return absl::OkStatus();
+  }
+  const bool number_closed = record.nhs_number && closed_.contains(*record.nhs_number);
+  RowTaken taken = TakeRow(held ? &*held : nullptr, record, row.number_changed, number_closed, today);
+  if (gone && taken.added) RaiseTo((*found)->left, *taken.added);
+  const bool closes = taken.held && taken.added && taken.held->restrictions.closed;
+  const bool supersedes = taken.held && taken.added && !closes;
+  if (supersedes) taken.held->answered_by = batch.next_id();
+  ++(fresh ? counts->imported : taken.held ? counts->updated : counts->unchanged);
+  // First the one that gives up its place in the source.
+  if (taken.held) {
+    const absl::Status changed = ChangeWithAnswering(id, *taken.held, supersedes, batch);
+    if (!changed.ok()) return changed;
+  }
+  if (taken.added) See(batch.Add(*std::move(taken.added)), seen);
+  return closes && held->nhs_number ? CloseAll(*held->nhs_number, today, batch) : absl::OkStatus();
+}
+
+// What rises on a record that another one answers for rises on that one too.
+absl::Status Registry::ChangeWithAnswering(RecordId id, const Record& record, bool answered_by_new,
+                                           RecordBatch& batch) {
+  const absl::StatusOr<bool> changed = batch.Change(id, record);
+  if (!changed.ok()) return changed.status();
+  if (record.answered_by == 0 || answered_by_new) return absl::OkStatus();
+  absl::StatusOr<Record> answers = batch.Read(record.answered_by);
+  if (absl::IsNotFound(answers.status())) return absl::OkStatus();
+  if (!answers.ok()) return answers.status();
+  RaiseTo(record, *answers);
+  return batch.Change(record.answered_by, *std::move(answers)).status();
+}
+
+absl::Status Registry::CloseAll(const NhsNumber& number, Date today, RecordBatch& batch) {
+  closed_.insert(number);
+  for (const RecordId id : batch.FindByNumber(number)) {
+    absl::StatusOr<Record> record = batch.Read(id);
+    if (!record.ok()) return record.status();
+    CloseNumber(today, *record);
+    const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
+    if (!changed.ok()) return changed.status();
+    // A number that this one had replaced is the same identity.
+    for (const RecordId other : AnsweredBy(id, batch)) {
+      const absl::StatusOr<Record> replaced = batch.Read(other);
+      if (!replaced.ok()) return replaced.status();
+      if (!replaced->nhs_number || closed_.contains(*replaced->nhs_number)) continue;
+      const absl::Status closed = CloseAll(*replaced->nhs_number, today, batch);
+      if (!closed.ok()) return closed;
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::vector<RecordId> Registry::AnsweredBy(RecordId id, const RecordBatch& batch) const {
+  std::vector<RecordId> answered = batch.AnsweredBy(id);
+  const auto [first, last] = answers_for_.equal_range(id);
+  for (auto it = first; it != last; ++it) answered.push_back(it->second);
+  return answered;
+}
+
+void Registry::NoteAnswers(RecordId id, RecordId before, RecordId now) {
+  if (before == now) return;
+  const auto [first, last] = answers_for_.equal_range(before);
+  const auto noted = std::find_if(first, last, [&](const auto& one) { return one.second == id; });
+  if (noted != last) answers_for_.erase(noted);
+  if (now != 0) answers_for_.emplace(now, id);
+}
+
+void Registry::Write(RecordBatch batch) {
+  const std::vector<RocksdbStore::RecordChange> changes = std::move(batch).Take();
+  if (changes.empty()) return;
+  for (const RocksdbStore::RecordChange& change : changes) {
+    NoteAnswers(change.now.id, change.before ? change.before->answered_by : 0,
+                change.now.record.answered_by);
+  }
+  const std::lock_guard lock(mutex_);
+  store_.WriteRecords(changes);
+  Apply(changes);
+}
+
+absl::StatusOr<bool> Registry::Holds(const std::string& source,
+                                     const std::string& source_id) const {
+  const auto found = store_.FindBySource(source, source_id);
+  if (!found.ok()) return found.status();
+  return found->has_value() && (*found)->id != 0;
+}
+
+absl::StatusOr<Registry::Absent> Registry::FindAbsent(const std::string& source,
+                                                      const std::vector<bool>& seen,
+                                                      Date today) const {
+  Absent absent;
+  const absl::Status read = store_.ForEachRecord(0, [&](const StoredRecord& stored) {
+    if (stored.record.source != source || !IsLive(stored.record, today)) return true;
+    ++absent.live;
+    if (stored.id >= seen.size() || !seen[stored.id]) absent.records.push_back(stored.id);
+    return true;
+  });
+  if (!read.ok()) return read;
+  return absent;
+}
+
+absl::Status Registry::EndAll(std::span<const RecordId> records, Date end, TimeMs now) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  RecordBatch batch(store_, now);
+  for (const RecordId id : records) {
+    absl::StatusOr<Record> record = batch.Read(id);
+    if (absl::IsNotFound(record.status())) continue;
+    if (!record.ok()) return record.status();
+    EndBy(end, *record);
+    const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
+    if (!changed.ok()) return changed.status();
+  }
+  Write(std::move(batch));
+  return absl::OkStatus();
+}
+
+void Registry::FinishImport(bool complete, TimeMs now) {
+  const std::lock_guard lock(mutex_);
+  if (complete) enrolment_.OnImported(now);
+  SaveState();
+  Publish();
+}
+
+}  // namespace whoelse

@@ -1,0 +1,225 @@
+#include <algorithm>
+#include <utility>
+
+#include "node/registry.h"
+
+namespace whoelse {
+namespace {
+
+constexpr size_t kChunk = 1000;   // records changed as one
+
+Date DayOf(TimeMs now) { return Date::FromDays(static_cast<int64_t>(now / 86'400'000)); }
+
+FieldError NoSuch(const std::string& field) {
+  return {field, "no record here has it", "look it up with records list"};
+}
+
+std::span<const RecordId> ChunkAt(const std::vector<RecordId>& records, size_t first) {
+  return std::span(records).subspan(first, std::min(kChunk, records.size() - first));
+}
+
+bool IsDone(const Registry::Done& done) { return std::holds_alternative<std::monostate>(done); }
+
+}  // namespace
+
+Registry::Done Registry::FindOne(const Which& which, const std::string& field,
+                                 RecordId* id) const {
+  const auto found = store_.FindBySource(which.source, which.source_id);
+  if (!found.ok()) return found.status();
+  if (!found->has_value() || (*found)->id == 0) return NoSuch(field);
+  *id = (*found)->id;
+  return {};
+}
+
+Registry::Done Registry::ChangeOne(const Which& which, TimeMs now,
+                                   const std::function<Done(Record&)>& change) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  RecordId id = 0;
+  if (Done found = FindOne(which, "id", &id); !IsDone(found)) return found;
+  RecordBatch batch(store_, now);
+  absl::StatusOr<Record> record = batch.Read(id);
+  if (!record.ok()) return record.status();
+  if (Done changed = change(*record); !IsDone(changed)) return changed;
+  const absl::StatusOr<bool> gathered = batch.Change(id, *std::move(record));
+  if (!gathered.ok()) return gathered.status();
+  Write(std::move(batch));
+  return {};
+}
+
+Registry::Done Registry::End(const Which& which, Date end, TimeMs now) {
+  return ChangeOne(which, now, [&](Record& record) -> Done {
+    record.end = end;
+    return {};
+  });
+}
+
+Registry::Done Registry::SetLead(const Which& which, bool lead, TimeMs now) {
+  return ChangeOne(which, now, [&](Record& record) -> Done {
+    if (lead && record.name.empty()) {
+      return FieldError{"id", "the record names no professional who could lead",
+                        "have its system give a name"};
+    }
+    record.lead_professional = lead;
+    record.lead_decided_here = true;
+    return {};
+  });
+}
+
+Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& by, TimeMs now) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  if (old == by) return FieldError{"by", "is the same number", "give the number that replaced it"};
+  for (const NhsNumber& number : {old, by}) {
+    if (!closed_.contains(number)) continue;
+    return FieldError{"nhs-number", "one of the two is closed",
+                      "leave them apart: what was closed is never joined"};
+  }
+  RecordBatch batch(store_, now);
+  bool any = false;
+  for (const RecordId id : batch.FindByNumber(old)) {
+    absl::StatusOr<Record> held = batch.Read(id);
+    if (!held.ok()) return held.status();
+    if (held->superseded) continue;
+    Record row = *held;
+    row.nhs_number = by;
+    RowTaken taken = TakeRow(&*held, row, NumberChange::kSuperseded, false, DayOf(now));
+    taken.held->answered_by = batch.next_id();
+    const absl::StatusOr<bool> changed = batch.Change(id, *std::move(taken.held));
+    if (!changed.ok()) return changed.status();
+    batch.Add(*std::move(taken.added));
+    any = true;
+  }
+  if (!any) return NoSuch("nhs-number");
+  Write(std::move(batch));
+  const std::lock_guard lock(mutex_);
+  Publish();
+  return {};
+}
+
+Registry::Done Registry::Close(const NhsNumber& number, TimeMs now) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  RecordBatch batch(store_, now);
+  if (batch.FindByNumber(number).empty()) return NoSuch("nhs-number");
+  if (absl::Status closed = CloseAll(number, DayOf(now), batch); !closed.ok()) return closed;
+  Write(std::move(batch));
+  return {};
+}
+
+Registry::Done Registry::Merge(const Which& from, const Which& into, TimeMs now) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  RecordId from_id = 0, into_id = 0;
+  if (Done found = FindOne(from, "id", &from_id); !IsDone(found)) return found;
+  if (Done found = FindOne(into, "into", &into_id); !IsDone(found)) return found;
+  if (from_id == into_id) return FieldError{"into", "is the same record", "give the other one"};
+  RecordBatch batch(store_, now);
+  absl::StatusOr<Record> merged = batch.Read(from_id), answers = batch.Read(into_id);
+  for (const absl::Status& read : {merged.status(), answers.status()}) {
+    if (!read.ok()) return read;
+  }
+  if (const auto error = whoelse::Merge(*merged, *answers)) return *error;
+  merged->answered_by = into_id;
+  for (auto& [id, record] : {std::pair(from_id, &*merged), std::pair(into_id, &*answers)}) {
+    const absl::StatusOr<bool> changed = batch.Change(id, std::move(*record));
+    if (!changed.ok()) return changed.status();
+  }
+  Write(std::move(batch));
+  return {};
+}
+
+Registry::Done Registry::Unmerge(const Which& from, TimeMs now) {
+  return ChangeOne(from, now, [&](Record& record) -> Done {
+    if (record.answered_by == 0) {
+      return FieldError{"id", "the record is not merged", "look it up with records list"};
+    }
+    const absl::StatusOr<StoredRecord> answers = store_.ReadStored(record.answered_by);
+    if (!answers.ok()) return answers.status();
+    whoelse::Unmerge(answers->record, record);
+    return {};
+  });
+}
+
+Registry::Done Registry::Erase(const Which& which) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  RecordId id = 0;
+  if (Done found = FindOne(which, "id", &id); !IsDone(found)) return found;
+  // With the numbers that it had replaced, and those they had.
+  std::vector<RecordId> erased = {id};
+  for (size_t i = 0; i < erased.size(); ++i) {
+    const auto [first, last] = answers_for_.equal_range(erased[i]);
+    for (auto it = first; it != last; ++it) erased.push_back(it->second);
+  }
+  if (absl::Status removed = Remove(erased, true); !removed.ok()) return removed;
+  return {};
+}
+
+absl::Status Registry::Remove(std::span<const RecordId> records, bool erased) {
+  std::vector<StoredRecord> gone;
+  for (const RecordId id : records) {
+    absl::StatusOr<StoredRecord> stored = store_.ReadStored(id);
+    if (absl::IsNotFound(stored.status())) continue;
+    if (!stored.ok()) return stored.status();
+    gone.push_back(*std::move(stored));
+  }
+  const std::lock_guard lock(mutex_);
+  store_.RemoveRecords(gone, erased);
+  for (const StoredRecord& stored : gone) {
+    for (const KeyType type : kSubjectPositions) {
+      answering_.RemoveEntries(stored.id, type);
+      enrolment_.Drop(stored.id, type);
+    }
+    NoteAnswers(stored.id, stored.record.answered_by, 0);
+    --records_;
+  }
+  Publish();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Registry::DueCounts> Registry::DoWhatIsDue(TimeMs now) {
+  const Date today = DayOf(now);
+  std::vector<RecordId> archive, purge;
+  std::vector<bool> held;
+  std::vector<std::pair<RecordId, RecordId>> answered_by;
+  const absl::Status read = store_.ForEachRecord(0, [&](const StoredRecord& stored) {
+    held.resize(stored.id + 1);
+    held[stored.id] = true;
+    if (stored.record.answered_by != 0) {
+      answered_by.push_back({stored.id, stored.record.answered_by});
+    }
+    const DueAction due = DueActionOf(stored.record, today);
+    if (due == DueAction::kArchive) archive.push_back(stored.id);
+    if (due == DueAction::kPurge) purge.push_back(stored.id);
+    return true;
+  });
+  if (!read.ok()) return read;
+  // What answered for them is gone: they have nothing to say any more.
+  for (const auto& [id, other] : answered_by) {
+    if (other >= held.size() || !held[other]) purge.push_back(id);
+  }
+  for (size_t first = 0; first < archive.size(); first += kChunk) {
+    const absl::Status archived = Archive(ChunkAt(archive, first), today, now);
+    if (!archived.ok()) return archived;
+  }
+  for (size_t first = 0; first < purge.size(); first += kChunk) {
+    const std::lock_guard one_at_a_time(import_mutex_);
+    if (absl::Status removed = Remove(ChunkAt(purge, first), false); !removed.ok()) return removed;
+  }
+  const std::lock_guard lock(mutex_);
+  Publish();
+  return DueCounts{archive.size(), purge.size()};
+}
+
+absl::Status Registry::Archive(std::span<const RecordId> records, Date today, TimeMs now) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  RecordBatch batch(store_, now);
+  for (const RecordId id : records) {
+    absl::StatusOr<Record> record = batch.Read(id);
+    if (absl::IsNotFound(record.status())) continue;
+    if (!record.ok()) return record.status();
+    record->archived_on = today;
+    const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
+    if (!changed.ok()) return changed.status();
+  }
+  Write(std::move(batch));
+  return absl::OkStatus();
+}
+
+}  // namespace whoelse

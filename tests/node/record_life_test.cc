@@ -1,0 +1,258 @@
+// What rows, people and the calendar make of a record.
+#include "node/record_life.h"
+
+#include <gtest/gtest.h>
+
+namespace whoelse {
+namespace {
+
+const Date kToday = *Date::FromYmd(20260311);
+const NhsNumber kOld = *NhsNumber::Parse("9990000018"), kNew = *NhsNumber::Parse("9990000026");
+
+Record Held() {
+  Record record;
+  record.nhs_number = kOld;
+  record.upn = *Upn::Parse("A123456789012");
+  record.local_id = "L-1";
+  record.born = *Date::FromYmd(20150302);
+  record.service_class = ServiceClass::kTargeted;
+  record.source = "caseworks";
+  record.source_id = "1";
+  return record;
+}
+
+RowTaken Take(const Record& held, const Record& row, NumberChange why = NumberChange::kClosed) {
+  return TakeRow(&held, row, why, false, kToday);
+}
+
+TEST(RecordLife, ARowOfANewIdIsANewRecord) {
+  const RowTaken taken = TakeRow(nullptr, Held(), NumberChange::kClosed, false, kToday);
+  EXPECT_FALSE(taken.held.has_value());
+  EXPECT_EQ(taken.added, Held());
+}
+
+TEST(RecordLife, TheSameRowAgainChangesNothing) {
+  const RowTaken taken = Take(Held(), Held());
+  EXPECT_FALSE(taken.held.has_value());
+  EXPECT_FALSE(taken.added.has_value());
+}
+
+TEST(RecordLife, ANumberForWhoHadNoneIsAnUpdate) {
+  Record held = Held();
+  held.nhs_number.reset();
+  const RowTaken taken = Take(held, Held());
+  EXPECT_EQ(taken.held->nhs_number, kOld);
+  EXPECT_FALSE(taken.added.has_value());
+}
+
+// An adopted child's new number, told by a feed that has no word for why.
+TEST(RecordLife, AnotherNumberWithoutAReasonClosesTheOldOneAndJoinsNothing) {
+  Record held = Held(), row = Held();
+  held.restrictions.covert = true;
+  row.nhs_number = kNew;
+  row.family_name = "Newname";
+  const RowTaken taken = Take(held, row);
+  ASSERT_TRUE(taken.held && taken.added);
+  EXPECT_EQ(taken.held->nhs_number, kOld);
+  EXPECT_EQ(taken.held->end, kToday);
+  EXPECT_TRUE(taken.held->restrictions.closed);
+  EXPECT_TRUE(taken.held->restrictions.shielded);
+  EXPECT_TRUE(taken.held->restrictions.covert);
+  // Nothing that both have leads from one to the other.
+  EXPECT_EQ(taken.held->source_id, "");
+  EXPECT_EQ(taken.held->local_id, "");
+  EXPECT_EQ(taken.held->upn, std::nullopt);
+  EXPECT_EQ(taken.held->answered_by, 0u);
+  EXPECT_EQ(taken.added, row);
+}
+
+TEST(RecordLife, ANumberTakenAwayIsClosedToo) {
+  Record row = Held();
+  row.nhs_number.reset();
+  for (const NumberChange why : {NumberChange::kClosed, NumberChange::kSuperseded}) {
+    const RowTaken taken = Take(Held(), row, why);
+    ASSERT_TRUE(taken.held && taken.added);
+    EXPECT_TRUE(taken.held->restrictions.closed);
+    EXPECT_FALSE(taken.held->superseded);
+  }
+}
+
+TEST(RecordLife, ASupersededNumberStaysMarkedAndItsContentMoves) {
+  Record held = Held(), row = Held();
+  held.restrictions.call_back_only = true;
+  held.shield_pending = true;
+  row.nhs_number = kNew;
+  const RowTaken taken = Take(held, row, NumberChange::kSuperseded);
+  ASSERT_TRUE(taken.held && taken.added);
+  EXPECT_TRUE(taken.held->superseded);
+  EXPECT_EQ(taken.held->nhs_number, kOld);
+  EXPECT_EQ(taken.held->source_id, "");
+  EXPECT_EQ(taken.added->nhs_number, kNew);
+  EXPECT_EQ(taken.added->source_id, "1");
+  EXPECT_TRUE(taken.added->restrictions.call_back_only);
+  EXPECT_TRUE(taken.added->shield_pending);
+}
+
+TEST(RecordLife, ACorrectedNumberIsAnUpdate) {
+  Record row = Held();
+  row.nhs_number = kNew;
+  const RowTaken taken = Take(Held(), row, NumberChange::kCorrected);
+  EXPECT_FALSE(taken.added.has_value());
+  EXPECT_EQ(taken.held->nhs_number, kNew);
+  EXPECT_FALSE(taken.held->restrictions.closed);
+}
+
+TEST(RecordLife, WhatIsClosedIsNeverJoinedWhateverAFeedSays) {
+  Record held = Held(), row = Held();
+  CloseNumber(kToday, held);
+  row.nhs_number = kNew;
+  for (const NumberChange why :
+       {NumberChange::kClosed, NumberChange::kSuperseded, NumberChange::kCorrected}) {
+    const RowTaken taken = Take(held, row, why);
+    ASSERT_TRUE(taken.held && taken.added);
+    EXPECT_EQ(taken.held->source_id, "");
+    EXPECT_FALSE(taken.held->superseded);
+    EXPECT_EQ(taken.added, row);
+  }
+}
+
+TEST(RecordLife, WhatComesUnderAClosedNumberIsClosedWithIt) {
+  const RowTaken fresh = TakeRow(nullptr, Held(), NumberChange::kClosed, true, kToday);
+  EXPECT_TRUE(fresh.added->restrictions.closed);
+  EXPECT_EQ(fresh.added->end, kToday);
+  Record numberless = Held();
+  numberless.nhs_number.reset();
+  const RowTaken updated = TakeRow(&numberless, Held(), NumberChange::kClosed, true, kToday);
+  EXPECT_TRUE(updated.held->restrictions.closed);
+}
+
+TEST(RecordLife, AnImportDoesNotReopenWhatWasClosed) {
+  Record held = Held();
+  CloseNumber(*Date::FromYmd(20260101), held);
+  const RowTaken taken = TakeRow(&held, Held(), NumberChange::kClosed, true, kToday);
+  EXPECT_FALSE(taken.held.has_value());
+}
+
+TEST(RecordLife, AnImportLeavesWhatAPersonHereSaidOfTheLead) {
+  Record held = Held();
+  held.lead_professional = held.lead_decided_here = true;
+  Record row = Held();
+  row.team = "East";
+  const RowTaken taken = Take(held, row);
+  EXPECT_TRUE(taken.held->lead_professional);
+  EXPECT_EQ(taken.held->team, "East");
+}
+
+TEST(RecordLife, AMergeTakesTheStricterOfEach) {
+  Record from = Held(), into = Held();
+  from.source_id = "2";
+  from.service_class = ServiceClass::kSensitive;
+  from.restrictions.covert = true;
+  from.shield_pending = true;
+  from.consent.state = ConsentState::kRefused;
+  into.restrictions.call_back_only = true;
+  into.consent.state = ConsentState::kGiven;
+  ASSERT_EQ(Merge(from, into), std::nullopt);
+  EXPECT_EQ(into.service_class, ServiceClass::kSensitive);
+  EXPECT_TRUE(into.restrictions.covert && into.restrictions.call_back_only);
+  EXPECT_TRUE(into.shield_pending);
+  EXPECT_EQ(into.consent.state, ConsentState::kRefused);
+  from.answered_by = 7;
+  Unmerge(into, from);
+  EXPECT_EQ(from.answered_by, 0u);
+  EXPECT_TRUE(from.restrictions.call_back_only);
+}
+
+TEST(RecordLife, WhatAreTwoChildrenIsNotMerged) {
+  struct Case {
+    const char* what;
+    void (*make)(Record&);
+  };
+  const std::vector<Case> cases = {
+      {"number", [](Record& r) { r.nhs_number = kNew; }},
+      {"upn", [](Record& r) { r.upn = *Upn::Parse("B98765432109Z"); }},
+      {"born", [](Record& r) { r.born = *Date::FromYmd(20160402); }},
+      {"closed", [](Record& r) { r.restrictions.closed = true; }},
+      {"about", [](Record& r) { r.about_parent_or_carer = true; }},
+      {"merged", [](Record& r) { r.answered_by = 3; }},
+  };
+  for (const Case& c : cases) {
+    Record from = Held(), into = Held();
+    c.make(from);
+    const auto error = Merge(from, into);
+    ASSERT_TRUE(error.has_value()) << c.what;
+    EXPECT_EQ(error->field, "id");
+    EXPECT_EQ(into, Held()) << c.what;
+  }
+}
+
+// --- what falls due
+
+Record Born(const char* born) {
+  Record record;
+  record.service_class = ServiceClass::kUniversal;
+  record.born = *Date::Parse(born);
+  return record;
+}
+
+DueAction On(const Record& record, const char* day) {
+  return DueActionOf(record, *Date::Parse(day));
+}
+
+TEST(DueActions, ArchivedOnTheEighteenthBirthday) {
+  const Record record = Born("2008-03-11");
+  EXPECT_EQ(On(record, "2026-03-10"), DueAction::kNone);
+  EXPECT_EQ(On(record, "2026-03-11"), DueAction::kArchive);
+}
+
+TEST(DueActions, AtTwentyFiveForWhoAgreedAndWhereTheBirthDateIsInDoubt) {
+  Record record = Born("2008-03-11");
+  record.keep_to_25 = true;
+  EXPECT_EQ(On(record, "2033-03-10"), DueAction::kNone);
+  EXPECT_EQ(On(record, "2033-03-11"), DueAction::kArchive);
+  record.keep_to_25 = false;
+  record.born_disputed = true;
+  EXPECT_EQ(On(record, "2026-03-11"), DueAction::kNone);
+  record.born.reset();
+  EXPECT_EQ(On(record, "2099-01-01"), DueAction::kNone);
+}
+
+TEST(DueActions, AYearAfterDeath) {
+  Record record = Born("2015-03-02");
+  record.died = *Date::Parse("2024-02-29");
+  EXPECT_EQ(On(record, "2025-02-28"), DueAction::kNone);
+  EXPECT_EQ(On(record, "2025-03-01"), DueAction::kArchive);
+}
+
+TEST(DueActions, PurgedSixYearsAfterItWasArchived) {
+  Record record = Born("2008-03-11");
+  record.archived_on = *Date::Parse("2026-03-11");
+  EXPECT_EQ(On(record, "2032-03-10"), DueAction::kNone);
+  EXPECT_EQ(On(record, "2032-03-11"), DueAction::kPurge);
+}
+
+TEST(DueActions, ProtectedThirtyDaysAndSensitiveAYearAfterTheirEnd) {
+  Record record = Born("2015-03-02");
+  record.end = *Date::Parse("2026-01-31");
+  EXPECT_EQ(On(record, "2032-03-01"), DueAction::kNone);
+  record.service_class = ServiceClass::kSensitive;
+  EXPECT_EQ(On(record, "2027-01-30"), DueAction::kNone);
+  EXPECT_EQ(On(record, "2027-01-31"), DueAction::kPurge);
+  record.service_class = ServiceClass::kProtected;
+  EXPECT_EQ(On(record, "2026-03-01"), DueAction::kNone);
+  EXPECT_EQ(On(record, "2026-03-02"), DueAction::kPurge);
+}
+
+TEST(DueActions, LiveIsWhatGoesOn) {
+  Record record = Born("2015-03-02");
+  EXPECT_TRUE(IsLive(record, kToday));
+  record.end = kToday;
+  EXPECT_FALSE(IsLive(record, kToday));
+  record.end = Date::FromDays(kToday.days() + 1);
+  EXPECT_TRUE(IsLive(record, kToday));
+  record.archived_on = kToday;
+  EXPECT_FALSE(IsLive(record, kToday));
+}
+
+}  // namespace
+}  // namespace whoelse

@@ -1,0 +1,199 @@
+// What people and the calendar do to records, over the store on the disk.
+#include <gtest/gtest.h>
+
+#include "tests/node/registry_fixture.h"
+
+namespace whoelse {
+namespace {
+
+class RegistryLifeTest : public RegistryTest {
+ protected:
+  NhsNumber Number(const std::string& digits) { return *NhsNumber::Parse(digits); }
+  std::vector<Record> Under(const std::string& digits) {
+    return *registry_.RecordsOf(About(digits, ""));
+  }
+  size_t Pending() { return registry_.Pending(1); }
+  TimeMs DaysLater(int days) { return kImported + static_cast<TimeMs>(days) * 86'400'000; }
+};
+
+TEST_F(RegistryLifeTest, ASupersededNumberKeepsAnsweringMarkedWithWhatIsHeldNow) {
+  Import({Pupil("1", kOne, kUpnOne)});
+  EnrolAll(1);
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), kImported)));
+  EXPECT_TRUE(HasSubKeys(1, kNhs, 1));            // the old number, without a gap
+  EXPECT_FALSE(HasSubKeys(1, KeyType::kUpn, 1));
+  EnrolAll(1);
+  EXPECT_TRUE(HasSubKeys(2, kNhs, 1));
+  EXPECT_TRUE(HasSubKeys(2, KeyType::kUpn, 1));
+  Record moved = Pupil("1", kTwo, kUpnOne);
+  moved.team = "West";
+  Import({moved});
+  ASSERT_EQ(Under(kOne).size(), 1u);
+  EXPECT_TRUE(Under(kOne)[0].superseded);
+  EXPECT_EQ(Under(kOne)[0].team, "West");
+  EXPECT_EQ(Under(kOne)[0].nhs_number->digits(), kOne);
+  EXPECT_FALSE(Under(kTwo)[0].superseded);
+}
+
+TEST_F(RegistryLifeTest, ANoticeUnderEitherNumberActsUnderBoth) {
+  Import({Pupil("1", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), kImported)));
+  ASSERT_TRUE(registry_.ApplyJournal({}, {Under(kOne)[0].answered_by}, {}).ok());
+  EXPECT_TRUE(Under(kOne)[0].shield_pending);
+  EXPECT_TRUE(Under(kTwo)[0].shield_pending);
+}
+
+TEST_F(RegistryLifeTest, WhatCannotBeSupersededSaysWhy) {
+  Import({Pupil("1", kOne)});
+  EXPECT_EQ(FieldOf(registry_.Supersede(Number(kOne), Number(kOne), kImported)), "by");
+  EXPECT_EQ(FieldOf(registry_.Supersede(Number(kTwo), Number(kOne), kImported)), "nhs-number");
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), kImported)));
+  EXPECT_EQ(FieldOf(registry_.Supersede(Number(kOne), Number(kTwo), kImported)), "nhs-number");
+}
+
+TEST_F(RegistryLifeTest, AClosedNumberStaysClosedForWhateverComesUnderIt) {
+  Record other = Pupil("7", kOne);
+  other.source = "surgery";
+  Import({Pupil("1", kOne), other});
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), kImported)));
+  for (const Record& record : Under(kOne)) EXPECT_TRUE(record.restrictions.closed);
+  // The feed goes on with the new number, and then says the old one again.
+  Import({Pupil("1", kTwo)});
+  EXPECT_FALSE(Under(kTwo)[0].restrictions.closed);
+  Import({Pupil("1", kOne)});
+  EXPECT_EQ(Under(kOne).size(), 3u);
+  for (const Record& record : Under(kOne)) EXPECT_TRUE(record.restrictions.shielded);
+  // Also after a restart.
+  Registry restarted(*store_, answering_);
+  ASSERT_TRUE(restarted.Load({1}).ok());
+  ImportCounts counts;
+  const std::vector<ImportRow> rows = {{2, RowAction::kUpsert, NumberChange::kClosed,
+                                        Pupil("9", kOne)}};
+  ASSERT_TRUE(restarted.Take(rows, kImported, true, &counts, nullptr).ok());
+  for (const Record& record : Under(kOne)) EXPECT_TRUE(record.restrictions.closed);
+}
+
+// Otherwise what comes under the number before would tell of the one that was closed.
+TEST_F(RegistryLifeTest, ANumberThatAClosedOneHadReplacedIsClosedWithIt) {
+  Import({Pupil("1", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), kImported)));
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kTwo), kImported)));
+  Import({Pupil("2", kOne)});
+  for (const Record& record : Under(kOne)) EXPECT_TRUE(record.restrictions.closed);
+}
+
+TEST_F(RegistryLifeTest, AFeedWithoutAReasonClosesAllThatIsHeldUnderTheOldNumber) {
+  Record other = Pupil("7", kOne);
+  other.source = "surgery";
+  Import({Pupil("1", kOne), other});
+  Import({Pupil("1", kTwo)});
+  EXPECT_EQ(Under(kOne).size(), 2u);
+  for (const Record& record : Under(kOne)) EXPECT_TRUE(record.restrictions.closed);
+  ASSERT_EQ(Under(kTwo).size(), 1u);
+  EXPECT_FALSE(Under(kTwo)[0].restrictions.closed);
+}
+
+TEST_F(RegistryLifeTest, AMergedRecordIsAnsweredByTheOtherAndUnmergedForItselfAgain) {
+  Record second = Pupil("2", "", kUpnOne);
+  second.restrictions.covert = true;
+  Import({Pupil("1", kOne), second});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "1"}, kImported)));
+  const std::vector<Record> by_upn = *registry_.RecordsOf(About("", kUpnOne));
+  ASSERT_EQ(by_upn.size(), 1u);
+  EXPECT_EQ(by_upn[0].source_id, "1");
+  EXPECT_TRUE(Under(kOne)[0].restrictions.covert);
+  // A restriction that its own feed adds acts on both.
+  second.restrictions.call_back_only = true;
+  Import({second});
+  EXPECT_TRUE(Under(kOne)[0].restrictions.call_back_only);
+  EXPECT_EQ(FieldOf(registry_.Merge({"school", "2"}, {"school", "1"}, kImported)), "id");
+  ASSERT_TRUE(IsDone(registry_.Unmerge({"school", "2"}, kImported)));
+  EXPECT_EQ((*registry_.RecordsOf(About("", kUpnOne)))[0].source_id, "2");
+  EXPECT_EQ(FieldOf(registry_.Unmerge({"school", "2"}, kImported)), "id");
+  EXPECT_EQ(FieldOf(registry_.Merge({"school", "2"}, {"school", "2"}, kImported)), "into");
+  EXPECT_EQ(FieldOf(registry_.Merge({"school", "3"}, {"school", "2"}, kImported)), "id");
+}
+
+TEST_F(RegistryLifeTest, WhatIsErasedIsGoneWithItsSubKeysAndNoImportBringsItBack) {
+  Import({Pupil("1", kOne), Pupil("2", kTwo)});
+  EnrolAll(1);
+  ASSERT_TRUE(IsDone(registry_.Erase({"school", "2"})));
+  EXPECT_TRUE(Under(kTwo).empty());
+  EXPECT_FALSE(HasSubKeys(2, kNhs, 1));
+  EXPECT_TRUE(HasSubKeys(1, kNhs, 1));
+  EXPECT_EQ(registry_.Summarise().records, 1u);
+  EXPECT_EQ(Import({Pupil("1", kOne), Pupil("2", kTwo)}).left_out, 1u);
+  EXPECT_TRUE(Under(kTwo).empty());
+  EXPECT_EQ(FieldOf(registry_.Erase({"school", "2"})), "id");
+  EXPECT_EQ(store_->NextRecordId(), 3u);   // no record gets the id of one that is gone
+}
+
+TEST_F(RegistryLifeTest, ErasedIsAlsoWhatItAnswersFor) {
+  Import({Pupil("1", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), kImported)));
+  ASSERT_TRUE(IsDone(registry_.Erase({"school", "1"})));
+  EXPECT_TRUE(Under(kOne).empty());
+  EXPECT_EQ(registry_.Summarise().records, 0u);
+}
+
+TEST_F(RegistryLifeTest, WhatIsArchivedAnswersNothingAndIsPurgedLater) {
+  Record adult = Pupil("1", kOne);
+  adult.born = Date::FromDays(static_cast<int64_t>(kImported / 86'400'000) - 18 * 365);
+  Import({adult, Pupil("2", kTwo)});
+  EnrolAll(1);
+  EXPECT_EQ(registry_.DoWhatIsDue(kImported)->archived, 0u);   // four leap days short of 18
+  EXPECT_EQ(registry_.DoWhatIsDue(DaysLater(10))->archived, 1u);
+  EXPECT_FALSE(HasSubKeys(1, kNhs, 1));
+  EXPECT_FALSE(Holds(About(kOne, "")));
+  EXPECT_TRUE(HasSubKeys(2, kNhs, 1));
+  // The feed goes on about it: it stays archived, and is not enrolled again.
+  Import({adult}, DaysLater(11));
+  EXPECT_EQ(Pending(), 0u);
+  EXPECT_EQ(registry_.DoWhatIsDue(DaysLater(12))->archived, 0u);
+  EXPECT_EQ(registry_.DoWhatIsDue(DaysLater(10 + 6 * 366))->purged, 1u);
+  EXPECT_EQ(registry_.Summarise().records, 1u);
+  EXPECT_EQ(Import({adult}, DaysLater(10 + 6 * 366)).left_out, 1u);
+}
+
+TEST_F(RegistryLifeTest, WhatWasPurgedComesBackNoLessRestricted) {
+  Record refuge = Pupil("1", kOne);
+  refuge.service_class = ServiceClass::kProtected;
+  Import({refuge});
+  ASSERT_TRUE(registry_.ApplyJournal({}, {1}, {}).ok());
+  ASSERT_TRUE(IsDone(registry_.End({"school", "1"}, Date::FromDays(20'833), kImported)));
+  EXPECT_EQ(registry_.DoWhatIsDue(DaysLater(31))->purged, 1u);
+  EXPECT_TRUE(Under(kOne).empty());
+  Import({Pupil("1", kOne)}, DaysLater(32));
+  ASSERT_EQ(Under(kOne).size(), 1u);
+  EXPECT_TRUE(Under(kOne)[0].shield_pending);
+  EXPECT_EQ(Under(kOne)[0].service_class, ServiceClass::kProtected);
+}
+
+TEST_F(RegistryLifeTest, WhoAnsweredForItIsPurgedAndSoIsIt) {
+  Record refuge = Pupil("1", kOne);
+  refuge.service_class = ServiceClass::kProtected;
+  Import({refuge});
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), kImported)));
+  ASSERT_TRUE(IsDone(registry_.End({"school", "1"}, Date::FromDays(20'833), kImported)));
+  ASSERT_EQ(registry_.DoWhatIsDue(DaysLater(31))->purged, 1u);
+  EXPECT_TRUE(Under(kOne).empty());
+  EXPECT_EQ(registry_.DoWhatIsDue(DaysLater(32))->purged, 1u);
+  EXPECT_EQ(registry_.Summarise().records, 0u);
+}
+
+TEST_F(RegistryLifeTest, TheLeadIsProposedAndGivenUpByWhoWorksHere) {
+  Import({Pupil("1", kOne)});
+  ASSERT_TRUE(IsDone(registry_.SetLead({"school", "1"}, true, kImported)));
+  Import({Pupil("1", kOne)});
+  EXPECT_TRUE(Under(kOne)[0].lead_professional);
+  ASSERT_TRUE(IsDone(registry_.SetLead({"school", "1"}, false, kImported)));
+  EXPECT_FALSE(Under(kOne)[0].lead_professional);
+  Record nobody = Pupil("2", kTwo);
+  nobody.name.clear();
+  Import({nobody});
+  EXPECT_EQ(FieldOf(registry_.SetLead({"school", "2"}, true, kImported)), "id");
+  EXPECT_EQ(FieldOf(registry_.SetLead({"school", "3"}, true, kImported)), "id");
+}
+
+}  // namespace
+}  // namespace whoelse
