@@ -1,6 +1,5 @@
 #include "cli/command.h"
 
-#include <algorithm>
 #include <memory>
 
 #include "cli/ask.h"
@@ -12,10 +11,9 @@
 #include "cli/ledger_open.h"
 #include "cli/receipt.h"
 #include "cli/policy_command.h"
-#include "cli/records.h"
+#include "cli/records_command.h"
 #include "cli/status.h"
 #include "node/asking.h"
-#include "node/import.h"
 
 namespace whoelse {
 namespace {
@@ -107,70 +105,10 @@ void AddShieldCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   OnChosen(*command, options, Ask, terminal, chosen);
 }
 
-std::string ColumnsHelp() {
-  std::string help = "Columns (headings may vary in case, spaces and the usual synonyms; * has to be "
-                     "there):\n";
-  for (const ImportColumn& column : ImportColumns()) {
-    std::string name(column.name);
-    if (column.required) name += " *";
-    name.resize(std::max<size_t>(name.size(), 22), ' ');
-    help += "  " + name + " " + std::string(column.meaning) + "\n";
-  }
-  return help;
-}
-
-void AddImportCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
-  CLI::App* const command = Subcommand(
-      app, "import", "Import an export of your case-management system (CSV with a header).",
-      ColumnsHelp() + "Example:\n  whoelse records import export.csv");
-  const auto options = std::make_shared<ImportOptions>();
-  command->add_option("FILE", options->file, "The file; - for standard input")->required();
-  command->add_flag("--skip-bad", options->skip_bad, "Import the good rows although others are bad");
-  command->add_option("--source", options->source,
-                      "Name of the exporting system (default: the node's configured one)");
-  command->add_flag("--json", options->json, "The result as JSON");
-  AddDoorOption(*command, options->door);
-  OnChosen(*command, options, ImportRecords, terminal, chosen);
-}
-
-void AddListCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
-  CLI::App* const command =
-      Subcommand(app, "list", "List the records that this agency holds.",
-                 "Example:\n  whoelse records list --nhs-number -");
-  const auto options = std::make_shared<ListOptions>();
-  command->add_option("--nhs-number", options->nhs_number, kNumberHelp);
-  command->add_option("--after", options->after, "Continue after this record");
-  command->add_option("--limit", options->limit, "At most so many")->capture_default_str();
-  command->add_flag("--json", options->json, "As JSON");
-  AddDoorOption(*command, options->door);
-  OnChosen(*command, options, ListRecords, terminal, chosen);
-}
-
-void AddEndCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
-  CLI::App* const command =
-      Subcommand(app, "end", "Say that an involvement ended.",
-                 "Example:\n  whoelse records end --source caseworks --id INV-1001 --on 2026-03-31");
-  const auto options = std::make_shared<EndOptions>();
-  command->add_option("--source", options->source, "The exporting system")->required();
-  command->add_option("--id", options->id, "The record's id there")->required();
-  command->add_option("--on", options->on, "The day, YYYY-MM-DD")->required();
-  command->add_flag("--json", options->json, "As JSON");
-  AddDoorOption(*command, options->door);
-  OnChosen(*command, options, EndRecord, terminal, chosen);
-}
-
 struct DoorOptions {
   std::string door;
   bool json = false;
 };
-
-void AddRecordsCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
-  CLI::App* const command = app.add_subcommand("records", "The records of this agency.");
-  command->require_subcommand(1);
-  AddImportCommand(*command, terminal, chosen);
-  AddListCommand(*command, terminal, chosen);
-  AddEndCommand(*command, terminal, chosen);
-}
 
 void AddReceiptListCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const command = Subcommand(app, "list", "List the receipts of this node's questions.",

@@ -139,10 +139,11 @@ absl::StatusOr<std::string> Door::Ask(const v1::NodeAskCall& call,
   return answer;
 }
 
-absl::StatusOr<std::string> Door::Import(const v1::ImportHead& head, std::istream& csv,
-                                         const OnProgress& progress) const {
+absl::StatusOr<std::string> Door::Import(
+    const v1::ImportHead& head, std::istream& file, const OnProgress& progress,
+    const std::function<void(const v1::ImportProblem&)>& problem) const {
   grpc::ClientContext context;
-  const auto stub = v1::Node::NewStub(channel_);
+  const auto stub = v1::Records::NewStub(channel_);
   const auto stream = stub->ImportRecords(&context);
   // A thread of its own: a node that reports progress before it has read everything must not wait
   // for us while we wait for it.
@@ -150,11 +151,11 @@ absl::StatusOr<std::string> Door::Import(const v1::ImportHead& head, std::istrea
     v1::ImportChunk chunk;
     *chunk.mutable_head() = head;
     bool open = stream->Write(chunk);
-    while (open && csv) {
-      std::string* const part = chunk.mutable_csv();
+    while (open && file) {
+      std::string* const part = chunk.mutable_file();
       part->resize(kChunk);
-      csv.read(part->data(), static_cast<std::streamsize>(kChunk));
-      part->resize(static_cast<size_t>(csv.gcount()));
+      file.read(part->data(), static_cast<std::streamsize>(kChunk));
+      part->resize(static_cast<size_t>(file.gcount()));
       if (!part->empty()) open = stream->Write(chunk);
     }
     stream->WritesDone();
@@ -163,6 +164,7 @@ absl::StatusOr<std::string> Door::Import(const v1::ImportHead& head, std::istrea
   v1::ImportReply reply;
   while (stream->Read(&reply)) {
     if (reply.has_progress()) progress(reply.progress().done(), reply.progress().rows());
+    if (reply.has_problem()) problem(reply.problem());
     if (reply.has_result_json()) answer = std::move(*reply.mutable_result_json());
   }
   writer.join();
@@ -173,11 +175,20 @@ absl::StatusOr<std::string> Door::Import(const v1::ImportHead& head, std::istrea
 }
 
 absl::StatusOr<std::string> Door::ListRecords(const v1::ListRecordsCall& call) const {
-  return JsonOf(channel_, &v1::Node::Stub::ListRecords, call);
+  return JsonOf(channel_, &v1::Records::Stub::ListRecords, call);
 }
 
-absl::StatusOr<std::string> Door::EndRecord(const v1::EndRecordCall& call) const {
-  return JsonOf(channel_, &v1::Node::Stub::EndRecord, call);
+absl::Status Door::ExportRecords(const v1::ExportRecordsCall& call, std::ostream& file) const {
+  grpc::ClientContext context;   // without a deadline: a whole register takes its time
+  const auto stub = v1::Records::NewStub(channel_);
+  const auto reader = stub->ExportRecords(&context, call);
+  v1::FilePart part;
+  while (reader->Read(&part)) file << part.part();
+  return Result(reader->Finish());
+}
+
+absl::StatusOr<std::string> Door::ChangeRecord(const v1::ChangeRecordCall& call) const {
+  return JsonOf(channel_, &v1::Records::Stub::ChangeRecord, call);
 }
 
 absl::StatusOr<std::string> Door::ListItems(const v1::ListItemsCall& call) const {
@@ -235,11 +246,11 @@ absl::StatusOr<std::string> Door::ExportLedger() const {
 }
 
 absl::StatusOr<std::string> Door::ShowPolicy() const {
-  return JsonOf<v1::Node, v1::ShowPolicyCall>(channel_, &v1::Node::Stub::ShowPolicy, {});
+  return JsonOf(channel_, &v1::Node::Stub::ShowPolicy, v1::ShowPolicyCall());
 }
 
 absl::StatusOr<std::string> Door::ExplainPolicy(const v1::ExplainPolicyCall& call) const {
-  return JsonOf<v1::Node, v1::ExplainPolicyCall>(channel_, &v1::Node::Stub::ExplainPolicy, call);
+  return JsonOf(channel_, &v1::Node::Stub::ExplainPolicy, call);
 }
 
 absl::StatusOr<std::string> Door::Status() const {

@@ -32,11 +32,14 @@ class Door {
   static absl::StatusOr<Door> Open(std::string path);
 
   absl::StatusOr<std::string> Ask(const v1::NodeAskCall& call, const OnProgress& progress) const;
-  // Reads `csv` to its end while the node reads and imports.
-  absl::StatusOr<std::string> Import(const v1::ImportHead& head, std::istream& csv,
-                                     const OnProgress& progress) const;
+  // Reads `file` to its end while the node reads and checks. `problem`: of a row, as it is found.
+  absl::StatusOr<std::string> Import(
+      const v1::ImportHead& head, std::istream& file, const OnProgress& progress,
+      const std::function<void(const v1::ImportProblem&)>& problem) const;
   absl::StatusOr<std::string> ListRecords(const v1::ListRecordsCall& call) const;
-  absl::StatusOr<std::string> EndRecord(const v1::EndRecordCall& call) const;
+  // Part by part, as it comes.
+  absl::Status ExportRecords(const v1::ExportRecordsCall& call, std::ostream& file) const;
+  absl::StatusOr<std::string> ChangeRecord(const v1::ChangeRecordCall& call) const;
   absl::StatusOr<std::string> ListItems(const v1::ListItemsCall& call) const;
   absl::StatusOr<std::string> ShowItem(const v1::ShowItemCall& call) const;
   absl::StatusOr<std::string> DecideItem(const v1::DecideItemCall& call) const;

@@ -1,4 +1,4 @@
-// `whoelse records import`, `list` and `end`.
+// `whoelse records`: the records of this agency, imported, listed and changed.
 #ifndef WHOELSE_CLI_RECORDS_H_
 #define WHOELSE_CLI_RECORDS_H_
 
@@ -12,12 +12,18 @@ namespace whoelse {
 
 struct ImportOptions {
   std::string door;
-  std::string file;      // "-": standard input
+  std::string file;         // "-": standard input
+  std::string mapping;      // a file; empty: none
+  std::string format = "csv";
+  std::string mode = "upsert";
+  bool dry_run = false;
   bool skip_bad = false;
-  std::string source;    // empty: the node's configured one
+  bool allow_many_ends = false;
+  std::string source;       // empty: the node's configured one
   bool json = false;
 };
-// kExitBadInput, with every bad row on standard error and none loaded, unless bad ones are skipped.
+// Each bad row goes to standard error as it is found. kExitBadInput when there was one and none was
+// loaded, also of a dry run.
 ExitCode ImportRecords(const ImportOptions& options, Terminal& terminal);
 
 struct ListOptions {
@@ -29,14 +35,25 @@ struct ListOptions {
 };
 ExitCode ListRecords(const ListOptions& options, Terminal& terminal);
 
-struct EndOptions {
+struct RecordExportOptions {
   std::string door;
-  std::string source;
-  std::string id;
-  std::string on;           // YYYY-MM-DD
+  std::string format = "csv";
+  std::string output;       // empty: standard output
+};
+// kExitFailed when the file cannot be written whole.
+ExitCode ExportRecords(const RecordExportOptions& options, Terminal& terminal);
+
+// What a person does to a record; the verb is the command's name.
+struct ChangeOptions {
+  std::string door;
+  std::string source, id;            // empty source: the node's configured one
+  std::string nhs_number, by;        // "-" as in `ask`, of the first
+  std::string on;                    // YYYY-MM-DD
+  std::string into_source, into;
+  bool yes = false, no = false;      // of lead
   bool json = false;
 };
-ExitCode EndRecord(const EndOptions& options, Terminal& terminal);
+ExitCode ChangeRecord(const std::string& verb, const ChangeOptions& options, Terminal& terminal);
 
 }  // namespace whoelse
 

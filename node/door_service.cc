@@ -4,7 +4,6 @@
 
 #include "nlohmann/json.hpp"
 #include "node/evidence.h"
-#include "node/import.h"
 #include "node/policy_explain.h"
 #include "node/report_receipt.h"
 #include "rpc/status.h"
@@ -14,7 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr size_t kCsvMax = size_t{1} << 30;
 constexpr size_t kPart = 256u << 10;
 constexpr uint32_t kListDefault = 100, kListMax = 1000;
 
@@ -34,37 +32,6 @@ void WriteParts(std::string_view file, grpc::ServerWriter<v1::FilePart>& writer)
     part.set_part(std::string(file.substr(at, kPart)));
     if (!writer.Write(part)) return;
   }
-}
-
-Json ProblemsOf(const ImportResult& result) {
-  Json problems = Json::array();
-  for (const RowProblem& problem : result.problems) {
-    problems.push_back({{"line", problem.line}, {"column", problem.column},
-                        {"reason", problem.reason}, {"remedy", problem.remedy}});
-  }
-  return problems;
-}
-
-Json RecordOf(const StoredRecord& stored) {
-  const Record& r = stored.record;
-  const auto day = [](const std::optional<Date>& date) {
-    return date ? Json(date->Iso()) : Json(nullptr);
-  };
-  return {{"record", stored.id},
-          {"source", r.source},
-          {"source_id", r.source_id},
-          {"nhs_number", r.nhs_number ? Json(r.nhs_number->digits()) : Json(nullptr)},
-          {"upn", r.upn ? Json(r.upn->text()) : Json(nullptr)},
-          {"given_name", r.given_name},
-          {"family_name", r.family_name},
-          {"born", day(r.born)},
-          {"organisation", r.organisation},
-          {"service", r.service},
-          {"professional", r.name},
-          {"start", day(r.start)},
-          {"end", day(r.end)},
-          {"shielded", r.restrictions.shielded},
-          {"shield_pending", r.shield_pending}};
 }
 
 Json PolicyStatus(const PolicyKeeper::View& view) {
@@ -146,101 +113,6 @@ void DoorService::NoteAsked(const AskInput& input, const std::string& user,
   parts_.inbox.OnAsked({parts_.config.agency, parts_.asker.RefOf(user), *purpose,
                         input.shield_notice, receipt},
                        child, records.ok() && HoldsLive(*records, child, today));
-}
-
-grpc::Status DoorService::ImportRecords(
-    grpc::ServerContext* context,
-    grpc::ServerReaderWriter<v1::ImportReply, v1::ImportChunk>* stream) {
-  absl::StatusOr<UnixDoor::User> user = parts_.door.PeerUser(*context);
-  if (!user.ok()) return ToDoor(user.status());
-  v1::ImportChunk chunk;
-  if (!stream->Read(&chunk) || !chunk.has_head()) {
-    return ToDoor(absl::InvalidArgumentError("import: the first message is its head"));
-  }
-  const bool skip_bad = chunk.head().skip_bad();
-  ImportSettings settings = parts_.config.import;
-  if (!chunk.head().source().empty()) settings.source = chunk.head().source();
-  std::string csv;
-  while (stream->Read(&chunk)) {
-    if (csv.size() + chunk.csv().size() > kCsvMax) {
-      return ToDoor(absl::InvalidArgumentError("file: larger than 1 GiB; split it"));
-    }
-    csv += chunk.csv();
-  }
-  const TimeMs now = parts_.clock.NowMs();
-  absl::StatusOr<ImportResult> read =
-      ReadCsv(csv, settings, Date::FromDays(static_cast<int64_t>(now / 86'400'000)));
-  if (!read.ok()) return ToDoor(read.status());
-  ImportCounts counts;
-  const bool load = read->problems.empty() || skip_bad;
-  if (load) {
-    const bool complete = read->problems.empty() && !read->records.empty();
-    auto imported = parts_.registry.Import(read->records, complete, now, [&](size_t done) {
-      v1::ImportReply reply;
-      reply.mutable_progress()->set_rows(read->rows);
-      reply.mutable_progress()->set_done(done);
-      stream->Write(reply);
-    });
-    if (!imported.ok()) return ToDoor(imported.status());
-    counts = *imported;
-    parts_.enroller.Wake();
-  }
-  v1::ImportReply reply;
-  reply.set_result_json(Dump({{"rows", read->rows},
-                              {"imported", counts.imported},
-                              {"updated", counts.updated},
-                              {"unchanged", counts.unchanged},
-                              {"skipped", load ? read->rows - read->records.size() : read->rows},
-                              {"services_not_in_map", read->services_not_in_map},
-                              {"problems", ProblemsOf(*read)},
-                              {"loaded", load}}));
-  stream->Write(reply);
-  return grpc::Status::OK;
-}
-
-grpc::Status DoorService::ListRecords(grpc::ServerContext*, const v1::ListRecordsCall* call,
-                                      v1::JsonReply* reply) {
-  const uint32_t limit = std::min(call->limit() == 0 ? kListDefault : call->limit(), kListMax);
-  Json records = Json::array();
-  Json next = nullptr;
-  if (!call->nhs_number().empty()) {
-    absl::StatusOr<NhsNumber> number = NhsNumber::Parse(call->nhs_number());
-    if (!number.ok()) {
-      return BadField({"nhs-number", std::string(number.status().message()), "check it"});
-    }
-    for (RecordId id : parts_.store.FindByIdentifier(KeyType::kNhsNumber, number->digits())) {
-      absl::StatusOr<StoredRecord> stored = parts_.store.ReadStored(id);
-      if (!stored.ok()) return ToDoor(stored.status());
-      records.push_back(RecordOf(*stored));
-    }
-  } else {
-    absl::Status read = parts_.store.ForEachRecord(call->after(), [&](const StoredRecord& stored) {
-      if (records.size() == limit) {
-        next = records.back()["record"];
-        return false;
-      }
-      records.push_back(RecordOf(stored));
-      return true;
-    });
-    if (!read.ok()) return ToDoor(read);
-  }
-  reply->set_json(Dump({{"records", records}, {"next_after", next}}));
-  return grpc::Status::OK;
-}
-
-grpc::Status DoorService::EndRecord(grpc::ServerContext*, const v1::EndRecordCall* call,
-                                    v1::JsonReply* reply) {
-  absl::StatusOr<Date> end = Date::Parse(call->end());
-  if (!end.ok()) return BadField({"on", std::string(end.status().message()), "give it as YYYY-MM-DD"});
-  const std::string source =
-      call->source().empty() ? parts_.config.import.source : call->source();
-  absl::Status ended = parts_.registry.End(source, call->source_id(), *end);
-  if (absl::IsNotFound(ended)) {
-    return BadField({"id", "no record of this source has it", "look it up with records list"});
-  }
-  if (!ended.ok()) return ToDoor(ended);
-  reply->set_json(Dump({{"source", source}, {"source_id", call->source_id()}, {"end", end->Iso()}}));
-  return grpc::Status::OK;
 }
 
 // What somebody has to look at: until it is decided in the inbox.

@@ -6,9 +6,9 @@
 #include "nlohmann/json_fwd.hpp"
 #include "node/asker.h"
 #include "node/config.h"
-#include "node/enroller.h"
 #include "node/inbox_keeper.h"
 #include "node/policy_keeper.h"
+#include "node/receipt_keeper.h"
 #include "node/uplink.h"
 #include "proto/node.grpc.pb.h"
 #include "rpc/unix_door.h"
@@ -23,7 +23,6 @@ struct DoorParts {
   Registry& registry;
   InboxKeeper& inbox;
   Answering& answering;
-  Enroller& enroller;
   Uplinks& uplinks;
   Coordinators& coordinators;
   QuestionAsker& asker;
@@ -39,13 +38,6 @@ class DoorService final : public v1::Node::Service {
 
   grpc::Status Ask(grpc::ServerContext* context, const v1::NodeAskCall* call,
                    grpc::ServerWriter<v1::NodeAskReply>* writer) override;
-  grpc::Status ImportRecords(
-      grpc::ServerContext* context,
-      grpc::ServerReaderWriter<v1::ImportReply, v1::ImportChunk>* stream) override;
-  grpc::Status ListRecords(grpc::ServerContext* context, const v1::ListRecordsCall* call,
-                           v1::JsonReply* reply) override;
-  grpc::Status EndRecord(grpc::ServerContext* context, const v1::EndRecordCall* call,
-                         v1::JsonReply* reply) override;
   grpc::Status ListReceipts(grpc::ServerContext* context, const v1::ListReceiptsCall* call,
                             v1::JsonReply* reply) override;
   grpc::Status ShowReceipt(grpc::ServerContext* context, const v1::ShowReceiptCall* call,

@@ -18,9 +18,11 @@
 #include "node/inbox_keeper.h"
 #include "node/inbox_service.h"
 #include "node/ledger_keeper.h"
+#include "node/life_keeper.h"
 #include "node/pager.h"
 #include "node/policy_keeper.h"
 #include "node/receipt_keeper.h"
+#include "node/records_service.h"
 #include "node/registry.h"
 #include "node/rocksdb_store.h"
 #include "node/secrets.h"
@@ -187,14 +189,18 @@ int Serve(Opened& opened, const Clock& clock) {
     QuestionAsker asker(config.agency, config.caps, identity, opened.secrets.practitioner_key,
                         **store, registry, answering, coordinators, board, receipts, inbox, clock,
                         random);
-    DoorService service({config, **door, **store, registry, inbox, answering, enroller, uplinks,
+    DoorService service({config, **door, **store, registry, inbox, answering, uplinks,
                          coordinators, asker, receipts, **policy, board, clock});
     Pager pager(inbox, WaysToPage(config.pager), clock, random);
     InboxService inbox_service({config, **door, **store, inbox, asker, board, clock});
+    Importer importer(registry, config.data, clock, random);
+    RecordsService records_service({config, **store, registry, importer, enroller, clock});
+    LifeKeeper life(registry, clock);
     grpc::ServerBuilder builder;
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
     builder.RegisterService(&service);
     builder.RegisterService(&inbox_service);
+    builder.RegisterService(&records_service);
     const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
     (*door)->Serve(*server);
     std::printf("ready %s\n", config.door.c_str());

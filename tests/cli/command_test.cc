@@ -21,6 +21,8 @@ const std::vector<std::vector<std::string>> kCommands = {
     {"inbox", "approve"}, {"inbox", "refuse"}, {"inbox", "counts"}, {"lead-key", "make-own"},
     {"lead-key", "new"}, {"lead-key", "add"}, {"lead-key", "show"}, {"ledger", "open"},
     {"ledger", "export"}, {"records", "import"}, {"records", "list"}, {"records", "end"},
+    {"records", "supersede"}, {"records", "close"}, {"records", "merge"}, {"records", "unmerge"},
+    {"records", "erase"}, {"records", "lead"}, {"records", "export"},
     {"policy", "show"}, {"policy", "check"}, {"policy", "explain"},
     {"audit", "mirror"}, {"audit", "check"}, {"audit", "prove"},
     {"audit", "verify"}, {"audit", "open"}, {"audit", "reconcile"}, {"audit", "volumes"},

@@ -3,8 +3,11 @@
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <mutex>
+#include <sstream>
 
 #include "cli/lead_key.h"
 #include "crypto/seal.h"
@@ -42,30 +45,6 @@ class ScriptedNode final : public v1::Node::Service {
     writer->Write(reply);
     return grpc::Status::OK;
   }
-  grpc::Status ImportRecords(
-      grpc::ServerContext*,
-      grpc::ServerReaderWriter<v1::ImportReply, v1::ImportChunk>* stream) override {
-    v1::ImportChunk chunk;
-    while (stream->Read(&chunk)) {
-      if (chunk.has_head()) head = chunk.head();
-      csv += chunk.csv();
-    }
-    if (!status.ok()) return status;
-    v1::ImportReply reply;
-    reply.set_result_json(json);
-    stream->Write(reply);
-    return grpc::Status::OK;
-  }
-  grpc::Status ListRecords(grpc::ServerContext*, const v1::ListRecordsCall* call,
-                           v1::JsonReply* reply) override {
-    listed = *call;
-    return Say(reply);
-  }
-  grpc::Status EndRecord(grpc::ServerContext*, const v1::EndRecordCall* call,
-                         v1::JsonReply* reply) override {
-    ended = *call;
-    return Say(reply);
-  }
   grpc::Status ShowPolicy(grpc::ServerContext*, const v1::ShowPolicyCall*,
                           v1::JsonReply* reply) override {
     return Say(reply);
@@ -82,11 +61,64 @@ class ScriptedNode final : public v1::Node::Service {
   grpc::Status status;   // what every call ends with
   std::string json;
   v1::NodeAskCall asked;
-  v1::ImportHead head;
-  std::string csv;
-  v1::ListRecordsCall listed;
-  v1::EndRecordCall ended;
   v1::ExplainPolicyCall explained;
+
+ private:
+  grpc::Status Say(v1::JsonReply* reply) {
+    reply->set_json(json);
+    return status;
+  }
+};
+
+class ScriptedRecords final : public v1::Records::Service {
+ public:
+  grpc::Status ImportRecords(
+      grpc::ServerContext*,
+      grpc::ServerReaderWriter<v1::ImportReply, v1::ImportChunk>* stream) override {
+    v1::ImportChunk chunk;
+    while (stream->Read(&chunk)) {
+      if (chunk.has_head()) head = chunk.head();
+      file += chunk.file();
+    }
+    if (!status.ok()) return status;
+    v1::ImportReply reply;
+    for (const v1::ImportProblem& problem : problems) {
+      *reply.mutable_problem() = problem;
+      stream->Write(reply);
+    }
+    reply.set_result_json(json);
+    stream->Write(reply);
+    return grpc::Status::OK;
+  }
+  grpc::Status ListRecords(grpc::ServerContext*, const v1::ListRecordsCall* call,
+                           v1::JsonReply* reply) override {
+    listed = *call;
+    return Say(reply);
+  }
+  grpc::Status ExportRecords(grpc::ServerContext*, const v1::ExportRecordsCall* call,
+                             grpc::ServerWriter<v1::FilePart>* writer) override {
+    exported = *call;
+    v1::FilePart part;
+    for (const char* text : {"a,b\n", "1,2\n"}) {
+      part.set_part(text);
+      writer->Write(part);
+    }
+    return status;
+  }
+  grpc::Status ChangeRecord(grpc::ServerContext*, const v1::ChangeRecordCall* call,
+                            v1::JsonReply* reply) override {
+    changed = *call;
+    return Say(reply);
+  }
+
+  grpc::Status status;
+  std::string json;
+  std::vector<v1::ImportProblem> problems;
+  v1::ImportHead head;
+  std::string file;
+  v1::ListRecordsCall listed;
+  v1::ExportRecordsCall exported;
+  v1::ChangeRecordCall changed;
 
  private:
   grpc::Status Say(v1::JsonReply* reply) {
@@ -167,6 +199,7 @@ class DoorTest : public testing::Test {
     SetServerOptions(builder, {});
     builder.RegisterService(&node_);
     builder.RegisterService(&inbox_);
+    builder.RegisterService(&records_);
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
     door_->Serve(*server_);
@@ -191,6 +224,7 @@ class DoorTest : public testing::Test {
   TestFolder folder_;
   ScriptedNode node_;
   ScriptedInbox inbox_;
+  ScriptedRecords records_;
   std::unique_ptr<UnixDoor> door_;
   std::unique_ptr<grpc::Server> server_;
 };
@@ -298,34 +332,63 @@ TEST_F(DoorTest, ImportStreamsTheWholeFile) {
   std::string csv = "source_id,nhs_number\n";
   while (csv.size() < 1'000'000) csv += "INV-1001,9990000018\n";
   PutInto(folder_ / "export.csv", csv);
-  node_.json = R"({"rows": 3, "imported": 1, "updated": 1, "unchanged": 0, "skipped": 1,
-                   "problems": [], "loaded": true})";
+  PutInto(folder_ / "mapping.toml", "ignore = [\"x\"]\n");
+  records_.json = R"({"rows": 3, "imported": 1, "updated": 1, "unchanged": 0, "ended": 4,
+                      "skipped": 1, "services_not_in_map": 2, "loaded": true})";
   const Captured done =
-      Call({"records", "import", folder_ / "export.csv", "--skip-bad", "--source", "caseworks"});
+      Call({"records", "import", folder_ / "export.csv", "--skip-bad", "--source", "caseworks",
+            "--mapping", folder_ / "mapping.toml", "--mode", "delta", "--allow-many-ends"});
   EXPECT_EQ(done.exit, kExitOk) << done.err;
-  EXPECT_EQ(node_.csv, csv);
-  EXPECT_TRUE(node_.head.skip_bad());
-  EXPECT_EQ(node_.head.source(), "caseworks");
-  EXPECT_EQ(done.out, "3 rows: 1 new, 1 updated, 0 as before, 1 skipped.\n");
+  EXPECT_EQ(records_.file, csv);
+  EXPECT_TRUE(records_.head.skip_bad());
+  EXPECT_TRUE(records_.head.allow_many_ends());
+  EXPECT_FALSE(records_.head.dry_run());
+  EXPECT_EQ(records_.head.source(), "caseworks");
+  EXPECT_EQ(records_.head.mapping(), "ignore = [\"x\"]\n");
+  EXPECT_EQ(records_.head.mode(), "delta");
+  EXPECT_EQ(records_.head.format(), "csv");
+  EXPECT_EQ(done.out, "3 rows: 1 new, 1 updated, 0 as before, 4 ended, 1 skipped.\n"
+                      "2 rows have a service that is not in the node's map, and are sensitive "
+                      "because of that.\n");
+}
+
+TEST_F(DoorTest, ADryRunSaysWhatWouldBe) {
+  records_.json = R"({"rows": 3, "imported": 1, "updated": 0, "unchanged": 2, "ended": 4,
+                      "dry_run": true, "loaded": false})";
+  const Captured done = Call({"records", "import", "-", "--dry-run", "--mode", "snapshot"}, "x\n");
+  EXPECT_EQ(done.exit, kExitOk) << done.err;
+  EXPECT_TRUE(records_.head.dry_run());
+  EXPECT_EQ(done.out, "Nothing was changed. Of 3 rows there would be 1 new, 0 updated, 2 as before, "
+                      "4 ended.\n");
 }
 
 TEST_F(DoorTest, BadRowsAreAllListedAndNothingIsLoaded) {
-  node_.json = R"({"rows": 9, "imported": 0, "updated": 0, "unchanged": 0, "skipped": 9,
-                   "problems": [{"line": 3, "column": "DOB", "reason": "is a day in the future",
-                                 "remedy": "check the year"},
-                                {"line": 7, "column": "", "reason": "has too few cells",
-                                 "remedy": "export it again"}],
-                   "loaded": false})";
+  records_.json = R"({"rows": 9, "imported": 0, "updated": 0, "unchanged": 0, "skipped": 9,
+                      "loaded": false})";
+  records_.problems.resize(2);
+  records_.problems[0].set_line(3);
+  records_.problems[0].set_column("DOB");
+  records_.problems[0].set_reason("is a day in the future");
+  records_.problems[0].set_remedy("check the year");
+  records_.problems[1].set_line(7);
+  records_.problems[1].set_reason("has too few cells");
+  records_.problems[1].set_remedy("export it again");
   const Captured refused = Call({"records", "import", "-"}, "source_id\n");
   EXPECT_EQ(refused.exit, kExitBadInput);
-  EXPECT_EQ(node_.csv, "source_id\n");
+  EXPECT_EQ(records_.file, "source_id\n");
   EXPECT_THAT(refused.err, HasSubstr("line 3, DOB: is a day in the future; check the year\n"));
   EXPECT_THAT(refused.err, HasSubstr("line 7: has too few cells; export it again\n"));
   EXPECT_THAT(refused.err, HasSubstr("nothing was imported"));
   EXPECT_THAT(refused.out, IsEmpty());
+  EXPECT_EQ(Call({"records", "import", "-", "--dry-run"}, "source_id\n").exit, kExitBadInput);
   const Captured json = Call({"records", "import", "-", "--json"}, "source_id\n");
   EXPECT_EQ(json.exit, kExitBadInput);
-  EXPECT_EQ(json.out, node_.json + "\n");
+  const Json result = Json::parse(json.out);
+  EXPECT_EQ(result["skipped"], 9);
+  ASSERT_EQ(result["problems"].size(), 2u);
+  EXPECT_EQ(result["problems"][0],
+            (Json{{"line", 3}, {"column", "DOB"}, {"reason", "is a day in the future"},
+                  {"remedy", "check the year"}}));
 }
 
 TEST_F(DoorTest, AFileThatIsNotThereIsBadInput) {
@@ -335,25 +398,64 @@ TEST_F(DoorTest, AFileThatIsNotThereIsBadInput) {
 }
 
 TEST_F(DoorTest, RecordsAreListedPageByPage) {
-  node_.json = R"({"records": [{"record": 5, "nhs_number": "9990000018"}], "next_after": 5})";
+  records_.json = R"({"records": [{"record": 5, "nhs_number": "9990000018"}], "next_after": 5})";
   const Captured listed =
       Call({"records", "list", "--nhs-number", "-", "--after", "4", "--limit", "1"}, kNumber);
   EXPECT_EQ(listed.exit, kExitOk);
-  EXPECT_EQ(node_.listed.nhs_number(), kNumber);
-  EXPECT_EQ(node_.listed.after(), 4u);
-  EXPECT_EQ(node_.listed.limit(), 1u);
+  EXPECT_EQ(records_.listed.nhs_number(), kNumber);
+  EXPECT_EQ(records_.listed.after(), 4u);
+  EXPECT_EQ(records_.listed.limit(), 1u);
   EXPECT_EQ(listed.out, "record  nhs number\n5       9990000018\nThere are more: --after 5\n");
-  node_.json = R"({"records": [], "next_after": null})";
+  records_.json = R"({"records": [], "next_after": null})";
   EXPECT_EQ(Call({"records", "list"}).out, "No records to list.\n");
 }
 
-TEST_F(DoorTest, ARecordIsEnded) {
-  node_.json = "{}";
-  const Captured done = Call({"records", "end", "--source", "s", "--id", "7", "--on", "2026-03-31"});
-  EXPECT_EQ(done.exit, kExitOk);
-  EXPECT_EQ(node_.ended.source(), "s");
-  EXPECT_EQ(node_.ended.source_id(), "7");
-  EXPECT_EQ(node_.ended.end(), "2026-03-31");
+TEST_F(DoorTest, AnExportGoesToAFileThatNobodyElseReads) {
+  const std::string path = folder_ / "records.json";
+  const Captured done = Call({"records", "export", "--format", "fhir", "-o", path});
+  EXPECT_EQ(done.exit, kExitOk) << done.err;
+  EXPECT_EQ(records_.exported.format(), "fhir");
+  std::ifstream in(path);
+  std::ostringstream text;
+  text << in.rdbuf();
+  EXPECT_EQ(text.str(), "a,b\n1,2\n");
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(Call({"records", "export"}).out, "a,b\n1,2\n");
+  records_.status = {grpc::StatusCode::INTERNAL, "disk"};
+  EXPECT_EQ(Call({"records", "export"}).exit, kExitFailed);
+}
+
+TEST_F(DoorTest, EachChangeOfARecordSaysWhatItIs) {
+  records_.json = "{}";
+  const auto changed = [&](std::vector<std::string> arguments, const std::string& input = "") {
+    arguments.insert(arguments.begin(), "records");
+    const Captured done = Call(arguments, input);
+    EXPECT_EQ(done.exit, kExitOk) << done.err;
+    return records_.changed;
+  };
+  const v1::ChangeRecordCall ended = changed({"end", "--source", "s", "--id", "7", "--on", "2026-03-31"});
+  EXPECT_EQ(ended.verb(), "end");
+  EXPECT_EQ(ended.source(), "s");
+  EXPECT_EQ(ended.source_id(), "7");
+  EXPECT_EQ(ended.on(), "2026-03-31");
+  const v1::ChangeRecordCall superseded =
+      changed({"supersede", "--nhs-number", "-", "--by", "9990000026"}, kNumber);
+  EXPECT_EQ(superseded.verb(), "supersede");
+  EXPECT_EQ(superseded.nhs_number(), kNumber);
+  EXPECT_EQ(superseded.by(), "9990000026");
+  EXPECT_EQ(changed({"close", "--nhs-number", "-"}, kNumber).verb(), "close");
+  const v1::ChangeRecordCall merged =
+      changed({"merge", "--id", "7", "--into", "8", "--into-source", "t"});
+  EXPECT_EQ(merged.verb(), "merge");
+  EXPECT_EQ(merged.into_source_id(), "8");
+  EXPECT_EQ(merged.into_source(), "t");
+  EXPECT_EQ(changed({"unmerge", "--id", "7"}).verb(), "unmerge");
+  EXPECT_EQ(changed({"erase", "--id", "7"}).verb(), "erase");
+  EXPECT_TRUE(changed({"lead", "--id", "7", "--yes"}).lead());
+  EXPECT_FALSE(changed({"lead", "--id", "7", "--no"}).lead());
+  EXPECT_EQ(Call({"records", "lead", "--id", "7"}).exit, kExitBadInput);
+  EXPECT_EQ(Call({"records", "lead", "--id", "7", "--yes", "--no"}).exit, kExitBadInput);
 }
 
 TEST_F(DoorTest, TheInboxIsListed) {

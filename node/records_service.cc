@@ -1,0 +1,259 @@
+#include "node/records_service.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "nlohmann/json.hpp"
+#include "node/import_fhir.h"
+#include "node/import_mapping_file.h"
+#include "node/record_cells.h"
+#include "rpc/status.h"
+
+namespace whoelse {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr uint32_t kListDefault = 100, kListMax = 1000;
+constexpr size_t kPart = 256u << 10;
+constexpr size_t kProgressRows = 10'000;   // between two messages about it
+
+std::string Dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+// A field to put right, in the one form that the command line knows as exit code 2.
+grpc::Status BadField(const FieldError& error) {
+  return {grpc::StatusCode::INVALID_ARGUMENT,
+          error.field + ": " + error.reason + "; " + error.remedy};
+}
+
+Json RecordOf(const StoredRecord& stored) {
+  const Record& r = stored.record;
+  const auto day = [](const std::optional<Date>& date) {
+    return date ? Json(date->Iso()) : Json(nullptr);
+  };
+  return {{"record", stored.id},
+          {"source", r.source},
+          {"source_id", r.source_id},
+          {"nhs_number", r.nhs_number ? Json(r.nhs_number->digits()) : Json(nullptr)},
+          {"upn", r.upn ? Json(r.upn->text()) : Json(nullptr)},
+          {"given_name", r.given_name},
+          {"family_name", r.family_name},
+          {"born", day(r.born)},
+          {"organisation", r.organisation},
+          {"service", r.service},
+          {"professional", r.name},
+          {"lead_professional", r.lead_professional},
+          {"start", day(r.start)},
+          {"end", day(r.end)},
+          {"shielded", r.restrictions.shielded},
+          {"shield_pending", r.shield_pending},
+          {"closed", r.restrictions.closed},
+          {"superseded", r.superseded},
+          {"answered_by", r.answered_by != 0 ? Json(r.answered_by) : Json(nullptr)},
+          {"archived", day(r.archived_on)}};
+}
+
+Json OutcomeOf(const ImportRequest& request, const ImportOutcome& outcome) {
+  return {{"rows", outcome.rows},
+          {"mode", std::string(NameOf(request.mode, kImportModeNames))},
+          {"dry_run", request.dry_run},
+          {"loaded", outcome.loaded},
+          {"imported", outcome.counts.imported},
+          {"updated", outcome.counts.updated},
+          {"unchanged", outcome.counts.unchanged},
+          {"ended", outcome.counts.ended},
+          {"left_out", outcome.counts.left_out},
+          {"skipped", outcome.skipped},
+          {"services_not_in_map", outcome.services_not_in_map}};
+}
+
+// Hands on what an import says of itself.
+class StreamListener final : public ImportListener {
+ public:
+  using Stream = grpc::ServerReaderWriter<v1::ImportReply, v1::ImportChunk>;
+  explicit StreamListener(Stream& stream) : stream_(stream) {}
+
+  void OnProblem(const RowProblem& problem) override {
+    v1::ImportReply reply;
+    v1::ImportProblem& said = *reply.mutable_problem();
+    said.set_line(problem.line);
+    said.set_column(problem.column);
+    said.set_reason(problem.reason);
+    said.set_remedy(problem.remedy);
+    stream_.Write(reply);
+  }
+  void OnProgress(size_t done, size_t total) override {
+    if (done < total && done >= last_ && done - last_ < kProgressRows) return;
+    last_ = done;
+    v1::ImportReply reply;
+    reply.mutable_progress()->set_rows(total);
+    reply.mutable_progress()->set_done(done);
+    stream_.Write(reply);
+  }
+
+ private:
+  Stream& stream_;
+  size_t last_ = 0;
+};
+
+std::optional<ImportFormat> FormatOf(const std::string& name) {
+  return name.empty() ? ImportFormat::kCsv : ByName<ImportFormat>(name, kImportFormatNames);
+}
+FieldError NoSuchFormat() { return {"format", "is none that is known here", "use csv or fhir"}; }
+
+std::variant<NhsNumber, FieldError> NumberIn(const std::string& field, const std::string& text) {
+  absl::StatusOr<NhsNumber> number = NhsNumber::Parse(text);
+  if (number.ok()) return *std::move(number);
+  return FieldError{field, std::string(number.status().message()), "check it"};
+}
+
+}  // namespace
+
+std::variant<ImportRequest, FieldError, absl::Status> RecordsService::RequestOf(
+    const v1::ImportHead& head) const {
+  ImportRequest request;
+  request.settings = parts_.config.import;
+  if (!head.source().empty()) request.settings.source = head.source();
+  request.skip_bad = head.skip_bad();
+  request.dry_run = head.dry_run();
+  request.allow_many_ends = head.allow_many_ends();
+  const auto format = FormatOf(head.format());
+  if (!format) return NoSuchFormat();
+  const std::optional<ImportMode> mode =
+      head.mode().empty() ? ImportMode::kUpsert
+                          : ByName<ImportMode>(head.mode(), kImportModeNames);
+  if (!mode) return FieldError{"mode", "is none", "use upsert, delta or snapshot"};
+  request.format = *format;
+  request.mode = *mode;
+  if (head.mapping().empty()) return request;
+  absl::StatusOr<ImportMapping> mapping = ParseImportMapping(head.mapping());
+  if (!mapping.ok()) return mapping.status();
+  request.mapping = *std::move(mapping);
+  return request;
+}
+
+grpc::Status RecordsService::ImportRecords(
+    grpc::ServerContext*, grpc::ServerReaderWriter<v1::ImportReply, v1::ImportChunk>* stream) {
+  v1::ImportChunk chunk;
+  if (!stream->Read(&chunk) || !chunk.has_head()) {
+    return ToDoor(absl::InvalidArgumentError("import: the first message is its head"));
+  }
+  const auto requested = RequestOf(chunk.head());
+  if (const auto* error = std::get_if<FieldError>(&requested)) return BadField(*error);
+  if (const auto* status = std::get_if<absl::Status>(&requested)) return ToDoor(*status);
+  const ImportRequest& request = std::get<ImportRequest>(requested);
+  StreamListener listener(*stream);
+  const auto outcome = parts_.importer.Run(
+      request,
+      [&](std::string& bytes) {
+        if (!stream->Read(&chunk)) return false;
+        bytes = std::move(*chunk.mutable_file());
+        return true;
+      },
+      listener);
+  if (!outcome.ok()) return ToDoor(outcome.status());
+  parts_.enroller.Wake();
+  v1::ImportReply reply;
+  reply.set_result_json(Dump(OutcomeOf(request, *outcome)));
+  stream->Write(reply);
+  return grpc::Status::OK;
+}
+
+grpc::Status RecordsService::ListRecords(grpc::ServerContext*, const v1::ListRecordsCall* call,
+                                         v1::JsonReply* reply) {
+  const uint32_t limit = std::min(call->limit() == 0 ? kListDefault : call->limit(), kListMax);
+  Json records = Json::array();
+  Json next = nullptr;
+  if (!call->nhs_number().empty()) {
+    const auto number = NumberIn("nhs-number", call->nhs_number());
+    if (const auto* error = std::get_if<FieldError>(&number)) return BadField(*error);
+    const std::string& digits = std::get<NhsNumber>(number).digits();
+    for (RecordId id : parts_.store.FindByIdentifier(KeyType::kNhsNumber, digits)) {
+      absl::StatusOr<StoredRecord> stored = parts_.store.ReadStored(id);
+      if (!stored.ok()) return ToDoor(stored.status());
+      records.push_back(RecordOf(*stored));
+    }
+  } else {
+    absl::Status read = parts_.store.ForEachRecord(call->after(), [&](const StoredRecord& stored) {
+      // Beside the new ones they would show who was who. Found by the number alone.
+      if (stored.record.restrictions.closed) return true;
+      if (records.size() == limit) {
+        next = records.back()["record"];
+        return false;
+      }
+      records.push_back(RecordOf(stored));
+      return true;
+    });
+    if (!read.ok()) return ToDoor(read);
+  }
+  reply->set_json(Dump({{"records", records}, {"next_after", next}}));
+  return grpc::Status::OK;
+}
+
+grpc::Status RecordsService::ExportRecords(grpc::ServerContext*, const v1::ExportRecordsCall* call,
+                                           grpc::ServerWriter<v1::FilePart>* writer) {
+  const auto format = FormatOf(call->format());
+  if (!format) return BadField(NoSuchFormat());
+  const bool fhir = *format == ImportFormat::kFhir;
+  v1::FilePart part;
+  std::string& text = *part.mutable_part();
+  text = fhir ? BundleBegin() : CsvHeader();
+  bool any = false, open = true;
+  const absl::Status read = parts_.store.ForEachRecord(0, [&](const StoredRecord& stored) {
+    if (!IsExported(stored.record)) return true;
+    if (fhir && any) text += ",\n";
+    any = true;
+    text += fhir ? BundleEntriesOf(stored.record, stored.id) : CsvLineOf(stored.record);
+    if (text.size() < kPart) return true;
+    open = writer->Write(part);
+    text.clear();
+    return open;
+  });
+  if (!read.ok()) return ToDoor(read);
+  if (fhir) text += BundleEnd();
+  if (open) writer->Write(part);
+  return grpc::Status::OK;
+}
+
+Registry::Done RecordsService::Change(const v1::ChangeRecordCall& call) {
+  const std::string& configured = parts_.config.import.source;
+  const Registry::Which which{call.source().empty() ? configured : call.source(), call.source_id()};
+  const TimeMs now = parts_.clock.NowMs();
+  Registry& registry = parts_.registry;
+  if (call.verb() == "end") {
+    const absl::StatusOr<Date> on = Date::Parse(call.on());
+    if (on.ok()) return registry.End(which, *on, now);
+    return FieldError{"on", std::string(on.status().message()), "give it as YYYY-MM-DD"};
+  }
+  if (call.verb() == "supersede" || call.verb() == "close") {
+    const auto number = NumberIn("nhs-number", call.nhs_number());
+    if (const auto* error = std::get_if<FieldError>(&number)) return *error;
+    if (call.verb() == "close") return registry.Close(std::get<NhsNumber>(number), now);
+    const auto by = NumberIn("by", call.by());
+    if (const auto* error = std::get_if<FieldError>(&by)) return *error;
+    return registry.Supersede(std::get<NhsNumber>(number), std::get<NhsNumber>(by), now);
+  }
+  if (call.verb() == "merge") {
+    const std::string& into = call.into_source().empty() ? which.source : call.into_source();
+    return registry.Merge(which, {into, call.into_source_id()}, now);
+  }
+  if (call.verb() == "unmerge") return registry.Unmerge(which, now);
+  if (call.verb() == "erase") return registry.Erase(which);
+  if (call.verb() == "lead") return registry.SetLead(which, call.lead(), now);
+  return FieldError{"verb", "is none", "use end, supersede, close, merge, unmerge, erase or lead"};
+}
+
+grpc::Status RecordsService::ChangeRecord(grpc::ServerContext*, const v1::ChangeRecordCall* call,
+                                          v1::JsonReply* reply) {
+  const Registry::Done done = Change(*call);
+  if (const auto* error = std::get_if<FieldError>(&done)) return BadField(*error);
+  if (const auto* status = std::get_if<absl::Status>(&done)) return ToDoor(*status);
+  parts_.enroller.Wake();
+  reply->set_json(Dump({{"verb", call->verb()}, {"done", true}}));
+  return grpc::Status::OK;
+}
+
+}  // namespace whoelse

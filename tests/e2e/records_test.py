@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""The life of records at real nodes: what other agencies see of it, and every command of the page."""
+
+import json
+import pathlib
+import re
+import shlex
+import unittest
+
+from area import by_agency, csv, number, row
+from e2e_test import A, B, C, EndToEnd
+
+PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "operating" / "records.md"
+FILES = {"export.csv", "changes.csv", "whole.csv", "caseworks.toml"}
+MAPPING = '[columns]\nsource_id = "Case Ref"\n\n[words.restrictions]\n"Nil" = "none"\n'
+
+
+class RecordLife(EndToEnd):
+    def change(self, area, *arguments, stdin=""):
+        done = area.whoelse("school", "records", *arguments, stdin=stdin)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def of_school(self, area, nhs):
+        return by_agency(self.answer(area.ask("social", nhs)))["school"]
+
+    def test_a_number_that_is_superseded_and_then_closed(self):
+        area = self.running()
+        self.change(area, "supersede", "--nhs-number", "-", "--by", C, stdin=A)
+        area.until_enrolled("school")
+        old, new = self.of_school(area, A), self.of_school(area, C)
+        self.assertEqual([e["superseded_number"] for e in old["involvements"]], [True])
+        self.assertEqual([e["superseded_number"] for e in new["involvements"]], [False])
+        self.assertEqual(old["involvements"][0]["name"], new["involvements"][0]["name"])
+        self.change(area, "close", "--nhs-number", "-", stdin=C)
+        self.assertEqual(self.of_school(area, C)["status"], "nothing_disclosed")
+        # What the node lists shows nobody who was whom.
+        listed = area.whoelse("school", "records", "list", "--json").stdout
+        self.assertNotIn(C, listed)
+
+    def test_what_is_erased_is_found_no_more_and_does_not_come_back(self):
+        area = self.running()
+        self.change(area, "erase", "--id", "1")
+        self.assertEqual(self.of_school(area, A)["status"], "nothing_disclosed")
+        again = self.answer(area.load("school", csv(row(1, A), row(2, B))))
+        self.assertEqual((again["imported"], again["left_out"]), (1, 1))
+
+    def test_the_lead_professional_is_given_up_and_proposed(self):
+        area = self.running()
+        self.change(area, "lead", "--id", "1", "--yes")
+        self.assertEqual(self.answer(area.ask("social", A))["lead_professional"]["state"], "conflict")
+        self.change(area, "lead", "--id", "1", "--no")
+        self.assertEqual(self.answer(area.ask("social", A))["lead_professional"]["state"], "named")
+
+    def test_a_snapshot_that_forgets_half_the_school_changes_nothing(self):
+        area = self.running()
+        self.assertEqual(area.load("school", csv(row(1, A), row(2, B))).returncode, 0)
+        file = area.home / "half.csv"
+        file.write_text(csv(row(1, A)))
+        refused = area.whoelse("school", "records", "import", file, "--mode", "snapshot")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("1 of 2", refused.stderr)
+        self.assertNotIn('"end": "2', area.whoelse("school", "records", "list", "--json").stdout)
+        done = area.whoelse("school", "records", "import", file, "--mode", "snapshot",
+                            "--allow-many-ends", "--json")
+        self.assertEqual(self.answer(done)["ended"], 1)
+
+
+class RecordsPage(EndToEnd):
+    def files(self, home):
+        def export(*rows):
+            return csv(*rows).replace("source_id", "Case Ref").replace(",none", ",Nil")
+        held = [row(f"INV-{1001 + i}", number(i)) for i in (0, 1, 4)]
+        # Two rows of one involvement.
+        held[2:2] = [row(f"INV-{1003 + i}", number(2)) for i in (0, 1)]
+        held[-1] = row("INV-1005", number(4))
+        (home / "caseworks.toml").write_text(MAPPING)
+        (home / "export.csv").write_text(export(*held))
+        (home / "whole.csv").write_text(csv(*held))
+        header, *rows = csv(*held).splitlines()
+        (home / "changes.csv").write_text("\n".join([header + ",action", rows[0] + ",update"]))
+
+    def test_the_page(self):
+        area = self.running()
+        self.files(area.home)
+        # The page's own system, of which the node holds nothing yet.
+        config = area.folder("school") / "node.toml"
+        config.write_text(config.read_text().replace("source = 'school'", "source = 'caseworks'"))
+        area.stop("school")
+        area.start("school")
+        seen = set()
+        for language, block in re.findall(r"(?ms)^```(\w*)\n(.*?)^```$", PAGE.read_text()):
+            if language:
+                continue
+            for line in block.splitlines():
+                program, *command = shlex.split(line)
+                self.assertEqual((program, command[0]), ("whoelse", "records"))
+                typed = [str(area.home / word) if word in FILES else word for word in command]
+                old = {"supersede": number(1), "close": number(0)}.get(command[1], "")
+                done = area.whoelse("school", *typed, stdin=old)
+                self.assertEqual(done.returncode, 0, (line, done.stderr))
+                seen.add(command[1])
+        self.assertEqual(seen, {"import", "list", "end", "lead", "merge", "unmerge", "supersede",
+                                "close", "erase"})
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
