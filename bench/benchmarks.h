@@ -27,6 +27,7 @@ absl::Status MeasureAdmission(const Setting& setting, Report& report);    // adm
 absl::Status MeasureReceipt(const Setting& setting, Report& report);      // receipt.cc
 absl::Status MeasureLogCopy(const Setting& setting, Report& report);      // log_copy.cc
 absl::Status MeasurePolicy(const Setting& setting, Report& report);       // policy.cc
+absl::Status MeasureImport(const Setting& setting, Report& report);       // import.cc
 absl::Status MeasureNodeMemory(const Setting& setting, Report& report);   // node_memory.cc
 
 }  // namespace whoelse::bench

@@ -26,7 +26,8 @@ constexpr Benchmark kBenchmarks[] = {
     {"attach-storm", MeasureAttachStorm}, {"question", MeasureQuestion},
     {"sequencer", MeasureSequencer},      {"admission", MeasureAdmission},
     {"receipt", MeasureReceipt},          {"log-copy", MeasureLogCopy},
-    {"policy", MeasurePolicy},            {"node-memory", MeasureNodeMemory}};
+    {"policy", MeasurePolicy},            {"node-memory", MeasureNodeMemory},
+    {"import", MeasureImport}};
 
 // A directory for one benchmark, gone when it is over.
 class TemporaryHome {

@@ -10,6 +10,8 @@ namespace whoelse::bench {
 double ProcessorUs(pid_t pid);
 // What it holds in memory now, in bytes; 0 when there is no such process.
 double ResidentBytes(pid_t pid);
+// The most that it has held, in bytes; 0 when there is no such process.
+double PeakResidentBytes(pid_t pid);
 
 }  // namespace whoelse::bench
 
