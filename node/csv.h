@@ -17,29 +17,49 @@ struct CsvRow {
 
   // True for an empty line and for the ",,,," that spreadsheets write below their last row.
   bool Blank() const;
+  bool IsUtf8() const;
 };
 
 // Lines end in LF or CRLF, and inside quotes belong to the cell. A byte order mark is passed over.
+// The file comes in pieces of any size, so that one of a gigabyte is read in the memory of a row.
 class CsvReader {
  public:
-  explicit CsvReader(std::string_view file);
+  CsvReader() = default;
+  explicit CsvReader(std::string_view file) {
+    Feed(file);
+    End();
+  }
 
-  // False at the end of the file, and when a quote that opened is never closed.
+  // The next bytes of the file.
+  void Feed(std::string_view bytes);
+  // There are no more.
+  void End() { ended_ = true; }
+
+  // False: the rest of a row has yet to come, or after End, no row is left or a quote that opened is
+  // never closed. A row's strings are used again for the next.
   bool Next(CsvRow& row);
-  // Where the quote opened that is never closed.
+  // Bytes that came and are no whole row yet. Whoever feeds without a bound on them lets one quote
+  // take all memory.
+  size_t pending() const { return bytes_.size() - read_; }
+  // Where the row begins that is not whole yet, and in it the quote that is not closed yet.
+  size_t line() const { return line_; }
   std::optional<size_t> unclosed_quote_line() const { return unclosed_quote_line_; }
 
  private:
+  bool ReadRow(CsvRow& row);
   bool QuotedPart(std::string& cell);
   bool EndOfLine();
 
-  std::string_view rest_;
+  std::string bytes_;
+  size_t read_ = 0;          // of them
+  std::string_view rest_;    // of bytes_, while a row is read
   size_t line_ = 1;
+  bool begun_ = false, ended_ = false;
   std::optional<size_t> unclosed_quote_line_;
 };
 
-// The line of the first byte that is not part of well-formed UTF-8; nullopt when there is none.
-std::optional<size_t> FirstLineNotUtf8(std::string_view file);
+// `cell` as a cell: in quotes where it needs them.
+std::string CsvCell(std::string_view cell);
 
 }  // namespace whoelse
 

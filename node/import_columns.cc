@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/status/status.h"
-#include "node/import.h"
+#include "node/import_mapping.h"
 
 namespace whoelse {
 namespace {
@@ -73,6 +73,9 @@ constexpr auto kHeadings = std::to_array<Headings>({
     {Column::kConsentUntil, "consentexpiry consentexpires consentenddate"},
     {Column::kConsentPurposes, "consentpurpose"},
     {Column::kRestrictions, "restriction accessrestrictions"},
+    {Column::kDied, "dateofdeath dod deathdate deceaseddate"},
+    {Column::kNumberChanged, "numberchangereason nhsnumberchanged"},
+    {Column::kAction, "changetype rowaction deltaaction"},
 });
 
 // Headings that do not say whose: taken for the professional's, a family's telephone number would
@@ -94,11 +97,16 @@ bool Among(std::string_view words, std::string_view plain) {
 constexpr size_t kKnownThatMakeAHeader = 3;
 constexpr size_t kHeadingShown = 40;
 
-// The beginning of a complaint about one heading, with as much of it as an error may repeat.
+// As much of a heading as an error may repeat.
+std::string Shown(std::string_view heading) {
+  std::string shown = "\"";
+  for (const char c : heading.substr(0, kHeadingShown)) shown += c >= ' ' && c <= '~' ? c : '?';
+  return shown + "\"";
+}
+
+// The beginning of a complaint about one heading.
 std::string Complaint(size_t position, std::string_view heading) {
-  std::string complaint = "; column " + std::to_string(position + 1) + ", \"";
-  for (const char c : heading.substr(0, kHeadingShown)) complaint += c >= ' ' && c <= '~' ? c : '?';
-  return complaint + "\", ";
+  return "; column " + std::to_string(position + 1) + ", " + Shown(heading) + ", ";
 }
 
 std::string WhyUnknown(std::string_view heading) {
@@ -106,7 +114,24 @@ std::string WhyUnknown(std::string_view heading) {
     return "does not say whose it is: call the professional's professional_name, "
            "professional_phone or professional_email, and leave the family's out";
   }
-  return "is not known: leave the column out or give it one of our names";
+  return "is not known: leave the column out, give it one of our names, or say in a mapping what it "
+         "is";
+}
+
+// A row has a number or a date in it, and is not repeated: reports are printed and logged.
+bool LooksLikeARow(const std::vector<std::string>& headings) {
+  return std::ranges::any_of(headings, [](const std::string& heading) {
+    return std::ranges::count_if(heading, [](char c) { return c >= '0' && c <= '9'; }) >= 4;
+  });
+}
+
+std::string Saw(const std::vector<std::string>& headings) {
+  if (LooksLikeARow(headings)) return "; it looks like a row, so it is not shown here";
+  std::string saw = "; it has ";
+  for (size_t i = 0; i < headings.size(); ++i) {
+    saw += (i == 0 ? "" : ", ") + Shown(headings[i]);
+  }
+  return saw;
 }
 
 absl::Status NoHeader(const std::vector<std::string>& headings) {
@@ -118,18 +143,32 @@ absl::Status NoHeader(const std::vector<std::string>& headings) {
   }
   return absl::InvalidArgumentError(
       "the file's first line is not a header: fewer than three of its headings are columns that an "
-      "import knows; put the names of the columns there");
+      "import knows; put the names of the columns there, or say in a mapping what they are" +
+      Saw(headings));
 }
 
-absl::Status CheckRequired(const std::array<std::optional<size_t>, kColumns>& positions) {
-  std::string missing;
-  for (size_t column = 0; column < kColumns; ++column) {
-    if (!ImportColumns()[column].required || positions[column]) continue;
-    missing += (missing.empty() ? "" : ", ") + std::string(ImportColumns()[column].name);
+// A mapping of another file is a mistake, and what it says of the columns that are there is not
+// believed.
+absl::Status CheckMapped(const std::vector<std::string>& headings, const ImportMapping& mapping) {
+  for (const auto& [column, heading] : mapping.headings) {
+    const bool there = std::ranges::any_of(
+        headings, [&](const std::string& seen) { return Plain(seen) == Plain(heading); });
+    if (there) continue;
+    return absl::InvalidArgumentError("the mapping says that " + std::string(NameOf(column)) +
+                                      " is called " + Shown(heading) +
+                                      ", and the file has no such column: put the mapping right" +
+                                      Saw(headings));
   }
-  if (missing.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError("the header lacks these columns, which every file must have: " +
-                                    missing);
+  return absl::OkStatus();
+}
+
+// The column that a heading means, by the mapping first.
+std::optional<Column> ColumnOf(const std::string& heading, const ImportMapping& mapping) {
+  const auto mapped = std::ranges::find_if(mapping.headings, [&](const auto& entry) {
+    return Plain(entry.second) == Plain(heading);
+  });
+  return mapped != mapping.headings.end() ? std::optional(mapped->first)
+                                          : ColumnByHeading(heading);
 }
 
 }  // namespace
@@ -163,6 +202,17 @@ std::string_view Trim(std::string_view cell) {
   }
 }
 
+std::string_view NameOf(Column column) {
+  return ImportColumns()[static_cast<size_t>(column)].name;
+}
+
+std::optional<Column> ColumnByName(std::string_view name) {
+  for (size_t column = 0; column < kColumns; ++column) {
+    if (name == ImportColumns()[column].name) return static_cast<Column>(column);
+  }
+  return std::nullopt;
+}
+
 std::optional<Column> ColumnByHeading(std::string_view heading) {
   const std::string plain = Plain(Trim(heading));
   for (size_t column = 0; column < kColumns; ++column) {
@@ -174,13 +224,18 @@ std::optional<Column> ColumnByHeading(std::string_view heading) {
   return std::nullopt;
 }
 
-absl::StatusOr<Header> Header::Read(const std::vector<std::string>& headings) {
-  Header header;
+absl::StatusOr<ImportHeader> ImportHeader::Read(const std::vector<std::string>& headings,
+                                                const ImportMapping& mapping) {
+  if (absl::Status mapped = CheckMapped(headings, mapping); !mapped.ok()) return mapped;
+  ImportHeader header;
+  header.constants_ = mapping.constants;
+  header.words_ = mapping.words;
   std::string complaints;
   size_t known = 0;
   for (size_t i = 0; i < headings.size(); ++i) {
     const std::string& heading = header.headings_.emplace_back(Trim(headings[i]));
-    const std::optional<Column> column = ColumnByHeading(heading);
+    if (mapping.ignored.contains(Plain(heading))) continue;
+    const std::optional<Column> column = ColumnOf(heading, mapping);
     if (!column) {
       complaints += Complaint(i, heading) + WhyUnknown(heading);
       continue;
@@ -195,15 +250,39 @@ absl::StatusOr<Header> Header::Read(const std::vector<std::string>& headings) {
   }
   if (known < kKnownThatMakeAHeader) return NoHeader(headings);
   if (!complaints.empty()) return absl::InvalidArgumentError("the header:" + complaints.substr(1));
-  const absl::Status required = CheckRequired(header.positions_);
-  if (!required.ok()) return required;
+  if (absl::Status required = header.CheckRequired(); !required.ok()) return required;
   return header;
 }
 
-std::string Header::NameOf(Column column) const {
+absl::Status ImportHeader::CheckRequired() const {
+  std::string missing;
+  for (size_t i = 0; i < kColumns; ++i) {
+    const auto column = static_cast<Column>(i);
+    if (!ImportColumns()[i].required || PositionOf(column) || constants_.contains(column)) continue;
+    missing += (missing.empty() ? "" : ", ") + std::string(whoelse::NameOf(column));
+  }
+  if (missing.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError("the header lacks these columns, which every file must have: " +
+                                    missing);
+}
+
+std::string_view ImportHeader::CellOf(Column column, const CsvRow& row) const {
+  const std::optional<size_t> position = PositionOf(column);
+  if (!position) {
+    const auto constant = constants_.find(column);
+    return constant == constants_.end() ? std::string_view() : constant->second;
+  }
+  const std::string_view cell = Trim(row.cells[*position]);
+  const auto words = words_.find(column);
+  if (words == words_.end()) return cell;
+  const auto word = words->second.find(Plain(cell));
+  return word == words->second.end() ? cell : word->second;
+}
+
+std::string ImportHeader::NameOf(Column column) const {
   const std::optional<size_t> position = PositionOf(column);
   if (position) return headings_[*position];
-  return std::string(ImportColumns()[static_cast<size_t>(column)].name);
+  return std::string(whoelse::NameOf(column));
 }
 
 const std::vector<ImportColumn>& ImportColumns() {
@@ -248,6 +327,12 @@ const std::vector<ImportColumn>& ImportColumns() {
       {"restrictions", true,
        "none, or any of shielded, closed, call back only, covert, subject access exempt, separated "
        "by ;  never blank"},
+      {"died", false, "date of death; the record is archived a year later"},
+      {"keep_to_25", false,
+       "yes or no: a care leaver, or SEND, who agreed to be kept until 25; blank: no"},
+      {"number_changed", false,
+       "why the NHS number is another than before: superseded, corrected or closed; blank: closed"},
+      {"action", false, "add, update or end: in a delta, and only there"},
   };
   return columns;
 }

@@ -32,6 +32,13 @@ constexpr auto kConsentBy = std::to_array<Word<ConsentBy>>(
      {"parentalresponsibility", ConsentBy::kParent},
      {"personwithparentalresponsibility", ConsentBy::kParent},
      {"adultconcerned", ConsentBy::kAdultConcerned}, {"adult", ConsentBy::kAdultConcerned}});
+constexpr auto kNumberChanges = std::to_array<Word<NumberChange>>(
+    {{"", NumberChange::kClosed}, {"closed", NumberChange::kClosed},
+     {"superseded", NumberChange::kSuperseded}, {"corrected", NumberChange::kCorrected}});
+constexpr auto kActions = std::to_array<Word<RowAction>>(
+    {{"add", RowAction::kAdd}, {"added", RowAction::kAdd}, {"new", RowAction::kAdd},
+     {"update", RowAction::kUpdate}, {"updated", RowAction::kUpdate},
+     {"change", RowAction::kUpdate}, {"end", RowAction::kEnd}, {"ended", RowAction::kEnd}});
 constexpr auto kRestrictionWords = std::to_array<Word<bool Restrictions::*>>(
     {{"shielded", &Restrictions::shielded}, {"closed", &Restrictions::closed},
      {"callbackonly", &Restrictions::call_back_only}, {"covert", &Restrictions::covert},
@@ -88,11 +95,35 @@ const std::vector<std::pair<RecordText, Column>>& TextColumns() {
 // mistake a run never finishes.
 class RowReader {
  public:
-  RowReader(const Header& header, const ImportSettings& settings, Date today, const CsvRow& row,
+  RowReader(const ImportHeader& header, const ImportRules& rules, const CsvRow& row,
             std::vector<RowProblem>& problems)
-      : header_(header), settings_(settings), today_(today), row_(row), problems_(problems) {}
+      : header_(header), mode_(rules.mode), settings_(rules.settings), today_(rules.today),
+        row_(row), problems_(problems) {}
 
-  Record Read() {
+  ImportRow Read() {
+    ImportRow read;
+    read.line = row_.line;
+    read.action = ReadAction();
+    read.number_changed =
+        Choice(Column::kNumberChanged, kNumberChanges, "write superseded, corrected or closed");
+    if (read.action == RowAction::kEnd) {
+      ReadEnd();
+    } else {
+      ReadAll();
+    }
+    read.record = std::move(record_);
+    return read;
+  }
+
+ private:
+  // Systems that say what they deleted often have no more left of it than its id.
+  void ReadEnd() {
+    ReadText(Column::kSourceId, record_.source_id);
+    ReadSource();
+    record_.end = Day(Column::kEnd).value_or(today_);
+  }
+
+  void ReadAll() {
     ReadTexts();
     ReadIdentifiers();
     ReadDays();
@@ -104,17 +135,12 @@ class RowReader {
     ReadService();
     ReadConsent();
     ReadRestrictions();
-    return std::move(record_);
   }
 
- private:
   static constexpr std::string_view kYesOrNo = "write yes or no";
   static constexpr std::string_view kNoSuchWord = "is none of the words that can stand here";
 
-  std::string_view Cell(Column column) const {
-    const std::optional<size_t> position = header_.PositionOf(column);
-    return position ? Trim(row_.cells[*position]) : std::string_view();
-  }
+  std::string_view Cell(Column column) const { return header_.CellOf(column, row_); }
   void Complain(Column column, std::string_view reason, std::string_view remedy) {
     problems_.push_back({row_.line, header_.NameOf(column), std::string(reason),
                          std::string(remedy)});
@@ -149,6 +175,40 @@ class RowReader {
     return day;
   }
 
+  RowAction ReadAction() {
+    const std::string_view cell = Cell(Column::kAction);
+    if (mode_ != ImportMode::kDelta) {
+      if (!cell.empty()) {
+        Complain(Column::kAction, "is filled in, and this is no delta",
+                 "import the file with --mode delta, or leave the column out");
+      }
+      return RowAction::kUpsert;
+    }
+    const std::optional<RowAction> action = Find(kActions, cell);
+    if (!action) {
+      Complain(Column::kAction, cell.empty() ? "is blank" : kNoSuchWord,
+               "write add, update or end: a delta says of each row what happened");
+    }
+    return action.value_or(RowAction::kUpdate);
+  }
+
+  void ReadText(Column column, std::string& text) {
+    for (const auto& [known, its_column] : TextColumns()) {
+      if (its_column != column) continue;
+      text = Cell(column);
+      const absl::Status checked = CheckText(known, text);
+      if (!checked.ok()) Complain(column, checked);
+    }
+  }
+
+  void ReadSource() {
+    record_.source = settings_.source;
+    if (record_.source_id.empty()) {
+      Complain(Column::kSourceId, "is blank",
+               "give the row's own id in its system: the next import finds it by that");
+    }
+  }
+
   void ReadTexts() {
     for (const auto& [text, column] : TextColumns()) {
       std::string value(Cell(column));
@@ -157,11 +217,7 @@ class RowReader {
       if (!checked.ok()) Complain(column, checked);
       record_.*text.member = std::move(value);
     }
-    record_.source = settings_.source;
-    if (record_.source_id.empty()) {
-      Complain(Column::kSourceId, "is blank",
-               "give the row's own id in its system: the next import finds it by that");
-    }
+    ReadSource();
   }
 
   void ReadIdentifiers() {
@@ -207,6 +263,11 @@ class RowReader {
                "leave it blank when it is not known");
     }
     record_.born_disputed = Choice(Column::kBornDisputed, kYesNo, kYesOrNo);
+    record_.died = PastDay(Column::kDied);
+    if (record_.born && record_.died && *record_.died < *record_.born) {
+      Complain(Column::kDied, "is before the birth", "check both days");
+    }
+    record_.keep_to_25 = Choice(Column::kKeepTo25, kYesNo, kYesOrNo);
     record_.start = Day(Column::kStart);
     record_.end = Day(Column::kEnd);
     record_.verified_on = PastDay(Column::kVerifiedOn);
@@ -324,7 +385,8 @@ class RowReader {
     }
   }
 
-  const Header& header_;
+  const ImportHeader& header_;
+  const ImportMode mode_;
   const ImportSettings& settings_;
   const Date today_;
   const CsvRow& row_;
@@ -334,9 +396,9 @@ class RowReader {
 
 }  // namespace
 
-Record ReadRow(const Header& header, const ImportSettings& settings, Date today, const CsvRow& row,
-               std::vector<RowProblem>& problems) {
-  return RowReader(header, settings, today, row, problems).Read();
+ImportRow ReadRow(const ImportHeader& header, const ImportRules& rules, const CsvRow& row,
+                  std::vector<RowProblem>& problems) {
+  return RowReader(header, rules, row, problems).Read();
 }
 
 }  // namespace whoelse

@@ -10,10 +10,10 @@
 
 namespace whoelse {
 
-// The record of a row that has a cell for each heading. Appends a complaint for each thing wrong;
-// with any of them the record is not to be used.
-Record ReadRow(const Header& header, const ImportSettings& settings, Date today, const CsvRow& row,
-               std::vector<RowProblem>& problems);
+// The row with a cell for each heading. Appends a complaint for each thing wrong; with any of them the
+// row is not to be used, but for its record's source_id.
+ImportRow ReadRow(const ImportHeader& header, const ImportRules& rules, const CsvRow& row,
+                  std::vector<RowProblem>& problems);
 
 }  // namespace whoelse
 

@@ -5,6 +5,7 @@
 
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/quoted_csv.h"
+#include "tests/support/read_csv.h"
 
 namespace whoelse {
 namespace {

@@ -23,6 +23,11 @@ def example(page, name):
     return re.search(rf"\n```text {name}\n(.*?\n)```\n", text, re.S).group(1)
 
 
+def fenced(page, language):
+    """The page's first block of this language."""
+    return re.search(rf"(?ms)^```{language}\n(.*?)^```$", (FORMATS / page).read_text()).group(1)
+
+
 def hex_lines(block):
     """The bytes of a block of lines: a name and hexadecimal, or hexadecimal*times."""
     out = b""
@@ -67,10 +72,10 @@ def record():
              "alex.turner@northbridge.example", "01632 960100", "caseworks", "INV-1001",
              "9990000018", "A123456789012"]
     coded = b"".join(bytes([len(text)]) + text.encode() for text in texts)
-    dates = (20150302).to_bytes(4, "big") + bytes(3 * 4)
+    dates = (20150302).to_bytes(4, "big") + bytes(5 * 4)
     basis = bytes([2, 0, 1, 1, 1]) + bytes(2 * 4) + bytes([0b101])
     earlier = (20260401).to_bytes(4, "big") + b"\x01" + basis
-    return b"\x02" + coded + dates + (1).to_bytes(2, "big") + basis + earlier
+    return b"\x03" + coded + dates + (1).to_bytes(2, "big") + bytes(4) + basis + earlier
 
 
 def policy_state():
@@ -156,6 +161,8 @@ def seeds():
     yield "roster_state", "two-rosters", roster_state()
     yield "csv", "quotes", b'\xef\xbb\xbfa,"b, ""c"""\r\n,\n"two\nlines",d\n'
     yield "import", "example", (FORMATS / "records-example.csv").read_bytes()
+    yield "import_mapping", "example", fenced("records-csv.md", "toml").encode()
+    yield "import_fhir", "example", fenced("records-fhir.md", "json").encode()
     yield "noted", "example", hex_lines(example("noted-ledger.md", "noted"))
     yield "record", "example", record()
     yield "policy_file", "example", example("policy.md", "policy").encode()

@@ -103,12 +103,52 @@ TEST(Csv, NeverReadsPastTheEnd) {
   }
 }
 
-TEST(Csv, FirstLineNotUtf8) {
-  EXPECT_EQ(FirstLineNotUtf8("a\nZo\xC3\xAB\n"), std::nullopt);
-  EXPECT_EQ(FirstLineNotUtf8("a\nb\nZo\xEB,c\n"), 3u);       // Windows-1252
-  EXPECT_EQ(FirstLineNotUtf8("a\xC3"), 1u);                  // cut off
-  EXPECT_EQ(FirstLineNotUtf8("\xC0\xAF"), 1u);               // overlong
-  EXPECT_EQ(FirstLineNotUtf8("\n\xED\xA0\x80"), 2u);         // a surrogate
+TEST(Csv, SaysWhichRowIsNotUtf8) {
+  const auto is_utf8 = [](std::string_view file) {
+    CsvReader reader(file);
+    CsvRow row;
+    return reader.Next(row) && row.IsUtf8();
+  };
+  EXPECT_TRUE(is_utf8("Zo\xC3\xAB,a\n"));
+  EXPECT_FALSE(is_utf8("a,Zo\xEB,c\n"));       // Windows-1252
+  EXPECT_FALSE(is_utf8("a\xC3"));              // cut off
+  EXPECT_FALSE(is_utf8("\xC0\xAF"));           // overlong
+  EXPECT_FALSE(is_utf8("\xED\xA0\x80"));       // a surrogate
+}
+
+TEST(Csv, InPiecesOfAnySizeTheRowsAreTheSame) {
+  const uint64_t seed = 43;
+  RecordProperty("seed", std::to_string(seed));
+  SeededRandom random(seed);
+  for (int round = 0; round < 5000; ++round) {
+    std::string file = random.Below(2) == 0 ? "" : "\xEF\xBB\xBF";
+    for (uint64_t n = random.Below(40); n > 0; --n) file += "ab\",\r\n"[random.Below(6)];
+    CsvReader whole(file), pieces;
+    CsvRow row;
+    std::vector<CsvRow> expected, read;
+    while (whole.Next(row)) expected.push_back(row);
+    for (size_t at = 0; at < file.size();) {
+      const size_t piece = 1 + random.Below(5);
+      pieces.Feed(std::string_view(file).substr(at, piece));
+      at += piece;
+      while (pieces.Next(row)) read.push_back(row);
+    }
+    pieces.End();
+    while (pieces.Next(row)) read.push_back(row);
+    ASSERT_EQ(read.size(), expected.size()) << "seed " << seed << " round " << round;
+    for (size_t i = 0; i < read.size(); ++i) {
+      ASSERT_EQ(read[i].cells, expected[i].cells) << "seed " << seed << " round " << round;
+      ASSERT_EQ(read[i].line, expected[i].line) << "seed " << seed << " round " << round;
+      ASSERT_EQ(read[i].misquoted_cell, expected[i].misquoted_cell);
+    }
+    ASSERT_EQ(pieces.unclosed_quote_line(), whole.unclosed_quote_line());
+  }
+}
+
+TEST(Csv, WhatNeedsQuotesGetsThem) {
+  for (const std::string cell : {"", "a", "a,b", "a\"b", "\"", "a\nb", "\r", " a "}) {
+    EXPECT_EQ(Read(CsvCell(cell) + ",x\n"), (Table{{cell, "x"}})) << cell;
+  }
 }
 
 }  // namespace

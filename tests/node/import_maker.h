@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "node/import.h"
+#include "tests/support/read_csv.h"
 
 namespace whoelse {
 
@@ -57,8 +58,12 @@ inline std::string File(const std::vector<Cells>& rows) {
   return file;
 }
 
-inline ImportResult Read(const std::string& file) {
-  absl::StatusOr<ImportResult> result = ReadCsv(file, Settings(), kToday);
+inline ImportRules Rules(ImportMode mode = ImportMode::kUpsert) {
+  return {Settings(), {}, mode, kToday};
+}
+
+inline ImportResult Read(const std::string& file, const ImportRules& rules = Rules()) {
+  absl::StatusOr<ImportResult> result = ReadImport(file, rules);
   if (!result.ok()) {
     ADD_FAILURE() << result.status();
     return {};

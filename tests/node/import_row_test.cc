@@ -114,6 +114,11 @@ std::vector<BadRow> BadRows() {
       {{{"restrictions", "none; shielded"}}, "restrictions", "no restriction"},
       {{{"restrictions", "shielded;"}}, "restrictions", "no restriction"},
       {{{"restrictions", "shielded covert"}}, "restrictions", "no restriction"},
+      {{{"died", "2026-03-12"}}, "died", "future"},
+      {{{"died", "2014-03-12"}}, "died", "before the birth"},
+      {{{"keep_to_25", "perhaps"}}, "keep_to_25", "none of the words"},
+      {{{"number_changed", "adopted"}}, "number_changed", "none of the words"},
+      {{{"action", "end"}}, "action", "no delta"},
   };
 }
 
@@ -225,7 +230,6 @@ TEST(ImportRow, ClassesComeFromTheMapAndAreSensitiveOtherwise) {
   EXPECT_EQ(ReadOne({{"service", "Refuge"}}).service_class, ServiceClass::kProtected);
   EXPECT_EQ(ReadOne({{"service", "pastoral care"}}).service_class, ServiceClass::kSensitive);
   EXPECT_EQ(ReadOne({{"service", "Something new"}}).service_class, ServiceClass::kSensitive);
-  EXPECT_EQ(Read(File({{}, {{"service", "New"}}})).services_not_in_map, 1u);
 }
 
 TEST(ImportRow, Restrictions) {
@@ -268,6 +272,49 @@ TEST(ImportRow, TextsUpToTheirBounds) {
     if (text.name == "organisation") cells["organisation_code"] = "X1";
     EXPECT_EQ(ReadOne(cells).*text.member, std::string(text.max, 'x')) << text.name;
   }
+}
+
+// --- deltas
+
+TEST(ImportRow, ADeltaSaysOfEachRowWhatHappened) {
+  const ImportResult result =
+      Read(File({{{"action", "Added"}}, {{"action", "update"}}, {{"action", "END"}}}),
+           Rules(ImportMode::kDelta));
+  ASSERT_EQ(result.taken.size(), 3u);
+  EXPECT_EQ(result.taken[0].action, RowAction::kAdd);
+  EXPECT_EQ(result.taken[1].action, RowAction::kUpdate);
+  EXPECT_EQ(result.taken[2].action, RowAction::kEnd);
+  EXPECT_EQ(result.taken[2].record.end, kToday);
+  EXPECT_EQ(result.taken[2].record.source, "caseworks");
+}
+
+TEST(ImportRow, ARowOfADeltaWithoutAWordForItIsBad) {
+  const ImportResult result =
+      Read(File({{}, {{"action", "delete"}}}), Rules(ImportMode::kDelta));
+  EXPECT_TRUE(result.taken.empty());
+  ASSERT_EQ(result.problems.size(), 2u);
+  EXPECT_THAT(result.problems[0].reason, HasSubstr("is blank"));
+  EXPECT_THAT(result.problems[1].reason, HasSubstr("none of the words"));
+}
+
+TEST(ImportRow, AnEndedRowNeedsNoMoreThanItsId) {
+  const ImportResult result =
+      Read(File({{{"action", "end"}, {"restrictions", ""}, {"service", ""}, {"end", "2026-02-28"}},
+                 {{"action", "end"}, {"source_id", ""}}}),
+           Rules(ImportMode::kDelta));
+  ASSERT_EQ(result.taken.size(), 1u);
+  EXPECT_EQ(result.taken[0].record.end, *Date::Parse("2026-02-28"));
+  ASSERT_EQ(result.problems.size(), 1u);
+  EXPECT_EQ(result.problems[0].column, "source_id");
+}
+
+TEST(ImportRow, WhyANumberIsAnother) {
+  const ImportResult result = Read(File({{}, {{"number_changed", "superseded"}},
+                                         {{"number_changed", "Corrected"}}}));
+  ASSERT_EQ(result.taken.size(), 3u);
+  EXPECT_EQ(result.taken[0].number_changed, NumberChange::kClosed);
+  EXPECT_EQ(result.taken[1].number_changed, NumberChange::kSuperseded);
+  EXPECT_EQ(result.taken[2].number_changed, NumberChange::kCorrected);
 }
 
 }  // namespace

@@ -1,0 +1,198 @@
+#include "node/importer.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "node/spool.h"
+
+namespace whoelse {
+namespace {
+
+constexpr size_t kChunk = 1000;             // rows written as one
+constexpr size_t kMostEndPercent = 5;       // of a source's live records, by one snapshot
+
+Bytes Encode(const ImportRow& row) {
+  return Writer()
+      .U64(row.line)
+      .U8(static_cast<uint8_t>(row.action))
+      .U8(static_cast<uint8_t>(row.number_changed))
+      .Raw(row.record.Encode())
+      .Take();
+}
+
+absl::StatusOr<ImportRow> Decode(ByteView item) {
+  Reader reader(item);
+  ImportRow row;
+  row.line = reader.U64();
+  row.action = static_cast<RowAction>(reader.U8());
+  row.number_changed = static_cast<NumberChange>(reader.U8());
+  absl::StatusOr<Record> record = Record::Decode(reader.Raw(reader.left()));
+  if (!record.ok()) return record.status();
+  row.record = *std::move(record);
+  return row;
+}
+
+// One import at work.
+class Running {
+ public:
+  Running(const ImportRequest& request, Registry& registry, Spool& spool, TimeMs now,
+          ImportListener& listener)
+      : request_(request), registry_(registry), spool_(spool), now_(now),
+        today_(Date::FromDays(static_cast<int64_t>(now / 86'400'000))), listener_(listener) {}
+
+  absl::StatusOr<ImportOutcome> Run(const std::function<bool(std::string&)>& next) {
+    if (request_.mode == ImportMode::kSnapshot && request_.skip_bad) {
+      return absl::InvalidArgumentError(
+          "skip-bad: a snapshot without its bad rows would end records that go on; put the rows right");
+    }
+    if (absl::Status checked = Check(next); !checked.ok()) return checked;
+    const bool good = problems_ == 0 || request_.skip_bad;
+    if (!good && !request_.dry_run) {
+      outcome_.skipped = outcome_.rows;
+      return outcome_;
+    }
+    if (absl::Status planned = PlanEnds(); !planned.ok()) return planned;
+    if (absl::Status taken = TakeAll(!request_.dry_run, nullptr, &outcome_.counts); !taken.ok()) {
+      return taken;
+    }
+    outcome_.skipped = outcome_.rows - taken_;
+    outcome_.counts.ended += ends_.size();
+    if (request_.dry_run) return outcome_;
+    if (absl::Status ended = EndAbsent(); !ended.ok()) return ended;
+    registry_.FinishImport(problems_ == 0 && outcome_.rows > 0, now_);
+    outcome_.loaded = true;
+    return outcome_;
+  }
+
+ private:
+  // Of the first pass.
+  class Sink final : public ImportSink {
+   public:
+    explicit Sink(Running& running) : running_(running) {}
+    void OnRow(ImportRow row) override {
+      if (running_.failed_.ok()) running_.failed_ = running_.Keep(row);
+    }
+    void OnProblem(RowProblem problem) override { running_.Complain(problem); }
+
+   private:
+    Running& running_;
+  };
+
+  void Complain(const RowProblem& problem) {
+    ++problems_;
+    listener_.OnProblem(problem);
+  }
+
+  absl::Status Keep(const ImportRow& row) {
+    if (row.action == RowAction::kUpdate || row.action == RowAction::kEnd) {
+      const absl::StatusOr<bool> held =
+          registry_.Holds(row.record.source, row.record.source_id);
+      if (!held.ok()) return held.status();
+      if (!*held) {
+        Complain({row.line, std::string(NameOf(Column::kAction)),
+                  "says that a record is updated or ended, and none of this id is held",
+                  "write add, or import the delta before this one first"});
+        return absl::OkStatus();
+      }
+    }
+    return spool_.Add(Encode(row));
+  }
+
+  // The first pass.
+  absl::Status Check(const std::function<bool(std::string&)>& next) {
+    const auto reader = MakeImportReader(
+        request_.format, {request_.settings, request_.mapping, request_.mode, today_});
+    if (!reader.ok()) return reader.status();
+    Sink sink(*this);
+    for (std::string bytes; next(bytes);) {
+      absl::Status fed = (*reader)->Feed(bytes, sink);
+      if (fed.ok()) fed = failed_;
+      if (!fed.ok()) return fed;
+      listener_.OnProgress((*reader)->rows(), 0);
+    }
+    absl::Status finished = (*reader)->Finish(sink);
+    if (finished.ok()) finished = failed_;
+    if (!finished.ok()) return finished;
+    twins_ = (*reader)->twins();
+    outcome_.rows = (*reader)->rows();
+    return absl::OkStatus();
+  }
+
+  // Which records of the source a snapshot ends, before anything is written.
+  absl::Status PlanEnds() {
+    if (request_.mode != ImportMode::kSnapshot) return absl::OkStatus();
+    std::vector<bool> seen;
+    ImportCounts ignored;
+    if (absl::Status taken = TakeAll(false, &seen, &ignored); !taken.ok()) return taken;
+    auto absent = registry_.FindAbsent(request_.settings.source, seen, today_);
+    if (!absent.ok()) return absent.status();
+    ends_ = std::move(absent->records);
+    const bool many = ends_.size() * 100 > absent->live * kMostEndPercent;
+    if (!many || request_.allow_many_ends || request_.dry_run) {
+      return absl::OkStatus();
+    }
+    return absl::InvalidArgumentError(
+        "mode: by this snapshot " + std::to_string(ends_.size()) + " of " +
+        std::to_string(absent->live) + " live records would end, more than 5 %; nothing was changed. "
+        "Is the export whole? Look with --dry-run, and if it is right add --allow-many-ends");
+  }
+
+  absl::Status TakeAll(bool write, std::vector<bool>* seen, ImportCounts* counts) {
+    std::vector<ImportRow> chunk;
+    taken_ = outcome_.services_not_in_map = 0;
+    const auto flush = [&] {
+      const absl::Status taken = registry_.Take(chunk, now_, write, counts, seen);
+      chunk.clear();
+      listener_.OnProgress(taken_, outcome_.rows);
+      return taken;
+    };
+    absl::Status read = spool_.ForEach([&](ByteView item) {
+      absl::StatusOr<ImportRow> row = Decode(item);
+      if (!row.ok()) return row.status();
+      if (std::ranges::binary_search(twins_, row->line)) return absl::OkStatus();
+      ++taken_;
+      outcome_.services_not_in_map +=
+          row->action != RowAction::kEnd &&
+          !request_.settings.service_classes.contains(row->record.service);
+      chunk.push_back(*std::move(row));
+      return chunk.size() < kChunk ? absl::OkStatus() : flush();
+    });
+    return read.ok() ? flush() : read;
+  }
+
+  absl::Status EndAbsent() {
+    for (size_t first = 0; first < ends_.size(); first += kChunk) {
+      const std::span<const RecordId> some =
+          std::span(ends_).subspan(first, std::min(kChunk, ends_.size() - first));
+      if (absl::Status ended = registry_.EndAll(some, today_, now_); !ended.ok()) return ended;
+    }
+    return absl::OkStatus();
+  }
+
+  const ImportRequest& request_;
+  Registry& registry_;
+  Spool& spool_;
+  const TimeMs now_;
+  const Date today_;
+  ImportListener& listener_;
+  absl::Status failed_;
+  std::vector<size_t> twins_;
+  std::vector<RecordId> ends_;
+  size_t problems_ = 0, taken_ = 0;
+  ImportOutcome outcome_;
+};
+
+}  // namespace
+
+absl::StatusOr<ImportOutcome> Importer::Run(const ImportRequest& request,
+                                            const std::function<bool(std::string&)>& next,
+                                            ImportListener& listener) {
+  const std::lock_guard one_at_a_time(mutex_);
+  const auto spool = Spool::Create(directory_, random_);
+  if (!spool.ok()) return spool.status();
+  return Running(request, registry_, **spool, clock_.NowMs(), listener).Run(next);
+}
+
+}  // namespace whoelse

@@ -1,0 +1,227 @@
+// Whole imports, over the store on the disk.
+#include "node/importer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "tests/node/import_maker.h"
+#include "tests/node/registry_fixture.h"
+
+namespace whoelse {
+namespace {
+
+using testing::HasSubstr;
+
+class Heard final : public ImportListener {
+ public:
+  void OnProblem(const RowProblem& problem) override { problems.push_back(problem); }
+  void OnProgress(size_t done, size_t of) override {
+    if (of > 0) loaded = done;
+    total = of;
+  }
+  std::vector<RowProblem> problems;
+  size_t loaded = 0, total = 0;
+};
+
+class ImporterTest : public RegistryTest {
+ protected:
+  ImporterTest() { request_.settings = Settings(); }
+
+  absl::StatusOr<ImportOutcome> TryRun(const std::string& file) {
+    size_t at = 0;
+    heard_ = {};
+    return importer_.Run(
+        request_,
+        [&](std::string& bytes) {
+          bytes = file.substr(at, 1000);
+          at += bytes.size();
+          return !bytes.empty();
+        },
+        heard_);
+  }
+  ImportOutcome Run(const std::string& file) {
+    const auto outcome = TryRun(file);
+    EXPECT_TRUE(outcome.ok()) << outcome.status();
+    return outcome.ok() ? *outcome : ImportOutcome();
+  }
+  std::string Error(const std::string& file) {
+    return std::string(TryRun(file).status().message());
+  }
+  static std::vector<Cells> Rows(size_t n) { return std::vector<Cells>(n); }
+  size_t HeldRecords() { return registry_.Summarise().records; }
+  size_t Live() {
+    return registry_.FindAbsent("caseworks", {}, kImportDay)->live;
+  }
+
+  const Date kImportDay = Date::FromDays(static_cast<int64_t>(kImported / 86'400'000));
+  ImportRequest request_;
+  Heard heard_;
+  Importer importer_{registry_, folder_ / "data", clock_, random_};
+};
+
+TEST_F(ImporterTest, LoadsAFileOfSeveralChunksAndSaysSo) {
+  const ImportOutcome outcome = Run(File(Rows(2500)));
+  EXPECT_TRUE(outcome.loaded);
+  EXPECT_EQ(outcome.rows, 2500u);
+  EXPECT_EQ(outcome.counts.imported, 2500u);
+  EXPECT_EQ(HeldRecords(), 2500u);
+  EXPECT_EQ(heard_.loaded, 2500u);
+  EXPECT_EQ(heard_.total, 2500u);
+  EXPECT_EQ(registry_.Summarise().newest_import_ms, kImported);
+}
+
+TEST_F(ImporterTest, TheSameFileAgainChangesNothing) {
+  Run(File(Rows(30)));
+  const ImportOutcome again = Run(File(Rows(30)));
+  EXPECT_TRUE(again.loaded);
+  EXPECT_EQ(again.counts.unchanged, 30u);
+  EXPECT_EQ(again.counts.imported + again.counts.updated, 0u);
+  EXPECT_EQ(HeldRecords(), 30u);
+}
+
+// What a kill leaves is a beginning of the chunks.
+TEST_F(ImporterTest, AFileThatWasLoadedInPartIsTakenUpByImportingItAgain) {
+  const std::string whole = File(Rows(1500));
+  Run(File(Rows(1000)));
+  const ImportOutcome outcome = Run(whole);
+  EXPECT_EQ(outcome.counts.unchanged, 1000u);
+  EXPECT_EQ(outcome.counts.imported, 500u);
+  EXPECT_EQ(HeldRecords(), 1500u);
+}
+
+TEST_F(ImporterTest, OneBadRowAndNothingIsLoaded) {
+  std::vector<Cells> rows = Rows(1200);
+  rows[1150] = {{"restrictions", ""}};
+  const ImportOutcome outcome = Run(File(rows));
+  EXPECT_FALSE(outcome.loaded);
+  ASSERT_EQ(heard_.problems.size(), 1u);
+  EXPECT_EQ(heard_.problems[0].line, 1152u);
+  EXPECT_EQ(heard_.problems[0].column, "restrictions");
+  EXPECT_EQ(HeldRecords(), 0u);
+  EXPECT_EQ(registry_.Summarise().newest_import_ms, 0u);
+}
+
+TEST_F(ImporterTest, OrTheGoodOnesWithoutDatingTheRegister) {
+  request_.skip_bad = true;
+  std::vector<Cells> rows = Rows(4);
+  rows[1] = {{"restrictions", ""}};
+  rows[3] = {{"source_id", "row-1"}};
+  const ImportOutcome outcome = Run(File(rows));
+  EXPECT_TRUE(outcome.loaded);
+  EXPECT_EQ(outcome.counts.imported, 1u);   // of two rows with one id none
+  EXPECT_EQ(outcome.skipped, 3u);
+  EXPECT_EQ(heard_.problems.size(), 3u);
+  EXPECT_EQ(registry_.Summarise().newest_import_ms, 0u);
+}
+
+TEST_F(ImporterTest, ADryRunSaysWhatWouldComeOfItAndChangesNothing) {
+  Run(File(Rows(2)));
+  request_.dry_run = true;
+  std::vector<Cells> rows = Rows(4);
+  rows[0] = {{"team", "West"}};
+  rows[3] = {{"born", "x"}};
+  const ImportOutcome outcome = Run(File(rows));
+  EXPECT_FALSE(outcome.loaded);
+  EXPECT_EQ(outcome.counts.updated, 1u);
+  EXPECT_EQ(outcome.counts.unchanged, 1u);
+  EXPECT_EQ(outcome.counts.imported, 1u);
+  EXPECT_EQ(outcome.skipped, 1u);
+  EXPECT_EQ(heard_.problems.size(), 1u);
+  EXPECT_EQ(HeldRecords(), 2u);
+  EXPECT_EQ(store_->ReadRecord(1)->team, "");
+}
+
+TEST_F(ImporterTest, ADeltaAddsUpdatesAndEnds) {
+  Run(File(Rows(3)));
+  request_.mode = ImportMode::kDelta;
+  const ImportOutcome outcome = Run(
+      "Source ID,NHS No,Forename,Surname,DOB,Service,Restrictions,End Date,Action\n"
+      "row-1,9990000018,Robin,Marsh,2015-03-02,Family help,covert,,update\n"
+      "row-2,,,,,,,,end\n"
+      "row-3,,,,,,,2026-02-01,end\n"
+      "new,9990000026,Kit,Vale,2016-03-02,Family help,none,,add\n");
+  EXPECT_TRUE(outcome.loaded);
+  EXPECT_EQ(outcome.counts.updated, 1u);
+  EXPECT_EQ(outcome.counts.ended, 2u);
+  EXPECT_EQ(outcome.counts.imported, 1u);
+  EXPECT_TRUE(store_->ReadRecord(1)->restrictions.covert);
+  EXPECT_EQ(store_->ReadRecord(2)->end, kImportDay);
+  EXPECT_EQ(store_->ReadRecord(3)->end, *Date::Parse("2026-02-01"));
+}
+
+TEST_F(ImporterTest, ADeltaAboutWhatIsNotHeldIsABadRow) {
+  request_.mode = ImportMode::kDelta;
+  std::vector<Cells> rows = Rows(3);
+  rows[0] = {{"action", "update"}};
+  rows[1] = {{"action", "end"}};
+  rows[2] = {{"action", "add"}};
+  EXPECT_FALSE(Run(File(rows)).loaded);
+  ASSERT_EQ(heard_.problems.size(), 2u);
+  EXPECT_EQ(heard_.problems[0].line, 2u);
+  EXPECT_THAT(heard_.problems[1].reason, HasSubstr("none of this id is held"));
+  EXPECT_EQ(HeldRecords(), 0u);
+}
+
+TEST_F(ImporterTest, ASnapshotEndsWhatIsAbsentFromItsOwnSource) {
+  Record other = Pupil("row-40", kTwo);
+  Import({other});
+  Run(File(Rows(40)));
+  request_.mode = ImportMode::kSnapshot;
+  const ImportOutcome outcome = Run(File(Rows(38)));   // 2 of 40 are 5 %
+  EXPECT_TRUE(outcome.loaded);
+  EXPECT_EQ(outcome.counts.ended, 2u);
+  EXPECT_EQ(Live(), 38u);
+  EXPECT_EQ(store_->ReadRecord(1)->end, std::nullopt);   // the other source's
+  EXPECT_EQ(Run(File(Rows(38))).counts.ended, 0u);
+}
+
+TEST_F(ImporterTest, ASnapshotThatWouldEndMoreThanFivePerCentIsRefusedUnlessToldSo) {
+  Run(File(Rows(40)));
+  request_.mode = ImportMode::kSnapshot;
+  EXPECT_THAT(Error(File(Rows(37))), HasSubstr("3 of 40"));
+  std::vector<Cells> changed = Rows(37);
+  changed[0] = {{"team", "West"}};
+  EXPECT_THAT(Error(File(changed)), HasSubstr("nothing was changed"));
+  EXPECT_EQ(store_->ReadRecord(1)->team, "");
+  EXPECT_EQ(Live(), 40u);
+  request_.dry_run = true;
+  EXPECT_EQ(Run(File(Rows(37))).counts.ended, 3u);
+  EXPECT_EQ(Live(), 40u);
+  request_.dry_run = false;
+  request_.allow_many_ends = true;
+  EXPECT_EQ(Run(File(Rows(37))).counts.ended, 3u);
+  EXPECT_EQ(Live(), 37u);
+}
+
+TEST_F(ImporterTest, ASnapshotIsWholeOrRefused) {
+  request_.mode = ImportMode::kSnapshot;
+  request_.skip_bad = true;
+  EXPECT_THAT(Error(File(Rows(1))), HasSubstr("would end records that go on"));
+}
+
+TEST_F(ImporterTest, AFileThatIsNoTableChangesNothing) {
+  EXPECT_THAT(Error("a;b\n"), HasSubstr("not separated by commas"));
+  EXPECT_THAT(Error(File(Rows(1100)) + "\"x"), HasSubstr("never closed"));
+  EXPECT_THAT(Error(File(Rows(1)) + "\"" + std::string(2u << 20, 'x')), HasSubstr("never closed"));
+  EXPECT_THAT(Error(File(Rows(1)) + std::string(2u << 20, 'x')), HasSubstr("longer than 1 MiB"));
+  EXPECT_EQ(HeldRecords(), 0u);
+}
+
+TEST_F(ImporterTest, LeavesNoFileBehind) {
+  const auto files = [&] {
+    std::set<std::string> names;
+    for (const auto& file : std::filesystem::directory_iterator(folder_ / "data")) {
+      const std::string name = file.path().filename();
+      if (name.starts_with("import-")) names.insert(name);
+    }
+    return names;
+  };
+  Run(File(Rows(3)));
+  EXPECT_TRUE(files().empty());
+}
+
+}  // namespace
+}  // namespace whoelse
