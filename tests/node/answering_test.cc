@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "tests/cli/folder.h"
 #include "tests/node/fake_log.h"
 #include "tests/node/federation.h"
@@ -12,23 +14,32 @@ namespace {
 
 constexpr TimeMs kHour = 3'600'000;
 
-// The vectors' time, running.
+// The vectors' time, running until it is stopped.
 class RunningClock final : public Clock {
  public:
   TimeMs NowMs() const override {
+    if (const TimeMs stopped = stopped_ms_; stopped != 0) return stopped;
     const auto passed = std::chrono::steady_clock::now() - start_;
     return kNow + static_cast<TimeMs>(
                       std::chrono::duration_cast<std::chrono::milliseconds>(passed).count());
   }
+  void StopAt(TimeMs now) { stopped_ms_ = now; }
 
  private:
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::atomic<TimeMs> stopped_ms_ = 0;
 };
 
-// Where replies would go: what ended is kept.
+// Where replies would go: what ended is kept, and what the store held when wires left.
 class Ended final : public Outlet {
  public:
-  void SendWires(CoordinatorId, std::vector<Bytes>) override {}
+  // Looks into this store whenever wires leave.
+  void Watch(const RocksdbStore& store) { store_ = &store; }
+  void SendWires(CoordinatorId, std::vector<Bytes> wires) override {
+    const std::lock_guard lock(mutex_);
+    wires_ += wires.size();
+    if (store_ != nullptr) committed_.push_back(store_->ReadJournal(100)->size());
+  }
   void SendRefusals(CoordinatorId, std::vector<Bytes>) override {}
   void SendCosignature(CoordinatorId, Witness::Cosigned) override {}
   void EndStream(CoordinatorId, uint64_t stream) override {
@@ -39,10 +50,22 @@ class Ended final : public Outlet {
     const std::lock_guard lock(mutex_);
     return streams_;
   }
+  size_t wires() const {
+    const std::lock_guard lock(mutex_);
+    return wires_;
+  }
+  // How many answers were committed each time that wires left.
+  std::vector<size_t> committed() const {
+    const std::lock_guard lock(mutex_);
+    return committed_;
+  }
 
  private:
   mutable std::mutex mutex_;
   std::vector<uint64_t> streams_;
+  size_t wires_ = 0;
+  std::vector<size_t> committed_;
+  const RocksdbStore* store_ = nullptr;
 };
 
 nlohmann::ordered_json FirstJson() {
@@ -87,6 +110,19 @@ class AnsweringTest : public ::testing::Test {
     Push push;
     push.checkpoint = Push::Checkpoint{log_.Checkpoint(), log_.Since(known)};
     return Give(stream, std::move(push));
+  }
+  // An honest relay's question about nobody here, logged and pushed at the clock's time.
+  void PutQuestion(uint64_t stream) {
+    const Frame frame = Ask(BasicStatement(), random_).frame;
+    Push push;
+    push.envelopes.push_back(
+        {ToBytes(frame.bytes()), log_.Take(frame.hash(), clock_.NowMs()).Serialize()});
+    ASSERT_TRUE(Give(stream, std::move(push)));
+  }
+  // The thread has gone through its whole round at the time that the clock shows now.
+  void AWholeRound() {
+    answering_->BeginStream(kOtherRelay);
+    answering_->BeginStream(kOtherRelay);   // taken up at the head of the next one
   }
   // Everything that was given before is taken up: its answer comes behind.
   uint64_t KnownNow() { return answering_->BeginStream(kRelay).known_size; }
@@ -168,6 +204,32 @@ TEST_F(AnsweringTest, SoManyBytesWaitAndNoMore) {
   answering_->Start(ended_);
   KnownNow();
   EXPECT_TRUE(give(1));                  // room again
+}
+
+// The work on a slot depends on what it asks: were it done before the wires of the slot before have
+// left, the time of their departure would tell a relay that somebody matched.
+TEST_F(AnsweringTest, WiresLeaveBeforeTheNextSlotIsWorkedOn) {
+  constexpr TimeMs kSlotEnd = kNow - kNow % 250 + 250;
+  answering_->SetEnrolment({true, (kIssued - 86'400) * 1000, {1, 2}, {}});
+  ended_.Watch(*store_);
+  clock_.StopAt(kNow);
+  answering_->Start(ended_);
+  const uint64_t stream = answering_->BeginStream(kRelay).stream;
+  ASSERT_TRUE(Attach(stream, log_.Attach(0)));
+  PutQuestion(stream);
+  AWholeRound();
+  clock_.StopAt(kSlotEnd);
+  AWholeRound();                       // the first is answered
+  PutQuestion(stream);
+  AWholeRound();
+  EXPECT_EQ(ended_.wires(), 0u);
+  clock_.StopAt(kSlotEnd + 250);       // the first leaves, and the second is answered
+  AWholeRound();
+  EXPECT_EQ(ended_.committed(), std::vector<size_t>{1});
+  EXPECT_EQ(store_->ReadJournal(100)->size(), 2u);
+  clock_.StopAt(kSlotEnd + 500);
+  AWholeRound();
+  EXPECT_EQ(ended_.wires(), 2u);
 }
 
 // Two logs had the leaf 49 hours ago, while this node was away.
