@@ -158,10 +158,13 @@ Answering::StreamStart Answering::BeginStream(CoordinatorId to) {
   Post([this, to, started = std::move(started)]() mutable {
     const uint64_t stream = ++streams_begun_;
     streams_[to] = stream;
-    if (keeper_.ruling()->FindCoordinator(to) == nullptr) return started.set_value({stream, 0, ""});
-    LogWatch& watch = holder_.Watch(to);
-    watch.OnDetached(clock_.NowMs());
-    started.set_value({stream, watch.known_size(), watch.memory().checkpoint});
+    StreamStart start{stream, 0, "", {}};
+    if (keeper_.ruling()->FindCoordinator(to) != nullptr) {
+      LogWatch& watch = holder_.Watch(to);
+      watch.OnDetached(clock_.NowMs());
+      start = {stream, watch.known_size(), watch.memory().checkpoint, watch.Unproven()};
+    }
+    started.set_value(std::move(start));
   });
   return start.get();
 }

@@ -41,6 +41,9 @@ Push ReadPush(const v1::ToNode& message) {
     if (attached.has_after_roster()) {
       push.attached->after_roster = ReadLeaf(attached.after_roster());
     }
+    for (const v1::LoggedLeaf& leaf : attached.proven()) {
+      push.attached->proven.push_back(ReadLeaf(leaf));
+    }
   }
   for (const v1::Envelope& envelope : message.envelopes()) {
     push.envelopes.push_back(
@@ -150,6 +153,7 @@ bool Uplink::RunStream() {
     hello.mutable_hello()->set_checkpoint(start.checkpoint);
     hello.mutable_hello()->set_roster_version(board_.Read().roster->version);
     outgoing_.push_back(std::move(hello));
+    for (const uint64_t index : start.unproven) hello.mutable_hello()->add_unproven(index);
   }
   const std::shared_ptr<Coordinators::Stub> stub = coordinators_.StubFor(coordinator_);
   const std::unique_ptr<Stream> stream = stub->Attach(&context);
