@@ -193,9 +193,7 @@ void CoordinatorService::RosterRules() {
   }
   gate_->Admit(parts_.desk.Pins());
   Do(relay_.SetRoster(roster));
-  std::vector<NoteVerifier> witnesses;
-  for (const RosterWitness& witness : roster->witnesses) witnesses.push_back(witness.key);
-  cosigned_.SetWitnesses(std::move(witnesses), roster->quorum);
+  TakeUpWitnesses(*roster);
   PushHeartbeat();
 }
 

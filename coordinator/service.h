@@ -132,6 +132,8 @@ class CoordinatorService {
   void HearOf(StreamId id, const v1::Hello& hello);
   CosignedCheckpoints::Taken Take(uint64_t size, std::string_view line);
   void Publish();
+  void ToNodes(const v1::CheckpointPush& push);
+  void TakeUpWitnesses(const Roster& roster);
   void LogKeyEvents();
   void OnTick();
   void EverySecond(TimeMs now);

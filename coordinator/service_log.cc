@@ -97,6 +97,18 @@ void CoordinatorService::OnCheckpoint(const SignedCheckpoint& checkpoint) {
 
 void CoordinatorService::Cosignature(StreamId id, const v1::Cosignature& cosignature) {
   if (Take(cosignature.size(), cosignature.line()) != CosignedCheckpoints::Taken::kBad) return;
+// Whoever became a witness with this roster may have known it first, and its line was a stranger's. A
+// log that is quiet signs nothing that it would cosign next: so its last checkpoint is shown again.
+void CoordinatorService::TakeUpWitnesses(const Roster& roster) {
+  std::vector<NoteVerifier> witnesses;
+  for (const RosterWitness& witness : roster.witnesses) witnesses.push_back(witness.key);
+  if (cosigned_.SetWitnesses(std::move(witnesses), roster.quorum)) Publish();
+  if (!checkpoint_) return;
+  v1::CheckpointPush again;
+  again.set_checkpoint(checkpoint_->note);
+  ToNodes(again);
+}
+
   // Cut, so that whoever sends bad ones pays a handshake for each verification.
   Log(LogLevel::kAlarm, "cosignature_bad",
       {{LogField::kAgency, relay_.AgencyOf(id).value_or(0)},

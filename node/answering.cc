@@ -91,6 +91,8 @@ void Answering::OnRosterChanged() {
   holder_.SetRosters(roster, keeper_.previous(), keeper_.replaced_ms());
   for (const RosterCoordinator& c : roster->coordinators) {
     if (holder_.Watch(c.id).known_size() == 0) RestoreWatch(c);
+    // A witness since now: what it has verified before may be the last for hours.
+    if (holder_.Watch(c.id).Expects(false) && !alarmed_.contains(c.id)) Cosign(c.id);
   }
   unconfirmed_ = keeper_.Unconfirmed(clock_.NowMs());
   board_.Post({roster, unconfirmed_});
