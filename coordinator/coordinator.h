@@ -44,7 +44,8 @@ class Coordinator {
   static absl::StatusOr<std::vector<EvaluatorShare>> ReadShares(const CoordinatorConfig& config);
   absl::Status OpenStore(const CoordinatorConfig& config, TimeMs now);
   absl::Status ServeLog(const CoordinatorConfig& config, const NoteVerifier& log_key);
-  absl::Status AskWitnesses(const CoordinatorConfig& config);
+  absl::Status ReachWitnesses(const CoordinatorConfig& config);
+  absl::Status HearWitnesses(const NoteVerifier& log_key);
   absl::Status CheckIdentity(const CoordinatorConfig& config, const RosterCoordinator& me) const;
 
   CoordinatorSecrets secrets_;
