@@ -157,13 +157,14 @@ absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Start(
   const NoteVerifier& log_key = c.desk_->ruling()->FindCoordinator(config.id)->log_key;
   if (absl::Status status = c.ReachWitnesses(config); !status.ok()) return status;
   if (absl::Status status = c.HearWitnesses(log_key); !status.ok()) return status;
+  c.ended_ = EndedLogs::Open(config.log.ended);
   c.evaluator_ = make_evaluator(config.id, admission_key(), std::move(c.secrets_.shares));
   c.relay_ = std::make_unique<Relay>(config.id, log_key.key_id, admission_key());
   std::vector<NoteVerifier> outside;
   for (const auto& witness : config.witnesses) outside.push_back(witness.key);
   auto service = CoordinatorService::Start(
       {config.id, config.listen, config.tls, clock, c.random_, *c.desk_, *c.evaluator_, *c.relay_,
-       *c.state_, *c.mirror_, c.published_, c.signed_, c.log_key_, c.admission_key_,
+       *c.state_, *c.mirror_, c.published_, c.signed_, c.ended_, c.log_key_, c.admission_key_,
        {log_key.name, config.data, config.min_free_mb << 20}, std::move(outside),
        std::move(c.first_change_), [config] { return ReadShares(config); }});
   if (!service.ok()) return service.status();

@@ -17,6 +17,7 @@
 #include "coordinator/rocksdb_state.h"
 #include "coordinator/roster_desk.h"
 #include "coordinator/run.h"
+#include "coordinator/ended_logs.h"
 #include "coordinator/secrets.h"
 #include "coordinator/service.h"
 #include "crypto/random.h"
@@ -52,6 +53,7 @@ class Coordinator {
   const SigningKey log_key_, admission_key_;
   SystemRandom random_;
   std::unique_ptr<RocksDbState> state_;
+  EndedLogs ended_;
   std::unique_ptr<CheckpointMirror> mirror_;
   LogPublication published_, signed_;
   std::unique_ptr<RosterDesk> desk_;

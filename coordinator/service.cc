@@ -25,6 +25,8 @@ uint32_t HourOf(TimeMs now) { return static_cast<uint32_t>(now / kHourMs); }
 
 CoordinatorService::CoordinatorService(ServiceParts parts)
     : parts_(std::move(parts)),
+      log_verifier_(*NoteVerifier::Create(parts_.log.origin, NoteKeyType::kEd25519,
+                                          parts_.log_key.verify_key())),
       gate_(std::make_shared<PeerGate>(parts_.clock)),
       pool_(kEvaluationThreads, kEvaluationQueueMax),
       relay_(parts_.relay),
