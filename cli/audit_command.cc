@@ -42,6 +42,10 @@ void AddMirror(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--from", options->from,
                       "https://host:port of a log, its folder, or a folder of logs' folders")
       ->required();
+  command->add_option("--ca", options->ca,
+                      "Authorities (PEM) for a log's server that has another certificate than the "
+                      "roster pins")
+      ->check(CLI::ExistingFile);
   command->add_option("--into", options->into, "A folder for the copies")->required();
   AddOutputOptions(*command, options->output);
   OnChosen(*command, options, Mirror, terminal, chosen);

@@ -32,20 +32,20 @@ absl::StatusOr<std::vector<Source>> LogsIn(const std::string& folder) {
   return sources;
 }
 
-absl::StatusOr<std::vector<Source>> SourcesOf(const std::vector<std::string>& from,
+absl::StatusOr<std::vector<Source>> SourcesOf(const MirrorOptions& options,
                                               const std::vector<Roster>& rosters,
                                               const Clock& clock) {
-  std::vector<TlsPin> pins;
-  for (const RosterCoordinator& c : rosters.back().coordinators) pins.push_back(c.tls_pin);
+  LogServerTrust trust{{}, options.ca};
+  for (const RosterCoordinator& c : rosters.back().coordinators) trust.pins.push_back(c.tls_pin);
   std::vector<Source> sources;
-  for (const std::string& place : from) {
+  for (const std::string& place : options.from) {
     if (place.find("://") == std::string::npos) {
       auto logs = LogsIn(place);
       if (!logs.ok()) return logs.status();
       sources.insert(sources.end(), logs->begin(), logs->end());
       continue;
     }
-    auto files = FilesAt(place, pins, clock);
+    auto files = FilesAt(place, trust, clock);
     if (!files.ok()) return files.status();
     sources.push_back({place, *std::move(files)});
   }
@@ -213,7 +213,7 @@ ExitCode Mirror(const MirrorOptions& options, Terminal& terminal) {
   const auto rosters = LoadRosters(options.rosters);
   if (!rosters.ok()) return PrintError(terminal, rosters.status());
   const SystemClock clock;
-  const auto sources = SourcesOf(options.from, *rosters, clock);
+  const auto sources = SourcesOf(options, *rosters, clock);
   if (!sources.ok()) return PrintError(terminal, sources.status());
   return EachLog(*sources, *rosters,
                  [&](const Source& source) {

@@ -25,6 +25,8 @@ uint32_t HourOf(TimeMs now) { return static_cast<uint32_t>(now / kHourMs); }
 
 CoordinatorService::CoordinatorService(ServiceParts parts)
     : parts_(std::move(parts)),
+      log_verifier_(*NoteVerifier::Create(parts_.log.origin, NoteKeyType::kEd25519,
+                                          parts_.log_key.verify_key())),
       gate_(std::make_shared<PeerGate>(parts_.clock)),
       pool_(kEvaluationThreads, kEvaluationQueueMax),
       relay_(parts_.relay),
@@ -193,9 +195,7 @@ void CoordinatorService::RosterRules() {
   }
   gate_->Admit(parts_.desk.Pins());
   Do(relay_.SetRoster(roster));
-  std::vector<NoteVerifier> witnesses;
-  for (const RosterWitness& witness : roster->witnesses) witnesses.push_back(witness.key);
-  cosigned_.SetWitnesses(std::move(witnesses), roster->quorum);
+  TakeUpWitnesses(*roster);
   PushHeartbeat();
 }
 
