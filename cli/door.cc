@@ -235,11 +235,11 @@ absl::StatusOr<std::string> Door::ExportLedger() const {
 }
 
 absl::StatusOr<std::string> Door::ShowPolicy() const {
-  return JsonOf<v1::Node, v1::ShowPolicyCall>(channel_, &v1::Node::Stub::ShowPolicy, {});
+  return JsonOf(channel_, &v1::Node::Stub::ShowPolicy, v1::ShowPolicyCall());
 }
 
 absl::StatusOr<std::string> Door::ExplainPolicy(const v1::ExplainPolicyCall& call) const {
-  return JsonOf<v1::Node, v1::ExplainPolicyCall>(channel_, &v1::Node::Stub::ExplainPolicy, call);
+  return JsonOf(channel_, &v1::Node::Stub::ExplainPolicy, call);
 }
 
 absl::StatusOr<std::string> Door::Status() const {
