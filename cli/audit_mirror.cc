@@ -61,6 +61,9 @@ Json CosignedJson(const Note& note, const Roster& roster) {
           {"quorum", witnessed->size() >= roster.quorum}};
 }
 
+// Of a log that nothing was asked in yet, none.
+Json TimeJson(TimeMs time) { return time == 0 ? Json() : Json(time); }
+
 Json RulesJson(const LogRules::Summary& summary) {
   Json breaches = Json::array();
   for (const LogBreach& breach : summary.breaches) {
@@ -69,8 +72,8 @@ Json RulesJson(const LogRules::Summary& summary) {
   return {{"questions", summary.entries[0]},    {"answered", summary.entries[1]},
           {"evaluation_tables", summary.entries[2]}, {"ledger_digests", summary.entries[3]},
           {"rosters", summary.entries[4]},      {"key_events", summary.entries[5]},
-          {"openings", summary.entries[6]},     {"first_ms", summary.first_ms},
-          {"last_ms", summary.last_ms},         {"still_open", summary.open.size()},
+          {"openings", summary.entries[6]},     {"first_ms", TimeJson(summary.first_ms)},
+          {"last_ms", TimeJson(summary.last_ms)}, {"still_open", summary.open.size()},
           {"breaches_in_all", summary.breaches_total}, {"breaches", std::move(breaches)}};
 }
 

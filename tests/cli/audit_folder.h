@@ -1,5 +1,5 @@
 // What lies on an auditor's desk: a roster, a log's folder, a receipt, a ledger, a credential; all of
-// the vectors' federation. The names are those of docs/operating/audit.md.
+// the vectors' federation.
 #ifndef WHOELSE_TESTS_CLI_AUDIT_FOLDER_H_
 #define WHOELSE_TESTS_CLI_AUDIT_FOLDER_H_
 

@@ -59,8 +59,8 @@ TEST_F(ServiceTest, AnAgencyThatIsDroppedIsCutOffAtOnce) {
                 .error_message(), "NOT_A_MEMBER");
   // The leaf says which roster it was.
   const auto logged = stays->WaitFor([](const FakeNode::Seen& s) { return LeavesOf(s) > 0; });
-  const std::string leaf = logged.checkpoints.back().leaves(0);
-  const auto entry = ParseLogEntry(AsBytes(leaf));
+  const std::string first = logged.checkpoints.back().leaves(0);
+  const auto entry = ParseLogEntry(AsBytes(first));
   EXPECT_EQ(std::get<RosterEntry>(*entry).version, 8u);
   EXPECT_EQ(std::get<RosterEntry>(*entry).hash, roster_->hash);
   const AskResult result = Ask(NewQuestion());
@@ -77,7 +77,7 @@ TEST_F(ServiceTest, AnAgencyThatIsDroppedIsCutOffAtOnce) {
     EXPECT_TRUE(
         VerifyInclusion(LeafHash(AsBytes(leaf->entry())), leaf->index(), size, proof, root).ok());
   }
-  EXPECT_EQ(shown.roster().entry(), leaf);
+  EXPECT_EQ(shown.roster().entry(), first);
   EXPECT_TRUE(std::holds_alternative<AskedEntry>(
       *ParseLogEntry(AsBytes(shown.after_roster().entry()))));
 }

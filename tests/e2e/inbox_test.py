@@ -192,7 +192,9 @@ class Inbox(Officers):
             area.whoelse("school", "inbox", "counts", "--json"))["counts"]], ["urgent"])
         self.move_clock(8 * 24 * HOUR)   # over a weekend and a bank holiday, if there is one
         self.until_kinds("brokered", "contact-was-wrong", "urgent")
-        area.until("who answers for it", lambda: self.pages()[2:] == ["--to named officer"])
+        # The wrong contact, which has five working days, is on the deputy's desk on some days.
+        area.until("who answers for it", lambda: "--to named officer" in self.pages()[2:])
+        self.assertNotIn("--to lead officer", self.pages()[2:])
         urgent, wrong, brokered = sorted(self.items(), key=lambda item: item["kind"], reverse=True)
         self.assertEqual((urgent["overdue"], urgent["desk"]), (True, "named officer"))
         page = self.decide("show", brokered["id"])
