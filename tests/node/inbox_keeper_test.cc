@@ -89,7 +89,8 @@ class InboxKeeperTest : public testing::Test {
     return kinds;
   }
   std::string IdOf(ItemKind kind, AgencyId from) {
-    for (const InboxItem& item : keeper_->Items(false).value()) {
+    const std::vector<InboxItem> items = keeper_->Items(false).value();
+    for (const InboxItem& item : items) {
       if (item.kind == kind && item.from == from) return item.id;
     }
     ADD_FAILURE() << "none of " << Name(kind);
@@ -201,7 +202,8 @@ TEST_F(InboxKeeperTest, AlarmsAreItems) {
   raise(AlarmKind::kFrameUnlogged);
   Restart();
   EXPECT_THAT(Kinds(), ElementsAre(ItemKind::kLogAlarm, ItemKind::kLogAlarm));
-  for (const InboxItem& item : keeper_->Items(false).value()) {
+  const std::vector<InboxItem> items = keeper_->Items(false).value();
+  for (const InboxItem& item : items) {
     const bool rewritten = item.about.find("LOG_REWRITTEN") != std::string::npos;
     EXPECT_EQ(item.about.find("\"times\":4") != std::string::npos, rewritten) << item.about;
   }
