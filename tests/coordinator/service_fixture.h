@@ -255,7 +255,7 @@ class ServiceTest : public testing::Test {
     v1::AskItem item;
     while (reader->Read(&item)) {
       if (item.has_admission()) result.admission = *Admission::Parse(AsBytes(item.admission()));
-      for (const v1::AgencyItem& agency : item.agencies()) result.items.push_back(agency);
+      for (const v1::AgencyItem& one : item.agencies()) result.items.push_back(one);
       if (item.has_closed()) result.closed = item.closed();
     }
     result.status = reader->Finish();

@@ -185,11 +185,12 @@ TEST_F(HolderSlotTest, RestartedForIndexesFromBeforeTheAttachment) {
   const Question question = AskAbout(kChild);
   EXPECT_EQ(CodeOf(node_.Give(question.frame, Admit(question.frame.hash(), 19, kNow), kNow)),
             RefusalCode::kRestarted);
-  EXPECT_EQ(CodeOf(node_.Give(question.frame, Admit(question.frame.hash(), 20, kNow), kNow)),
+  EXPECT_EQ(CodeOf(node_.Give(question.frame, log.Take(question.frame.hash(), kNow), kNow)),
             RefusalCode{});
   // The same for every later stream, and with an alarm: only a relay that lies gets here.
-  log.Fill(80);
-  ASSERT_TRUE(node_.holder.Watch(kRelay).OnAttached(log.Attach(20), kNow).empty());
+  log.Fill(79);
+  LogWatch& watch = node_.holder.Watch(kRelay);
+  ASSERT_TRUE(watch.OnAttached(log.AttachTo(watch, log.size()), kNow).empty());
   const Question unlogged = AskAbout(kChild);
   const Holder::Reply reply =
       node_.Give(unlogged.frame, Admit(unlogged.frame.hash(), 60, kNow), kNow);
