@@ -123,7 +123,8 @@ class Officers(EndToEnd):
         text = config.read_text()
         text, n = re.subn(r"(?m)^sessions = .*$",
                           f"sessions = 'Mon-Fri {later:%H}:00-{later:%H}:30'", text)
-        text, m = re.subn(r"(?m)^\[people\]$", f"[people]\n{SECOND_PERSON} = [{duties}]", text)
+        text, m = re.subn(r"(?m)^\[people\.", f"[people.{SECOND_PERSON}]\nroles = [{duties}]\n\n[people.",
+                          text, count=1)
         text, k = re.subn(r"(?m)^door = .*$", f"door = '{self.door}'\ndoor_group = '{SECOND_PERSON}'",
                           text)
         self.assertEqual((n, m, k), (1, 1, 1), text)

@@ -30,7 +30,7 @@ class InboxKeeperTest : public testing::Test {
   InboxKeeperTest()
       : store_(*RocksdbStore::Open(folder_ / "data",
                                    MasterKey(Secret<32>::From(std::array<uint8_t, 32>{7})),
-                                   X25519PublicKey(), random_)),
+                                   LeadKey(), random_)),
         answering_({kMe, IdentityKeyOfAgency(kMe)}, VectorAnchor(), *store_, folder_ / "evidence",
                    std::nullopt, board_, clock_, random_),
         registry_(*store_, answering_) {
@@ -44,6 +44,11 @@ class InboxKeeperTest : public testing::Test {
     }
     EXPECT_TRUE(registry_.Import(records, true, clock_.now, [](size_t) {}).ok());
     Restart();
+  }
+  static X25519PublicKey LeadKey() {
+    X25519PublicKey key;
+    key.data()[0] = 9;
+    return key;
   }
   void Restart() {
     keeper_ = std::make_unique<InboxKeeper>(kMe, TestCalendar(), *store_, registry_, answering_,
