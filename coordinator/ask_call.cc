@@ -87,6 +87,11 @@ v1::AskItem AskCall::NextMessage() {
 }
 
 void AskCall::Pump() {
+  if (!std::exchange(pumping_, true)) service_->loop().Later(pump_.Held());
+}
+
+void AskCall::Write(bool) {
+  pumping_ = false;
   if (writing_ || over_) return;
   if (!items_.empty()) {
     writing_ = true;
