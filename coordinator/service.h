@@ -99,6 +99,9 @@ class CoordinatorService {
   std::optional<Peer> CheckPeer(const grpc::ServerContext& context) const;
   Bytes CurrentHeartbeat();
 
+  // Runs in a few milliseconds, with everything else that waits then.
+  void SoonAfter(Tag* tag);
+
   CallId Add(AskCall* call);
   void Ask(CallId id, const TlsPin& peer, const v1::AskCall& request);
   void RemoveAsk(CallId id);
@@ -140,6 +143,7 @@ class CoordinatorService {
   void Publish();
   void LogKeyEvents();
   void OnTick();
+  void RunSoon();
   void EverySecond(TimeMs now);
   void Apply(RosterDesk::Change change);
   void RosterRules();
@@ -169,7 +173,8 @@ class CoordinatorService {
 
   // On the loop's thread only.
   Relay& relay_;
-  std::unique_ptr<Timer> tick_, checkpoint_timer_;
+  std::unique_ptr<Timer> tick_, checkpoint_timer_, soon_timer_;
+  std::vector<Tag*> soon_;
   absl::flat_hash_map<CallId, AskCall*> asks_;
   absl::flat_hash_map<StreamId, AttachCall*> streams_;
   uint64_t next_id_ = 1;            // of calls and streams
