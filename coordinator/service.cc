@@ -20,7 +20,7 @@ constexpr TimeMs kSecondMs = 1000;
 constexpr TimeMs kHourMs = 3'600'000;
 // Of what nodes answer at the end of one time slot: long beside the spread of their wires, short
 // beside the slot.
-constexpr std::chrono::milliseconds kTogether{5};
+constexpr std::chrono::milliseconds kTogether{10};
 
 uint32_t HourOf(TimeMs now) { return static_cast<uint32_t>(now / kHourMs); }
 
