@@ -38,6 +38,30 @@ void LogRules::On(uint64_t index, const EvaluatedEntry& entry) {
   last_hour_ = std::max(last_hour_, entry.hour);
 }
 
+void LogRules::On(uint64_t index, const RosterEntry& entry) {
+  // Two of one version could be shown to two agencies; an older one brings back who was dropped.
+  if (entry.version <= last_roster_) {
+    Breach(index, "a roster of this version, or a later one, was logged before");
+  }
+  last_roster_ = std::max(last_roster_, entry.version);
+  rosters_.insert(Digest(std::span<const uint8_t, 32>(entry.hash.data(), 32)));
+}
+
+void LogRules::On(uint64_t index, const KeyEventEntry& entry) {
+  const auto [life, is_new] = lives_.try_emplace(entry.kv, entry.event);
+  const bool in_order = is_new ? entry.event == KeyEvent::kCreated : life->second < entry.event;
+  // A version that is destroyed and then activated is one whose shares somebody kept.
+  if (!in_order) {
+    Breach(index, "key version " + std::to_string(entry.kv) + " was " +
+                      std::string(Name(entry.event)) + " out of order");
+  }
+  life->second = std::max(life->second, entry.event);
+  const bool stated = entry.event == KeyEvent::kDestroyed
+                          ? entry.statement_hash == DestroyedHash(entry.kv)
+                          : rosters_.contains(entry.statement_hash);
+  if (!stated) Breach(index, "it names no roster that was logged before, and no destruction");
+}
+
 void LogRules::OnEntry(uint64_t index, ByteView bytes) {
   const auto entry = ParseLogEntry(bytes);
   if (!entry.ok()) return Breach(index, std::string(entry.status().message()));

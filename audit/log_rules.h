@@ -1,5 +1,6 @@
 // What anybody can hold against a log by its entries alone (protocol.md section 8 (a)): every
-// question was closed, times do not go back, nothing is there twice.
+// question was closed, times and roster versions do not go back, key versions live once and in
+// order, nothing is there twice. Which roster is whose, the rosters say, not the log.
 #ifndef WHOELSE_AUDIT_LOG_RULES_H_
 #define WHOELSE_AUDIT_LOG_RULES_H_
 
@@ -43,14 +44,17 @@ class LogRules {
   void On(uint64_t index, const AnsweredEntry& entry);
   void On(uint64_t index, const EvaluatedEntry& entry);
   void On(uint64_t, const LedgerEntry&) {}    // held against the ledgers: audit/reconcile.h
-  void On(uint64_t, const RosterEntry&) {}
-  void On(uint64_t, const KeyEventEntry&) {}
-  void On(uint64_t, const OpenedEntry&) {}
+  void On(uint64_t index, const RosterEntry& entry);
+  void On(uint64_t index, const KeyEventEntry& entry);
+  void On(uint64_t, const OpenedEntry&) {}    // dated by an auditor's clock; opened by its report
 
   Summary summary_;
   absl::flat_hash_set<FrameHash> asked_;
   std::map<uint64_t, TimeMs> open_;   // Asked index -> its time
   uint32_t last_hour_ = 0;
+  uint64_t last_roster_ = 0;
+  absl::flat_hash_set<Digest> rosters_;       // their hashes
+  std::map<KeyVersion, KeyEvent> lives_;      // how far each has come
 };
 
 }  // namespace whoelse

@@ -65,36 +65,45 @@ std::vector<SideTableEntry> Draw(const DrawSeed& seed, const std::vector<SideTab
   return out;
 }
 
-Census TakeCensus(const Roster& roster, const std::map<uint64_t, EvaluatedEntry>& evaluated,
-                  const std::vector<OpenedTable>& tables) {
-  Census out;
-  std::map<std::pair<AgencyId, KeyVersion>, CensusRow> rows;
+Census::Faults Census::Add(const std::map<uint64_t, EvaluatedEntry>& evaluated,
+                           const std::vector<OpenedTable>& tables) {
+  Faults faults;
   std::set<uint64_t> opened;
-  const uint32_t last_hour = evaluated.empty() ? 0 : evaluated.rbegin()->second.hour;
   for (const OpenedTable& table : tables) {
     const auto entry = evaluated.find(table.index);
     // Without the logged hash an evaluator could show each auditor other numbers.
     if (entry == evaluated.end() || entry->second.hour != table.hour ||
         entry->second.table_hash != EvaluatedTableHash(table.salt, table.rows)) {
-      out.contradicted.push_back(table.index);
+      faults.contradicted.push_back(table.index);
       continue;
     }
     // Shown twice, a good table would accuse an agency of twice what was evaluated for it.
     if (!opened.insert(table.index).second) continue;
-    for (const EvaluatedRow& counted : table.rows) {
-      const bool bulk = counted.kind == EvaluationKind::kBulk;
-      if (!bulk && counted.kind != EvaluationKind::kEnrol) continue;
-      const auto key = std::pair(counted.party, counted.kv);
-      CensusRow& row = rows.try_emplace(key, NewRow(roster, counted.party, counted.kv)).first->second;
-      if (bulk) row.bulk += counted.elements;
-      if (!bulk && table.hour + kHoursOfAMonth > last_hour) row.enrolled += counted.elements;
+    for (const EvaluatedRow& row : table.rows) {
+      const bool bulk = row.kind == EvaluationKind::kBulk;
+      if (!bulk && row.kind != EvaluationKind::kEnrol) continue;
+      Counted& counted = counted_[{row.party, row.kv}];
+      (bulk ? counted.bulk : counted.enrolled[table.hour]) += row.elements;
     }
   }
   for (const auto& [index, entry] : evaluated) {
-    if (!opened.contains(index)) out.not_opened.push_back(index);
+    last_hour_ = std::max(last_hour_, entry.hour);
+    if (!opened.contains(index)) faults.not_opened.push_back(index);
   }
-  for (const auto& [key, row] : rows) out.rows.push_back(row);
-  return out;
+  return faults;
+}
+
+std::vector<CensusRow> Census::Rows() const {
+  std::vector<CensusRow> rows;
+  for (const auto& [key, counted] : counted_) {
+    CensusRow row = NewRow(roster_, key.first, key.second);
+    row.bulk = counted.bulk;
+    for (const auto& [hour, elements] : counted.enrolled) {
+      if (hour + kHoursOfAMonth > last_hour_) row.enrolled += elements;
+    }
+    rows.push_back(row);
+  }
+  return rows;
 }
 
 }  // namespace whoelse

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "audit/entry.h"
@@ -50,14 +51,35 @@ struct OpenedTable {
   EvaluatedSalt salt;
   std::vector<EvaluatedRow> rows;
 };
-struct Census {
-  std::vector<CensusRow> rows;          // by agency, then key version
-  std::vector<uint64_t> not_opened;     // Evaluated entries without a table
-  std::vector<uint64_t> contradicted;   // indexes whose table does not have the logged hash
+
+// Over all logs of one evaluator: were each counted by itself, a new log key would double what an
+// agency may enrol.
+class Census {
+ public:
+  // `roster`, which states the registers, outlives it.
+  explicit Census(const Roster& roster) : roster_(roster) {}
+
+  // What is wrong with the tables of one log.
+  struct Faults {
+    std::vector<uint64_t> not_opened;     // Evaluated entries without a table
+    std::vector<uint64_t> contradicted;   // indexes whose table does not have the logged hash
+    bool any() const { return !not_opened.empty() || !contradicted.empty(); }
+  };
+  // `evaluated`: the log's Evaluated entries by index. Tables that it contradicts count for nothing.
+  Faults Add(const std::map<uint64_t, EvaluatedEntry>& evaluated,
+             const std::vector<OpenedTable>& tables);
+
+  std::vector<CensusRow> Rows() const;    // by agency, then key version
+
+ private:
+  struct Counted {
+    uint64_t bulk = 0;                        // elements
+    std::map<uint32_t, uint64_t> enrolled;    // elements, by hour
+  };
+  const Roster& roster_;
+  std::map<std::pair<AgencyId, KeyVersion>, Counted> counted_;
+  uint32_t last_hour_ = 0;
 };
-// `evaluated`: the log's Evaluated entries by index. Tables that the log contradicts count for nothing.
-Census TakeCensus(const Roster& roster, const std::map<uint64_t, EvaluatedEntry>& evaluated,
-                  const std::vector<OpenedTable>& tables);
 
 }  // namespace whoelse
 

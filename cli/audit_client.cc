@@ -21,6 +21,10 @@ absl::Status FailedCall(const RosterCoordinator& coordinator, const grpc::Status
     return absl::PermissionDeniedError(coordinator.name + ": refuses this credential: is its roster "
                                        "older, or this auditor not in it any more?");
   }
+  if (FromGrpc(status) == ServiceError::kWrongLog) {
+    return absl::NotFoundError(coordinator.name + ": has not kept the tables of this log, or cannot "
+                               "read them: ask its operator (log.ended of its configuration)");
+  }
   return absl::UnavailableError(coordinator.name + ": " + std::string(Name(FromGrpc(status))));
 }
 
@@ -64,7 +68,7 @@ absl::StatusOr<const RosterCoordinator*> AuditClient::CoordinatorOf(const LogId&
   if (coordinator != nullptr) return coordinator;
   return absl::NotFoundError("coordinator " + std::to_string(log.coordinator) +
                              ": is not in roster version " + std::to_string(roster_->version) +
-                             " any more, so nobody opens its tables; leave its log out");
+                             " any more, so nobody opens its tables");
 }
 
 std::unique_ptr<v1::Audit::Stub> AuditClient::StubFor(const RosterCoordinator& coordinator) const {
@@ -131,6 +135,7 @@ absl::StatusOr<std::vector<SideTableEntry>> AuditClient::ReadSideTable(const Log
   v1::SideTableCall call;
   call.set_from(0);
   call.set_to(size - 1);
+  call.set_log_key_id(log.log_key_id);
   const auto reader = stub->ReadSideTable(&context, call);
   v1::SideTableRow row;
   while (reader->Read(&row)) {
@@ -154,6 +159,7 @@ absl::StatusOr<std::vector<OpenedTable>> AuditClient::ReadEvaluated(const LogId&
   v1::EvaluatedCall call;
   call.set_from_hour(0);
   call.set_to_hour(UINT32_MAX);
+  call.set_log_key_id(log.log_key_id);
   const auto reader = stub->ReadEvaluated(&context, call);
   std::vector<OpenedTable> tables;
   v1::EvaluatedTable message;

@@ -39,7 +39,8 @@ class AuditClient {
   absl::StatusOr<SubjectKeys> Evaluate(const Subject& subject,
                                        const std::vector<KeyVersion>& versions, Random& random);
 
-  // NOT_FOUND, in both: the log's coordinator is not in the newest roster any more.
+  // NOT_FOUND, in both: nobody opens this log's tables, for its coordinator is not in the newest roster
+  // any more, or has not kept them.
   // Indexes from 0 up to `size`. A relay that opens a row for a leaf twice or out of order: INTERNAL.
   absl::StatusOr<std::vector<SideTableEntry>> ReadSideTable(const LogId& log, uint64_t size);
   // Hours whose entries are before `size`. INTERNAL also for rows that are not sorted or not whole.

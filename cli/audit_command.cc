@@ -19,11 +19,9 @@ constexpr const char* kReceiptExits = "0 proved, 5 refuted, 6 not provable yet, 
                                       "anything else";
 constexpr const char* kRosterHelp = "A signed roster (roster.signed); give every one that ruled";
 
-CLI::App* Subcommand(CLI::App& app, const char* name, const char* what, const char* example,
-                     const char* exits) {
-  CLI::App* const command = app.add_subcommand(name, what);
-  command->footer(std::string("Example:\n  ") + example + "\nExit: " + exits + "\n");
-  return command;
+CLI::App* WithExample(CLI::App& app, const char* name, const char* what, const char* example,
+                      const char* exits) {
+  return Subcommand(app, name, what, std::string("Example:\n  ") + example + "\nExit: " + exits);
 }
 
 void AddOutputOptions(CLI::App& command, AuditOutput& output) {
@@ -32,7 +30,7 @@ void AddOutputOptions(CLI::App& command, AuditOutput& output) {
 }
 
 void AddMirror(CLI::App& app, Terminal& terminal, Chosen& chosen) {
-  CLI::App* const command = Subcommand(
+  CLI::App* const command = WithExample(
       app, "mirror", "Keep a checked copy of the logs, and hold each against what it said before.",
       "whoelse audit mirror --roster roster.signed --from https://coordinator.example:8443 \\\n"
       "    --into mirror",
@@ -42,13 +40,17 @@ void AddMirror(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--from", options->from,
                       "https://host:port of a log, its folder, or a folder of logs' folders")
       ->required();
+  command->add_option("--ca", options->ca,
+                      "Authorities (PEM) for a log's server that has another certificate than the "
+                      "roster pins")
+      ->check(CLI::ExistingFile);
   command->add_option("--into", options->into, "A folder for the copies")->required();
   AddOutputOptions(*command, options->output);
   OnChosen(*command, options, Mirror, terminal, chosen);
 }
 
 void AddCheck(CLI::App& app, Terminal& terminal, Chosen& chosen) {
-  CLI::App* const command = Subcommand(
+  CLI::App* const command = WithExample(
       app, "check", "Check every byte of a log's folder, or of a copy, and locate what is damaged.",
       "whoelse audit check --roster roster.signed mirror", "as for mirror");
   const auto options = std::make_shared<CheckOptions>();
@@ -60,7 +62,7 @@ void AddCheck(CLI::App& app, Terminal& terminal, Chosen& chosen) {
 }
 
 void AddProve(CLI::App& app, Terminal& terminal, Chosen& chosen) {
-  CLI::App* const command = Subcommand(
+  CLI::App* const command = WithExample(
       app, "prove", "Write the proof of one entry as a file that anybody's tools verify.",
       "whoelse audit prove mirror/coordinator-101 17 --roster roster.signed --out 17.tlog-proof",
       "0 written, 5 the folder is damaged, 2 bad input, 1 anything else");
@@ -74,7 +76,7 @@ void AddProve(CLI::App& app, Terminal& terminal, Chosen& chosen) {
 }
 
 void AddVerify(CLI::App& app, Terminal& terminal, Chosen& chosen) {
-  CLI::App* const command = Subcommand(
+  CLI::App* const command = WithExample(
       app, "verify", "Say of a receipt what it proves and what not. Reads these files, nothing else.",
       "whoelse audit verify 6STF-5YE9-R7M2-Y7WH.receipt --roster roster.signed", kReceiptExits);
   const auto options = std::make_shared<VerifyOptions>();
@@ -85,7 +87,7 @@ void AddVerify(CLI::App& app, Terminal& terminal, Chosen& chosen) {
 }
 
 void AddOpen(CLI::App& app, Terminal& terminal, Chosen& chosen) {
-  CLI::App* const command = Subcommand(
+  CLI::App* const command = WithExample(
       app, "open",
       "Open a question on written authority: logs that it is opened, evaluates its subject, accounts "
       "for every slot and every answer.",
@@ -107,7 +109,7 @@ void AddOpen(CLI::App& app, Terminal& terminal, Chosen& chosen) {
 }
 
 void AddReconcile(CLI::App& app, Terminal& terminal, Chosen& chosen) {
-  CLI::App* const command = Subcommand(
+  CLI::App* const command = WithExample(
       app, "reconcile", "Hold ledgers, receipts and logs against each other; say who is at fault.",
       "whoelse audit reconcile --roster roster.signed --logs mirror --ledger surgery.ledger",
       "0 no mismatch, 5 somebody is at fault, 2 bad input, 1 anything else");
@@ -136,12 +138,12 @@ std::shared_ptr<DeskOptions> AddDeskOptions(CLI::App& command) {
 void AddDesk(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   constexpr const char* kExits = "0 all is well, 5 a coordinator or an agency is at fault, 1 "
                                  "anything else";
-  CLI::App* const volumes = Subcommand(
+  CLI::App* const volumes = WithExample(
       app, "volumes", "Questions by agency and day.",
       "whoelse audit volumes --roster roster.signed --credential auditors/area-auditor --logs mirror",
       kExits);
   OnChosen(*volumes, AddDeskOptions(*volumes), ShowVolumes, terminal, chosen);
-  CLI::App* const draw = Subcommand(
+  CLI::App* const draw = WithExample(
       app, "draw", "Draw random questions to open, by a seed that is committed to first.",
       "whoelse audit draw --count 20 --roster roster.signed \\\n"
       "    --credential auditors/area-auditor --logs mirror",
@@ -150,7 +152,7 @@ void AddDesk(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   draw->add_option("--count", options->count, "How many")->capture_default_str();
   draw->add_option("--seed", options->seed, "32 bytes in hexadecimal, to repeat a draw");
   OnChosen(*draw, options, DrawLeaves, terminal, chosen);
-  CLI::App* const census = Subcommand(
+  CLI::App* const census = WithExample(
       app, "census", "Enrolments of each agency against the size of its register.",
       "whoelse audit census --roster roster.signed --credential auditors/area-auditor --logs mirror",
       kExits);

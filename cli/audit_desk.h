@@ -19,6 +19,8 @@ struct DeskOptions {
   AuditOutput output;
 };
 
+// All three: kExitNotProvable when nobody opens the tables of a log, and nothing else is wrong.
+
 // Questions by agency and day. kExitRefuted: a side table leaves out a question or invents one.
 ExitCode ShowVolumes(const DeskOptions& options, Terminal& terminal);
 // Random leaves to open, by a seed that the coordinators could not know.

@@ -32,20 +32,20 @@ absl::StatusOr<std::vector<Source>> LogsIn(const std::string& folder) {
   return sources;
 }
 
-absl::StatusOr<std::vector<Source>> SourcesOf(const std::vector<std::string>& from,
+absl::StatusOr<std::vector<Source>> SourcesOf(const MirrorOptions& options,
                                               const std::vector<Roster>& rosters,
                                               const Clock& clock) {
-  std::vector<TlsPin> pins;
-  for (const RosterCoordinator& c : rosters.back().coordinators) pins.push_back(c.tls_pin);
+  LogServerTrust trust{{}, options.ca};
+  for (const RosterCoordinator& c : rosters.back().coordinators) trust.pins.push_back(c.tls_pin);
   std::vector<Source> sources;
-  for (const std::string& place : from) {
+  for (const std::string& place : options.from) {
     if (place.find("://") == std::string::npos) {
       auto logs = LogsIn(place);
       if (!logs.ok()) return logs.status();
       sources.insert(sources.end(), logs->begin(), logs->end());
       continue;
     }
-    auto files = FilesAt(place, pins, clock);
+    auto files = FilesAt(place, trust, clock);
     if (!files.ok()) return files.status();
     sources.push_back({place, *std::move(files)});
   }
@@ -61,6 +61,9 @@ Json CosignedJson(const Note& note, const Roster& roster) {
           {"quorum", witnessed->size() >= roster.quorum}};
 }
 
+// Of a log that nothing was asked in yet, none.
+Json TimeJson(TimeMs time) { return time == 0 ? Json() : Json(time); }
+
 Json RulesJson(const LogRules::Summary& summary) {
   Json breaches = Json::array();
   for (const LogBreach& breach : summary.breaches) {
@@ -69,8 +72,8 @@ Json RulesJson(const LogRules::Summary& summary) {
   return {{"questions", summary.entries[0]},    {"answered", summary.entries[1]},
           {"evaluation_tables", summary.entries[2]}, {"ledger_digests", summary.entries[3]},
           {"rosters", summary.entries[4]},      {"key_events", summary.entries[5]},
-          {"openings", summary.entries[6]},     {"first_ms", summary.first_ms},
-          {"last_ms", summary.last_ms},         {"still_open", summary.open.size()},
+          {"openings", summary.entries[6]},     {"first_ms", TimeJson(summary.first_ms)},
+          {"last_ms", TimeJson(summary.last_ms)}, {"still_open", summary.open.size()},
           {"breaches_in_all", summary.breaches_total}, {"breaches", std::move(breaches)}};
 }
 
@@ -213,7 +216,7 @@ ExitCode Mirror(const MirrorOptions& options, Terminal& terminal) {
   const auto rosters = LoadRosters(options.rosters);
   if (!rosters.ok()) return PrintError(terminal, rosters.status());
   const SystemClock clock;
-  const auto sources = SourcesOf(options.from, *rosters, clock);
+  const auto sources = SourcesOf(options, *rosters, clock);
   if (!sources.ok()) return PrintError(terminal, sources.status());
   return EachLog(*sources, *rosters,
                  [&](const Source& source) {

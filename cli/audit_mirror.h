@@ -12,6 +12,7 @@ namespace whoelse {
 struct MirrorOptions {
   std::vector<std::string> rosters;
   std::vector<std::string> from;   // https://..., a log's folder, or a folder of such folders
+  std::string ca;                  // PEM; vouches for servers beside the roster's pins; empty: nobody
   std::string into;                // gets coordinator-<id>/ for each log
   AuditOutput output;
 };

@@ -118,14 +118,19 @@ void AddAttachments(ReconcileInput& input) {
   }
 }
 
+// `not_opened` counts the logs whose side table nobody opens: those that have ended, as a rule.
 absl::Status AddSideTables(const ReconcileOptions& options, const std::vector<Roster>& rosters,
-                           ReconcileInput& input) {
+                           ReconcileInput& input, size_t& not_opened) {
   if (options.credential.empty()) return absl::OkStatus();
   const SystemClock clock;
   auto client = AuditClient::Open(rosters.back(), options.credential, clock);
   if (!client.ok()) return client.status();
   for (const auto& [id, log] : input.logs) {
     const auto entries = client->ReadSideTable(id, log.size());
+    if (absl::IsNotFound(entries.status())) {
+      ++not_opened;
+      continue;
+    }
     if (!entries.ok()) return entries.status();
     input.side_table.insert(input.side_table.end(), entries->begin(), entries->end());
   }
@@ -133,7 +138,8 @@ absl::Status AddSideTables(const ReconcileOptions& options, const std::vector<Ro
 }
 
 absl::StatusOr<ReconcileInput> Gather(const ReconcileOptions& options,
-                                      const std::vector<Roster>& rosters, Terminal& terminal) {
+                                      const std::vector<Roster>& rosters, Terminal& terminal,
+                                      size_t& not_opened) {
   ReconcileInput input;
   auto logs = LoadLogs(options.logs, rosters, terminal);
   if (!logs.ok()) return logs.status();
@@ -151,7 +157,7 @@ absl::StatusOr<ReconcileInput> Gather(const ReconcileOptions& options,
     if (!loaded.ok()) return loaded;
   }
   AddAttachments(input);
-  const absl::Status read = AddSideTables(options, rosters, input);
+  const absl::Status read = AddSideTables(options, rosters, input, not_opened);
   if (!read.ok()) return read;
   return input;
 }
@@ -199,7 +205,8 @@ std::string TextOf(const Json& report) {
          " answers.\nNot compared: " + compared["questions_without_items"].dump() +
          " questions whose receipts were not given, " + compared["beyond_the_copies"].dump() +
          " rows beyond the logs' copies, " + compared["unusable_receipt_parts"].dump() +
-         " receipt parts that the log does not confirm.\n";
+         " receipt parts that the log does not confirm, " +
+         compared["side_tables_not_opened"].dump() + " logs whose side table nobody opens.\n";
 }
 
 }  // namespace
@@ -207,7 +214,8 @@ std::string TextOf(const Json& report) {
 ExitCode ReconcileRecords(const ReconcileOptions& options, Terminal& terminal) {
   const auto rosters = LoadRosters(options.rosters);
   if (!rosters.ok()) return PrintError(terminal, rosters.status());
-  const auto input = Gather(options, *rosters, terminal);
+  size_t not_opened = 0;
+  const auto input = Gather(options, *rosters, terminal, not_opened);
   if (!input.ok()) return PrintError(terminal, input.status());
   const Reconciliation result = Reconcile(*input, *rosters);
   AuditReport report{"Reconciliation",
@@ -218,7 +226,8 @@ ExitCode ReconcileRecords(const ReconcileOptions& options, Terminal& terminal) {
                         {"answers", result.answers_compared},
                         {"questions_without_items", result.questions_without_items},
                         {"beyond_the_copies", result.not_covered_yet},
-                        {"unusable_receipt_parts", result.items_unusable}}},
+                        {"unusable_receipt_parts", result.items_unusable},
+                        {"side_tables_not_opened", not_opened}}},
                       {"rosters", RostersJson(*rosters)}},
                      "", result.mismatches.empty() ? kExitOk : kExitRefuted};
   report.text = TextOf(report.json);

@@ -28,16 +28,6 @@ std::string ListOf(const std::array<std::string_view, N>& names, size_t count = 
   return list;
 }
 
-CLI::App* Subcommand(CLI::App& app, const char* name, const char* what, const std::string& footer) {
-  CLI::App* const command = app.add_subcommand(name, what);
-  command->footer(footer + "\n");
-  return command;
-}
-
-void AddDoorOption(CLI::App& command, std::string& door) {
-  command.add_option("--door", door, "The node's socket (default: $WHOELSE_DOOR)");
-}
-
 void AddTickOption(CLI::App& command, AskOptions& options) {
   command.add_flag("--i-do-not-know-them", options.does_not_know_them,
                    "You do not know this child or family outside work; needed each time");
@@ -203,6 +193,16 @@ void AddDemoCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
 }
 
 }  // namespace
+
+CLI::App* Subcommand(CLI::App& app, const char* name, const char* what, const std::string& footer) {
+  CLI::App* const command = app.add_subcommand(name, what);
+  command->footer(footer + "\n");
+  return command;
+}
+
+void AddDoorOption(CLI::App& command, std::string& door) {
+  command.add_option("--door", door, "The node's socket (default: $WHOELSE_DOOR)");
+}
 
 ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& terminal) {
   CLI::App app("Who else is working with this child? Ask every agency, and let no middle learn "

@@ -23,10 +23,8 @@ ExitCode Fail(const absl::Status& status, Terminal& terminal) {
 
 TimeS Now() { return SystemClock().NowS(); }
 
-CLI::App* Subcommand(CLI::App& app, const char* name, const char* what, const char* example) {
-  CLI::App* const command = app.add_subcommand(name, what);
-  command->footer(std::string("Example:\n  ") + example + "\n");
-  return command;
+CLI::App* WithExample(CLI::App& app, const char* name, const char* what, const char* example) {
+  return Subcommand(app, name, what, std::string("Example:\n  ") + example);
 }
 
 void AddJsonFlag(CLI::App& command, bool& json) {
@@ -45,7 +43,7 @@ void AddInit(CLI::App& app, Terminal& terminal, Chosen& chosen) {
     bool json = false;
   };
   CLI::App* const command =
-      Subcommand(app, "init", "Start a federation: its root keys and its draft.",
+      WithExample(app, "init", "Start a federation: its root keys and its draft.",
                  "whoelse federation init northbridge --name \"Northbridge\" --threshold 2");
   const auto options = std::make_shared<Options>();
   InitOptions& init = options->init;
@@ -96,7 +94,7 @@ void AddCoordinatorCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
     CoordinatorOptions coordinator;
     bool json = false;
   };
-  CLI::App* const command = Subcommand(
+  CLI::App* const command = WithExample(
       app, "add-coordinator", "Take a coordinator in: keys, certificate, configuration.",
       "whoelse federation add-coordinator northbridge \"County Council\" "
       "--endpoint coordinator.council.example:7443");
@@ -211,7 +209,7 @@ ExitCode RunAddAgency(AgencyInput& input, Terminal& terminal) {
 }
 
 void AddAgencyCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
-  CLI::App* const command = Subcommand(
+  CLI::App* const command = WithExample(
       app, "add-agency", "Take an agency in: keys, certificate, its node's configuration.",
       "whoelse federation add-agency northbridge \"Hilltop School\" --kind school \\\n"
       "    --area Northbridge --organisation 100123 --ask coordination,early-help,concern,emergency "
@@ -231,7 +229,7 @@ void AddAuditorCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
     bool json = false;
   };
   CLI::App* const command =
-      Subcommand(app, "add-auditor", "Take an auditor in: key and certificate.",
+      WithExample(app, "add-auditor", "Take an auditor in: key and certificate.",
                  "whoelse federation add-auditor northbridge \"Area Auditor\"");
   const auto options = std::make_shared<Options>();
   command->add_option("DIR", options->dir, "The federation's directory")->required();
@@ -258,7 +256,7 @@ void AddRemoveCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
     bool json = false;
   };
   CLI::App* const command =
-      Subcommand(app, "remove-agency", "Take an agency out of the next roster.",
+      WithExample(app, "remove-agency", "Take an agency out of the next roster.",
                  "whoelse federation remove-agency northbridge hilltop-school");
   const auto options = std::make_shared<Options>();
   command->add_option("DIR", options->dir, "The federation's directory")->required();
@@ -281,7 +279,7 @@ void AddRenewCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
     uint32_t days = 365;
     bool json = false;
   };
-  CLI::App* const command = Subcommand(
+  CLI::App* const command = WithExample(
       app, "renew-certificate",
       "Make a new certificate for the same key, in a party's own folder; its running program takes "
       "it up, and no roster changes.",
@@ -307,7 +305,7 @@ void AddLogKeyCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
     std::string dir, slug;
     bool json = false;
   };
-  CLI::App* const command = Subcommand(
+  CLI::App* const command = WithExample(
       app, "renew-log-key",
       "Give a coordinator whose log has ended a new log: another key, another origin.",
       "whoelse federation renew-log-key northbridge county-council");
@@ -368,7 +366,7 @@ void AddSignCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
     KeyVersion activate = 0, retire = 0;
     bool json = false;
   };
-  CLI::App* const command = Subcommand(
+  CLI::App* const command = WithExample(
       app, "sign",
       "Build the next roster, sign it with the roots, check it, and lay it into every folder. Deals "
       "keys where there are none: FOR DEMONSTRATION ONLY.",
@@ -406,7 +404,7 @@ void AddShowCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
     std::string path;
     bool json = false;
   };
-  CLI::App* const command = Subcommand(app, "show", "Show a federation or one signed roster.",
+  CLI::App* const command = WithExample(app, "show", "Show a federation or one signed roster.",
                                        "whoelse federation show northbridge --json");
   const auto options = std::make_shared<Options>();
   command->add_option("PATH", options->path, "The federation's directory, or a roster.signed")

@@ -13,13 +13,12 @@ constexpr const char* kReasonHelp = "In a sentence: why, or what was done; kept 
 using Run = std::function<ExitCode(const InboxOptions&, Terminal&)>;
 
 // A subcommand with its options; the caller adds those of its own.
-CLI::App* Subcommand(CLI::App& inbox, const char* name, const char* what, const char* footer,
-                     const std::shared_ptr<InboxOptions>& options, Run run, Terminal& terminal,
-                     Chosen& chosen) {
-  CLI::App* const command = inbox.add_subcommand(name, what);
-  command->footer(std::string(footer) + "\n");
+CLI::App* ItemCommand(CLI::App& inbox, const char* name, const char* what, const char* footer,
+                      const std::shared_ptr<InboxOptions>& options, Run run, Terminal& terminal,
+                      Chosen& chosen) {
+  CLI::App* const command = Subcommand(inbox, name, what, footer);
   command->add_flag("--json", options->json, "As JSON");
-  command->add_option("--door", options->door, "The node's socket (default: $WHOELSE_DOOR)");
+  AddDoorOption(*command, options->door);
   OnChosen(*command, options, std::move(run), terminal, chosen);
   return command;
 }
@@ -37,7 +36,7 @@ void AddInboxCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   inbox->require_subcommand(1);
   const auto options = std::make_shared<InboxOptions>();
   const auto add = [&](const char* name, const char* what, const char* footer, Run run) {
-    return Subcommand(*inbox, name, what, footer, options, std::move(run), terminal, chosen);
+    return ItemCommand(*inbox, name, what, footer, options, std::move(run), terminal, chosen);
   };
 
   CLI::App* const list =

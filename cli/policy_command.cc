@@ -16,49 +16,36 @@ std::string ListOf(const Words& words) {
   return list;
 }
 
-CLI::App* Subcommand(CLI::App& app, const char* name, const char* what, const char* example) {
-  CLI::App* const command = app.add_subcommand(name, what);
-  command->footer(std::string("Example:\n  ") + example + "\n");
-  return command;
-}
-
-void AddDoorOption(CLI::App& command, std::string& door) {
-  command.add_option("--door", door, "The node's socket (default: $WHOELSE_DOOR)");
-}
-
 void AddShow(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const command =
       Subcommand(app, "show", "The policy in force: who adopted it, its cells, what waits.",
-                 "whoelse policy show\n  whoelse policy show --default > policy.toml");
+                 "Example:\n  whoelse policy show\n  whoelse policy show --default > policy.toml");
   const auto options = std::make_shared<ShowPolicyOptions>();
   command->add_flag("--default", options->given_default,
                     "The given default as a file, to be adopted by filling in its first lines");
   command->add_flag("--json", options->json, "As JSON");
   AddDoorOption(*command, options->door);
-  command->callback([options, &terminal, &chosen] {
-    chosen = [options, &terminal] { return ShowPolicy(*options, terminal); };
-  });
+  OnChosen(*command, options, ShowPolicy, terminal, chosen);
 }
 
 void AddCheck(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const command =
       Subcommand(app, "check", "Check a policy file before a node reads it.",
-                 "whoelse policy check policy.toml\nExit: 2 lists all that is wrong, line by line");
+                 "Example:\n  whoelse policy check policy.toml\nExit: 2 lists all that is wrong, line by line");
   const auto options = std::make_shared<CheckPolicyOptions>();
   command->add_option("FILE", options->file, "The file")->required();
   command->add_flag("--json", options->json, "As JSON");
-  command->callback([options, &terminal, &chosen] {
-    chosen = [options, &terminal] {
-      const Date today = Date::FromDays(static_cast<int64_t>(SystemClock().NowS() / 86'400));
-      return CheckPolicy(*options, today, terminal);
-    };
-  });
+  const auto check = [](const CheckPolicyOptions& given, Terminal& out) {
+    const Date today = Date::FromDays(static_cast<int64_t>(SystemClock().NowS() / 86'400));
+    return CheckPolicy(given, today, out);
+  };
+  OnChosen(*command, options, check, terminal, chosen);
 }
 
 void AddExplain(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const command = Subcommand(
       app, "explain", "What would we disclose in this case, and which rule says so?",
-      "whoelse policy explain --service Counselling --purpose concern \\\n"
+      "Example:\n  whoelse policy explain --service Counselling --purpose concern \\\n"
       "    --consent young-person-agreed --flags other-area,new");
   const auto options = std::make_shared<ExplainPolicyOptions>();
   command->add_option("--service", options->service,
@@ -71,9 +58,7 @@ void AddExplain(CLI::App& app, Terminal& terminal, Chosen& chosen) {
       ->delimiter(',');
   command->add_flag("--json", options->json, "As JSON");
   AddDoorOption(*command, options->door);
-  command->callback([options, &terminal, &chosen] {
-    chosen = [options, &terminal] { return ExplainPolicy(*options, terminal); };
-  });
+  OnChosen(*command, options, ExplainPolicy, terminal, chosen);
 }
 
 }  // namespace

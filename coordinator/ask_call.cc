@@ -62,9 +62,12 @@ void AskCall::Send(Bytes admission) {
   items_.push_back(std::move(admission));
   Pump();
 }
+// Nodes answer at the ends of time slots, many at one moment, and each message costs: so what comes
+// waits for the others.
 void AskCall::Send(const RelayResult& result) {
   items_.push_back(result);
-  Pump();
+  if (items_.size() >= kItemsPerMessage) return Pump();
+  if (!std::exchange(waiting_, true)) service_->SoonAfter(together_.Held());
 }
 void AskCall::Send(const RelayClosed& closed) {
   items_.push_back(closed);
@@ -86,7 +89,17 @@ v1::AskItem AskCall::NextMessage() {
   return message;
 }
 
+void AskCall::Together(bool) {
+  waiting_ = false;
+  Pump();
+}
+
 void AskCall::Pump() {
+  if (!std::exchange(pumping_, true)) service_->loop().Later(pump_.Held());
+}
+
+void AskCall::Write(bool) {
+  pumping_ = false;
   if (writing_ || over_) return;
   if (!items_.empty()) {
     writing_ = true;

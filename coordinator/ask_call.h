@@ -38,7 +38,10 @@ class AskCall final : public Call {
   void Done(bool ok);
   void End(const grpc::Status& status);
   v1::AskItem NextMessage();   // out of items_, as many as one message takes
+  // Writes what waits, when the loop is done with what has come.
   void Pump();
+  void Write(bool ok);
+  void Together(bool ok);
 
   CoordinatorService* const service_;
   grpc::ServerContext context_;
@@ -48,10 +51,14 @@ class AskCall final : public Call {
   Step<AskCall> written_{this, &AskCall::Written};
   Step<AskCall> finished_{this, &AskCall::Finished};
   Step<AskCall> done_{this, &AskCall::Done};
+  Step<AskCall> pump_{this, &AskCall::Write};
+  Step<AskCall> together_{this, &AskCall::Together};
 
   CallId id_ = 0;
   std::deque<Item> items_;
   std::optional<grpc::Status> end_;
+  bool pumping_ = false;         // the loop has pump_
+  bool waiting_ = false;         // the service has together_
   bool writing_ = false;
   bool over_ = false;   // Finish was called, or nobody is there any more
 };

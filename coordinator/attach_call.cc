@@ -103,6 +103,11 @@ void AttachCall::SendRoster(const Bytes& signed_roster) {
 }
 
 void AttachCall::Pump() {
+  if (!std::exchange(pumping_, true)) service_->loop().Later(pump_.Held());
+}
+
+void AttachCall::Write(bool) {
+  pumping_ = false;
   if (writing_ || over_ || pending_.empty()) return;
   writing_ = true;
   flying_ = std::move(pending_.front().message);

@@ -47,7 +47,9 @@ class AttachCall final : public Call {
   void End(const grpc::Status& status);
   // The message that takes what comes next, with room for `bytes` more.
   v1::ToNode& Open(size_t bytes);
+  // Writes what waits, when the loop is done with what has come.
   void Pump();
+  void Write(bool ok);
 
   CoordinatorService* const service_;
   grpc::ServerContext context_;
@@ -57,6 +59,7 @@ class AttachCall final : public Call {
   Step<AttachCall> written_{this, &AttachCall::Written};
   Step<AttachCall> finished_{this, &AttachCall::Finished};
   Step<AttachCall> done_{this, &AttachCall::Done};
+  Step<AttachCall> pump_{this, &AttachCall::Write};
 
   StreamId id_ = 0;
   std::optional<Peer> peer_;     // since the Hello
@@ -69,6 +72,7 @@ class AttachCall final : public Call {
   };
   std::deque<Pending> pending_;
   size_t pending_bytes_ = 0;
+  bool pumping_ = false;         // the loop has pump_
   bool writing_ = false;
   bool over_ = false;
 };

@@ -41,6 +41,8 @@ void AuditStream<Derived, Request, Row>::Accepted(bool ok) {
   if (!peer || service_->desk().ruling()->FindAuditorByPin(peer->pin) == nullptr) {
     return End(ToGrpc(ServiceError::kNotAMember));
   }
+  store_ = service_->StoreOf(request_.log_key_id());
+  if (store_ == nullptr) return End(ToGrpc(ServiceError::kWrongLog));
   if (const auto error = static_cast<Derived*>(this)->Begin()) return End(ToGrpc(*error));
   Next();
 }
@@ -87,7 +89,7 @@ std::optional<ServiceError> SideTableCall::Begin() {
 absl::StatusOr<std::deque<v1::SideTableRow>> SideTableCall::Fetch() {
   std::deque<v1::SideTableRow> messages;
   if (!next_) return messages;
-  const auto rows = service_->state().SideTable(*next_, request_.to(), kRowsAtOnce);
+  const auto rows = store_->SideTable(*next_, request_.to(), kRowsAtOnce);
   if (!rows.ok()) return rows.status();
   for (const AskedRow& row : *rows) messages.push_back(MessageOf(row));
   next_.reset();
@@ -113,7 +115,7 @@ std::optional<ServiceError> EvaluatedCall::Begin() {
 absl::StatusOr<std::deque<v1::EvaluatedTable>> EvaluatedCall::Fetch() {
   std::deque<v1::EvaluatedTable> messages;
   if (!next_) return messages;
-  const auto table = service_->state().FirstTable(*next_, request_.to_hour());
+  const auto table = store_->FirstTable(*next_, request_.to_hour());
   if (!table.ok()) return table.status();
   next_.reset();
   if (!*table) return messages;

@@ -24,6 +24,7 @@ class AuditStream : public Call {
   void Accepted(bool ok);
 
   CoordinatorService* const service_;
+  const CoordinatorState* store_ = nullptr;   // of the log that is asked about
   grpc::ServerContext context_;
   Request request_;
   grpc::ServerAsyncWriter<Row> writer_{&context_};

@@ -33,9 +33,11 @@ class Step final : public Tag {
   Step(T* call, void (T::*method)(bool ok)) : call_(call), method_(method) {}
 
   // What to give to gRPC; the call stays until it comes back.
-  void* Arm() {
+  void* Arm() { return static_cast<Tag*>(Held()); }
+  // The same for the loop itself.
+  Tag* Held() {
     call_->Hold();
-    return static_cast<Tag*>(this);
+    return this;
   }
   // For AsyncNotifyWhenDone, which is given before the call is accepted and comes back only if it
   // was: Hold is the caller's, once it knows.

@@ -136,6 +136,11 @@ CoordinatorConfig::LogFiles ReadLogFiles(Table in, const std::string& folder) {
   CoordinatorConfig::LogFiles log;
   if (in.Has("export")) log.export_folder = std::filesystem::path(folder) / in.Text("export");
   log.listen = in.TextOr("listen", "");
+  if (in.Has("ended")) {
+    for (const std::string& path : in.Texts("ended")) {
+      log.ended.push_back(std::filesystem::path(folder) / path);
+    }
+  }
   if (in.Has("tls")) log.tls = ReadTls(in.Child("tls"), folder);
   in.Done();
   return log;
@@ -225,10 +230,13 @@ std::string CoordinatorConfig::Serialize() const {
                             {"roots", std::move(roots)},
                             {"k", int64_t{trust.roots_needed}}}},
   };
-  if (!log.export_folder.empty() || !log.listen.empty()) {
+  if (!log.export_folder.empty() || !log.listen.empty() || !log.ended.empty()) {
     toml::table files;
     if (!log.export_folder.empty()) files.insert("export", log.export_folder);
     if (!log.listen.empty()) files.insert("listen", log.listen);
+    toml::array ended;
+    for (const std::string& path : log.ended) ended.push_back(path);
+    if (!ended.empty()) files.insert("ended", std::move(ended));
     if (!log.tls.key.empty()) {
       files.insert("tls", toml::table{{"certificate", log.tls.certificate}, {"key", log.tls.key}});
     }

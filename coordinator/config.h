@@ -16,9 +16,10 @@
 //   federation = "0d3b764530a93de1c051f4ec1a462982"
 //   roots = ["root1.example+c9f4e2b7+...", "..."]
 //   k = 2
-//   [log]                                   # left out: neither of the two
+//   [log]                                   # left out: none of it
 //   export = "/srv/whoelse-log"             # the log as a folder of files, kept up to date
 //   listen = "0.0.0.0:7480"                 # the same files over HTTPS
+//   ended = ["/srv/whoelse-ended"]          # the `data` of logs that have ended, for auditors
 //   [log.tls]                               # left out: [tls]
 //   certificate = "/etc/whoelse/log.crt"
 //   key = "/etc/whoelse/log.key"
@@ -55,6 +56,7 @@ struct CoordinatorConfig {
     std::string export_folder;   // empty: none
     std::string listen;          // empty: not served
     TlsFiles tls;                // empty paths: that of the coordinator itself
+    std::vector<std::string> ended;   // stores
   };
   LogFiles log;
   struct Witness {

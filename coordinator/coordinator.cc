@@ -1,10 +1,13 @@
 #include "coordinator/coordinator.h"
 
+#include <future>
 #include <utility>
 
+#include "audit/checkpoint.h"
 #include "coordinator/log_server.h"
 #include "coordinator/log_store.h"
 #include "rpc/certificate.h"
+#include "rpc/log.h"
 
 namespace whoelse {
 namespace {
@@ -91,7 +94,7 @@ absl::Status Coordinator::ServeLog(const CoordinatorConfig& config, const NoteVe
   return absl::OkStatus();
 }
 
-absl::Status Coordinator::AskWitnesses(const CoordinatorConfig& config) {
+absl::Status Coordinator::ReachWitnesses(const CoordinatorConfig& config) {
   for (const auto& witness : config.witnesses) {
     auto client = HttpsClient::Create(witness.url, witness.ca);
     if (!client.ok()) return client.status();
@@ -99,9 +102,38 @@ absl::Status Coordinator::AskWitnesses(const CoordinatorConfig& config) {
         *std::move(client), *state_, [this](uint64_t size, std::string line) {
           service_->TakeCosignature(size, std::move(line));
         }));
-    witnesses_.back()->Follow(signed_);
   }
   return absl::OkStatus();
+}
+
+// Were the store and the second place rolled back together, or lost, the next signature would be a
+// fork: a witness is one who remembers. One that cannot be reached must not keep a log from starting.
+absl::Status Coordinator::HearWitnesses(const NoteVerifier& log_key) {
+  const auto signed_last = state_->LastCheckpoint();
+  if (!signed_last.ok()) return signed_last.status();
+  PublishedLog last{0, *signed_last};
+  if (last.checkpoint.empty()) {   // the empty tree is part of every history
+    last.checkpoint = SignCheckpoint({log_key.name, 0, EmptyRoot()}, log_key_).Serialize();
+  } else {
+    last.size = Checkpoint::Parse(Note::Parse(last.checkpoint)->text)->size;
+  }
+  std::vector<std::future<absl::Status>> heard;
+  for (const auto& witness : witnesses_) {
+    heard.push_back(std::async(std::launch::async,
+                               [&] { return witness->HoldsNoMoreThan(last); }));
+  }
+  absl::Status contradicted;
+  for (auto& reply : heard) {
+    const absl::Status status = reply.get();
+    if (absl::IsDataLoss(status)) contradicted = status;
+    if (status.ok()) continue;
+    Log(LogLevel::kWarning, "outside_witness",
+        {{LogField::kTreeSize, last.size}, {LogField::kError, status}});
+  }
+  if (contradicted.ok()) return contradicted;
+  return absl::DataLossError(std::string(WithRecovery(contradicted).message()) +
+                             " Only if it is the witness that is wrong: take it out of the "
+                             "configuration.");
 }
 
 Coordinator::~Coordinator() {
@@ -123,19 +155,22 @@ absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Start(
     return SigningKey::FromSeed(c.secrets_.admission_seed.Reveal());
   };
   const NoteVerifier& log_key = c.desk_->ruling()->FindCoordinator(config.id)->log_key;
+  if (absl::Status status = c.ReachWitnesses(config); !status.ok()) return status;
+  if (absl::Status status = c.HearWitnesses(log_key); !status.ok()) return status;
+  c.ended_ = EndedLogs::Open(config.log.ended);
   c.evaluator_ = make_evaluator(config.id, admission_key(), std::move(c.secrets_.shares));
   c.relay_ = std::make_unique<Relay>(config.id, log_key.key_id, admission_key());
   std::vector<NoteVerifier> outside;
   for (const auto& witness : config.witnesses) outside.push_back(witness.key);
   auto service = CoordinatorService::Start(
       {config.id, config.listen, config.tls, clock, c.random_, *c.desk_, *c.evaluator_, *c.relay_,
-       *c.state_, *c.mirror_, c.published_, c.signed_, c.log_key_, c.admission_key_,
+       *c.state_, *c.mirror_, c.published_, c.signed_, c.ended_, c.log_key_, c.admission_key_,
        {log_key.name, config.data, config.min_free_mb << 20}, std::move(outside),
        std::move(c.first_change_), [config] { return ReadShares(config); }});
   if (!service.ok()) return service.status();
   c.service_ = *std::move(service);
   if (absl::Status status = c.ServeLog(config, log_key); !status.ok()) return status;
-  if (absl::Status status = c.AskWitnesses(config); !status.ok()) return status;
+  for (const auto& witness : c.witnesses_) witness->Follow(c.signed_);
   return coordinator;
 }
 

@@ -17,6 +17,7 @@
 #include "coordinator/rocksdb_state.h"
 #include "coordinator/roster_desk.h"
 #include "coordinator/run.h"
+#include "coordinator/ended_logs.h"
 #include "coordinator/secrets.h"
 #include "coordinator/service.h"
 #include "crypto/random.h"
@@ -44,13 +45,15 @@ class Coordinator {
   static absl::StatusOr<std::vector<EvaluatorShare>> ReadShares(const CoordinatorConfig& config);
   absl::Status OpenStore(const CoordinatorConfig& config, TimeMs now);
   absl::Status ServeLog(const CoordinatorConfig& config, const NoteVerifier& log_key);
-  absl::Status AskWitnesses(const CoordinatorConfig& config);
+  absl::Status ReachWitnesses(const CoordinatorConfig& config);
+  absl::Status HearWitnesses(const NoteVerifier& log_key);
   absl::Status CheckIdentity(const CoordinatorConfig& config, const RosterCoordinator& me) const;
 
   CoordinatorSecrets secrets_;
   const SigningKey log_key_, admission_key_;
   SystemRandom random_;
   std::unique_ptr<RocksDbState> state_;
+  EndedLogs ended_;
   std::unique_ptr<CheckpointMirror> mirror_;
   LogPublication published_, signed_;
   std::unique_ptr<RosterDesk> desk_;

@@ -24,9 +24,15 @@ bool SameKey(const NoteVerifier& verifier, const NoteSignature& line) {
 
 }  // namespace
 
-void CosignedCheckpoints::SetWitnesses(std::vector<NoteVerifier> witnesses, uint32_t quorum) {
+bool CosignedCheckpoints::SetWitnesses(std::vector<NoteVerifier> witnesses, uint32_t quorum) {
   witnesses_ = std::move(witnesses);
   quorum_ = quorum;
+  for (size_t place = waiting_.size(); place-- > 0;) {
+    if (!HasQuorum(waiting_[place])) continue;
+    Publish(place);
+    return true;
+  }
+  return false;
 }
 
 bool CosignedCheckpoints::HasQuorum(const CosignedCheckpoint& checkpoint) const {

@@ -28,8 +28,8 @@ class CosignedCheckpoints {
       : outside_(std::move(outside)) {}
 
   // The witnesses of the roster that rules, and how many of them are enough. What had a quorum under
-  // an earlier roster keeps it.
-  void SetWitnesses(std::vector<NoteVerifier> witnesses, uint32_t quorum);
+  // an earlier roster keeps it; one that waited may have it now. True when Published() changed.
+  bool SetWitnesses(std::vector<NoteVerifier> witnesses, uint32_t quorum);
   // What had a quorum before this process began.
   void Restore(CosignedCheckpoint published) { published_ = std::move(published); }
 

@@ -3,11 +3,33 @@
 #include <utility>
 
 namespace whoelse {
+namespace {
+
+// So that what waits to be written does not wait for a flood to end.
+constexpr size_t kAtOnceMax = 256;
+
+}  // namespace
 
 void EventLoop::Run() {
   void* tag = nullptr;
   bool ok = false;
-  while (queue_->Next(&tag, &ok)) static_cast<Tag*>(tag)->Run(ok);
+  while (queue_->Next(&tag, &ok)) {
+    static_cast<Tag*>(tag)->Run(ok);
+    for (size_t more = 0; more < kAtOnceMax; ++more) {
+      const auto next = queue_->AsyncNext(&tag, &ok, gpr_inf_past(GPR_CLOCK_REALTIME));
+      if (next != grpc::CompletionQueue::GOT_EVENT) break;
+      static_cast<Tag*>(tag)->Run(ok);
+    }
+    RunLater();
+  }
+}
+
+void EventLoop::RunLater() {
+  while (!later_.empty()) {
+    std::vector<Tag*> later;
+    later.swap(later_);
+    for (Tag* const tag : later) tag->Run(true);
+  }
 }
 
 bool EventLoop::Post(std::function<void()> work) {

@@ -36,6 +36,10 @@ class EventLoop {
   // `work` runs on the loop's thread, in the order of the calls. Any thread. False, and `work` never
   // runs, after Close.
   bool Post(std::function<void()> work);
+  // Runs once everything that has come already is dealt with, and before the loop waits for more: what
+  // is written then goes out in fewer messages, which is what a message costs most by. On the loop's
+  // thread.
+  void Later(Tag* tag) { later_.push_back(tag); }
   // Ends Run when everything armed has come back. The server has been shut down before, no alarm is
   // armed, and nothing is armed any more after it.
   void Close();
@@ -50,9 +54,11 @@ class EventLoop {
     EventLoop* const loop_;
   };
   void RunPosted();
+  void RunLater();
 
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   Posted posted_;
+  std::vector<Tag*> later_;   // the loop's thread alone
 
   std::mutex mutex_;   // guards the rest
   std::vector<std::function<void()>> work_;

@@ -15,16 +15,6 @@ namespace {
 
 constexpr uint64_t kEntriesCheckedAtStart = 4096;
 
-absl::Status WithAdvice(const absl::Status& status) {
-  if (!absl::IsDataLoss(status) && !absl::IsNotFound(status)) return status;
-  return absl::DataLossError(
-      std::string(status.message()) +
-      ". This coordinator does not sign a second history of its log. Do not restore a backup and "
-      "do not delete either place: refill the data directory from a mirror of this log; if there "
-      "is none, retire this log's key and start a new log whose first entry names the last "
-      "checkpoint that witnesses or nodes hold.");
-}
-
 absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& note, const NoteVerifier& log_key) {
   auto parsed = Note::Parse(note);
   if (!parsed.ok()) return absl::DataLossError("a stored checkpoint is damaged");
@@ -88,12 +78,22 @@ absl::Status CheckPlaces(RocksDbState& state, const CheckpointMirror& mirror,
 
 }  // namespace
 
+absl::Status WithRecovery(const absl::Status& status) {
+  if (!absl::IsDataLoss(status) && !absl::IsNotFound(status)) return status;
+  return absl::DataLossError(
+      std::string(status.message()) +
+      ". This coordinator does not sign a second history of its log. Do not restore a backup and "
+      "do not delete either place: refill the data directory from a mirror of this log; if there "
+      "is none, retire this log's key and start a new log whose first entry names the last "
+      "checkpoint that witnesses or nodes hold.");
+}
+
 absl::Status CheckLogStore(RocksDbState& state, const CheckpointMirror& mirror,
                            const NoteVerifier& log_key) {
   absl::Status status = CheckStoredLog(state, kEntriesCheckedAtStart);
   if (status.ok()) status = CheckSuspect(state);
   if (status.ok()) status = CheckPlaces(state, mirror, log_key);
-  return WithAdvice(status);
+  return WithRecovery(status);
 }
 
 absl::StatusOr<std::optional<CosignedCheckpoint>> StoredCosigned(const RocksDbState& state) {
@@ -116,7 +116,7 @@ absl::Status KeepIfContradicted(const RocksDbState& state, CheckpointMirror& mir
   const absl::Status status = CheckContains(state, *checkpoint);
   if (status.ok()) return status;
   if (absl::Status kept = mirror.KeepShown(std::string(note)); !kept.ok()) return kept;
-  return WithAdvice(status);
+  return WithRecovery(status);
 }
 
 absl::Status CloseOrphans(RocksDbState& state, TimeMs now) {

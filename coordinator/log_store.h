@@ -19,6 +19,10 @@ namespace whoelse {
 absl::Status CheckLogStore(RocksDbState& state, const CheckpointMirror& mirror,
                            const NoteVerifier& log_key);
 
+// For an error that says that this log is not what it was: with what to do about it. Others as they
+// are.
+absl::Status WithRecovery(const absl::Status& status);
+
 // The newest checkpoint that has a quorum; nullopt: none yet. DATA_LOSS.
 absl::StatusOr<std::optional<CosignedCheckpoint>> StoredCosigned(const RocksDbState& state);
 

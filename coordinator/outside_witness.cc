@@ -9,7 +9,12 @@
 namespace whoelse {
 namespace {
 
-constexpr int kOk = 200, kConflict = 409;
+constexpr int kOk = 200, kConflict = 409, kUnprocessable = 422;
+
+absl::Status Contradicted(int code) {
+  return absl::DataLossError("an outside witness holds a checkpoint that this log does not contain (" +
+                             std::to_string(code) + "): compare the two");
+}
 
 }  // namespace
 
@@ -27,7 +32,8 @@ void OutsideWitness::Follow(const LogPublication& signed_log) {
     while ((log = signed_log.WaitForOtherThan(log)) != nullptr) {
       const absl::Status status = Ask(*log);
       if (status.ok()) continue;
-      const bool look = absl::IsFailedPrecondition(status);
+      // What it says is not signed, so it stops nothing that runs.
+      const bool look = !absl::IsUnavailable(status);
       Log(look ? LogLevel::kAlarm : LogLevel::kWarning, "outside_witness",
           {{LogField::kTreeSize, log->size}, {LogField::kError, status}});
     }
@@ -41,19 +47,18 @@ absl::StatusOr<HttpReply> OutsideWitness::Post(const PublishedLog& log) {
                        AddCheckpointRequest(known_size_, *proof, log.checkpoint));
 }
 
-absl::Status OutsideWitness::Ask(const PublishedLog& log) {
+absl::StatusOr<std::vector<std::string>> OutsideWitness::Cosign(const PublishedLog& log) {
   auto reply = Post(log);
   if (reply.ok() && reply->status == kConflict) {
     const auto size = ParseWitnessSize(reply->body);
-    // Not signed, so it stops nothing; but if it is true, this log was rolled back.
-    if (!size || *size > log.size || *size == known_size_) {
-      return absl::FailedPreconditionError("an outside witness holds a checkpoint that this log "
-                                           "does not contain (409): compare the two");
-    }
+    if (!size) return absl::FailedPreconditionError("an outside witness gave no size (409)");
+    if (*size > log.size || *size == known_size_) return Contradicted(kConflict);
     known_size_ = *size;
     reply = Post(log);
   }
   if (!reply.ok()) return reply.status();
+  // A proof that it refuses leads from what it holds to what we signed: they are not of one tree.
+  if (reply->status == kUnprocessable) return Contradicted(kUnprocessable);
   if (reply->status != kOk) {
     return absl::FailedPreconditionError("an outside witness does not cosign (" +
                                          std::to_string(reply->status) + ")");
@@ -61,6 +66,19 @@ absl::Status OutsideWitness::Ask(const PublishedLog& log) {
   auto lines = ParseWitnessLines(reply->body);
   if (!lines.ok()) return absl::FailedPreconditionError(lines.status().message());
   known_size_ = log.size;
+  return lines;
+}
+
+// As one who says that the witness is where we are: another size comes back as a conflict, another
+// tree of this size as well.
+absl::Status OutsideWitness::HoldsNoMoreThan(const PublishedLog& last) {
+  known_size_ = last.size;
+  return Cosign(last).status();
+}
+
+absl::Status OutsideWitness::Ask(const PublishedLog& log) {
+  auto lines = Cosign(log);
+  if (!lines.ok()) return lines.status();
   for (std::string& line : *lines) on_line_(log.size, std::move(line));
   return absl::OkStatus();
 }

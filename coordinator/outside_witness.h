@@ -26,17 +26,24 @@ class OutsideWitness {
   OutsideWitness(std::unique_ptr<HttpsClient> client, const CoordinatorState& state, OnLine on_line);
   ~OutsideWitness();
 
+  // Before this start signs anything: whether the witness holds nothing that this store does not
+  // contain. `last`: the newest checkpoint that was signed; of a new log, that of the empty tree. Its
+  // lines are not taken. Errors of Ask.
+  absl::Status HoldsNoMoreThan(const PublishedLog& last);
+
   // Asks for each newest checkpoint on a thread of its own, until `signed_log` is closed. One that is
   // skipped because a newer one came is not asked for later.
   void Follow(const LogPublication& signed_log);
 
-  // Once. UNAVAILABLE: no reply, try again with the next one. FAILED_PRECONDITION: the witness does
-  // not cosign, somebody has to look (its code says why: 403 and 404 it does not know this log, 409
-  // and 422 it knows another history or a longer one; or its reply is none).
+  // Once. UNAVAILABLE: no reply, try again with the next one. For the rest somebody has to look:
+  // DATA_LOSS: it holds another history of this log or a longer one (409, 422). FAILED_PRECONDITION: it
+  // does not cosign (403 and 404: it does not know this log), or its reply is none.
+  // PERMISSION_DENIED: another certificate.
   absl::Status Ask(const PublishedLog& log);
 
  private:
   absl::StatusOr<HttpReply> Post(const PublishedLog& log);
+  absl::StatusOr<std::vector<std::string>> Cosign(const PublishedLog& log);   // its lines
 
   const std::unique_ptr<HttpsClient> client_;
   const CoordinatorState& state_;

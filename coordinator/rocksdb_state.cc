@@ -50,6 +50,12 @@ rocksdb::Options StoreOptions() {
   return options;
 }
 
+std::vector<rocksdb::ColumnFamilyDescriptor> Families() {
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const char* name : kFamilyNames) families.emplace_back(name, StoreOptions());
+  return families;
+}
+
 absl::Status CreateStore(const std::string& directory) {
   if (absl::Status begun = BeginDirectory(directory); !begun.ok()) return begun;
   rocksdb::Options options = StoreOptions();
@@ -85,13 +91,19 @@ absl::StatusOr<std::unique_ptr<RocksDbState>> RocksDbState::Open(const std::stri
   if (IsFreshDirectory(directory)) {
     if (absl::Status created = CreateStore(directory); !created.ok()) return created;
   }
-  const rocksdb::Options options = StoreOptions();
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (const char* name : kFamilyNames) descriptors.emplace_back(name, options);
   auto state = std::unique_ptr<RocksDbState>(new RocksDbState);
-  const rocksdb::Status opened =
-      rocksdb::DB::Open(options, directory, descriptors, &state->families_, &state->db_);
+  const rocksdb::Status opened = rocksdb::DB::Open(StoreOptions(), directory, Families(),
+                                                   &state->families_, &state->db_);
   if (!opened.ok()) return OpenTrouble(opened);
+  return state;
+}
+
+absl::StatusOr<std::unique_ptr<RocksDbState>> RocksDbState::OpenToRead(
+    const std::string& directory) {
+  auto state = std::unique_ptr<RocksDbState>(new RocksDbState);
+  const rocksdb::Status opened = rocksdb::DB::OpenForReadOnly(
+      StoreOptions(), directory, Families(), &state->families_, &state->db_);
+  if (!opened.ok()) return absl::DataLossError("store: cannot be read (" + opened.ToString() + ")");
   return state;
 }
 
@@ -103,7 +115,7 @@ RocksDbState::~RocksDbState() {
 }
 
 absl::Status RocksDbState::BindTo(const std::string& log_vkey) {
-  auto owner = Get(kMeta, AsBytes(kOwnerKey));
+  const auto owner = Owner();
   if (absl::IsNotFound(owner.status())) {
     rocksdb::WriteOptions synced;
     synced.sync = true;
@@ -114,10 +126,16 @@ absl::Status RocksDbState::BindTo(const std::string& log_vkey) {
   }
   if (!owner.ok()) return owner.status();
   // Entries of one log under another one's signature would be a fork of the other.
-  if (AsText(*owner) != log_vkey) {
+  if (*owner != log_vkey) {
     return absl::DataLossError("store: it belongs to another log than this coordinator's key");
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> RocksDbState::Owner() const {
+  const auto owner = Get(kMeta, AsBytes(kOwnerKey));
+  if (!owner.ok()) return owner.status();
+  return ToString(*owner);
 }
 
 absl::StatusOr<Bytes> RocksDbState::Get(Family family, ByteView key) const {

@@ -32,6 +32,9 @@ class RocksDbState final : public CoordinatorState {
   // what to do, for a store that is damaged anywhere; UNAVAILABLE when another process has it or
   // the disk fails.
   static absl::StatusOr<std::unique_ptr<RocksDbState>> Open(const std::string& directory);
+  // A store that is there, and stays as it is: nothing can be committed. Other processes may have it.
+  // DATA_LOSS: it is damaged, or none.
+  static absl::StatusOr<std::unique_ptr<RocksDbState>> OpenToRead(const std::string& directory);
   // Closes the store; after a failed Commit it does not (closing writes, and what the disk holds is
   // unknown), so then the process should end with _exit.
   ~RocksDbState() override;
@@ -39,6 +42,8 @@ class RocksDbState final : public CoordinatorState {
   // Says whose log this is ("name+hash+key"): a new store keeps it, an old one compares. DATA_LOSS
   // when it is another one's. Before the first Commit.
   absl::Status BindTo(const std::string& log_vkey);
+  // Whose it is. NOT_FOUND: nobody's yet.
+  absl::StatusOr<std::string> Owner() const;
 
   absl::StatusOr<LogHead> Head() const override;
   absl::StatusOr<TreeHash> Node(unsigned level, uint64_t index) const override;

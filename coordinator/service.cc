@@ -18,6 +18,9 @@ constexpr size_t kEvaluationThreads = 2;
 constexpr size_t kEvaluationQueueMax = 256;
 constexpr TimeMs kSecondMs = 1000;
 constexpr TimeMs kHourMs = 3'600'000;
+// Of what nodes answer at the end of one time slot: long beside the spread of their wires, short
+// beside the slot.
+constexpr std::chrono::milliseconds kTogether{10};
 
 uint32_t HourOf(TimeMs now) { return static_cast<uint32_t>(now / kHourMs); }
 
@@ -25,6 +28,8 @@ uint32_t HourOf(TimeMs now) { return static_cast<uint32_t>(now / kHourMs); }
 
 CoordinatorService::CoordinatorService(ServiceParts parts)
     : parts_(std::move(parts)),
+      log_verifier_(*NoteVerifier::Create(parts_.log.origin, NoteKeyType::kEd25519,
+                                          parts_.log_key.verify_key())),
       gate_(std::make_shared<PeerGate>(parts_.clock)),
       pool_(kEvaluationThreads, kEvaluationQueueMax),
       relay_(parts_.relay),
@@ -56,6 +61,7 @@ absl::Status CoordinatorService::Listen() {
   tick_ = std::make_unique<Timer>(loop_.get(), [this] { OnTick(); });
   checkpoint_timer_ =
       std::make_unique<Timer>(loop_.get(), [this] { SignWhenHeard(); });
+  soon_timer_ = std::make_unique<Timer>(loop_.get(), [this] { RunSoon(); });
   auto bound = StartServer(builder, parts_.listen, ServerCredentials(parts_.tls, gate_), {});
   if (!bound.ok()) {
     loop_->Close();
@@ -122,8 +128,8 @@ void CoordinatorService::Stop(std::chrono::milliseconds grace) {
   WaitForLoop();
   pool_.Finish();
   loop_->Post([this] {
-    tick_->Stop();
-    checkpoint_timer_->Stop();
+    RunSoon();
+    for (Timer* timer : {tick_.get(), checkpoint_timer_.get(), soon_timer_.get()}) timer->Stop();
   });
   WaitForLoop();
   loop_->Close();
@@ -134,6 +140,15 @@ std::optional<Peer> CoordinatorService::CheckPeer(const grpc::ServerContext& con
   auto peer = AuthenticatedPeer(*context.auth_context(), *gate_);
   if (!peer.ok()) return std::nullopt;
   return *peer;
+}
+
+void CoordinatorService::SoonAfter(Tag* tag) {
+  soon_.push_back(tag);
+  soon_timer_->FireWithin(kTogether);
+}
+
+void CoordinatorService::RunSoon() {
+  for (Tag* const tag : std::exchange(soon_, {})) tag->Run(true);
 }
 
 void CoordinatorService::OnTick() {
@@ -193,9 +208,7 @@ void CoordinatorService::RosterRules() {
   }
   gate_->Admit(parts_.desk.Pins());
   Do(relay_.SetRoster(roster));
-  std::vector<NoteVerifier> witnesses;
-  for (const RosterWitness& witness : roster->witnesses) witnesses.push_back(witness.key);
-  cosigned_.SetWitnesses(std::move(witnesses), roster->quorum);
+  TakeUpWitnesses(*roster);
   PushHeartbeat();
 }
 

@@ -22,6 +22,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "coordinator/cosigned.h"
+#include "coordinator/ended_logs.h"
 #include "coordinator/evaluator.h"
 #include "coordinator/event_loop.h"
 #include "coordinator/log_publication.h"
@@ -53,6 +54,7 @@ struct ServiceParts {
   CheckpointMirror& mirror;
   LogPublication& published;     // what the log shows to the world, kept up to date
   LogPublication& signed_log;    // the newest signed, whoever cosigned it
+  const EndedLogs& ended;
   const SigningKey& log_key;
   const SigningKey& admission_key;   // heartbeats
   Sequencer::Settings log;
@@ -83,6 +85,8 @@ class CoordinatorService {
   v1::Audit::AsyncService& audit_rpc() { return audit_rpc_; }
   CoordinatorId self() const { return parts_.self; }
   const CoordinatorState& state() const { return parts_.state; }
+  // The store of this log, or of one that has ended; nullptr: it is not kept here.
+  const CoordinatorState* StoreOf(uint32_t log_key_id) const;
   const CosignedCheckpoints& cosigned() const { return cosigned_; }
   EventLoop& loop() { return *loop_; }
   Sequencer& sequencer() { return *sequencer_; }
@@ -94,6 +98,9 @@ class CoordinatorService {
   // Who this call is from, checked anew: the handshake's check is as old as the connection.
   std::optional<Peer> CheckPeer(const grpc::ServerContext& context) const;
   Bytes CurrentHeartbeat();
+
+  // Runs in a few milliseconds, with everything else that waits then.
+  void SoonAfter(Tag* tag);
 
   CallId Add(AskCall* call);
   void Ask(CallId id, const TlsPin& peer, const v1::AskCall& request);
@@ -128,12 +135,15 @@ class CoordinatorService {
 
   void OnCommitted(const PoolCommitted& committed);
   void OnCheckpoint(const SignedCheckpoint& checkpoint);
+  void ToNodes(const v1::CheckpointPush& push);
+  void TakeUpWitnesses(const Roster& roster);
   void SignWhenHeard();
   void HearOf(StreamId id, const v1::Hello& hello);
   CosignedCheckpoints::Taken Take(uint64_t size, std::string_view line);
   void Publish();
   void LogKeyEvents();
   void OnTick();
+  void RunSoon();
   void EverySecond(TimeMs now);
   void Apply(RosterDesk::Change change);
   void RosterRules();
@@ -148,6 +158,7 @@ class CoordinatorService {
   void WaitForLoop();   // until it has run what was posted; not on its own thread
 
   ServiceParts parts_;
+  const NoteVerifier log_verifier_;
   const std::shared_ptr<PeerGate> gate_;
   v1::Coordinator::AsyncService rpc_;
   v1::Audit::AsyncService audit_rpc_;
@@ -162,7 +173,8 @@ class CoordinatorService {
 
   // On the loop's thread only.
   Relay& relay_;
-  std::unique_ptr<Timer> tick_, checkpoint_timer_;
+  std::unique_ptr<Timer> tick_, checkpoint_timer_, soon_timer_;
+  std::vector<Tag*> soon_;
   absl::flat_hash_map<CallId, AskCall*> asks_;
   absl::flat_hash_map<StreamId, AttachCall*> streams_;
   uint64_t next_id_ = 1;            // of calls and streams

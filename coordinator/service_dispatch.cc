@@ -1,4 +1,5 @@
 // CoordinatorService between the calls and the relay: who is told what.
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -6,6 +7,7 @@
 #include "coordinator/attach_call.h"
 #include "coordinator/log_reader.h"
 #include "coordinator/service.h"
+#include "protocol/limits.h"
 #include "rpc/log.h"
 
 namespace whoelse {
@@ -39,6 +41,19 @@ absl::Status AddRosterLeaves(const CoordinatorState& state, uint64_t size, v1::A
     auto leaf = LeafIn(state, *leaves->after, size);
     if (!leaf.ok()) return leaf.status();
     *attached.mutable_after_roster() = *std::move(leaf);
+  }
+  return absl::OkStatus();
+}
+
+// Of the frames that the node got on a stream before: else it has to take us for one that does not log
+// what it forwards.
+absl::Status AddProven(const CoordinatorState& state, const v1::Hello& hello, uint64_t size,
+                       v1::Attached& attached) {
+  const auto asked = std::min(static_cast<size_t>(hello.unproven_size()), kUnprovenMax);
+  for (size_t i = 0; i < asked && hello.unproven(static_cast<int>(i)) < size; ++i) {
+    auto leaf = LeafIn(state, hello.unproven(static_cast<int>(i)), size);
+    if (!leaf.ok()) return leaf.status();
+    *attached.add_proven() = *std::move(leaf);
   }
   return absl::OkStatus();
 }
@@ -97,8 +112,11 @@ v1::Attached CoordinatorService::Greeting(const v1::Hello& hello) const {
     return attached;   // the node sees that a proof is missing
   }
   for (const TreeHash& hash : *proof) attached.add_consistency(ToString(hash));
-  const absl::Status added = AddRosterLeaves(parts_.state, checkpoint_->size, attached);
-  if (!added.ok()) Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, added}});
+  for (const absl::Status& added :
+       {AddRosterLeaves(parts_.state, checkpoint_->size, attached),
+        AddProven(parts_.state, hello, checkpoint_->size, attached)}) {
+    if (!added.ok()) Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, added}});
+  }
   return attached;
 }
 

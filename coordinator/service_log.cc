@@ -52,10 +52,8 @@ void CoordinatorService::SignWhenHeard() {
 // What a node knows of this log. One checkpoint that this log's key signed and that the store does
 // not contain ends everything: the next signature would be the proof of a fork.
 void CoordinatorService::HearOf(StreamId id, const v1::Hello& hello) {
-  const NoteVerifier log_key =
-      *NoteVerifier::Create(parts_.log.origin, NoteKeyType::kEd25519, parts_.log_key.verify_key());
   const absl::Status status =
-      KeepIfContradicted(parts_.state, parts_.mirror, log_key, hello.checkpoint());
+      KeepIfContradicted(parts_.state, parts_.mirror, log_verifier_, hello.checkpoint());
   if (!status.ok()) StopForTheStore(status);
   heard_from_.insert(*relay_.AgencyOf(id));
   if (heard_ || heard_from_.size() <= parts_.desk.ruling()->agencies.size() / 2) return;
@@ -90,9 +88,25 @@ void CoordinatorService::OnCheckpoint(const SignedCheckpoint& checkpoint) {
   Publish();
   parts_.signed_log.Publish({checkpoint.size, checkpoint.note});
   if (first) return TakeCalls();
+  ToNodes(push);
+}
+
+void CoordinatorService::ToNodes(const v1::CheckpointPush& push) {
   for (const auto& [id, stream] : streams_) {
     if (stream->live() && !stream->Send(push)) CutFull(id, stream);
   }
+}
+
+// Whoever became a witness with this roster may have known it first, and its line was a stranger's. A
+// log that is quiet signs nothing that it would cosign next: so its last checkpoint is shown again.
+void CoordinatorService::TakeUpWitnesses(const Roster& roster) {
+  std::vector<NoteVerifier> witnesses;
+  for (const RosterWitness& witness : roster.witnesses) witnesses.push_back(witness.key);
+  if (cosigned_.SetWitnesses(std::move(witnesses), roster.quorum)) Publish();
+  if (!checkpoint_) return;
+  v1::CheckpointPush again;
+  again.set_checkpoint(checkpoint_->note);
+  ToNodes(again);
 }
 
 void CoordinatorService::Cosignature(StreamId id, const v1::Cosignature& cosignature) {
@@ -122,6 +136,10 @@ void CoordinatorService::Publish() {
   if (before && before->checkpoint == note) return;
   if (cosigned_.HasPublishedQuorum()) sequencer_->KeepCosigned(note);
   parts_.published.Publish({published->size, std::move(note)});
+}
+
+const CoordinatorState* CoordinatorService::StoreOf(uint32_t log_key_id) const {
+  return log_key_id == log_verifier_.key_id ? &parts_.state : parts_.ended.Find(log_key_id);
 }
 
 void CoordinatorService::LogKeyEvents() {

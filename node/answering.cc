@@ -91,6 +91,8 @@ void Answering::OnRosterChanged() {
   holder_.SetRosters(roster, keeper_.previous(), keeper_.replaced_ms());
   for (const RosterCoordinator& c : roster->coordinators) {
     if (holder_.Watch(c.id).known_size() == 0) RestoreWatch(c);
+    // A witness since now: what it has verified before may be the last for hours.
+    if (holder_.Watch(c.id).Expects(false) && !alarmed_.contains(c.id)) Cosign(c.id);
   }
   unconfirmed_ = keeper_.Unconfirmed(clock_.NowMs());
   board_.Post({roster, unconfirmed_});
@@ -158,10 +160,13 @@ Answering::StreamStart Answering::BeginStream(CoordinatorId to) {
   Post([this, to, started = std::move(started)]() mutable {
     const uint64_t stream = ++streams_begun_;
     streams_[to] = stream;
-    if (keeper_.ruling()->FindCoordinator(to) == nullptr) return started.set_value({stream, 0, ""});
-    LogWatch& watch = holder_.Watch(to);
-    watch.OnDetached(clock_.NowMs());
-    started.set_value({stream, watch.known_size(), watch.memory().checkpoint});
+    StreamStart begun{stream, 0, "", {}};
+    if (keeper_.ruling()->FindCoordinator(to) != nullptr) {
+      LogWatch& watch = holder_.Watch(to);
+      watch.OnDetached(clock_.NowMs());
+      begun = {stream, watch.known_size(), watch.memory().checkpoint, watch.Unproven()};
+    }
+    started.set_value(std::move(begun));
   });
   return start.get();
 }

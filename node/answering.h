@@ -79,6 +79,7 @@ class Answering {
     uint64_t stream;          // never 0, never used twice
     uint64_t known_size;      // of the last verified checkpoint
     std::string checkpoint;   // its note; empty: none yet
+    std::vector<uint64_t> unproven;   // LogWatch::Unproven
   };
   StreamStart BeginStream(CoordinatorId to);
   // `bytes`: what it holds. False when the queue is full: the caller ends its stream rather than leave

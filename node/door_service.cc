@@ -53,6 +53,20 @@ grpc::Status StatusOf(const QuestionAsker::Failure& failure) {
   return ToGrpc(std::get<ServiceError>(failure));
 }
 
+// Named by the log, for whoever is told of it.
+Json AlarmOf(const InboxItem& item, const Roster& roster) {
+  const Json about = Json::parse(item.about, nullptr, false);
+  const auto id = about.value("log", CoordinatorId{0});
+  const RosterCoordinator* coordinator = roster.FindCoordinator(id);
+  return {{"item", item.id},
+          {"alarm", about.value("alarm", "")},
+          {"coordinator", id},
+          {"log", coordinator ? Json(coordinator->log_key.name) : Json(nullptr)},
+          {"index", about.value("index", uint64_t{0})},
+          {"raised_ms", item.raised_ms},
+          {"times", about.value("times", 1 + about.value("repeated", uint64_t{0}))}};
+}
+
 }  // namespace
 
 grpc::Status DoorService::Ask(grpc::ServerContext* context, const v1::NodeAskCall* call,
@@ -115,17 +129,15 @@ void DoorService::NoteAsked(const AskInput& input, const std::string& user,
                        child, records.ok() && HoldsLive(*records, child, today));
 }
 
-// What somebody has to look at: until it is decided in the inbox.
-absl::StatusOr<Json> DoorService::OpenAlarms() {
+// What is wrong with a log, until it is decided in the inbox. Alarms about people are shown there
+// alone: whoever goes fishing may open the door too.
+absl::StatusOr<Json> DoorService::OpenAlarms(const Roster& roster) {
   if (absl::Status taken = parts_.inbox.TakeUp(); !taken.ok()) return taken;
   const auto items = parts_.inbox.Items(false);
   if (!items.ok()) return items.status();
   Json alarms = Json::array();
   for (const InboxItem& item : *items) {
-    if (!RuleOf(item.kind).alarm || !item.Visible(parts_.clock.NowMs())) continue;
-    Json alarm{{"item", item.id}, {"alarm", std::string(Name(item.kind))}};
-    alarm.update(Json::parse(item.about, nullptr, false));
-    alarms.push_back(alarm);
+    if (item.kind == ItemKind::kLogAlarm) alarms.push_back(AlarmOf(item, roster));
   }
   return alarms;
 }
@@ -230,7 +242,7 @@ grpc::Status DoorService::Status(grpc::ServerContext*, const v1::StatusCall*,
     }
     coordinators.push_back(one);
   }
-  const absl::StatusOr<Json> alarms = OpenAlarms();
+  const absl::StatusOr<Json> alarms = OpenAlarms(*posting.roster);
   if (!alarms.ok()) return ToDoor(alarms.status());
   reply->set_json(Dump({{"agency", parts_.config.agency},
                         {"name", me ? Json(me->name) : Json(nullptr)},

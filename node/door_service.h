@@ -55,7 +55,7 @@ class DoorService final : public v1::Node::Service {
 
  private:
   void NoteAsked(const AskInput& input, const std::string& user, const std::string& receipt);
-  absl::StatusOr<nlohmann::ordered_json> OpenAlarms();
+  absl::StatusOr<nlohmann::ordered_json> OpenAlarms(const Roster& roster);
   const DoorParts parts_;
 };
 

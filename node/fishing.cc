@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 #include <string>
 
 namespace whoelse {
@@ -79,7 +78,7 @@ bool FishingWatch::Breaks(FishingRule rule, const Known& known) const {
       return PurposesOfTheChild(known.newest, limits_.shopping_ms) >= limits_.purposes_of_a_child;
     case FishingRule::kNumberSequence:
       return Neighbours(known.newest, limits_.neighbourhood) >= limits_.neighbours;
-    case FishingRule::kManyUnheld: return known.unheld >= limits_.unheld_between_looks;
+    case FishingRule::kManyUnheld: return known.unheld.size() >= limits_.unheld_between_looks;
   }
   return false;
 }
@@ -93,7 +92,7 @@ std::vector<FishingAlarm> FishingWatch::OnQuestion(const AskedQuestion& question
     known.raised_today.clear();
   }
   ++known.today;
-  known.unheld += question.held ? 0 : 1;
+  if (!question.held) known.unheld.insert(question.child);
   known.newest.push_back(question);
   if (known.newest.size() > kQuestionsMax) known.newest.pop_front();
   std::vector<FishingAlarm> alarms;
@@ -102,7 +101,7 @@ std::vector<FishingAlarm> FishingWatch::OnQuestion(const AskedQuestion& question
     const auto& raised = known.raised_today;
     if (std::ranges::find(raised, rule) != raised.end() || !Breaks(rule, known)) continue;
     known.raised_today.push_back(rule);
-    if (rule == FishingRule::kManyUnheld) known.unheld = 0;
+    if (rule == FishingRule::kManyUnheld) known.unheld.clear();
     alarms.push_back({rule, question.agency, question.practitioner});
   }
   if (known_.size() > kPractitionersMax) ForgetOldest();

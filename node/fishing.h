@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -24,12 +25,12 @@ enum class FishingRule : uint8_t {
   kUnheld,            // like questions in a row about children whom the agency does not hold
   kPurposeShopping,   // one child under one purpose after the other
   kNumberSequence,    // children whose numbers are neighbours
-  kManyUnheld         // so many about children not held, however they are spread
+  kManyUnheld         // so many children not held, however the questions are spread
 };
 inline constexpr std::array<std::string_view, 5> kFishingRuleNames = {
     "many questions in a day", "like questions in a row about children not held",
     "one child under several purposes", "numbers that follow each other",
-    "many questions about children not held"};
+    "many children not held"};
 inline std::string_view Name(FishingRule rule) { return NameOf(rule, kFishingRuleNames); }
 
 // A child, in this process's memory only: a record's id, or out of the identifier that was typed.
@@ -60,7 +61,7 @@ struct FishingLimits {
   uint32_t neighbourhood = 100;        // of nine-digit numbers
   // Whoever keeps below every other limit goes through a town by its cap a day. A practitioner of a
   // front door reaches this too: then somebody has looked once in so many questions.
-  size_t unheld_between_looks = 100;
+  size_t unheld_between_looks = 100;   // children
 };
 
 struct FishingAlarm {
@@ -89,7 +90,7 @@ class FishingWatch {
     std::deque<AskedQuestion> newest;
     Date day = Date::FromDays(0);
     size_t today = 0;
-    size_t unheld = 0;   // since the last alarm about that
+    std::set<ChildKey> unheld;   // since the last alarm about that
     std::vector<FishingRule> raised_today;
   };
   bool Breaks(FishingRule rule, const Known& known) const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/limits.h"
+
 namespace whoelse {
 namespace {
 
@@ -149,9 +151,48 @@ std::vector<Alarm> LogWatch::OnAttached(const AttachStatement& statement, TimeMs
     return {Break(AlarmKind::kCheckpointInvalid, checkpoint->size, statement.checkpoint)};
   }
   gap_ += checkpoint->size - known;
-  expected_.erase(expected_.begin(), expected_.lower_bound(checkpoint->size));
   answered_.OnGap(checkpoint->size);
-  return {};
+  return CompareUnproven(statement.proven);
+}
+
+std::vector<uint64_t> LogWatch::Unproven() const {
+  std::vector<uint64_t> indexes;
+  for (const auto& [index, expected] : expected_) {
+    if (indexes.size() == kUnprovenMax) break;
+    indexes.push_back(index);
+  }
+  return indexes;
+}
+
+// Were the frames of a stream let go with it, a relay could forward what it never logs, and cut the
+// stream before a checkpoint shows it. An honest one has the leaf on its disk before it forwards.
+std::vector<Alarm> LogWatch::CompareUnproven(const std::vector<LoggedLeaf>& proven) {
+  std::vector<Alarm> alarms;
+  for (const uint64_t index : Unproven()) {
+    if (index >= known_size()) break;   // its checkpoint comes on this stream
+    const auto frame = expected_.find(index);
+    const auto leaf = std::ranges::lower_bound(proven, index, {}, &LoggedLeaf::index);
+    const auto entry = leaf != proven.end() && leaf->index == index ? Proven(*leaf) : std::nullopt;
+    if (!entry || !IsLeafOf(frame->second, *entry)) {
+      AddAlarm(alarms, Unlogged(index, frame->second, entry));
+    }
+    expected_.erase(frame);
+  }
+  return alarms;
+}
+
+bool LogWatch::IsLeafOf(const Expected& expected, const LogEntry& leaf) {
+  const auto* asked = std::get_if<AskedEntry>(&leaf);
+  return asked != nullptr && asked->frame_hash == expected.frame_hash &&
+         asked->time_ms == expected.time_ms;
+}
+
+// The admission, and what is there in place of the frame, if that is known.
+Alarm LogWatch::Unlogged(uint64_t index, const Expected& expected,
+                         const std::optional<LogEntry>& leaf) const {
+  std::string against = ToHex(expected.admission) + "\n";
+  if (leaf) against += ToHex(SerializeLogEntry(*leaf)) + "\n";
+  return Raise(AlarmKind::kFrameUnlogged, index, against);
 }
 
 void LogWatch::OnDetached(TimeMs now) {
@@ -160,23 +201,26 @@ void LogWatch::OnDetached(TimeMs now) {
 }
 
 // The entry, when it is in the tree that was verified last.
-std::optional<LogEntry> LogWatch::Proven(const std::optional<LoggedLeaf>& leaf) const {
-  if (!leaf || !VerifyInclusion(LeafHash(leaf->entry), leaf->index, known_size(), leaf->proof,
-                                memory_.frontier.Root())
-                    .ok()) {
+std::optional<LogEntry> LogWatch::Proven(const LoggedLeaf& leaf) const {
+  if (!VerifyInclusion(LeafHash(leaf.entry), leaf.index, known_size(), leaf.proof,
+                       memory_.frontier.Root())
+           .ok()) {
     return std::nullopt;
   }
-  auto entry = ParseLogEntry(leaf->entry);
+  auto entry = ParseLogEntry(leaf.entry);
   if (!entry.ok()) return std::nullopt;
   return *std::move(entry);
 }
 
 std::optional<LogWatch::RosterLeaf> LogWatch::RosterIn(const AttachStatement& statement) const {
-  const std::optional<LogEntry> leaf = Proven(statement.roster);
+  const auto proven = [this](const std::optional<LoggedLeaf>& leaf) {
+    return leaf ? Proven(*leaf) : std::nullopt;
+  };
+  const std::optional<LogEntry> leaf = proven(statement.roster);
   const auto* roster = leaf ? std::get_if<RosterEntry>(&*leaf) : nullptr;
   if (roster == nullptr) return std::nullopt;
   RosterLeaf found{*roster, std::nullopt};
-  const std::optional<LogEntry> after = Proven(statement.after_roster);
+  const std::optional<LogEntry> after = proven(statement.after_roster);
   if (!after || statement.after_roster->index <= statement.roster->index) return found;
   if (const auto* asked = std::get_if<AskedEntry>(&*after)) found.by_ms = asked->time_ms;
   if (const auto* answered = std::get_if<AnsweredEntry>(&*after)) found.by_ms = answered->time_ms;
@@ -265,12 +309,8 @@ std::vector<Alarm> LogWatch::Compare(const std::vector<Leaf>& leaves) {
     const auto* asked = std::get_if<AskedEntry>(&leaf.entry);
     const auto frame = expected_.find(leaf.index);
     if (frame != expected_.end()) {
-      const Expected& expected = frame->second;
-      if (asked == nullptr || asked->frame_hash != expected.frame_hash ||
-          asked->time_ms != expected.time_ms) {
-        AddAlarm(alarms, Raise(AlarmKind::kFrameUnlogged, leaf.index,
-                               ToHex(expected.admission) + "\n" +
-                                   ToHex(SerializeLogEntry(leaf.entry)) + "\n"));
+      if (!IsLeafOf(frame->second, leaf.entry)) {
+        AddAlarm(alarms, Unlogged(leaf.index, frame->second, leaf.entry));
       }
       expected_.erase(frame);
     } else if (asked != nullptr && leaf.index >= state_.stream_size) {

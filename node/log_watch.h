@@ -64,6 +64,7 @@ struct AttachStatement {
   std::vector<TreeHash> consistency;      // from the size that we said we know
   std::optional<LoggedLeaf> roster = std::nullopt;         // the newest Roster leaf
   std::optional<LoggedLeaf> after_roster = std::nullopt;   // a later Asked or Answered
+  std::vector<LoggedLeaf> proven = {};    // of Unproven(), those below the checkpoint's size
 };
 
 class LogWatch {
@@ -91,7 +92,11 @@ class LogWatch {
   bool Expects(bool statement) const {
     return stream_ == (statement ? Stream::kNone : Stream::kAttached);
   }
-  // A new stream. Leaves between two streams are a gap that is counted, not an alarm.
+  // Leaves whose proof the next statement has to bring, ascending: of frames that came on a stream that
+  // ended before a checkpoint covered them. At most kUnprovenMax; the others are next in turn.
+  std::vector<uint64_t> Unproven() const;
+  // A new stream. Leaves between two streams are a gap that is counted, not an alarm; but a frame that
+  // came has to be the leaf that it was admitted as, and the statement has to prove it.
   std::vector<Alarm> OnAttached(const AttachStatement& statement, TimeMs now);
   // The stream ended. What a relay cannot push is not held against it.
   void OnDetached(TimeMs now);
@@ -147,7 +152,11 @@ class LogWatch {
   Alarm Dispute(const AnsweredWatch::Differs& differs) const;
   void Name(uint64_t index, TimeMs now);
   Alarm Break(AlarmKind kind, uint64_t index, std::string_view against);
-  std::optional<LogEntry> Proven(const std::optional<LoggedLeaf>& leaf) const;
+  std::optional<LogEntry> Proven(const LoggedLeaf& leaf) const;
+  static bool IsLeafOf(const Expected& expected, const LogEntry& leaf);
+  Alarm Unlogged(uint64_t index, const Expected& expected,
+                 const std::optional<LogEntry>& leaf) const;
+  std::vector<Alarm> CompareUnproven(const std::vector<LoggedLeaf>& proven);
   absl::Status Adopt(std::string_view note, Frontier frontier);
   std::vector<Alarm> Compare(const std::vector<Leaf>& leaves);
   void Cover();
@@ -161,7 +170,7 @@ class LogWatch {
   std::optional<TimeMs> detached_ms_;           // since when there is no stream
   std::optional<uint64_t> behind_;              // the last index that LOG_BEHIND was raised for
   uint64_t gap_ = 0;
-  std::map<uint64_t, Expected> expected_;       // frames that no checkpoint covers yet, by index
+  std::map<uint64_t, Expected> expected_;       // frames not found in the log yet, by index
   AnsweredWatch answered_;
 };
 

@@ -41,6 +41,9 @@ Push ReadPush(const v1::ToNode& message) {
     if (attached.has_after_roster()) {
       push.attached->after_roster = ReadLeaf(attached.after_roster());
     }
+    for (const v1::LoggedLeaf& leaf : attached.proven()) {
+      push.attached->proven.push_back(ReadLeaf(leaf));
+    }
   }
   for (const v1::Envelope& envelope : message.envelopes()) {
     push.envelopes.push_back(
@@ -68,14 +71,19 @@ Uplink::Uplink(RosterCoordinator coordinator, Coordinators& coordinators, Answer
       random_(random),
       thread_([this] { Run(); }) {}
 
-Uplink::~Uplink() {
+void Uplink::Stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
     if (context_ != nullptr) context_->TryCancel();
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Uplink::Stopping() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
 }
 
 void Uplink::Send(std::vector<Bytes> wires, std::vector<Bytes> refusals) {
@@ -108,12 +116,8 @@ bool Uplink::attached() const {
 
 void Uplink::Run() {
   int failures = 0;
-  while (true) {
+  while (!Stopping()) {
     failures = RunStream() ? 0 : failures + 1;
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return;
-    }
     WaitBeforeRetry(failures);
   }
 }
@@ -149,6 +153,7 @@ bool Uplink::RunStream() {
     // The note too: a coordinator whose store was rolled back must hear of what it had signed.
     hello.mutable_hello()->set_checkpoint(start.checkpoint);
     hello.mutable_hello()->set_roster_version(board_.Read().roster->version);
+    for (const uint64_t index : start.unproven) hello.mutable_hello()->add_unproven(index);
     outgoing_.push_back(std::move(hello));
   }
   const std::shared_ptr<Coordinators::Stub> stub = coordinators_.StubFor(coordinator_);
@@ -234,18 +239,11 @@ void Uplink::Write(Stream& stream, uint64_t id) {
   }
 }
 
+// An uplink is over before its successor begins: were its last act to ask for one more stream, the
+// successor's would no longer be the last one begun, and all that comes on it would be dropped.
 void Uplinks::Follow(const Roster& roster) {
-  std::vector<std::shared_ptr<Uplink>> ended;   // their destructors wait: outside the lock
+  StopOthersThan(&roster);
   const std::lock_guard lock(mutex_);
-  for (auto it = uplinks_.begin(); it != uplinks_.end();) {
-    const RosterCoordinator* now = roster.FindCoordinator(it->first);
-    if (now != nullptr && *now == it->second->coordinator()) {
-      ++it;
-      continue;
-    }
-    ended.push_back(std::move(it->second));
-    it = uplinks_.erase(it);
-  }
   for (const RosterCoordinator& coordinator : roster.coordinators) {
     std::shared_ptr<Uplink>& uplink = uplinks_[coordinator.id];
     if (uplink != nullptr) continue;
@@ -253,10 +251,25 @@ void Uplinks::Follow(const Roster& roster) {
   }
 }
 
-void Uplinks::StopAll() {
-  std::map<CoordinatorId, std::shared_ptr<Uplink>> ended;
-  const std::lock_guard lock(mutex_);
-  ended.swap(uplinks_);
+void Uplinks::StopAll() { StopOthersThan(nullptr); }
+
+void Uplinks::StopOthersThan(const Roster* roster) {
+  std::vector<std::shared_ptr<Uplink>> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto it = uplinks_.begin(); it != uplinks_.end();) {
+      const RosterCoordinator* now =
+          roster == nullptr ? nullptr : roster->FindCoordinator(it->first);
+      if (now != nullptr && *now == it->second->coordinator()) {
+        ++it;
+        continue;
+      }
+      ended.push_back(std::move(it->second));
+      it = uplinks_.erase(it);
+    }
+  }
+  // Outside of the lock, and here: whoever still holds one to send by it does not wait for it.
+  for (const std::shared_ptr<Uplink>& uplink : ended) uplink->Stop();
 }
 
 std::shared_ptr<Uplink> Uplinks::Find(CoordinatorId id) const {

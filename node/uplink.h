@@ -24,7 +24,11 @@ class Uplink {
  public:
   Uplink(RosterCoordinator coordinator, Coordinators& coordinators, Answering& answering,
          RosterBoard& board, Random& random);
-  ~Uplink();   // cuts the stream and waits for the threads
+  ~Uplink() { Stop(); }
+
+  // Cuts the stream and waits for the threads; from then on this uplink asks nobody for anything. Not
+  // on the answering thread, for which it may wait.
+  void Stop();
 
   // Queued; when the queue is full or no stream is there they are dropped: the asker sees no answer
   // and asks once more through the other relay, where the wire is cached.
@@ -38,6 +42,7 @@ class Uplink {
  private:
   using Stream = grpc::ClientReaderWriter<v1::FromNode, v1::ToNode>;
   void Run();
+  bool Stopping() const;
   void Queue(v1::FromNode message);
   bool RunStream();                        // true when it had been attached and was not cut from here
   void Write(Stream& stream, uint64_t id);
@@ -69,7 +74,7 @@ class Uplinks final : public Outlet {
   Uplinks(Coordinators& coordinators, Answering& answering, RosterBoard& board, Random& random)
       : coordinators_(coordinators), answering_(answering), board_(board), random_(random) {}
 
-  // Starts, keeps and ends uplinks as this roster demands.
+  // Starts, keeps and ends uplinks as this roster demands. Waits for those that end.
   void Follow(const Roster& roster);
   void StopAll();
   std::set<CoordinatorId> Attached() const;
@@ -81,6 +86,8 @@ class Uplinks final : public Outlet {
 
  private:
   std::shared_ptr<Uplink> Find(CoordinatorId id) const;
+  // Those that are not of this roster as they are, or all.
+  void StopOthersThan(const Roster* roster);
 
   Coordinators& coordinators_;
   Answering& answering_;

@@ -85,6 +85,9 @@ static_assert(kWitnessesMax + 1 <= kNoteSignaturesMax);
 
 // The log, watched (section 6).
 inline constexpr uint64_t kLogBehindMs = 10'000;
+// Leaves that a relay has to prove when a stream begins: as many frames as a node answers between two
+// checkpoints, at the usual parameters.
+inline constexpr size_t kUnprovenMax = 256;
 
 }  // namespace whoelse
 

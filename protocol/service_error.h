@@ -27,7 +27,7 @@ enum class ServiceError : uint8_t {
   kReplaced,          // a newer stream of the same agency took this one's place
   kNotCovered,        // no checkpoint covers that much of the log yet: ask again
   kSignature,         // a signature that is not the caller's, or a cosignature that is not good
-  kWrongLog,          // a ledger digest that belongs into another coordinator's log
+  kWrongLog,          // a digest that belongs into another coordinator's log, or a log not kept here
   kInternal           // our own fault; the operator's log says more
 };
 inline constexpr std::array<std::string_view, 18> kServiceErrorNames = {

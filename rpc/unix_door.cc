@@ -82,6 +82,12 @@ absl::StatusOr<int> TakeLock(const std::string& path) {
   return lock.Release();
 }
 
+// The umask takes the group's bits from the mode that the descriptor had. Nobody else can have put
+// another file at this path: the directory is ours.
+bool LetGroupIn(const std::string& path, gid_t group, mode_t mode) {
+  return lchown(path.c_str(), static_cast<uid_t>(-1), group) == 0 && chmod(path.c_str(), mode) == 0;
+}
+
 absl::StatusOr<int> Listen(const std::string& path, const std::optional<DoorGuests>& guests) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -95,7 +101,7 @@ absl::StatusOr<int> Listen(const std::string& path, const std::optional<DoorGues
   }
   unlink(path.c_str());   // of a server that died: we hold the lock
   if (bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      (guests && lchown(path.c_str(), static_cast<uid_t>(-1), guests->group) != 0) ||
+      (guests && !LetGroupIn(path, guests->group, mode)) ||
       listen(listener.get(), 64) != 0) {
     return absl::UnavailableError("the socket cannot be bound");
   }

@@ -117,11 +117,17 @@ inline ReceiptOpening OpeningOf(const Question& question) {
   return {question.statement, question.content_key.Clone(), question.reply_secret_key.Clone()};
 }
 
+// The second leaf of a log, behind its roster.
+inline KeyEventEntry FirstKeyEvent() {
+  const RosterHash& roster = RosterOf(7)->hash;
+  return {KeyEvent::kCreated, 1, Digest(std::span<const uint8_t, 32>(roster.data(), 32))};
+}
+
 // The receipt of `question` through one relay, whose log had two leaves before it.
 inline Receipt ReceiptOf(const Question& question, Random& random) {
   TestLog log;
   log.Append(RosterEntry{7, RosterOf(7)->hash});
-  log.Append(KeyEventEntry{KeyEvent::kActivated, 1, {}});
+  log.Append(FirstKeyEvent());
   Receipt receipt{ReceiptState::kComplete, RosterOf(7)->hash, question.frame, {}, std::nullopt};
   receipt.parts.push_back(PartOf(question, log, kRelay, ItemsOf(question, random)));
   return receipt;

@@ -65,8 +65,15 @@ class CensusTest : public testing::Test {
     evaluated_[table.index] = {hour, EvaluatedTableHash(table.salt, table.rows)};
     return table;
   }
-  Census Take(const std::vector<OpenedTable>& tables) {
-    return TakeCensus(*RosterOf(7), evaluated_, tables);
+  struct Taken {
+    std::vector<CensusRow> rows;
+    Census::Faults faults;
+  };
+  // Of one log alone.
+  Taken Take(const std::vector<OpenedTable>& tables) {
+    Census census(*RosterOf(7));
+    const Census::Faults faults = census.Add(evaluated_, tables);
+    return {census.Rows(), faults};
   }
   uint64_t Allowed() const {
     return uint64_t{RosterOf(7)->FindAgency(kSurgery)->register_size} * 105 / 100 * 2;
@@ -103,23 +110,40 @@ TEST_F(CensusTest, BelievesNoTableThatTheLogContradicts) {
   OpenedTable changed = Table(100, {{kSurgery, EvaluationKind::kBulk, 1, 50'000'000}});
   changed.rows[0].elements = 1;
   const OpenedTable hidden = Table(101, {});
-  const Census census = Take({changed});
+  const Taken census = Take({changed});
   EXPECT_THAT(census.rows, IsEmpty());
-  EXPECT_THAT(census.contradicted, ElementsAre(changed.index));
-  EXPECT_THAT(census.not_opened, ElementsAre(changed.index, hidden.index));
+  EXPECT_THAT(census.faults.contradicted, ElementsAre(changed.index));
+  EXPECT_THAT(census.faults.not_opened, ElementsAre(changed.index, hidden.index));
 }
 
 TEST_F(CensusTest, CountsATableOnceHoweverOftenItIsShown) {
   const OpenedTable table = Table(100, {{kSurgery, EvaluationKind::kBulk, 1, 8},
                                         {kSurgery, EvaluationKind::kEnrol, 1, 4}});
-  const Census census = Take({table, table});
+  const Taken census = Take({table, table});
   ASSERT_EQ(census.rows.size(), 1u);
   EXPECT_EQ(census.rows[0].bulk, 8u);
   EXPECT_EQ(census.rows[0].enrolled, 4u);
 }
 
+// A log key is renewed in the middle of a bulk enrolment.
+TEST_F(CensusTest, CountsAllLogsOfAnEvaluatorTogether) {
+  Census census(*RosterOf(7));
+  const OpenedTable first =
+      Table(100, {{kSurgery, EvaluationKind::kBulk, 1, static_cast<uint32_t>(Allowed())},
+                  {kSurgery, EvaluationKind::kEnrol, 1, 7}});
+  EXPECT_FALSE(census.Add(evaluated_, {first}).any());
+  EXPECT_FALSE(census.Rows()[0].TooMany());
+  evaluated_.clear();
+  const OpenedTable second = Table(820, {{kSurgery, EvaluationKind::kBulk, 1, 1},
+                                         {kSurgery, EvaluationKind::kEnrol, 1, 2}});
+  EXPECT_FALSE(census.Add(evaluated_, {second}).any());
+  ASSERT_EQ(census.Rows().size(), 1u);
+  EXPECT_TRUE(census.Rows()[0].TooMany());
+  EXPECT_EQ(census.Rows()[0].enrolled, 2u) << "the first log's table is older than a month";
+}
+
 TEST_F(CensusTest, ASecondRegisterOfAnUnknownAgencyIsAllowedNothing) {
-  const Census census = Take({Table(100, {{4'000'000, EvaluationKind::kBulk, 1, 1}})});
+  const Taken census = Take({Table(100, {{4'000'000, EvaluationKind::kBulk, 1, 1}})});
   ASSERT_EQ(census.rows.size(), 1u);
   EXPECT_TRUE(census.rows[0].TooMany());
 }

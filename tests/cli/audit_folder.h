@@ -1,5 +1,5 @@
 // What lies on an auditor's desk: a roster, a log's folder, a receipt, a ledger, a credential; all of
-// the vectors' federation. The names are those of docs/operating/audit.md.
+// the vectors' federation.
 #ifndef WHOELSE_TESTS_CLI_AUDIT_FOLDER_H_
 #define WHOELSE_TESTS_CLI_AUDIT_FOLDER_H_
 
@@ -30,7 +30,7 @@ class AuditFolder {
     PutInto(folder_ / "opened.receipt", receipt.Serialize());
     const ReceiptPart& part = receipt.parts[0];
     entries_ = {SerializeLogEntry(RosterEntry{7, RosterOf(7)->hash}),
-                SerializeLogEntry(KeyEventEntry{KeyEvent::kActivated, 1, {}}), part.asked->entry,
+                SerializeLogEntry(FirstKeyEvent()), part.asked->entry,
                 part.answered->entry};
     PutLog("logs/coordinator-1", entries_);
     PutLedger(std::get<Bytes>(part.items[0].what), *part.admission);

@@ -69,8 +69,10 @@ TEST_F(AuditPageTest, EveryCommandDoesWhatItSays) {
     ASSERT_FALSE(words.empty());
     if (words[0] != "whoelse") continue;   // Go's are run by audit_go_test.cc
     words.erase(words.begin());
-    std::ranges::replace(words, std::string("6STF-5YE9-R7M2-Y7WH.receipt"),
+    std::ranges::replace(words, std::string("receipts/6STF-5YE9-R7M2-Y7WH.receipt"),
                          std::string(kReceiptFile));
+    std::ranges::replace(words, std::string("youth-offending.ledger"),
+                         std::string("surgery.ledger"));
     std::ranges::replace(words, std::string("SECOND_PERSONS_KEY"),
                          ToHex(NewKey(9).verify_key().bytes()));
     // The agency's own commands, which say what an auditor may ask it for.

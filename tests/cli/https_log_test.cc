@@ -40,7 +40,7 @@ class HttpsLogTest : public testing::Test {
  protected:
   void SetUp() override {
     const TimeS now = clock_.NowS();
-    const auto pin = CreateTlsFiles(tls_, "coordinator", now - kHour, now + kHour);
+    const auto pin = CreateTlsFiles(tls_, "localhost", now - kHour, now + kHour);
     ASSERT_TRUE(pin.ok()) << pin.status();
     pin_ = *pin;
     std::filesystem::create_directories(folder_ / "log/tile/0");
@@ -72,7 +72,7 @@ class HttpsLogTest : public testing::Test {
     fclose(out);
   }
   absl::StatusOr<Bytes> Read(const std::string& path, const TlsPin& pin, const Clock& clock) {
-    const auto files = FilesAt("https://127.0.0.1:" + std::to_string(port_), {pin}, clock);
+    const auto files = FilesAt("https://127.0.0.1:" + std::to_string(port_), {{pin}, ""}, clock);
     return files.ok() ? (*files)(path) : files.status();
   }
 
@@ -85,7 +85,8 @@ class HttpsLogTest : public testing::Test {
 };
 
 TEST_F(HttpsLogTest, ReadsFilesFromTheServerWithThePin) {
-  const auto files = FilesAt("https://127.0.0.1:" + std::to_string(port_) + "/", {pin_}, clock_);
+  const auto files = FilesAt("https://127.0.0.1:" + std::to_string(port_) + "/", {{pin_}, ""},
+                             clock_);
   ASSERT_TRUE(files.ok());
   EXPECT_EQ((*files)("checkpoint").value(), ToBytes(AsBytes("a note")));
   EXPECT_EQ((*files)("tile/0/000")->size(), 8'192u);
@@ -100,10 +101,27 @@ TEST_F(HttpsLogTest, RefusesAnotherKeyAndAnExpiredCertificate) {
   EXPECT_TRUE(Read("checkpoint", pin_, clock_).ok());
 }
 
+// A log behind a certificate of a public authority, which no roster knows.
+TEST_F(HttpsLogTest, TakesWhatAnAuthorityVouchesFor) {
+  const TlsFiles other{folder_ / "other.pem", folder_ / "other-key.pem"};
+  const TimeS now = clock_.NowS();
+  ASSERT_TRUE(CreateTlsFiles(other, "localhost", now - kHour, now + kHour).ok());
+  const auto read = [&](const std::string& host, const LogServerTrust& trust) {
+    const auto files = FilesAt("https://" + host + ":" + std::to_string(port_), trust, clock_);
+    EXPECT_EQ((*files)("checkpoint").status(), (*files)("checkpoint").status());
+    return (*files)("checkpoint").status().code();
+  };
+  EXPECT_EQ(read("localhost", {{}, tls_.certificate}), StatusCode::kOk);
+  EXPECT_EQ(read("localhost", {{pin_}, other.certificate}), StatusCode::kOk) << "by its pin";
+  EXPECT_EQ(read("localhost", {{}, other.certificate}), StatusCode::kPermissionDenied);
+  EXPECT_EQ(read("127.0.0.1", {{}, tls_.certificate}), StatusCode::kPermissionDenied)
+      << "vouched for under another name";
+}
+
 TEST_F(HttpsLogTest, SaysWhatIsWrongWithAUrl) {
   for (const char* url : {"http://a.example", "a.example:1", "https://", "https://a.example:",
                           "https://a.example:x", "https://a.example:65536", "https://:8443"}) {
-    const auto files = FilesAt(url, {pin_}, clock_);
+    const auto files = FilesAt(url, {{pin_}, ""}, clock_);
     EXPECT_EQ(files.status().code(), StatusCode::kInvalidArgument) << url;
   }
 }

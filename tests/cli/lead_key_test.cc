@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/key_file.h"
+#include "nlohmann/json.hpp"
 #include "tests/cli/captured.h"
 #include "tests/cli/folder.h"
 
@@ -20,9 +21,9 @@ class LeadKeyCommandTest : public testing::Test {
   std::string File(const std::string& name) const { return folder_ / (name + ".key"); }
   // "alice=<public half>", their own key in a file.
   std::string Person(const std::string& name) {
-    return name + "=" + Run({"make-own", File(name)})["key"].get<std::string>();
+    return name + "=" + Did({"make-own", File(name)})["key"].get<std::string>();
   }
-  Json Run(std::vector<std::string> arguments) {
+  Json Did(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "lead-key");
     arguments.push_back("--json");
     const Captured done = Whoelse(arguments);
@@ -45,26 +46,26 @@ class LeadKeyCommandTest : public testing::Test {
 };
 
 TEST_F(LeadKeyCommandTest, SeveralHoldIt) {
-  const Json made = Run({"new", File("first"), "--holder", Person("alice"), "--holder", Person("bob")});
+  const Json made = Did({"new", File("first"), "--holder", Person("alice"), "--holder", Person("bob")});
   EXPECT_EQ(made["holders"], Json({"alice", "bob"}));
   EXPECT_EQ(made["lead_officer"], ToHex(ReadLeadKeyFile(File("first"))->key()));
-  EXPECT_EQ(Run({"show", File("first")}), made);
+  EXPECT_EQ(Did({"show", File("first")}), made);
   const std::string carol = Person("carol");
   Refused({"add", File("first"), "--holder", carol, "--own", File("carol")}, kExitFailed,
           "is not held by this key");
   EXPECT_FALSE(Opens("first", "carol"));
-  const Json added = Run({"add", File("first"), "--holder", carol, "--own", File("bob")});
+  const Json added = Did({"add", File("first"), "--holder", carol, "--own", File("bob")});
   EXPECT_EQ(added["lead_officer"], made["lead_officer"]);
   for (const char* holder : {"alice", "bob", "carol"}) EXPECT_TRUE(Opens("first", holder)) << holder;
 }
 
 TEST_F(LeadKeyCommandTest, AnotherTakesItsPlaceWhenSomebodyLeaves) {
   const Json first =
-      Run({"new", File("first"), "--holder", Person("alice"), "--holder", Person("bob")});
+      Did({"new", File("first"), "--holder", Person("alice"), "--holder", Person("bob")});
   Refused({"new", File("second"), "--from", File("first"), "--without", "bop"}, kExitBadInput,
           "without: bop holds no share");
   Refused({"new", File("first"), "--from", File("first")}, kExitFailed, "is there already");
-  const Json second = Run({"new", File("second"), "--from", File("first"), "--without", "bob",
+  const Json second = Did({"new", File("second"), "--from", File("first"), "--without", "bob",
                            "--holder", Person("dan")});
   EXPECT_EQ(second["holders"], Json({"alice", "dan"}));
   EXPECT_NE(second["lead_officer"], first["lead_officer"]);

@@ -118,6 +118,27 @@ TEST_F(CosignedTest, WithoutWitnessesTheLogsWordIsAll) {
   EXPECT_EQ(book.Published()->size, 6u);
 }
 
+// Nobody sends again the lines that are there: without this a quiet log would wait for its next leaf.
+TEST_F(CosignedTest, ARosterThatNeedsFewerPublishesWhatWaited) {
+  book_.SetWitnesses(Verifiers(), 3);
+  for (const uint64_t size : {5, 9, 12}) book_.OnSigned(Signed(size));
+  for (const uint64_t size : {5, 9}) {
+    Take(0, size);
+    Take(1, size);
+  }
+  Take(2, 12);
+  EXPECT_FALSE(book_.HasPublishedQuorum());
+  EXPECT_FALSE(book_.SetWitnesses(Verifiers(), 3));
+  EXPECT_TRUE(book_.SetWitnesses(Verifiers(), 2));
+  EXPECT_TRUE(book_.HasPublishedQuorum());
+  EXPECT_EQ(book_.Published()->size, 9u);
+  EXPECT_EQ(Take(0, 12), Taken::kPublished);
+  // Two of whom one is none any more.
+  book_.OnSigned(Signed(20));
+  Take(0, 20);
+  EXPECT_FALSE(book_.SetWitnesses({witnesses_[1].Verifier(), witnesses_[2].Verifier()}, 1));
+}
+
 TEST_F(CosignedTest, ProofsRestOnTheQuorumWhereItReaches) {
   EXPECT_EQ(book_.Covering(1), nullptr);
   book_.OnSigned(Signed(5));

@@ -84,7 +84,7 @@ TEST(CoordinatorConfigTest, TheLogsFilesAndOutsideWitnesses) {
   CoordinatorConfig config = Example();
   const auto key = NoteVerifier::Parse(
       ProtocolVectors()["keys"]["witnesses"][0]["vkey"].get<std::string>());
-  config.log = {"logs/one", "127.0.0.1:0", {"log.crt", "/k/log.key"}};
+  config.log = {"logs/one", "127.0.0.1:0", {"log.crt", "/k/log.key"}, {"ended/one", "/e/two"}};
   config.witnesses = {{"https://w.example/a", *key, "ca.crt"}, {"https://v.example", *key, ""}};
   const auto read = CoordinatorConfig::Parse(config.Serialize(), "/home");
   ASSERT_TRUE(read.ok()) << read.status();
@@ -92,6 +92,7 @@ TEST(CoordinatorConfigTest, TheLogsFilesAndOutsideWitnesses) {
   EXPECT_EQ(read->log.listen, "127.0.0.1:0");
   EXPECT_EQ(read->log.tls.certificate, "/home/log.crt");
   EXPECT_EQ(read->log.tls.key, "/k/log.key");
+  EXPECT_EQ(read->log.ended, (std::vector<std::string>{"/home/ended/one", "/e/two"}));
   ASSERT_EQ(read->witnesses.size(), 2u);
   EXPECT_EQ(read->witnesses[0].url, "https://w.example/a");
   EXPECT_EQ(read->witnesses[0].key, *key);

@@ -193,6 +193,14 @@ class ServiceTest : public testing::Test {
     ASSERT_TRUE(
         WriteSecrets(config_.secrets, secrets, *ReadMasterKey(config_.master_key), random).ok());
   }
+  // Into the secrets; the roster is the caller's.
+  SigningKey RenewLogKey() {
+    const MasterKey master = *ReadMasterKey(config_.master_key);
+    CoordinatorSecrets secrets = *ReadSecrets(config_.secrets, master);
+    secrets.log_seed = random_.NewSecret<32>();
+    EXPECT_TRUE(WriteSecrets(config_.secrets, secrets, master, random_).ok());
+    return SigningKey::FromSeed(secrets.log_seed.Reveal());
+  }
   void WriteRoster() {
     roster_ = RosterOf(json_);
     const SignedRoster offered{SignedByFirst(RosterText(json_)), {}, {}};
@@ -247,7 +255,7 @@ class ServiceTest : public testing::Test {
     v1::AskItem item;
     while (reader->Read(&item)) {
       if (item.has_admission()) result.admission = *Admission::Parse(AsBytes(item.admission()));
-      for (const v1::AgencyItem& agency : item.agencies()) result.items.push_back(agency);
+      for (const v1::AgencyItem& one : item.agencies()) result.items.push_back(one);
       if (item.has_closed()) result.closed = item.closed();
     }
     result.status = reader->Finish();

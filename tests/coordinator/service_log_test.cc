@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "coordinator/log_store.h"
 #include "tests/coordinator/service_fixture.h"
 
@@ -177,11 +179,16 @@ class AuditTest : public ServiceLogTest {
   }
   grpc::Status ReadSideTable(uint64_t from, uint64_t to, std::vector<v1::SideTableRow>* rows,
                              const TlsFiles& caller) {
+    return ReadSideTable(LogKey().key_id, from, to, rows, caller);
+  }
+  grpc::Status ReadSideTable(uint32_t log_key_id, uint64_t from, uint64_t to,
+                             std::vector<v1::SideTableRow>* rows, const TlsFiles& caller) {
     grpc::ClientContext context;
     context.set_deadline(DeadlineIn(std::chrono::seconds(20)));
     v1::SideTableCall call;
     call.set_from(from);
     call.set_to(to);
+    call.set_log_key_id(log_key_id);
     const auto stub = Auditor(caller);
     const auto reader = stub->ReadSideTable(&context, call);
     for (v1::SideTableRow row; reader->Read(&row);) rows->push_back(row);
@@ -228,6 +235,37 @@ TEST_F(AuditTest, TheSideTableOpensToAuditorsOnly) {
   EXPECT_TRUE(rows.empty());
 }
 
+// A new log key must not take from auditors who asked what is in the log before.
+TEST_F(AuditTest, TheSideTableOfALogThatHasEnded) {
+  json_["parameters"]["deadline_ms"] = 200;
+  WriteRoster();
+  Start();
+  const Question question = NewQuestion();
+  const uint64_t index = Ask(question).admission->index;
+  const uint32_t ended = LogKey().key_id;
+  Stop();
+  const std::string moved = folder_ / "ended";
+  std::filesystem::rename(config_.data, moved);
+  std::filesystem::rename(config_.second_checkpoint, folder_ / "ended-second");
+  config_.log.ended = {moved, folder_ / "nothing"};
+  const NoteVerifier renewed = *NoteVerifier::Create(
+      LogKey().name + "-2", NoteKeyType::kEd25519, RenewLogKey().verify_key());
+  json_["coordinators"][0]["log_vkey"] = renewed.Encode();
+  WriteRoster();
+  Start();
+  std::vector<v1::SideTableRow> rows;
+  ASSERT_TRUE(ReadSideTable(ended, 0, 1'000, &rows, auditor_).ok());
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].index(), index);
+  EXPECT_EQ(rows[0].agency(), roster_->agencies[0].id);
+  rows.clear();
+  ASSERT_TRUE(ReadSideTable(renewed.key_id, 0, 1'000, &rows, auditor_).ok());
+  EXPECT_TRUE(rows.empty());
+  EXPECT_EQ(FromGrpc(ReadSideTable(7, 0, 1'000, &rows, auditor_)), ServiceError::kWrongLog);
+  EXPECT_EQ(FromGrpc(ReadSideTable(ended, 0, 1'000, &rows, agencies_[0])),
+            ServiceError::kNotAMember);
+}
+
 TEST_F(AuditTest, AnOpeningIsALeaf) {
   Start();
   const OpenedEntry opened{roster_->auditors[0].id, VectorClock().NowMs(), H("test", {})};
@@ -258,6 +296,7 @@ TEST_F(AuditTest, TheTablesBehindTheEvaluatedEntries) {
   context.set_deadline(DeadlineIn(std::chrono::seconds(20)));
   v1::EvaluatedCall call;
   call.set_to_hour(~uint32_t{0});
+  call.set_log_key_id(LogKey().key_id);
   const auto stub = Auditor(auditor_);
   const auto reader = stub->ReadEvaluated(&context, call);
   std::vector<v1::EvaluatedTable> tables;

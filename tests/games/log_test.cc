@@ -286,6 +286,24 @@ class CheatingRelay {
     }
     return true;
   }
+  // Forwards what is not logged, and cuts the streams before a checkpoint shows it.
+  bool ForwardsAndCuts() {
+    const Question q = Forward(log_->size(), now_);
+    const Bytes unlogged = SerializeLogEntry(AskedEntry{now_, q.frame.hash()});
+    log_->Fill(1);
+    for (auto& node : nodes_) {
+      node->Cut(now_);
+      AttachStatement statement = node->StatementOf(*log_);
+      switch (random_.Below(3)) {
+        case 0: statement.proven.clear(); break;
+        case 1: statement.proven.front().entry = unlogged; break;
+        default: break;   // it shows what is there
+      }
+      node->Attach(statement, now_);
+    }
+    pushed_ = log_->size();
+    return WasAnswered(q);
+  }
   // Shows leaves that are not those of the tree that it signs.
   bool ShowsOtherLeaves() {
     const Question q = Forward(log_->size(), now_);
@@ -298,7 +316,7 @@ class CheatingRelay {
     return WasAnswered(q);
   }
 
-  static constexpr std::array<Cheat, 16> kCheats = {
+  static constexpr std::array<Cheat, 17> kCheats = {
       &CheatingRelay::LogsSomethingElse,     &CheatingRelay::LogsAnotherQuestion,
       &CheatingRelay::LogsItAPlaceLater,     &CheatingRelay::LogsNothing,
       &CheatingRelay::PromisesALeaf,         &CheatingRelay::ReusesAnIndex,
@@ -306,7 +324,8 @@ class CheatingRelay {
       &CheatingRelay::KeepsItFromEverybody,  &CheatingRelay::KeepsItFromOne,
       &CheatingRelay::BackdatesTheLeaf,      &CheatingRelay::BackdatesBoth,
       &CheatingRelay::GoesOnFromABackup,     &CheatingRelay::ReattachesFromABackup,
-      &CheatingRelay::ReattachesShorter,     &CheatingRelay::ShowsOtherLeaves};
+      &CheatingRelay::ReattachesShorter,     &CheatingRelay::ForwardsAndCuts,
+      &CheatingRelay::ShowsOtherLeaves};
 
  private:
   Question NewQuestion() { return Ask(BasicStatement(), random_); }

@@ -135,7 +135,7 @@ bool Watch(Random& random, uint64_t* tries) {
     for (const Purpose purpose : RosterOf(7)->FindAgency(kSocialCare)->ask) {
       Statement statement = BasicStatement(kSocialCare);
       statement.purpose = purpose;
-      const Question question = Ask(statement, random, 7, now / 1000);
+      const Question question = Ask(statement, random, 7, now / 10'000 * 10);
       const Seen seen = agency.Take(question, purpose, now);
       ++*tries;
       const auto before = yesterday.find(purpose);

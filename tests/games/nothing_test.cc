@@ -116,7 +116,7 @@ class NothingForger {
         for (CoordinatorId id : {kRelay, kOtherRelay}) {
           LogWatch& watch = node_.node().holder.Watch(id);
           const FakeLog& log = logs_[id - 101];
-          (void)watch.OnAttached(log.Attach(watch.known_size()), now_);
+          (void)watch.OnAttached(log.AttachTo(watch), now_);
         }
         break;
       case 4:

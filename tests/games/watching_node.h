@@ -35,6 +35,8 @@ class WatchingNode {
   virtual ~WatchingNode() = default;
 
   uint64_t known_size() { return watch().known_size(); }
+  // What an honest relay with this log states to it.
+  AttachStatement StatementOf(const FakeLog& log) { return log.AttachTo(watch()); }
   void Attach(const AttachStatement& statement, TimeMs now) {
     if (!watch().Expects(true)) watch().OnDetached(now);
     Take(watch().OnAttached(statement, now));

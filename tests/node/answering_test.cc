@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "tests/cli/folder.h"
 #include "tests/node/fake_log.h"
 #include "tests/node/federation.h"
@@ -12,37 +14,68 @@ namespace {
 
 constexpr TimeMs kHour = 3'600'000;
 
-// The vectors' time, running.
+// The vectors' time, running until it is stopped.
 class RunningClock final : public Clock {
  public:
   TimeMs NowMs() const override {
+    if (const TimeMs stopped = stopped_ms_; stopped != 0) return stopped;
     const auto passed = std::chrono::steady_clock::now() - start_;
     return kNow + static_cast<TimeMs>(
                       std::chrono::duration_cast<std::chrono::milliseconds>(passed).count());
   }
+  void StopAt(TimeMs now) { stopped_ms_ = now; }
 
  private:
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::atomic<TimeMs> stopped_ms_ = 0;
 };
 
-// Where replies would go: what ended is kept.
-class Ended final : public Outlet {
+// Where replies would go: what ended and what was cosigned is kept, and what the store held when wires
+// left.
+class Outgoing final : public Outlet {
  public:
-  void SendWires(CoordinatorId, std::vector<Bytes>) override {}
+  // Looks into this store whenever wires leave.
+  void Watch(const RocksdbStore& store) { store_ = &store; }
+  void SendWires(CoordinatorId, std::vector<Bytes> wires) override {
+    const std::lock_guard lock(mutex_);
+    wires_ += wires.size();
+    if (store_ != nullptr) committed_.push_back(store_->ReadJournal(100)->size());
+  }
   void SendRefusals(CoordinatorId, std::vector<Bytes>) override {}
-  void SendCosignature(CoordinatorId, Witness::Cosigned) override {}
+  void SendCosignature(CoordinatorId to, Witness::Cosigned cosigned) override {
+    const std::lock_guard lock(mutex_);
+    cosigned_[to].push_back(cosigned.size);
+  }
   void EndStream(CoordinatorId, uint64_t stream) override {
     const std::lock_guard lock(mutex_);
-    streams_.push_back(stream);
+    ended_.push_back(stream);
   }
-  std::vector<uint64_t> streams() const {
+  std::vector<uint64_t> ended() const {
     const std::lock_guard lock(mutex_);
-    return streams_;
+    return ended_;
+  }
+  // Sizes of checkpoints, by the log.
+  std::map<CoordinatorId, std::vector<uint64_t>> cosigned() const {
+    const std::lock_guard lock(mutex_);
+    return cosigned_;
+  }
+  size_t wires() const {
+    const std::lock_guard lock(mutex_);
+    return wires_;
+  }
+  // How many answers were committed each time that wires left.
+  std::vector<size_t> committed() const {
+    const std::lock_guard lock(mutex_);
+    return committed_;
   }
 
  private:
   mutable std::mutex mutex_;
-  std::vector<uint64_t> streams_;
+  std::vector<uint64_t> ended_;
+  std::map<CoordinatorId, std::vector<uint64_t>> cosigned_;
+  size_t wires_ = 0;
+  std::vector<size_t> committed_;
+  const RocksdbStore* store_ = nullptr;
 };
 
 nlohmann::ordered_json FirstJson() {
@@ -51,11 +84,11 @@ nlohmann::ordered_json FirstJson() {
   return roster;
 }
 SignedRoster First() { return {SignedByFirst(RosterText(FirstJson())), {}, {}}; }
-SignedRoster Next() {
+nlohmann::ordered_json NextJson() {
   nlohmann::ordered_json roster = FirstJson();
   roster["version"] = 8;
   roster["name"] = "Test federation, renamed";
-  return {SignedByFirst(RosterText(roster)), {}, {}};
+  return roster;
 }
 
 class AnsweringTest : public ::testing::Test {
@@ -63,17 +96,19 @@ class AnsweringTest : public ::testing::Test {
   AnsweringTest() {
     X25519PublicKey lead;
     lead.data()[0] = 9;
-    store_ = std::move(RocksdbStore::Open(folder_ / "data",
-                                          MasterKey(Secret<32>::From(std::array<uint8_t, 32>{7})),
-                                          lead, random_))
-                 .value();
+    store_ = std::move(RocksdbStore::Open(folder_ / "data", Master(), lead, random_)).value();
+    Restore(std::nullopt);
+  }
+  ~AnsweringTest() override { answering_->Stop(); }
+
+  static MasterKey Master() { return MasterKey(Secret<32>::From(std::array<uint8_t, 32>{7})); }
+  void Restore(std::optional<WitnessFile> witness) {
     answering_ = std::make_unique<Answering>(
         HolderIdentity{kSchools, IdentityKeyOfAgency(kSchools)}, VectorAnchor(), *store_,
-        folder_ / "evidence", std::nullopt, board_, clock_, random_);
+        folder_ / "evidence", std::move(witness), board_, clock_, random_);
     const SignedRoster first = First();
     EXPECT_TRUE(answering_->Restore(&first).ok());
   }
-  ~AnsweringTest() override { answering_->Stop(); }
 
   bool Give(uint64_t stream, Push push, CoordinatorId from = kRelay) {
     return answering_->OnPush(from, stream, std::move(push), 100);
@@ -87,6 +122,19 @@ class AnsweringTest : public ::testing::Test {
     Push push;
     push.checkpoint = Push::Checkpoint{log_.Checkpoint(), log_.Since(known)};
     return Give(stream, std::move(push));
+  }
+  // An honest relay's question about nobody here, logged and pushed at the clock's time.
+  void PutQuestion(uint64_t stream) {
+    const Frame frame = Ask(BasicStatement(), random_).frame;
+    Push push;
+    push.envelopes.push_back(
+        {ToBytes(frame.bytes()), log_.Take(frame.hash(), clock_.NowMs()).Serialize()});
+    ASSERT_TRUE(Give(stream, std::move(push)));
+  }
+  // The thread has gone through its whole round at the time that the clock shows now.
+  void AWholeRound() {
+    answering_->BeginStream(kOtherRelay);
+    answering_->BeginStream(kOtherRelay);   // taken up at the head of the next one
   }
   // Everything that was given before is taken up: its answer comes behind.
   uint64_t KnownNow() { return answering_->BeginStream(kRelay).known_size; }
@@ -106,7 +154,7 @@ class AnsweringTest : public ::testing::Test {
   RunningClock clock_;
   RosterBoard board_;
   FakeLog log_;
-  Ended ended_;
+  Outgoing outgoing_;
   std::unique_ptr<RocksdbStore> store_;
   std::unique_ptr<Answering> answering_;
 };
@@ -114,7 +162,7 @@ class AnsweringTest : public ::testing::Test {
 // A node that is behind reconnects: what it says it knows must count what still waits from the stream
 // before, or the new stream's proof starts too early, fits nothing, and accuses an honest log for ever.
 TEST_F(AnsweringTest, ANewStreamStartsBehindEverythingOfTheOneBefore) {
-  answering_->Start(ended_);
+  answering_->Start(outgoing_);
   log_.Fill(5);
   const Answering::StreamStart first = answering_->BeginStream(kRelay);
   EXPECT_EQ(first.known_size, 0u);
@@ -136,11 +184,11 @@ TEST_F(AnsweringTest, ANewStreamStartsBehindEverythingOfTheOneBefore) {
   ASSERT_TRUE(Attach(second.stream, log_.Attach(known)));
   EXPECT_EQ(KnownNow(), log_.size());
   EXPECT_TRUE(Alarms().empty());
-  EXPECT_TRUE(ended_.streams().empty());
+  EXPECT_TRUE(outgoing_.ended().empty());
 }
 
 TEST_F(AnsweringTest, AStreamThatGivesNothingMoreToVerifyIsEnded) {
-  answering_->Start(ended_);
+  answering_->Start(outgoing_);
   log_.Fill(5);
   const uint64_t first = answering_->BeginStream(kRelay).stream;
   ASSERT_TRUE(Attach(first, log_.Attach(0)));
@@ -150,7 +198,7 @@ TEST_F(AnsweringTest, AStreamThatGivesNothingMoreToVerifyIsEnded) {
   ASSERT_TRUE(GiveCheckpoint(first, 7));   // so this one cannot fit either: no second alarm
   const Answering::StreamStart second = answering_->BeginStream(kRelay);
   EXPECT_EQ(second.known_size, 5u);
-  EXPECT_EQ(ended_.streams(), std::vector<uint64_t>{first});
+  EXPECT_EQ(outgoing_.ended(), std::vector<uint64_t>{first});
   EXPECT_EQ(Alarms().size(), 1u);
   ASSERT_TRUE(Attach(second.stream, log_.Attach(5)));
   EXPECT_EQ(KnownNow(), 8u);
@@ -158,7 +206,7 @@ TEST_F(AnsweringTest, AStreamThatGivesNothingMoreToVerifyIsEnded) {
 
 // Each statement would make all that was withheld before it a gap.
 TEST_F(AnsweringTest, AStatementInTheMiddleEndsTheStream) {
-  answering_->Start(ended_);
+  answering_->Start(outgoing_);
   log_.Fill(5);
   const uint64_t late = answering_->BeginStream(kRelay).stream;
   ASSERT_TRUE(GiveCheckpoint(late, 0));
@@ -166,7 +214,7 @@ TEST_F(AnsweringTest, AStatementInTheMiddleEndsTheStream) {
   ASSERT_TRUE(Attach(twice, log_.Attach(0)));
   ASSERT_TRUE(Attach(twice, log_.Attach(5)));
   EXPECT_EQ(KnownNow(), 5u);
-  EXPECT_EQ(ended_.streams(), (std::vector<uint64_t>{late, twice}));
+  EXPECT_EQ(outgoing_.ended(), (std::vector<uint64_t>{late, twice}));
 }
 
 // Messages may be large: their number alone bounds nothing.
@@ -174,36 +222,90 @@ TEST_F(AnsweringTest, SoManyBytesWaitAndNoMore) {
   const auto give = [&](size_t bytes) { return answering_->OnPush(kRelay, 1, Push(), bytes); };
   EXPECT_TRUE(give(size_t{33} << 20));   // a roster, say
   EXPECT_FALSE(give(1));
-  answering_->Start(ended_);
+  answering_->Start(outgoing_);
   KnownNow();
   EXPECT_TRUE(give(1));                  // room again
 }
 
-// Two logs had the leaf 49 hours ago, while this node was away.
-TEST_F(AnsweringTest, ARosterThatWasLoggedMeanwhileRules) {
-  answering_->Start(ended_);
-  const Roster next = *Roster::Parse(Note::Parse(Next().note)->text);
-  for (const CoordinatorId id : {kRelay, kOtherRelay}) {
-    FakeLog log(id);
-    log.Fill(3);
-    const uint64_t leaf = log.Append(RosterEntry{next.version, next.hash});
-    const uint64_t after = log.Append(AskedEntry{kNow - 49 * kHour, FrameHash()});
-    log.Fill(2);
-    AttachStatement statement = log.Attach(0);
-    statement.roster = log.LeafAt(leaf);
-    statement.after_roster = log.LeafAt(after);
-    const uint64_t stream = answering_->BeginStream(id).stream;
-    ASSERT_TRUE(Attach(stream, statement, id));
-    Push roster;
-    roster.roster = Next().Serialize();
-    ASSERT_TRUE(Give(stream, std::move(roster), id));
+// The work on a slot depends on what it asks: were it done before the wires of the slot before have
+// left, the time of their departure would tell a relay that somebody matched.
+TEST_F(AnsweringTest, WiresLeaveBeforeTheNextSlotIsWorkedOn) {
+  constexpr TimeMs kSlotEnd = kNow - kNow % 250 + 250;
+  answering_->SetEnrolment({true, (kIssued - 86'400) * 1000, {1, 2}, {}});
+  outgoing_.Watch(*store_);
+  clock_.StopAt(kNow);
+  answering_->Start(outgoing_);
+  const uint64_t stream = answering_->BeginStream(kRelay).stream;
+  ASSERT_TRUE(Attach(stream, log_.Attach(0)));
+  PutQuestion(stream);
+  AWholeRound();
+  clock_.StopAt(kSlotEnd);
+  AWholeRound();                       // the first is answered
+  PutQuestion(stream);
+  AWholeRound();
+  EXPECT_EQ(outgoing_.wires(), 0u);
+  clock_.StopAt(kSlotEnd + 250);       // the first leaves, and the second is answered
+  AWholeRound();
+  EXPECT_EQ(outgoing_.committed(), std::vector<size_t>{1});
+  EXPECT_EQ(store_->ReadJournal(100)->size(), 2u);
+  clock_.StopAt(kSlotEnd + 500);
+  AWholeRound();
+  EXPECT_EQ(outgoing_.wires(), 2u);
+}
+
+// A roster that comes, of which two logs had the leaf 49 hours ago, while this node was away.
+class NextRosterTest : public AnsweringTest {
+ protected:
+  static constexpr uint64_t kSize = 7;   // of both logs
+
+  // Waits until it rules; fails the test when it does not.
+  void Bring(const nlohmann::ordered_json& json) {
+    const SignedRoster next{SignedByFirst(RosterText(json)), {}, {}};
+    const Roster roster = *Roster::Parse(Note::Parse(next.note)->text);
+    for (const CoordinatorId id : {kRelay, kOtherRelay}) {
+      FakeLog log(id);
+      log.Fill(3);
+      const uint64_t leaf = log.Append(RosterEntry{roster.version, roster.hash});
+      const uint64_t after = log.Append(AskedEntry{kNow - 49 * kHour, FrameHash()});
+      log.Fill(kSize - log.size());
+      AttachStatement statement = log.Attach(0);
+      statement.roster = log.LeafAt(leaf);
+      statement.after_roster = log.LeafAt(after);
+      const uint64_t stream = answering_->BeginStream(id).stream;
+      ASSERT_TRUE(Attach(stream, statement, id));
+      Push push;
+      push.roster = next.Serialize();
+      ASSERT_TRUE(Give(stream, std::move(push), id));
+    }
+    std::shared_ptr<const Roster> ruling = board_.Read().roster;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (ruling->version != roster.version && std::chrono::steady_clock::now() < end) {
+      ruling = board_.WaitForOther(ruling, std::chrono::seconds(5)).roster;
+    }
+    EXPECT_EQ(ruling->version, roster.version);
   }
-  std::shared_ptr<const Roster> ruling = board_.Read().roster;
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (ruling->version != next.version && std::chrono::steady_clock::now() < end) {
-    ruling = board_.WaitForOther(ruling, std::chrono::seconds(5)).roster;
-  }
-  EXPECT_EQ(ruling->version, next.version);
+};
+
+TEST_F(NextRosterTest, RulesAlthoughItsLeavesWereMissed) {
+  answering_->Start(outgoing_);
+  Bring(NextJson());
+}
+
+// What it verified as nobody's witness may be the last checkpoint for hours, and a quorum wait for it.
+TEST_F(NextRosterTest, ItsNewWitnessCosignsWhatItHasVerified) {
+  const WitnessPaths paths{"schools.example", folder_ / "witness.key", folder_ / "witness.pins"};
+  const VerifyKey key = *WitnessFile::Create(paths, Master(), random_);
+  Restore(*WitnessFile::Open(paths, Master()));
+  answering_->Start(outgoing_);
+  nlohmann::ordered_json json = NextJson();
+  json["witnesses"].push_back(
+      {{"name", paths.name},
+       {"vkey", NoteVerifier::Create(paths.name, NoteKeyType::kCosignatureV1, key)->Encode()}});
+  Bring(json);
+  KnownNow();
+  using Sizes = std::vector<uint64_t>;
+  EXPECT_EQ(outgoing_.cosigned(), (std::map<CoordinatorId, Sizes>{{kRelay, Sizes{kSize}},
+                                                                  {kOtherRelay, Sizes{kSize}}}));
 }
 
 }  // namespace

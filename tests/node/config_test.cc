@@ -55,7 +55,7 @@ class NodeConfigTest : public testing::Test {
 TEST_F(NodeConfigTest, ComesBackAsItWasWritten) {
   config_.people["alice"] = {{Role::kPractitioner, Role::kSafeguardingLead},
                              {LocalRole::kLeadOfficer},
-                             {.surname = "Fell"}};
+                             {"Fell", "", "", ""}};
   config_.people["bob"].duties = {LocalRole::kDeputy, LocalRole::kApprover};
   config_.calendar.sessions = "Mon-Fri 08:00-18:00";
   config_.pager = {{"/usr/local/bin/page", "--quiet"}, "https://pager.example/whoelse", "/ca.pem"};

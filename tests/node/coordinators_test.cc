@@ -35,8 +35,8 @@ class CoordinatorsTest : public testing::Test {
     return status_.ok() && coordinators_.IsStill(coordinator, context);
   }
 
-  SettableClock& server_clock_ = NewClock(kNow);
-  SettableClock& clock_ = NewClock(kNow);
+  SettableClock& server_clock_ = NewClock(kNowS);
+  SettableClock& clock_ = NewClock(kNowS);
   CapturedLog log_{clock_};
   TemporaryDirectory home_;
   const Identity server_ = NewIdentity(home_, "server", kFrom, kUntil);
@@ -63,7 +63,7 @@ TEST_F(CoordinatorsTest, ACertificateThatExpiresOnAnOpenConnection) {
   EXPECT_THAT(log_.text(), HasSubstr("\"event\":\"coordinator_not_certified\",\"coordinator\":101"));
   EXPECT_FALSE(Reaches(coordinator));
   EXPECT_TRUE(Unreachable(status_));   // it was given up: the next handshake refuses
-  clock_.Set(kNow);
+  clock_.Set(kNowS);
   EXPECT_TRUE(Reaches(coordinator, true));
 }
 

@@ -44,11 +44,22 @@ class FakeLog {
     return {entries_.begin() + from, entries_.end()};
   }
 
-  LoggedLeaf LeafAt(uint64_t index) const {
-    return {index, entries_[index], *InclusionProof(index, std::span<const TreeHash>(leaves_))};
+  LoggedLeaf LeafAt(uint64_t index) const { return LeafAt(index, size()); }
+  LoggedLeaf LeafAt(uint64_t index, uint64_t size) const {
+    const std::span<const TreeHash> leaves(leaves_);
+    return {index, entries_[index], *InclusionProof(index, leaves.first(size))};
   }
 
-  // What an honest relay states to a node that says it knows `known` leaves.
+  // What an honest relay states to this node.
+  AttachStatement AttachTo(const LogWatch& watch) const { return AttachTo(watch, size()); }
+  AttachStatement AttachTo(const LogWatch& watch, uint64_t checkpoint_size) const {
+    AttachStatement statement = Attach(watch.known_size(), checkpoint_size);
+    for (const uint64_t index : watch.Unproven()) {
+      if (index < checkpoint_size) statement.proven.push_back(LeafAt(index, checkpoint_size));
+    }
+    return statement;
+  }
+  // The same to a node that says it knows `known` leaves, and waits for none.
   AttachStatement Attach(uint64_t known) const { return Attach(known, size()); }
   AttachStatement Attach(uint64_t known, uint64_t checkpoint_size) const {
     AttachStatement statement{size(), Checkpoint(checkpoint_size), {}, {}};

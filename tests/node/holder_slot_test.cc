@@ -72,6 +72,22 @@ TEST_F(HolderSlotTest, AnotherAdmissionGetsTheSameBytesAndALineOfItsOwn) {
   EXPECT_EQ(again.records[0].index, 4u);
 }
 
+// Who is revoked is told no more, not even what waits already, and says nothing in the federation's name.
+TEST_F(HolderSlotTest, AnAgencyThatItsRosterDropsAnswersNobody) {
+  node_.Hold(BasicRecord());
+  ASSERT_FALSE(node_.Give(AskAbout(kChild).frame).refusal);
+  const auto without = ChangedRoster(8, [](nlohmann::ordered_json& json) {
+    std::erase_if(json["agencies"].get_ref<nlohmann::ordered_json::array_t&>(),
+                  [](const auto& agency) { return agency["id"] == kSurgery; });
+  });
+  node_.holder.SetRosters(without, RosterOf(7), kNow);
+  EXPECT_EQ(node_.holder.NextSlotEnd(), std::nullopt);
+  EXPECT_TRUE(node_.Answers().records.empty());
+  EXPECT_EQ(CodeOf(node_.Give(AskAbout(kChild).frame)), RefusalCode::kRoster);
+  node_.holder.SetRosters(RosterOf(7), without, kNow);   // and is let in again
+  EXPECT_EQ(CodeOf(node_.Give(AskAbout(kChild).frame)), RefusalCode{});
+}
+
 // What a node holds may change while a wire is kept: the second relay must not learn of it.
 TEST_F(HolderSlotTest, TheKeptWireDoesNotFollowTheRecords) {
   const RecordId id = node_.Hold(BasicRecord());
@@ -169,11 +185,12 @@ TEST_F(HolderSlotTest, RestartedForIndexesFromBeforeTheAttachment) {
   const Question question = AskAbout(kChild);
   EXPECT_EQ(CodeOf(node_.Give(question.frame, Admit(question.frame.hash(), 19, kNow), kNow)),
             RefusalCode::kRestarted);
-  EXPECT_EQ(CodeOf(node_.Give(question.frame, Admit(question.frame.hash(), 20, kNow), kNow)),
+  EXPECT_EQ(CodeOf(node_.Give(question.frame, log.Take(question.frame.hash(), kNow), kNow)),
             RefusalCode{});
   // The same for every later stream, and with an alarm: only a relay that lies gets here.
-  log.Fill(80);
-  ASSERT_TRUE(node_.holder.Watch(kRelay).OnAttached(log.Attach(20), kNow).empty());
+  log.Fill(79);
+  LogWatch& watch = node_.holder.Watch(kRelay);
+  ASSERT_TRUE(watch.OnAttached(log.AttachTo(watch, log.size()), kNow).empty());
   const Question unlogged = AskAbout(kChild);
   const Holder::Reply reply =
       node_.Give(unlogged.frame, Admit(unlogged.frame.hash(), 60, kNow), kNow);

@@ -31,7 +31,7 @@ class InboxKeeperTest : public testing::Test {
   InboxKeeperTest()
       : store_(*RocksdbStore::Open(folder_ / "data",
                                    MasterKey(Secret<32>::From(std::array<uint8_t, 32>{7})),
-                                   X25519PublicKey(), random_)),
+                                   LeadKey(), random_)),
         answering_({kMe, IdentityKeyOfAgency(kMe)}, VectorAnchor(), *store_, folder_ / "evidence",
                    std::nullopt, board_, clock_, random_),
         registry_(*store_, answering_) {
@@ -45,6 +45,11 @@ class InboxKeeperTest : public testing::Test {
     }
     ImportAll(registry_, records, clock_.now);
     Restart();
+  }
+  static X25519PublicKey LeadKey() {
+    X25519PublicKey key;
+    key.data()[0] = 9;
+    return key;
   }
   void Restart() {
     keeper_ = std::make_unique<InboxKeeper>(kMe, TestCalendar(), *store_, registry_, answering_,
@@ -90,7 +95,8 @@ class InboxKeeperTest : public testing::Test {
     return kinds;
   }
   std::string IdOf(ItemKind kind, AgencyId from) {
-    for (const InboxItem& item : keeper_->Items(false).value()) {
+    const std::vector<InboxItem> items = keeper_->Items(false).value();
+    for (const InboxItem& item : items) {
       if (item.kind == kind && item.from == from) return item.id;
     }
     ADD_FAILURE() << "none of " << Name(kind);
@@ -202,7 +208,8 @@ TEST_F(InboxKeeperTest, AlarmsAreItems) {
   raise(AlarmKind::kFrameUnlogged);
   Restart();
   EXPECT_THAT(Kinds(), ElementsAre(ItemKind::kLogAlarm, ItemKind::kLogAlarm));
-  for (const InboxItem& item : keeper_->Items(false).value()) {
+  const std::vector<InboxItem> items = keeper_->Items(false).value();
+  for (const InboxItem& item : items) {
     const bool rewritten = item.about.find("LOG_REWRITTEN") != std::string::npos;
     EXPECT_EQ(item.about.find("\"times\":4") != std::string::npos, rewritten) << item.about;
   }

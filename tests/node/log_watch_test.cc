@@ -86,7 +86,7 @@ TEST_F(Watching, ARelayThatCannotPushIsNotLate) {
   ASSERT_EQ(Kinds(watch_.OnAdmission(Frame(1), kNow)), Kind{});
   watch_.OnDetached(kNow);
   EXPECT_EQ(Kinds(watch_.OnTick(kNow + 60'000)), Kind{});
-  ASSERT_EQ(Kinds(watch_.OnAttached(log_.Attach(watch_.known_size()), kNow)), Kind{});
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.AttachTo(watch_), kNow)), Kind{});
   EXPECT_EQ(Kinds(watch_.OnTick(kNow + 60'000)), Kind{});   // the checkpoint of now covers it
 }
 
@@ -464,6 +464,75 @@ TEST_F(Watching, FramesAreRememberedAcrossStreams) {
   EXPECT_EQ(Kinds(Checkpoint().alarms), Kind{AlarmKind::kFrameUnlogged});
 }
 
+// A relay that forwards what it has not logged may cut the stream before a checkpoint shows it.
+TEST_F(Watching, AFrameOfAnEndedStreamHasToBeProven) {
+  const auto judged = [&](auto change) {
+    FakeLog log;
+    log.Fill(5);
+    LogWatch watch = NewWatch();
+    EXPECT_EQ(Kinds(watch.OnAttached(log.Attach(0), kNow)), Kind{});
+    const Admission admission = Admit(HashNo(1), 5, kNow);
+    EXPECT_EQ(Kinds(watch.OnAdmission(admission, kNow)), Kind{});
+    watch.OnDetached(kNow);
+    EXPECT_EQ(watch.Unproven(), std::vector<uint64_t>{5});
+    AttachStatement statement;
+    change(log, watch, statement);
+    const std::vector<Alarm> alarms = watch.OnAttached(statement, kNow);
+    for (const Alarm& alarm : alarms) {
+      EXPECT_EQ(alarm.index, 5u);
+      EXPECT_THAT(alarm.evidence, Contains(HasSubstr(ToHex(admission.Serialize()))));
+      EXPECT_THAT(alarm.evidence, Contains(HasSubstr(log.Checkpoint())));
+    }
+    EXPECT_TRUE(watch.Unproven().empty());   // said once
+    EXPECT_EQ(watch.known_size(), 6u);       // the tree itself is right
+    EXPECT_TRUE(watch.Expects(false));
+    return Kinds(alarms);
+  };
+  const LogEntry frame = AskedEntry{kNow, HashNo(1)}, other = AskedEntry{kNow, HashNo(2)};
+  const Kind unlogged{AlarmKind::kFrameUnlogged};
+  EXPECT_EQ(judged([&](FakeLog& log, const LogWatch& watch, AttachStatement& s) {
+    log.Append(frame);
+    s = log.AttachTo(watch);
+  }), Kind{});
+  for (const LogEntry& leaf : {other, LogEntry(AskedEntry{kNow + 1, HashNo(1)}),
+                               LogEntry(EvaluatedEntry{9, Digest()})}) {
+    EXPECT_EQ(judged([&](FakeLog& log, const LogWatch& watch, AttachStatement& s) {
+      log.Append(leaf);
+      s = log.AttachTo(watch);
+    }), unlogged);
+  }
+  EXPECT_EQ(judged([&](FakeLog& log, const LogWatch&, AttachStatement& s) {
+    log.Append(other);
+    s = log.Attach(5);   // not a word about it
+  }), unlogged);
+  EXPECT_EQ(judged([&](FakeLog& log, const LogWatch& watch, AttachStatement& s) {
+    log.Append(other);
+    s = log.AttachTo(watch);
+    s.proven[0].entry = SerializeLogEntry(frame);
+  }), unlogged);
+  EXPECT_EQ(judged([&](FakeLog& log, const LogWatch& watch, AttachStatement& s) {
+    log.Append(frame);
+    s = log.AttachTo(watch);
+    s.proven[0].proof.pop_back();
+  }), unlogged);
+}
+
+// A statement has room for so many; the others are asked for with the next one.
+TEST_F(Watching, SoManyProofsInAStatementAndTheOthersNext) {
+  Attach(5);
+  for (uint32_t i = 0; i <= kUnprovenMax; ++i) {
+    ASSERT_EQ(Kinds(watch_.OnAdmission(Admit(HashNo(i), 5 + i, kNow), kNow)), Kind{});
+  }
+  for (uint32_t i = 0; i < kUnprovenMax; ++i) log_.Append(AskedEntry{kNow, HashNo(i)});
+  log_.Fill(1);   // in place of the last one
+  watch_.OnDetached(kNow);
+  EXPECT_EQ(watch_.Unproven().size(), kUnprovenMax);
+  ASSERT_EQ(Kinds(watch_.OnAttached(log_.AttachTo(watch_), kNow)), Kind{});
+  watch_.OnDetached(kNow);
+  EXPECT_EQ(watch_.Unproven(), std::vector<uint64_t>{5 + kUnprovenMax});
+  EXPECT_EQ(Kinds(watch_.OnAttached(log_.AttachTo(watch_), kNow)), Kind{AlarmKind::kFrameUnlogged});
+}
+
 TEST_F(Watching, TheFirstAttachmentOfTheProcessCountsForRestarted) {
   Attach(5);
   log_.Fill(4);
@@ -518,7 +587,7 @@ TEST(LogWatchProperty, HonestIsNeverAccusedAndOneWrongLeafAlways) {
         ASSERT_EQ(Kinds(watch->OnAttached({log.size(), "", {}, {}}, kNow)), Kind{});
         return;
       }
-      ASSERT_EQ(Kinds(watch->OnAttached(log.Attach(watch->known_size(), checkpointed), kNow)), Kind{});
+      ASSERT_EQ(Kinds(watch->OnAttached(log.AttachTo(*watch, checkpointed), kNow)), Kind{});
     };
     const auto checkpoint = [&] {
       checkpointed = log.size();

@@ -213,7 +213,7 @@ static_assert(std::is_same_v<decltype(OpenedBody::statement), WipedBytes>);
 TEST_F(Receipting, TheStoredOpeningOpensIt) {
   Collect(AllAnswer());
   Receipt receipt = ReceiptOf(requester_);
-  auto opening = OpeningFrom(EncodeOpening(question(), {BasicStatement(), "C-1", ""}));
+  auto opening = OpeningFrom(EncodeOpening(question(), {BasicStatement(), "C-1", "", {}}));
   ASSERT_TRUE(opening.ok()) << opening.status();
   receipt.opening = *std::move(opening);
   const ReceiptCheck check = CheckReceipt(receipt, rosters_);

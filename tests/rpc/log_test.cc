@@ -38,13 +38,13 @@ TEST(LogTest, ALineIsOneJsonObject) {
 }
 
 TEST(LogTest, NoValueEndsTheStringOrTheLine) {
-  const CapturedLog log(NewClock(kNow));
+  const CapturedLog log(NewClock(kNowS));
   Log(LogLevel::kInfo, "start", {{LogField::kPath, LogValue::Configured("a\"b\\c\nd\x7f")}});
   EXPECT_THAT(log.text(), HasSubstr("\"path\":\"a\\\"b\\\\c d \"}\n"));
 }
 
 TEST(LogTest, LinesOfManyThreadsStayWhole) {
-  const CapturedLog log(NewClock(kNow));
+  const CapturedLog log(NewClock(kNowS));
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([] {
@@ -60,7 +60,7 @@ TEST(LogTest, LinesOfManyThreadsStayWhole) {
 }
 
 TEST(LogTest, OfGrpcOnlyErrorsAndNotTheirText) {
-  const CapturedLog log(NewClock(kNow));
+  const CapturedLog log(NewClock(kNowS));
   gpr_set_log_verbosity(GPR_LOG_SEVERITY_DEBUG);
   gpr_log(GPR_INFO, "subchannel connected");
   gpr_log(GPR_ERROR, "No match found for server name: coordinator.");

@@ -86,9 +86,9 @@ class CapturedLog {
   const std::string path_;
 };
 
-// Certificates are valid in [kFrom, kUntil] unless a test says otherwise; kNow is between.
+// Certificates are valid in [kFrom, kUntil] unless a test says otherwise; kNowS is between.
 inline constexpr TimeS kFrom = 1'800'000'000;
-inline constexpr TimeS kNow = kFrom + 1000;
+inline constexpr TimeS kNowS = kFrom + 1000;
 inline constexpr TimeS kUntil = kFrom + 2000;
 
 struct Identity {

@@ -22,7 +22,7 @@ class ServerTest : public testing::Test {
     return MakeChannel(loopback.endpoint(), client_.files, server_.pin, clock_);
   }
 
-  SettableClock& clock_ = NewClock(kNow);
+  SettableClock& clock_ = NewClock(kNowS);
   TemporaryDirectory home_;
   const Identity server_ = NewIdentity(home_, "server");
   const Identity client_ = NewIdentity(home_, "client");

@@ -115,8 +115,8 @@ class TlsTest : public testing::Test {
                                        "\",\"reason\":\"PERMISSION_DENIED: " + reason));
   }
 
-  SettableClock& clock_ = NewClock(kNow);
-  SettableClock& client_clock_ = NewClock(kNow);
+  SettableClock& clock_ = NewClock(kNowS);
+  SettableClock& client_clock_ = NewClock(kNowS);
   CapturedLog log_{clock_};
   TemporaryDirectory home_;
   const Identity server_ = NewIdentity(home_, "server", kFrom - 5000, kUntil + 5000);

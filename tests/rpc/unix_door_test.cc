@@ -129,7 +129,7 @@ TEST_F(UnixDoorTest, ModesKeepOthersAway) {
 TEST_F(UnixDoorTest, AnotherUserIsTurnedAwayEvenWhenTheModesAreOpen) {
   if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
   constexpr uid_t kNobody = 65534;
-  const CapturedLog log(NewClock(kNow));
+  const CapturedLog log(NewClock(kNowS));
   StartServer();
   EXPECT_EQ(ConnectAs(kNobody, path_), 2);
   for (const std::string& opened : {home_ / "", home_ / "run", path_}) {

@@ -169,7 +169,7 @@ class World {
   void PerformForCall(CoordinatorId id, CallId call, const RelayAction& action);
   void TakeRoster(CoordinatorId id, const SignedRoster& roster);
   void EveryHour(CoordinatorId id);
-  AttachStatement StatementFor(Coordinator& c, AgencyId agency, uint64_t known_size);
+  AttachStatement StatementFor(Coordinator& c, AgencyId agency, const LogWatch& watch);
   void BreakCalls(Coordinator& c);   // their askers see the connection end
   void Note(AgencyId agency, std::vector<Alarm> alarms);
   Bytes SignedCheckpoint(Coordinator& c);

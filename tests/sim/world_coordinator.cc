@@ -166,13 +166,18 @@ void World::PushCheckpoints(CoordinatorId id) {
   }
 }
 
-AttachStatement World::StatementFor(Coordinator& c, AgencyId agency, uint64_t known_size) {
+AttachStatement World::StatementFor(Coordinator& c, AgencyId agency, const LogWatch& watch) {
   AttachStatement statement{c.disk.Head()->size(), c.checkpoint, {}, {}};
   if (c.checkpoint.empty()) return statement;
   statement.frontier = FrontierAt(c.disk, c.checkpoint_size)->hashes();
-  const auto proof = StoredConsistencyProof(c.disk, std::min(known_size, c.checkpoint_size),
-                                            c.checkpoint_size);
+  const uint64_t known = std::min(watch.known_size(), c.checkpoint_size);
+  const auto proof = StoredConsistencyProof(c.disk, known, c.checkpoint_size);
   if (proof.ok()) statement.consistency = *proof;
+  for (const uint64_t index : watch.Unproven()) {
+    if (index >= c.checkpoint_size) break;
+    ProofOfEntry leaf = StoredInclusionProofs(c.disk, {&index, 1}, c.checkpoint_size)->front();
+    statement.proven.push_back({index, std::move(leaf.entry), std::move(leaf.proof)});
+  }
   if (c.cheats.forked.contains(agency)) Fork(statement, c.id);
   return statement;
 }

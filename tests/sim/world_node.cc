@@ -11,7 +11,7 @@ void World::Attach(AgencyId agency, CoordinatorId to) {
   Perform(to, c.relay->OnAttach(stream, PinOf(agency)));
   if (!c.streams.contains(stream)) return;   // no member any more
   LogWatch& watch = nodes_.at(agency).holder->holder.Watch(to);
-  Note(agency, watch.OnAttached(StatementFor(c, agency, watch.known_size()), now_));
+  Note(agency, watch.OnAttached(StatementFor(c, agency, watch), now_));
   if (!c.cheats.no_rosters) OfferRoster(agency, *c.keeper->held());
   TakeHeartbeat(agency, c);
   diagram_.push_back("    " + NameOfAgency(agency) + "->>" + NameOfCoordinator(to) + ": Attach");
