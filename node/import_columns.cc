@@ -152,7 +152,7 @@ absl::Status NoHeader(const std::vector<std::string>& headings) {
 absl::Status CheckMapped(const std::vector<std::string>& headings, const ImportMapping& mapping) {
   for (const auto& [column, heading] : mapping.headings) {
     const bool there = std::ranges::any_of(
-        headings, [&](const std::string& seen) { return Plain(seen) == Plain(heading); });
+        headings, [wanted = Plain(heading)](const std::string& seen) { return Plain(seen) == wanted; });
     if (there) continue;
     return absl::InvalidArgumentError("the mapping says that " + std::string(NameOf(column)) +
                                       " is called " + Shown(heading) +
