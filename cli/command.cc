@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include <memory>
+#include <span>
 
 #include "cli/ask.h"
 #include "cli/audit_command.h"
@@ -14,19 +15,10 @@
 #include "cli/records_command.h"
 #include "cli/status.h"
 #include "node/asking.h"
+#include "node/word_list.h"
 
 namespace whoelse {
 namespace {
-
-constexpr const char* kNumberHelp =
-    "Ten digits; - reads one line of standard input or asks at the terminal";
-
-template <size_t N>
-std::string ListOf(const std::array<std::string_view, N>& names, size_t count = N) {
-  std::string list;
-  for (size_t i = 0; i < count; ++i) list += (i == 0 ? "" : ", ") + std::string(names[i]);
-  return list;
-}
 
 void AddTickOption(CLI::App& command, AskOptions& options) {
   command.add_flag("--i-do-not-know-them", options.does_not_know_them,
@@ -55,7 +47,7 @@ void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--case", options->case_reference,
                       "The case's reference; stays at this node");
   command->add_option("--role", options->role,
-                      "One of: " + ListOf(kRoleNames, 3) + " (default: practitioner)");
+                      "One of: " + ListOf(std::span(kRoleNames).first(3)) + " (default: practitioner)");
   command->add_option("--reason", options->reason,
                       "Of an emergency, one of: " + ListOf(kEmergencyReasons));
   AddTickOption(*command, *options);

@@ -16,8 +16,8 @@ void AddLeadKeyCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   keys->require_subcommand(1);
   const auto options = std::make_shared<LeadKeyOptions>();
   const auto add = [&](const char* name, const char* what, const char* example, auto run) {
-    CLI::App* const command = keys->add_subcommand(name, what);
-    command->footer(std::string("Example:\n  whoelse lead-key ") + example + "\n");
+    CLI::App* const command =
+        Subcommand(*keys, name, what, std::string("Example:\n  whoelse lead-key ") + example);
     command->add_option("FILE", options->file, "The file")->required();
     command->add_flag("--json", options->json, "As JSON");
     OnChosen(*command, options, run, terminal, chosen);

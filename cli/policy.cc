@@ -67,11 +67,6 @@ bool IsPolicy(const Json& json) {
          json["rows"].is_object() && json.contains("waiting") && json["waiting"].is_array();
 }
 
-ExitCode Fail(const absl::Status& status, Terminal& terminal) {
-  PrintError(terminal, status);
-  return ExitCodeOf(status);
-}
-
 absl::Status NotOurVersion() {
   return absl::InternalError("the node's answer is not a policy: node and whoelse are of different "
                              "versions");
@@ -105,8 +100,8 @@ ExitCode ShowPolicy(const ShowPolicyOptions& options, Terminal& terminal) {
   const auto door = Door::Open(options.door);
   const auto answer = door.ok() ? door->ShowPolicy() : door.status();
   const auto policy = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!policy.ok()) return Fail(policy.status(), terminal);
-  if (!IsPolicy(*policy)) return Fail(NotOurVersion(), terminal);
+  if (!policy.ok()) return PrintError(terminal, policy.status());
+  if (!IsPolicy(*policy)) return PrintError(terminal, NotOurVersion());
   if (options.json) {
     terminal.out << *answer << "\n";
     return kExitOk;
@@ -123,7 +118,7 @@ ExitCode ShowPolicy(const ShowPolicyOptions& options, Terminal& terminal) {
 
 ExitCode CheckPolicy(const CheckPolicyOptions& options, Date today, Terminal& terminal) {
   const auto policy = ReadPolicyFile(options.file, today);
-  if (!policy.ok()) return Fail(policy.status(), terminal);
+  if (!policy.ok()) return PrintError(terminal, policy.status());
   const Json differences = DifferencesOf(policy->table);
   const bool overdue = policy->IsOverdue(today);
   if (options.json) {
@@ -158,8 +153,8 @@ ExitCode ExplainPolicy(const ExplainPolicyOptions& options, Terminal& terminal) 
   const auto door = Door::Open(options.door);
   const auto answer = door.ok() ? door->ExplainPolicy(call) : door.status();
   const auto json = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!json.ok()) return Fail(json.status(), terminal);
-  if (!json->is_object() || !json->contains("rules")) return Fail(NotOurVersion(), terminal);
+  if (!json.ok()) return PrintError(terminal, json.status());
+  if (!json->is_object() || !json->contains("rules")) return PrintError(terminal, NotOurVersion());
   if (options.json) {
     terminal.out << *answer << "\n";
     return kExitOk;

@@ -4,17 +4,11 @@
 
 #include "cli/policy.h"
 #include "node/policy_explain.h"
+#include "node/word_list.h"
 #include "rpc/clock.h"
 
 namespace whoelse {
 namespace {
-
-template <typename Words>
-std::string ListOf(const Words& words) {
-  std::string list;
-  for (const auto& word : words) list += (list.empty() ? "" : ", ") + std::string(word.word);
-  return list;
-}
 
 void AddShow(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const command =
@@ -53,8 +47,8 @@ void AddExplain(CLI::App& app, Terminal& terminal, Chosen& chosen) {
                       "sensitive, protected")->required();
   command->add_option("--purpose", options->purpose, "Why somebody asks")->required();
   command->add_option("--consent", options->consent,
-                      "One of: " + ListOf(kConsentWords) + " (default: not-asked)");
-  command->add_option("--flags", options->flags, "Any of: " + ListOf(kExplainFlags))
+                      "One of: " + ListOf(kConsentWords, &ConsentWord::word) + " (default: not-asked)");
+  command->add_option("--flags", options->flags, "Any of: " + ListOf(kExplainFlags, &ExplainFlag::word))
       ->delimiter(',');
   command->add_flag("--json", options->json, "As JSON");
   AddDoorOption(*command, options->door);

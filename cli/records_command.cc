@@ -10,8 +10,6 @@
 namespace whoelse {
 namespace {
 
-constexpr const char* kNumberHelp =
-    "Ten digits; - reads one line of standard input or asks at the terminal";
 constexpr const char* kIdHelp = "The record's id in its system";
 constexpr const char* kSourceHelp = "Name of the exporting system (default: the node's configured one)";
 
@@ -29,18 +27,17 @@ std::string ColumnsHelp() {
 
 // A subcommand with the options of all; the caller adds those of its own.
 template <typename Options>
-CLI::App* Subcommand(CLI::App& records, const char* name, const char* what,
-                     const std::string& footer, Options& options) {
-  CLI::App* const command = records.add_subcommand(name, what);
-  command->footer(footer + "\n");
+CLI::App* RecordsCommand(CLI::App& records, const char* name, const char* what,
+                         const std::string& footer, Options& options) {
+  CLI::App* const command = Subcommand(records, name, what, footer);
   command->add_flag("--json", options.json, "As JSON");
-  command->add_option("--door", options.door, "The node's socket (default: $WHOELSE_DOOR)");
+  AddDoorOption(*command, options.door);
   return command;
 }
 
 void AddImportCommand(CLI::App& records, Terminal& terminal, Chosen& chosen) {
   const auto options = std::make_shared<ImportOptions>();
-  CLI::App* const command = Subcommand(
+  CLI::App* const command = RecordsCommand(
       records, "import", "Import an export of your case-management system.",
       ColumnsHelp() + "Example:\n  whoelse records import export.csv --mapping caseworks.toml --dry-run\n"
       "Exit: 2 and nothing changed when a row is bad", *options);
@@ -63,7 +60,7 @@ void AddImportCommand(CLI::App& records, Terminal& terminal, Chosen& chosen) {
 void AddListCommand(CLI::App& records, Terminal& terminal, Chosen& chosen) {
   const auto options = std::make_shared<ListOptions>();
   CLI::App* const command =
-      Subcommand(records, "list", "List the records that this agency holds.",
+      RecordsCommand(records, "list", "List the records that this agency holds.",
                  "Closed ones are found by their number alone. Example:\n"
                  "  whoelse records list --nhs-number -", *options);
   command->add_option("--nhs-number", options->nhs_number, kNumberHelp);
@@ -74,13 +71,13 @@ void AddListCommand(CLI::App& records, Terminal& terminal, Chosen& chosen) {
 
 void AddExportCommand(CLI::App& records, Terminal& terminal, Chosen& chosen) {
   const auto options = std::make_shared<RecordExportOptions>();
-  CLI::App* const command = records.add_subcommand(
-      "export", "Write all records but what is closed, as an import reads them.");
-  command->footer("Whoever has the file reads what the agency knows of every child. Example:\n"
-                  "  whoelse records export --format fhir -o records.json\n");
+  CLI::App* const command = Subcommand(
+      records, "export", "Write all records but what is closed, as an import reads them.",
+      "Whoever has the file reads what the agency knows of every child. Example:\n"
+      "  whoelse records export --format fhir -o records.json");
   command->add_option("--format", options->format, "csv or fhir")->capture_default_str();
   command->add_option("-o,--output", options->output, "The file (default: standard output)");
-  command->add_option("--door", options->door, "The node's socket (default: $WHOELSE_DOOR)");
+  AddDoorOption(*command, options->door);
   OnChosen(*command, options, ExportRecords, terminal, chosen);
 }
 
@@ -130,7 +127,7 @@ class Changes {
   }
   CLI::App* New(const char* verb, const char* what, const char* example) {
     CLI::App* const command =
-        Subcommand(records_, verb, what,
+        RecordsCommand(records_, verb, what,
                    std::string("Example:\n  whoelse records ") + verb + " " + example, *options_);
     OnChosen(*command, options_,
              [verb](const ChangeOptions& options, Terminal& terminal) {

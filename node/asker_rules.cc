@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "node/word_list.h"
+
 namespace whoelse {
 namespace {
 
@@ -103,13 +105,6 @@ bool SameTelephone(const OwnDetails& own, const Record& record) {
   // Without what differs between 01632 and +44 1632.
   return DigitsOf(record.carers).find(digits.substr(digits.size() - kTelephoneDigits)) !=
          std::string::npos;
-}
-
-template <size_t N>
-std::string ListOf(const std::array<std::string_view, N>& words) {
-  std::string list;
-  for (const std::string_view word : words) list += (list.empty() ? "" : ", ") + std::string(word);
-  return list;
 }
 
 void CheckTheAsker(const AskerCase& c, std::vector<FieldError>& missing) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/day_of.h"
 #include "node/policy_entry.h"
 #include "protocol/limits.h"
 
@@ -283,7 +284,7 @@ Holder::Decided Holder::Decide(const Frame& frame, const PrivateVerdict& verdict
     NoteRecords(verdict, decided.noted);
     return decided;
   }
-  Disclose(frame, verdict, Date::FromDays(static_cast<int64_t>(arrived_ms / 86'400'000)), decided);
+  Disclose(frame, verdict, DayOf(arrived_ms), decided);
   return decided;
 }
 

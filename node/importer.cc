@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "node/day_of.h"
 #include "node/spool.h"
 
 namespace whoelse {
@@ -40,7 +41,7 @@ class Running {
   Running(const ImportRequest& request, Registry& registry, Spool& spool, TimeMs now,
           ImportListener& listener)
       : request_(request), registry_(registry), spool_(spool), now_(now),
-        today_(Date::FromDays(static_cast<int64_t>(now / 86'400'000))), listener_(listener) {}
+        today_(DayOf(now)), listener_(listener) {}
 
   absl::StatusOr<ImportOutcome> Run(const std::function<bool(std::string&)>& next) {
     if (request_.mode == ImportMode::kSnapshot && request_.skip_bad) {

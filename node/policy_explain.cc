@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nlohmann/json.hpp"
+#include "node/word_list.h"
 
 namespace whoelse {
 namespace {
@@ -13,21 +14,6 @@ constexpr std::array<std::string_view, 5> kClassNames = {"universal", "targeted"
                                                          "sensitive", "protected"};
 
 Date DaysAgo(Date today, int64_t days) { return Date::FromDays(today.days() - days); }
-
-template <typename Words>
-std::string ListOf(const Words& words) {
-  std::string list;
-  for (const auto& word : words) list += (list.empty() ? "" : ", ") + std::string(word.word);
-  return list;
-}
-
-std::string PurposeList() {
-  std::string list;
-  for (const std::string_view name : kPurposeNames) {
-    list += (list.empty() ? "" : ", ") + std::string(name);
-  }
-  return list;
-}
 
 Json CellsOf(const PolicyTable& table) {
   Json rows = Json::object();
@@ -74,13 +60,13 @@ std::variant<Json, FieldError> ExplainJson(
   record.service_class = mapped != service_classes.end() ? mapped->second
                                                          : named.value_or(ServiceClass::kSensitive);
   const std::optional<Purpose> purpose = PurposeByName(input.purpose);
-  if (!purpose) return FieldError{"purpose", "is not a purpose", "give one of: " + PurposeList()};
+  if (!purpose) return FieldError{"purpose", "is not a purpose", "give one of: " + ListOf(kPurposeNames)};
   asked.purpose = *purpose;
   const auto consent = std::ranges::find(
       kConsentWords, input.consent.empty() ? std::string_view("not-asked") : input.consent,
       &ConsentWord::word);
   if (consent == kConsentWords.end()) {
-    return FieldError{"consent", "is not a word of it", "give one of: " + ListOf(kConsentWords)};
+    return FieldError{"consent", "is not a word of it", "give one of: " + ListOf(kConsentWords, &ConsentWord::word)};
   }
   record.consent.state = consent->state;
   record.consent.by = consent->by;
@@ -88,7 +74,7 @@ std::variant<Json, FieldError> ExplainJson(
   for (const std::string& word : input.flags) {
     const auto flag = std::ranges::find(kExplainFlags, word, &ExplainFlag::word);
     if (flag == kExplainFlags.end()) {
-      return FieldError{"flags", "have a word that is none", "give any of: " + ListOf(kExplainFlags)};
+      return FieldError{"flags", "have a word that is none", "give any of: " + ListOf(kExplainFlags, &ExplainFlag::word)};
     }
     flag->apply(record, asked, today);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "node/word_list.h"
 #include "protocol/text.h"
 #include "toml++/toml.h"
 #include "vault/durable_file.h"
@@ -14,13 +15,6 @@ constexpr size_t kKeyWidth = 27;   // of the longest column's name in quotation 
 
 // The rows and columns are written as domain.md has them, so each key is quoted.
 std::string Quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
-
-template <size_t N>
-std::string ListOf(const std::array<std::string_view, N>& names) {
-  std::string list;
-  for (const std::string_view name : names) list += (list.empty() ? "" : ", ") + std::string(name);
-  return list;
-}
 
 // Reads the file and complains of all that is wrong with it at once, in the order of the file.
 class PolicyReader {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "node/day_of.h"
 #include "node/policy_file.h"
 #include "rpc/log.h"
 
@@ -9,8 +10,6 @@ namespace whoelse {
 namespace {
 
 constexpr std::chrono::seconds kLookAtTheDay{5};
-
-Date DayOf(TimeMs now) { return Date::FromDays(static_cast<int64_t>(now / 86'400'000)); }
 
 // What a restart goes on with when the file is wrong: u16 length | state | the policy's file.
 Bytes Remember(const PolicyInForce& policy) {
@@ -89,11 +88,7 @@ PolicyKeeper::PolicyKeeper(std::string path, RocksdbStore& store, Answering& ans
 }
 
 PolicyKeeper::~PolicyKeeper() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
+  pause_.End();
   thread_.join();
 }
 
@@ -143,11 +138,8 @@ void PolicyKeeper::TellOperator() {
 }
 
 void PolicyKeeper::Run() {
-  while (true) {
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, kLookAtTheDay,
-                   [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_; });
-    if (stopping_) return;
+  while (pause_.For(kLookAtTheDay)) {
+    const std::lock_guard lock(mutex_);
     const Date today = Today();
     if (today == looked_on_) continue;
     looked_on_ = today;

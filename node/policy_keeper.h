@@ -4,7 +4,6 @@
 #ifndef WHOELSE_NODE_POLICY_KEEPER_H_
 #define WHOELSE_NODE_POLICY_KEEPER_H_
 
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -16,6 +15,7 @@
 #include "node/policy_in_force.h"
 #include "node/rocksdb_store.h"
 #include "rpc/clock.h"
+#include "rpc/pause.h"
 
 namespace whoelse {
 
@@ -54,8 +54,7 @@ class PolicyKeeper {
   PolicyInForce policy_ ABSL_GUARDED_BY(mutex_);
   std::string problem_ ABSL_GUARDED_BY(mutex_);
   Date looked_on_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::condition_variable wake_;
+  Pause pause_;
   std::thread thread_;
 };
 

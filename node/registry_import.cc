@@ -1,12 +1,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/day_of.h"
 #include "node/registry.h"
 
 namespace whoelse {
 namespace {
-
-Date DayOf(TimeMs now) { return Date::FromDays(static_cast<int64_t>(now / 86'400'000)); }
 
 void See(RecordId id, std::vector<bool>* seen) {
   if (seen == nullptr) return;

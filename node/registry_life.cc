@@ -1,14 +1,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/day_of.h"
 #include "node/registry.h"
 
 namespace whoelse {
 namespace {
 
 constexpr size_t kChunk = 1000;   // records changed as one
-
-Date DayOf(TimeMs now) { return Date::FromDays(static_cast<int64_t>(now / 86'400'000)); }
 
 FieldError NoSuch(const std::string& field) {
   return {field, "no record here has it", "look it up with records list"};
