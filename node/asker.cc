@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "nlohmann/json.hpp"
+#include "node/day_of.h"
 #include "node/opening.h"
 #include "node/report.h"
 #include "protocol/limits.h"
@@ -25,8 +26,6 @@ LocalTime LocalTimeOf(TimeMs now) {
   localtime_r(&seconds, &local);
   return {(local.tm_wday + 6) % 7, local.tm_hour * 60 + local.tm_min};
 }
-
-Date DayOf(TimeMs now) { return Date::FromDays(static_cast<int64_t>(now / 86'400'000)); }
 
 double Since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
@@ -201,6 +200,10 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
         const ReceiptState state = receipts_.Keep(requester, plan.case_reference);
         if (again && FetchRoster(*roster)) continue;
         if (requester.RosterIsStale()) OfferNewerRosters(*roster);
+        // Looked at by others than who asked.
+        inbox_.OnAsked({agency_, asker.practitioner_ref, plan.statement.purpose,
+                        input.shield_notice, ReceiptNumber(requester.question().frame.hash())},
+                       plan.statement.subject, plan.holds);
         return ReportOf(requester.Readings(),
                         {*roster, plan.statement.purpose, requester.question().frame.hash(), today,
                          LocalTimeOf(clock_.NowMs()), posting.unconfirmed,

@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "node/word_list.h"
+
 namespace whoelse {
 namespace {
 
 FieldError Error(const char* field, std::string reason, std::string remedy) {
   return {field, std::move(reason), std::move(remedy)};
-}
-
-template <size_t N>
-std::string ListOf(const std::array<std::string_view, N>& words) {
-  std::string list;
-  for (const std::string_view word : words) list += (list.empty() ? "" : ", ") + std::string(word);
-  return list;
 }
 
 std::variant<Role, FieldError> RoleOf(const AskInput& input, const Asker& asker) {
@@ -149,7 +144,7 @@ Planned PlanQuestion(const AskInput& input, const Asker& asker, const Roster& ro
   }
   if (!verdict.missing.empty()) return verdict.missing.front();
 
-  AskPlan plan{{}, input.case_reference, input.reason, CountedWith(asker.today, c)};
+  AskPlan plan{{}, input.case_reference, input.reason, CountedWith(asker.today, c), c.holds};
   Statement& statement = plan.statement;
   statement.subject = std::get<Subject>(subject);
   statement.agency = me;

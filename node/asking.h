@@ -50,6 +50,7 @@ struct AskPlan {
   std::string case_reference;
   std::string reason;
   AskCounts counts;             // today's, with this question
+  bool holds = false;           // the asker's agency holds a live record of the child
 };
 
 // Today's questions of this practitioner are used up.

@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "nlohmann/json.hpp"
+#include "node/door_reply.h"
 #include "node/evidence.h"
 #include "node/policy_explain.h"
 #include "node/report_receipt.h"
@@ -13,23 +14,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr size_t kPart = 256u << 10;
-constexpr uint32_t kListDefault = 100, kListMax = 1000;
-
-std::string Dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
-}
-
-// A field to put right, in the one form that the command line knows as exit code 2.
-grpc::Status BadField(const FieldError& error) {
-  return {grpc::StatusCode::INVALID_ARGUMENT, error.field + ": " + error.reason + "; " + error.remedy};
-}
-
 // A file in messages of a bounded size.
 void WriteParts(std::string_view file, grpc::ServerWriter<v1::FilePart>& writer) {
   v1::FilePart part;
-  for (size_t at = 0; at < file.size(); at += kPart) {
-    part.set_part(std::string(file.substr(at, kPart)));
+  for (size_t at = 0; at < file.size(); at += kFilePartBytes) {
+    part.set_part(std::string(file.substr(at, kFilePartBytes)));
     if (!writer.Write(part)) return;
   }
 }
@@ -88,11 +77,9 @@ grpc::Status DoorService::Ask(grpc::ServerContext* context, const v1::NodeAskCal
                        .power = call->power(),
                        .article6 = call->article6(),
                        .article9 = call->article9()};
-  const std::string name = user->name.substr(user->name.find(':') + 1);
-  const auto known = parts_.config.people.find(name);
   // Whoever may open the door is at least a practitioner here.
-  const Person person = known == parts_.config.people.end() ? Person{{Role::kPractitioner}, {}, {}}
-                                                            : known->second;
+  const Person* const known = PersonOf(parts_.config, *user);
+  const Person person = known == nullptr ? Person{{Role::kPractitioner}, {}, {}} : *known;
   auto outcome = parts_.asker.Ask(input, user->name, person, [&](size_t answered, size_t agencies) {
     v1::NodeAskReply reply;
     reply.mutable_progress()->set_answered(static_cast<uint32_t>(answered));
@@ -103,30 +90,13 @@ grpc::Status DoorService::Ask(grpc::ServerContext* context, const v1::NodeAskCal
   if (const auto* failure = std::get_if<QuestionAsker::Failure>(&outcome)) {
     const auto* requested = std::get_if<ApprovalRequested>(failure);
     if (requested == nullptr) return StatusOf(*failure);
-    reply.set_answer_json(Dump({{"approval_item", requested->item}}));
+    reply.set_answer_json(DumpReply({{"approval_item", requested->item}}));
     writer->Write(reply);
     return grpc::Status::OK;
   }
-  const Json& report = std::get<Json>(outcome);
-  NoteAsked(input, user->name, report.value("receipt", ""));
-  reply.set_answer_json(Dump(report));
+  reply.set_answer_json(DumpReply(std::get<Json>(outcome)));
   writer->Write(reply);
   return grpc::Status::OK;
-}
-
-// What was asked here is looked at by others than who asked.
-void DoorService::NoteAsked(const AskInput& input, const std::string& user,
-                            const std::string& receipt) {
-  const auto subject = SubjectOf(input);
-  const std::optional<Purpose> purpose =
-      input.shield_notice ? Purpose::kConcern : PurposeByName(input.purpose);
-  if (!purpose || !std::holds_alternative<Subject>(subject)) return;
-  const Date today = Date::FromDays(static_cast<int64_t>(parts_.clock.NowMs() / 86'400'000));
-  const Subject& child = std::get<Subject>(subject);
-  const auto records = parts_.registry.RecordsOf(child);
-  parts_.inbox.OnAsked({parts_.config.agency, parts_.asker.RefOf(user), *purpose,
-                        input.shield_notice, receipt},
-                       child, records.ok() && HoldsLive(*records, child, today));
 }
 
 // What is wrong with a log, until it is decided in the inbox. Alarms about people are shown there
@@ -144,7 +114,7 @@ absl::StatusOr<Json> DoorService::OpenAlarms(const Roster& roster) {
 
 grpc::Status DoorService::ListReceipts(grpc::ServerContext*, const v1::ListReceiptsCall* call,
                                        v1::JsonReply* reply) {
-  const uint32_t limit = std::min(call->limit() == 0 ? kListDefault : call->limit(), kListMax);
+  const uint32_t limit = ListLimit(call->limit());
   Json receipts = Json::array();
   const absl::Status read =
       parts_.store.ForEachReceipt([&](const RocksdbStore::ReceiptRow& row) {
@@ -159,7 +129,7 @@ grpc::Status DoorService::ListReceipts(grpc::ServerContext*, const v1::ListRecei
         return true;
       });
   if (!read.ok()) return ToDoor(read);
-  reply->set_json(Dump({{"receipts", receipts}}));
+  reply->set_json(DumpReply({{"receipts", receipts}}));
   return grpc::Status::OK;
 }
 
@@ -173,7 +143,7 @@ grpc::Status DoorService::ShowReceipt(grpc::ServerContext*, const v1::ShowReceip
   const auto rosters = parts_.receipts.RostersFor(*receipt);
   if (!rosters.ok()) return ToDoor(rosters.status());
   const auto roster = std::ranges::find(*rosters, receipt->roster_hash, &Roster::hash);
-  reply->set_json(Dump(ReceiptReportOf(*receipt, CheckReceipt(*receipt, *rosters),
+  reply->set_json(DumpReply(ReceiptReportOf(*receipt, CheckReceipt(*receipt, *rosters),
                                        roster == rosters->end() ? nullptr : &*roster)));
   return grpc::Status::OK;
 }
@@ -203,7 +173,7 @@ grpc::Status DoorService::ExportLedger(grpc::ServerContext*, const v1::ExportLed
 grpc::Status DoorService::ShowPolicy(grpc::ServerContext*, const v1::ShowPolicyCall*,
                                      v1::JsonReply* reply) {
   const PolicyKeeper::View view = parts_.policy.Read();
-  reply->set_json(Dump(PolicyJson(view.policy, view.today, view.problem)));
+  reply->set_json(DumpReply(PolicyJson(view.policy, view.today, view.problem)));
   return grpc::Status::OK;
 }
 
@@ -215,7 +185,7 @@ grpc::Status DoorService::ExplainPolicy(grpc::ServerContext*, const v1::ExplainP
   const auto explained = ExplainJson(input, view.policy.acting(),
                                      parts_.config.import.service_classes, view.today);
   if (const auto* error = std::get_if<FieldError>(&explained)) return BadField(*error);
-  reply->set_json(Dump(std::get<Json>(explained)));
+  reply->set_json(DumpReply(std::get<Json>(explained)));
   return grpc::Status::OK;
 }
 
@@ -244,7 +214,7 @@ grpc::Status DoorService::Status(grpc::ServerContext*, const v1::StatusCall*,
   }
   const absl::StatusOr<Json> alarms = OpenAlarms(*posting.roster);
   if (!alarms.ok()) return ToDoor(alarms.status());
-  reply->set_json(Dump({{"agency", parts_.config.agency},
+  reply->set_json(DumpReply({{"agency", parts_.config.agency},
                         {"name", me ? Json(me->name) : Json(nullptr)},
                         {"roster_version", posting.roster->version},
                         {"federation_unconfirmed", posting.unconfirmed},

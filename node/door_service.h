@@ -54,7 +54,6 @@ class DoorService final : public v1::Node::Service {
                       v1::JsonReply* reply) override;
 
  private:
-  void NoteAsked(const AskInput& input, const std::string& user, const std::string& receipt);
   absl::StatusOr<nlohmann::ordered_json> OpenAlarms(const Roster& roster);
   const DoorParts parts_;
 };

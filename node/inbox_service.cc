@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nlohmann/json.hpp"
+#include "node/door_reply.h"
 #include "node/inbox_counts.h"
 #include "node/inbox_document.h"
 #include "rpc/status.h"
@@ -12,17 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr uint32_t kListDefault = 100, kListMax = 1000;
 constexpr int kSealedInPart = 256;   // of 256 bytes each
-
-std::string Dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
-}
-
-grpc::Status BadField(const FieldError& error) {
-  return {grpc::StatusCode::INVALID_ARGUMENT,
-          error.field + ": " + error.reason + "; " + error.remedy};
-}
 
 Json LineOf(const Line& line) { return {{"phone", line.number}, {"hours", line.hours}}; }
 
@@ -31,13 +22,13 @@ Json LineOf(const Line& line) { return {{"phone", line.number}, {"hours", line.h
 absl::StatusOr<Actor> InboxService::Caller(const grpc::ServerContext& context) const {
   absl::StatusOr<UnixDoor::User> user = parts_.door.PeerUser(context);
   if (!user.ok()) return user.status();
-  const auto person = parts_.config.people.find(user->name.substr(user->name.find(':') + 1));
-  if (person == parts_.config.people.end() || person->second.duties.empty()) {
+  const Person* const person = PersonOf(parts_.config, *user);
+  if (person == nullptr || person->duties.empty()) {
     return absl::InvalidArgumentError(
         "user: has no duty here, and the inbox is for lead officers and approvers; have [people] in "
         "the node's configuration give it to you");
   }
-  return Actor{user->name, parts_.asker.RefOf(user->name), person->second.duties};
+  return Actor{user->name, parts_.asker.RefOf(user->name), person->duties};
 }
 
 Json InboxService::Sender(AgencyId agency) const {
@@ -72,7 +63,7 @@ grpc::Status InboxService::ListItems(grpc::ServerContext* context, const v1::Lis
   std::ranges::stable_sort(*items, [&](const InboxItem& a, const InboxItem& b) {
     return call->done() ? a.steps.back().at_ms > b.steps.back().at_ms : a.due_ms < b.due_ms;
   });
-  const size_t limit = std::min(call->limit() == 0 ? kListDefault : call->limit(), kListMax);
+  const size_t limit = ListLimit(call->limit());
   Json rows = Json::array();
   for (const InboxItem& item : *items) {
     if (rows.size() == limit) break;
@@ -82,7 +73,7 @@ grpc::Status InboxService::ListItems(grpc::ServerContext* context, const v1::Lis
   Json notices = Json::array();
   const absl::Status lasts = parts_.inbox.calendar().CheckLasts(LondonTimeOf(now).day);
   if (!lasts.ok()) notices.push_back(std::string(lasts.message()));
-  reply->set_json(Dump({{"items", rows}, {"more", items->size() > limit}, {"notices", notices}}));
+  reply->set_json(DumpReply({{"items", rows}, {"more", items->size() > limit}, {"notices", notices}}));
   return grpc::Status::OK;
 }
 
@@ -95,7 +86,7 @@ grpc::Status InboxService::ShowItem(grpc::ServerContext* context, const v1::Show
     return BadField({"id", "there is no such item", "look it up with inbox list"});
   }
   if (!item.ok()) return ToDoor(item.status());
-  reply->set_json(Dump(Page(*item)));
+  reply->set_json(DumpReply(Page(*item)));
   return grpc::Status::OK;
 }
 
@@ -109,7 +100,7 @@ grpc::Status InboxService::DecideItem(grpc::ServerContext* context, const v1::De
       parts_.inbox.Decide(call->id(), {*verb, call->outcome(), call->reason()}, *actor);
   if (const auto* error = std::get_if<FieldError>(&decided)) return BadField(*error);
   if (const auto* status = std::get_if<absl::Status>(&decided)) return ToDoor(*status);
-  reply->set_json(Dump(Page(std::get<InboxItem>(decided))));
+  reply->set_json(DumpReply(Page(std::get<InboxItem>(decided))));
   return grpc::Status::OK;
 }
 
@@ -133,7 +124,7 @@ grpc::Status InboxService::CountItems(grpc::ServerContext* context, const v1::Co
     for (const auto& [outcome, n] : count.outcomes) row[outcome] = n;
     months.push_back(row);
   }
-  reply->set_json(Dump({{"counts", months}}));
+  reply->set_json(DumpReply({{"counts", months}}));
   return grpc::Status::OK;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "nlohmann/json.hpp"
+#include "node/door_reply.h"
 #include "node/import_fhir.h"
 #include "node/import_mapping_file.h"
 #include "node/record_cells.h"
@@ -15,19 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr uint32_t kListDefault = 100, kListMax = 1000;
-constexpr size_t kPart = 256u << 10;
 constexpr size_t kProgressRows = 10'000;   // between two messages about it
-
-std::string Dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
-}
-
-// A field to put right, in the one form that the command line knows as exit code 2.
-grpc::Status BadField(const FieldError& error) {
-  return {grpc::StatusCode::INVALID_ARGUMENT,
-          error.field + ": " + error.reason + "; " + error.remedy};
-}
 
 Json RecordOf(const StoredRecord& stored) {
   const Record& r = stored.record;
@@ -157,14 +146,14 @@ grpc::Status RecordsService::ImportRecords(
   if (!outcome.ok()) return ToDoor(outcome.status());
   parts_.enroller.Wake();
   v1::ImportReply reply;
-  reply.set_result_json(Dump(OutcomeOf(request, *outcome)));
+  reply.set_result_json(DumpReply(OutcomeOf(request, *outcome)));
   stream->Write(reply);
   return grpc::Status::OK;
 }
 
 grpc::Status RecordsService::ListRecords(grpc::ServerContext*, const v1::ListRecordsCall* call,
                                          v1::JsonReply* reply) {
-  const uint32_t limit = std::min(call->limit() == 0 ? kListDefault : call->limit(), kListMax);
+  const uint32_t limit = ListLimit(call->limit());
   Json records = Json::array();
   Json next = nullptr;
   if (!call->nhs_number().empty()) {
@@ -189,7 +178,7 @@ grpc::Status RecordsService::ListRecords(grpc::ServerContext*, const v1::ListRec
     });
     if (!read.ok()) return ToDoor(read);
   }
-  reply->set_json(Dump({{"records", records}, {"next_after", next}}));
+  reply->set_json(DumpReply({{"records", records}, {"next_after", next}}));
   return grpc::Status::OK;
 }
 
@@ -207,7 +196,7 @@ grpc::Status RecordsService::ExportRecords(grpc::ServerContext*, const v1::Expor
     if (fhir && any) text += ",\n";
     any = true;
     text += fhir ? BundleEntriesOf(stored.record, stored.id) : CsvLineOf(stored.record);
-    if (text.size() < kPart) return true;
+    if (text.size() < kFilePartBytes) return true;
     open = writer->Write(part);
     text.clear();
     return open;
@@ -252,7 +241,7 @@ grpc::Status RecordsService::ChangeRecord(grpc::ServerContext*, const v1::Change
   if (const auto* error = std::get_if<FieldError>(&done)) return BadField(*error);
   if (const auto* status = std::get_if<absl::Status>(&done)) return ToDoor(*status);
   parts_.enroller.Wake();
-  reply->set_json(Dump({{"verb", call->verb()}, {"done", true}}));
+  reply->set_json(DumpReply({{"verb", call->verb()}, {"done", true}}));
   return grpc::Status::OK;
 }
 
