@@ -106,10 +106,17 @@ void AttachCall::Pump() {
   if (!std::exchange(pumping_, true)) service_->loop().Later(pump_.Held());
 }
 
+// Questions that come side by side are logged in several pools, and each message costs: so after one
+// the next waits a little for what may still go into it.
+bool AttachCall::WorthWaiting() const {
+  return resting_ && pending_.size() == 1 && !pending_.front().closed;
+}
+
 void AttachCall::Write(bool) {
   pumping_ = false;
-  if (writing_ || over_ || pending_.empty()) return;
+  if (writing_ || over_ || pending_.empty() || WorthWaiting()) return;
   writing_ = true;
+  if (!std::exchange(resting_, true)) service_->SoonAfter(rested_.Held());
   flying_ = std::move(pending_.front().message);
   pending_bytes_ -= pending_.front().bytes;
   pending_.pop_front();
@@ -119,6 +126,11 @@ void AttachCall::Write(bool) {
 void AttachCall::Written(bool ok) {
   writing_ = false;
   if (!ok) over_ = true;   // done_ follows
+  Pump();
+}
+
+void AttachCall::Rested(bool) {
+  resting_ = false;
   Pump();
 }
 

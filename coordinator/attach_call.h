@@ -1,5 +1,5 @@
-// One node's Attach stream. Writes are coalesced: while one message is under way, whatever comes
-// goes into the next one.
+// One node's Attach stream. Writes are coalesced: while one message is under way, and a little
+// longer, whatever comes goes into the next one. A frame that comes alone leaves at once.
 #ifndef WHOELSE_COORDINATOR_ATTACH_CALL_H_
 #define WHOELSE_COORDINATOR_ATTACH_CALL_H_
 
@@ -50,6 +50,8 @@ class AttachCall final : public Call {
   // Writes what waits, when the loop is done with what has come.
   void Pump();
   void Write(bool ok);
+  bool WorthWaiting() const;
+  void Rested(bool ok);
 
   CoordinatorService* const service_;
   grpc::ServerContext context_;
@@ -60,6 +62,7 @@ class AttachCall final : public Call {
   Step<AttachCall> finished_{this, &AttachCall::Finished};
   Step<AttachCall> done_{this, &AttachCall::Done};
   Step<AttachCall> pump_{this, &AttachCall::Write};
+  Step<AttachCall> rested_{this, &AttachCall::Rested};
 
   StreamId id_ = 0;
   std::optional<Peer> peer_;     // since the Hello
@@ -74,6 +77,7 @@ class AttachCall final : public Call {
   size_t pending_bytes_ = 0;
   bool pumping_ = false;         // the loop has pump_
   bool writing_ = false;
+  bool resting_ = false;         // a message left a moment ago
   bool over_ = false;
 };
 

@@ -18,8 +18,8 @@ constexpr size_t kEvaluationThreads = 2;
 constexpr size_t kEvaluationQueueMax = 256;
 constexpr TimeMs kSecondMs = 1000;
 constexpr TimeMs kHourMs = 3'600'000;
-// Of what nodes answer at the end of one time slot: long beside the spread of their wires, short
-// beside the slot.
+// Of what nodes answer at the end of one time slot, and of frames that are logged one pool after the other:
+// long beside their spread, short beside the slot.
 constexpr std::chrono::milliseconds kTogether{10};
 
 uint32_t HourOf(TimeMs now) { return static_cast<uint32_t>(now / kHourMs); }
