@@ -62,12 +62,10 @@ void AskCall::Send(Bytes admission) {
   items_.push_back(std::move(admission));
   Pump();
 }
-// Nodes answer at the ends of time slots, many at one moment, and each message costs: so what comes
-// waits for the others.
 void AskCall::Send(const RelayResult& result) {
   items_.push_back(result);
   if (items_.size() >= kItemsPerMessage) return Pump();
-  if (!std::exchange(waiting_, true)) service_->SoonAfter(together_.Held());
+  if (!std::exchange(waiting_, true)) service_->results().Add(together_.Held());
 }
 void AskCall::Send(const RelayClosed& closed) {
   items_.push_back(closed);

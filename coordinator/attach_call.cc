@@ -106,8 +106,7 @@ void AttachCall::Pump() {
   if (!std::exchange(pumping_, true)) service_->loop().Later(pump_.Held());
 }
 
-// Questions that come side by side are logged in several pools, and each message costs: so after one
-// the next waits a little for what may still go into it.
+// After a message the next waits a little for what may still go into it.
 bool AttachCall::WorthWaiting() const {
   return resting_ && pending_.size() == 1 && !pending_.front().closed;
 }
@@ -116,7 +115,7 @@ void AttachCall::Write(bool) {
   pumping_ = false;
   if (writing_ || over_ || pending_.empty() || WorthWaiting()) return;
   writing_ = true;
-  if (!std::exchange(resting_, true)) service_->SoonAfter(rested_.Held());
+  if (!std::exchange(resting_, true)) service_->frames().Add(rested_.Held());
   flying_ = std::move(pending_.front().message);
   pending_bytes_ -= pending_.front().bytes;
   pending_.pop_front();

@@ -91,4 +91,13 @@ void Timer::Run(bool ok) {
   fire_();
 }
 
+void Gathering::RunAll() {
+  for (Tag* const tag : std::exchange(tags_, {})) tag->Run(true);
+}
+
+void Gathering::Stop() {
+  RunAll();
+  timer_.Stop();
+}
+
 }  // namespace whoelse

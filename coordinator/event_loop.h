@@ -90,6 +90,29 @@ class Timer final : private Tag {
   bool stopped_ = false;
 };
 
+// What waits a little for others of its kind, so that one message can be made of them: a message
+// costs more than what is in it. On the loop's thread, all of it.
+class Gathering {
+ public:
+  // A tag runs within `wait` of its coming.
+  Gathering(EventLoop* loop, std::chrono::milliseconds wait)
+      : wait_(wait), timer_(loop, [this] { RunAll(); }) {}
+
+  void Add(Tag* tag) {
+    tags_.push_back(tag);
+    timer_.FireWithin(wait_);
+  }
+  // Without waiting any more.
+  void RunAll();
+  // Before the loop closes; nothing is added after it.
+  void Stop();
+
+ private:
+  const std::chrono::milliseconds wait_;
+  Timer timer_;
+  std::vector<Tag*> tags_;
+};
+
 }  // namespace whoelse
 
 #endif  // WHOELSE_COORDINATOR_EVENT_LOOP_H_

@@ -18,9 +18,8 @@ constexpr size_t kEvaluationThreads = 2;
 constexpr size_t kEvaluationQueueMax = 256;
 constexpr TimeMs kSecondMs = 1000;
 constexpr TimeMs kHourMs = 3'600'000;
-// Of what nodes answer at the end of one time slot, and of frames that are logged one pool after the other:
-// long beside their spread, short beside the slot.
-constexpr std::chrono::milliseconds kTogether{10};
+// Long beside the spread of what belongs together, short beside a time slot.
+constexpr std::chrono::milliseconds kResultsTogether{10}, kFramesTogether{30};
 
 uint32_t HourOf(TimeMs now) { return static_cast<uint32_t>(now / kHourMs); }
 
@@ -61,7 +60,8 @@ absl::Status CoordinatorService::Listen() {
   tick_ = std::make_unique<Timer>(loop_.get(), [this] { OnTick(); });
   checkpoint_timer_ =
       std::make_unique<Timer>(loop_.get(), [this] { SignWhenHeard(); });
-  soon_timer_ = std::make_unique<Timer>(loop_.get(), [this] { RunSoon(); });
+  results_ = std::make_unique<Gathering>(loop_.get(), kResultsTogether);
+  frames_ = std::make_unique<Gathering>(loop_.get(), kFramesTogether);
   auto bound = StartServer(builder, parts_.listen, ServerCredentials(parts_.tls, gate_), {});
   if (!bound.ok()) {
     loop_->Close();
@@ -128,8 +128,8 @@ void CoordinatorService::Stop(std::chrono::milliseconds grace) {
   WaitForLoop();
   pool_.Finish();
   loop_->Post([this] {
-    RunSoon();
-    for (Timer* timer : {tick_.get(), checkpoint_timer_.get(), soon_timer_.get()}) timer->Stop();
+    for (Gathering* gathering : {results_.get(), frames_.get()}) gathering->Stop();
+    for (Timer* timer : {tick_.get(), checkpoint_timer_.get()}) timer->Stop();
   });
   WaitForLoop();
   loop_->Close();
@@ -140,15 +140,6 @@ std::optional<Peer> CoordinatorService::CheckPeer(const grpc::ServerContext& con
   auto peer = AuthenticatedPeer(*context.auth_context(), *gate_);
   if (!peer.ok()) return std::nullopt;
   return *peer;
-}
-
-void CoordinatorService::SoonAfter(Tag* tag) {
-  soon_.push_back(tag);
-  soon_timer_->FireWithin(kTogether);
-}
-
-void CoordinatorService::RunSoon() {
-  for (Tag* const tag : std::exchange(soon_, {})) tag->Run(true);
 }
 
 void CoordinatorService::OnTick() {

@@ -99,8 +99,11 @@ class CoordinatorService {
   std::optional<Peer> CheckPeer(const grpc::ServerContext& context) const;
   Bytes CurrentHeartbeat();
 
-  // Runs in a few milliseconds, with everything else that waits then.
-  void SoonAfter(Tag* tag);
+  // Nodes answer at the ends of time slots, many at one moment: what an asker gets waits for the rest.
+  Gathering& results() { return *results_; }
+  // Questions that come side by side are logged in several pools: what a node gets after a frame
+  // waits for the next ones.
+  Gathering& frames() { return *frames_; }
 
   CallId Add(AskCall* call);
   void Ask(CallId id, const TlsPin& peer, const v1::AskCall& request);
@@ -143,7 +146,6 @@ class CoordinatorService {
   void Publish();
   void LogKeyEvents();
   void OnTick();
-  void RunSoon();
   void EverySecond(TimeMs now);
   void Apply(RosterDesk::Change change);
   void RosterRules();
@@ -173,8 +175,8 @@ class CoordinatorService {
 
   // On the loop's thread only.
   Relay& relay_;
-  std::unique_ptr<Timer> tick_, checkpoint_timer_, soon_timer_;
-  std::vector<Tag*> soon_;
+  std::unique_ptr<Timer> tick_, checkpoint_timer_;
+  std::unique_ptr<Gathering> results_, frames_;
   absl::flat_hash_map<CallId, AskCall*> asks_;
   absl::flat_hash_map<StreamId, AttachCall*> streams_;
   uint64_t next_id_ = 1;            // of calls and streams
