@@ -162,7 +162,8 @@ void AddAgencyOptions(CLI::App& command, AgencyInput& input) {
   command.add_option("--s16la", input.s16la, "Is it under the duty of Children Act 2004 s16LA?")
       ->check(CLI::IsMember({"yes", "no"}))->capture_default_str();
   command.add_option("--lead-user", agency.lead_user,
-                     "User of the node's machine who may ask in every role")
+                     "User of the node's machine who may ask in every role, is its first lead "
+                     "officer and keeps its records")
       ->default_val(ThisUser());
   command.add_option("--policy-adopted-by", agency.policy_adopted_by,
                      "Who adopts the given default as its disclosure policy, for a year from today "

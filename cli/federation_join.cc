@@ -194,7 +194,7 @@ absl::Status WriteNodeConfig(const FederationDraft& draft, const FederationFolde
   if (!options.lead_user.empty()) {
     config.people[options.lead_user] = {
         {Role::kPractitioner, Role::kSafeguardingLead, Role::kOutOfHours},
-        {LocalRole::kLeadOfficer},
+        {LocalRole::kLeadOfficer, LocalRole::kRecordManager},
         {}};
   }
   config.caps = options.caps;

@@ -57,7 +57,7 @@ struct AgencyOptions {
   uint32_t ask_per_day = 0;     // 0: by register size
   Line duty, out_of_hours;      // `tested` empty: today
   bool s16la = true;
-  std::string lead_user;        // of the node's machine; has every role
+  std::string lead_user;        // of the node's machine; has every role, is lead officer and keeps the records
   // Who adopts the given default as this agency's policy, after which assessment, for a year from
   // today; both blank: nobody yet, and its node discloses one step less.
   std::string policy_adopted_by, policy_dpia;

@@ -111,7 +111,8 @@ absl::Status ReadRoles(const std::string& key, const toml::array* roles, Person&
       person.roles.push_back(*role);
     } else {
       return Bad(key, "should list roles out of: practitioner, safeguarding lead, out-of-hours "
-                      "practitioner, lead officer, deputy lead officer, named officer, approver");
+                      "practitioner, lead officer, deputy lead officer, named officer, approver, "
+                      "record manager");
     }
   }
   return absl::OkStatus();

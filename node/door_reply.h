@@ -1,4 +1,4 @@
-// What the services behind the node's door have in common: who calls, and how they reply.
+// What the services behind the node's door have in common: how they reply.
 #ifndef WHOELSE_NODE_DOOR_REPLY_H_
 #define WHOELSE_NODE_DOOR_REPLY_H_
 
@@ -8,9 +8,7 @@
 #include <string>
 
 #include "nlohmann/json.hpp"
-#include "node/config.h"
 #include "node/field_error.h"
-#include "rpc/unix_door.h"
 
 namespace whoelse {
 
@@ -21,20 +19,16 @@ inline std::string DumpReply(const nlohmann::ordered_json& json) {
 }
 
 // A field to put right, in the one form that the command line knows as exit code 2.
+inline std::string TextOf(const FieldError& error) {
+  return error.field + ": " + error.reason + "; " + error.remedy;
+}
 inline grpc::Status BadField(const FieldError& error) {
-  return {grpc::StatusCode::INVALID_ARGUMENT,
-          error.field + ": " + error.reason + "; " + error.remedy};
+  return {grpc::StatusCode::INVALID_ARGUMENT, TextOf(error)};
 }
 
 // How many rows of a list to give. 0: the caller did not say.
 inline uint32_t ListLimit(uint32_t asked_for) {
   return asked_for == 0 ? 100 : std::min(asked_for, 1000u);
-}
-
-// Whom the configuration has for this account; nullptr: nobody.
-inline const Person* PersonOf(const NodeConfig& config, const UnixDoor::User& user) {
-  const auto known = config.people.find(user.name.substr(user.name.find(':') + 1));
-  return known == config.people.end() ? nullptr : &known->second;
 }
 
 }  // namespace whoelse

@@ -60,8 +60,8 @@ Json AlarmOf(const InboxItem& item, const Roster& roster) {
 
 grpc::Status DoorService::Ask(grpc::ServerContext* context, const v1::NodeAskCall* call,
                               grpc::ServerWriter<v1::NodeAskReply>* writer) {
-  absl::StatusOr<UnixDoor::User> user = parts_.door.PeerUser(*context);
-  if (!user.ok()) return ToDoor(user.status());
+  const absl::StatusOr<Callers::Known> asker = parts_.callers.Find(*context);
+  if (!asker.ok()) return ToDoor(asker.status());
   const AskInput input{.nhs_number = call->nhs_number(),
                        .upn = call->upn(),
                        .born = call->born(),
@@ -77,15 +77,13 @@ grpc::Status DoorService::Ask(grpc::ServerContext* context, const v1::NodeAskCal
                        .power = call->power(),
                        .article6 = call->article6(),
                        .article9 = call->article9()};
-  // Whoever may open the door is at least a practitioner here.
-  const Person* const known = PersonOf(parts_.config, *user);
-  const Person person = known == nullptr ? Person{{Role::kPractitioner}, {}, {}} : *known;
-  auto outcome = parts_.asker.Ask(input, user->name, person, [&](size_t answered, size_t agencies) {
+  const auto progress = [&](size_t answered, size_t agencies) {
     v1::NodeAskReply reply;
     reply.mutable_progress()->set_answered(static_cast<uint32_t>(answered));
     reply.mutable_progress()->set_agencies(static_cast<uint32_t>(agencies));
     writer->Write(reply);
-  });
+  };
+  auto outcome = parts_.asker.Ask(input, asker->user, *asker->person, progress);
   v1::NodeAskReply reply;
   if (const auto* failure = std::get_if<QuestionAsker::Failure>(&outcome)) {
     const auto* requested = std::get_if<ApprovalRequested>(failure);

@@ -5,20 +5,20 @@
 
 #include "nlohmann/json_fwd.hpp"
 #include "node/asker.h"
+#include "node/callers.h"
 #include "node/config.h"
 #include "node/inbox_keeper.h"
 #include "node/policy_keeper.h"
 #include "node/receipt_keeper.h"
 #include "node/uplink.h"
 #include "proto/node.grpc.pb.h"
-#include "rpc/unix_door.h"
 
 namespace whoelse {
 
 // Everything behind the door.
 struct DoorParts {
   const NodeConfig& config;
-  const UnixDoor& door;
+  const Callers& callers;
   RocksdbStore& store;
   Registry& registry;
   InboxKeeper& inbox;

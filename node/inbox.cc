@@ -13,6 +13,8 @@ constexpr TimeMs kDeputyHasMs = kHourMs;   // of what is counted in hours
 constexpr int kPatientWorkingDays = 5;
 constexpr size_t kReasonMax = 1000;
 
+constexpr Duties kLeads = kLeadOfficers;
+constexpr Duties kAndApprovers = kLeads | Duties{LocalRole::kApprover};
 constexpr bool kReason = true, kNoReason = false, kTwoPeople = true, kOnePerson = false;
 
 // domain.md: a person may withhold only for one of these two, and is held to the words of s16LA(3).
@@ -33,22 +35,22 @@ constexpr Choice kApprovalChoices[] = {
 constexpr Choice kLookChoices[] = {
     {Verb::kDone, "looked-at", kReason, kOnePerson, Effect::kNone}};
 
-// shown, due, paged, by approver, alarm, choices
+// shown, due, paged, decided by, alarm, choices
 constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
-    {Shown::kNextSession, Due::kByPurpose, false, false, false, kCallChoices},
-    {Shown::kWithinTenMinutes, Due::kHours, true, false, false, kCallChoices},
-    {Shown::kNextSession, Due::kByPurpose, false, false, false, kCallChoices},
-    {Shown::kWithinTenMinutes, Due::kNextWorkingDay, true, false, false, kShieldChoices},
-    {Shown::kNextSession, Due::kNextWorkingDay, false, false, false, kReviewChoices},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, true, false, kApprovalChoices},
-    {Shown::kAtOnce, Due::kNoonNextWorkingDay, false, true, false, kApprovalChoices},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, true, false, kApprovalChoices},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, false, true, kLookChoices},
-    {Shown::kNextSession, Due::kNextWorkingDay, false, false, true, kLookChoices},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, false, true, kLookChoices},
-    {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
-    {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
-    {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
+    {Shown::kNextSession, Due::kByPurpose, false, kLeads, false, kCallChoices},
+    {Shown::kWithinTenMinutes, Due::kHours, true, kLeads, false, kCallChoices},
+    {Shown::kNextSession, Due::kByPurpose, false, kLeads, false, kCallChoices},
+    {Shown::kWithinTenMinutes, Due::kNextWorkingDay, true, kLeads, false, kShieldChoices},
+    {Shown::kNextSession, Due::kNextWorkingDay, false, kLeads, false, kReviewChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kAndApprovers, false, kApprovalChoices},
+    {Shown::kAtOnce, Due::kNoonNextWorkingDay, false, kAndApprovers, false, kApprovalChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kAndApprovers, false, kApprovalChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, true, kLookChoices},
+    {Shown::kNextSession, Due::kNextWorkingDay, false, kLeads, true, kLookChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, true, kLookChoices},
+    {Shown::kNextSession, Due::kFiveWorkingDays, false, kLeads, false, kLookChoices},
+    {Shown::kNextSession, Due::kFiveWorkingDays, false, kLeads, false, kLookChoices},
+    {Shown::kNextSession, Due::kFiveWorkingDays, false, kLeads, false, kLookChoices},
 }};
 
 FieldError Error(const char* field, std::string reason, std::string remedy) {
@@ -147,13 +149,8 @@ Desk InboxItem::desk(TimeMs now) const {
   return at > due_ms ? Desk::kDeputy : Desk::kLeadOfficer;
 }
 
-bool IsLeadOfficer(const Actor& actor) {
-  return std::ranges::any_of(actor.roles,
-                             [](LocalRole role) { return role != LocalRole::kApprover; });
-}
-
 bool MayDecide(const Actor& actor, ItemKind kind) {
-  return IsLeadOfficer(actor) || (RuleOf(kind).by_approver && !actor.roles.empty());
+  return RuleOf(kind).decided_by.FirstOf(actor.roles).has_value();
 }
 
 InboxItem NewItem(ItemKind kind, std::optional<Purpose> purpose, TimeMs raised,

@@ -80,7 +80,7 @@ struct KindRule {
   Shown shown;
   Due due;
   bool paged;            // when it comes, not only when it is overdue
-  bool by_approver;      // an approver may decide, beside lead officers
+  Duties decided_by;
   bool alarm;            // `whoelse status` ends with 6 while one is open
   std::span<const Choice> choices;
 };
@@ -144,8 +144,6 @@ struct InboxItem {
 InboxItem NewItem(ItemKind kind, std::optional<Purpose> purpose, TimeMs raised,
                   const WorkingCalendar& calendar, Random& random);
 
-// An approver is none.
-bool IsLeadOfficer(const Actor& actor);
 // Whether this person has a duty that decides such items.
 bool MayDecide(const Actor& actor, ItemKind kind);
 

@@ -19,18 +19,6 @@ Json LineOf(const Line& line) { return {{"phone", line.number}, {"hours", line.h
 
 }  // namespace
 
-absl::StatusOr<Actor> InboxService::Caller(const grpc::ServerContext& context) const {
-  absl::StatusOr<UnixDoor::User> user = parts_.door.PeerUser(context);
-  if (!user.ok()) return user.status();
-  const Person* const person = PersonOf(parts_.config, *user);
-  if (person == nullptr || person->duties.empty()) {
-    return absl::InvalidArgumentError(
-        "user: has no duty here, and the inbox is for lead officers and approvers; have [people] in "
-        "the node's configuration give it to you");
-  }
-  return Actor{user->name, parts_.asker.RefOf(user->name), person->duties};
-}
-
 Json InboxService::Sender(AgencyId agency) const {
   const RosterBoard::Posting posting = parts_.board.Read();
   const RosterAgency* sender = posting.roster->FindAgency(agency);
@@ -51,7 +39,7 @@ Json InboxService::Page(const InboxItem& item) const {
 
 grpc::Status InboxService::ListItems(grpc::ServerContext* context, const v1::ListItemsCall* call,
                                      v1::JsonReply* reply) {
-  const absl::StatusOr<Actor> actor = Caller(*context);
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kUseInbox);
   if (!actor.ok()) return ToDoor(actor.status());
   if (absl::Status taken = parts_.inbox.TakeUp(); !taken.ok()) return ToDoor(taken);
   auto items = parts_.inbox.Items(call->done());
@@ -79,7 +67,7 @@ grpc::Status InboxService::ListItems(grpc::ServerContext* context, const v1::Lis
 
 grpc::Status InboxService::ShowItem(grpc::ServerContext* context, const v1::ShowItemCall* call,
                                     v1::JsonReply* reply) {
-  const absl::StatusOr<Actor> actor = Caller(*context);
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kUseInbox);
   if (!actor.ok()) return ToDoor(actor.status());
   const absl::StatusOr<InboxItem> item = parts_.inbox.Find(call->id());
   if (absl::IsNotFound(item.status()) || (item.ok() && !MayDecide(*actor, item->kind))) {
@@ -92,7 +80,7 @@ grpc::Status InboxService::ShowItem(grpc::ServerContext* context, const v1::Show
 
 grpc::Status InboxService::DecideItem(grpc::ServerContext* context, const v1::DecideItemCall* call,
                                       v1::JsonReply* reply) {
-  const absl::StatusOr<Actor> actor = Caller(*context);
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kUseInbox);
   if (!actor.ok()) return ToDoor(actor.status());
   const std::optional<Verb> verb = ByName<Verb>(call->verb(), kVerbNames);
   if (!verb) return BadField({"verb", "is none", "use done, approve or refuse"});
@@ -106,7 +94,7 @@ grpc::Status InboxService::DecideItem(grpc::ServerContext* context, const v1::De
 
 grpc::Status InboxService::CountItems(grpc::ServerContext* context, const v1::CountItemsCall*,
                                       v1::JsonReply* reply) {
-  const absl::StatusOr<Actor> actor = Caller(*context);
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kUseInbox);
   if (!actor.ok()) return ToDoor(actor.status());
   std::vector<InboxItem> all;
   for (const bool done : {false, true}) {
@@ -130,12 +118,8 @@ grpc::Status InboxService::CountItems(grpc::ServerContext* context, const v1::Co
 
 grpc::Status InboxService::ReadSealed(grpc::ServerContext* context, const v1::ReadSealedCall* call,
                                       grpc::ServerWriter<v1::SealedPart>* writer) {
-  const absl::StatusOr<Actor> actor = Caller(*context);
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kReadSealed);
   if (!actor.ok()) return ToDoor(actor.status());
-  // An approver has duties here, and who asked about whom is none of them.
-  if (!IsLeadOfficer(*actor)) {
-    return BadField({"user", "is not a lead officer of this agency", "ask one"});
-  }
   v1::SealedPart part;
   for (const RosterAgency& agency : parts_.board.Read().roster->agencies) {
     (*part.mutable_agencies())[agency.id] = agency.name;

@@ -3,22 +3,18 @@
 #define WHOELSE_NODE_INBOX_SERVICE_H_
 
 #include "nlohmann/json_fwd.hpp"
-#include "node/asker.h"
-#include "node/config.h"
+#include "node/callers.h"
 #include "node/inbox_keeper.h"
 #include "proto/node.grpc.pb.h"
-#include "rpc/unix_door.h"
 
 namespace whoelse {
 
 class InboxService final : public v1::Inbox::Service {
  public:
   struct Parts {
-    const NodeConfig& config;
-    const UnixDoor& door;
+    const Callers& callers;
     const RocksdbStore& store;
     InboxKeeper& inbox;
-    const QuestionAsker& asker;
     const RosterBoard& board;
     const Clock& clock;
   };
@@ -36,8 +32,6 @@ class InboxService final : public v1::Inbox::Service {
                           grpc::ServerWriter<v1::SealedPart>* writer) override;
 
  private:
-  // Who calls. Fails for who has no duty here at all.
-  absl::StatusOr<Actor> Caller(const grpc::ServerContext& context) const;
   nlohmann::ordered_json Page(const InboxItem& item) const;
   nlohmann::ordered_json Sender(AgencyId agency) const;
 

@@ -10,6 +10,7 @@
 #include "CLI/CLI.hpp"
 #include "node/answering.h"
 #include "node/asker.h"
+#include "node/callers.h"
 #include "node/config.h"
 #include "node/deferred.h"
 #include "node/door_service.h"
@@ -189,12 +190,13 @@ int Serve(Opened& opened, const Clock& clock) {
     QuestionAsker asker(config.agency, config.caps, identity, opened.secrets.practitioner_key,
                         **store, registry, answering, coordinators, board, receipts, inbox, clock,
                         random);
-    DoorService service({config, **door, **store, registry, inbox, answering, uplinks,
+    const Callers callers(config, **door, asker);
+    DoorService service({config, callers, **store, registry, inbox, answering, uplinks,
                          coordinators, asker, receipts, **policy, board, clock});
     Pager pager(inbox, WaysToPage(config.pager), clock, random);
-    InboxService inbox_service({config, **door, **store, inbox, asker, board, clock});
+    InboxService inbox_service({callers, **store, inbox, board, clock});
     Importer importer(registry, config.data, clock, random);
-    RecordsService records_service({config, **store, registry, importer, enroller, clock});
+    RecordsService records_service({config, callers, **store, registry, importer, enroller, clock});
     LifeKeeper life(registry, clock);
     grpc::ServerBuilder builder;
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});

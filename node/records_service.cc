@@ -93,6 +93,10 @@ std::optional<ImportFormat> FormatOf(const std::string& name) {
 }
 FieldError NoSuchFormat() { return {"format", "is none that is known here", "use csv or fhir"}; }
 
+FieldError NoSuchVerb() {
+  return {"verb", "is none", "use end, supersede, close, merge, unmerge, erase or lead"};
+}
+
 std::variant<NhsNumber, FieldError> NumberIn(const std::string& field, const std::string& text) {
   absl::StatusOr<NhsNumber> number = NhsNumber::Parse(text);
   if (number.ok()) return *std::move(number);
@@ -125,7 +129,10 @@ std::variant<ImportRequest, FieldError, absl::Status> RecordsService::RequestOf(
 }
 
 grpc::Status RecordsService::ImportRecords(
-    grpc::ServerContext*, grpc::ServerReaderWriter<v1::ImportReply, v1::ImportChunk>* stream) {
+    grpc::ServerContext* context,
+    grpc::ServerReaderWriter<v1::ImportReply, v1::ImportChunk>* stream) {
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kImportRecords);
+  if (!actor.ok()) return ToDoor(actor.status());
   v1::ImportChunk chunk;
   if (!stream->Read(&chunk) || !chunk.has_head()) {
     return ToDoor(absl::InvalidArgumentError("import: the first message is its head"));
@@ -151,8 +158,10 @@ grpc::Status RecordsService::ImportRecords(
   return grpc::Status::OK;
 }
 
-grpc::Status RecordsService::ListRecords(grpc::ServerContext*, const v1::ListRecordsCall* call,
-                                         v1::JsonReply* reply) {
+grpc::Status RecordsService::ListRecords(grpc::ServerContext* context,
+                                         const v1::ListRecordsCall* call, v1::JsonReply* reply) {
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kListRecords);
+  if (!actor.ok()) return ToDoor(actor.status());
   const uint32_t limit = ListLimit(call->limit());
   Json records = Json::array();
   Json next = nullptr;
@@ -182,8 +191,11 @@ grpc::Status RecordsService::ListRecords(grpc::ServerContext*, const v1::ListRec
   return grpc::Status::OK;
 }
 
-grpc::Status RecordsService::ExportRecords(grpc::ServerContext*, const v1::ExportRecordsCall* call,
+grpc::Status RecordsService::ExportRecords(grpc::ServerContext* context,
+                                           const v1::ExportRecordsCall* call,
                                            grpc::ServerWriter<v1::FilePart>* writer) {
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kExportRecords);
+  if (!actor.ok()) return ToDoor(actor.status());
   const auto format = FormatOf(call->format());
   if (!format) return BadField(NoSuchFormat());
   const bool fhir = *format == ImportFormat::kFhir;
@@ -207,37 +219,45 @@ grpc::Status RecordsService::ExportRecords(grpc::ServerContext*, const v1::Expor
   return grpc::Status::OK;
 }
 
-Registry::Done RecordsService::Change(const v1::ChangeRecordCall& call) {
+Registry::Done RecordsService::Change(Deed deed, const v1::ChangeRecordCall& call) {
   const std::string& configured = parts_.config.import.source;
   const Registry::Which which{call.source().empty() ? configured : call.source(), call.source_id()};
   const TimeMs now = parts_.clock.NowMs();
   Registry& registry = parts_.registry;
-  if (call.verb() == "end") {
-    const absl::StatusOr<Date> on = Date::Parse(call.on());
-    if (on.ok()) return registry.End(which, *on, now);
-    return FieldError{"on", std::string(on.status().message()), "give it as YYYY-MM-DD"};
+  switch (deed) {
+    case Deed::kEndRecord: {
+      const absl::StatusOr<Date> on = Date::Parse(call.on());
+      if (on.ok()) return registry.End(which, *on, now);
+      return FieldError{"on", std::string(on.status().message()), "give it as YYYY-MM-DD"};
+    }
+    case Deed::kSupersedeNumber:
+    case Deed::kCloseNumber: {
+      const auto number = NumberIn("nhs-number", call.nhs_number());
+      if (const auto* error = std::get_if<FieldError>(&number)) return *error;
+      const NhsNumber& old = std::get<NhsNumber>(number);
+      if (deed == Deed::kCloseNumber) return registry.Close(old, now);
+      const auto by = NumberIn("by", call.by());
+      if (const auto* error = std::get_if<FieldError>(&by)) return *error;
+      return registry.Supersede(old, std::get<NhsNumber>(by), now);
+    }
+    case Deed::kMergeRecord: {
+      const std::string& into = call.into_source().empty() ? which.source : call.into_source();
+      return registry.Merge(which, {into, call.into_source_id()}, now);
+    }
+    case Deed::kUnmergeRecord: return registry.Unmerge(which, now);
+    case Deed::kEraseRecord: return registry.Erase(which);
+    case Deed::kSetLead: return registry.SetLead(which, call.lead(), now);
+    default: return NoSuchVerb();
   }
-  if (call.verb() == "supersede" || call.verb() == "close") {
-    const auto number = NumberIn("nhs-number", call.nhs_number());
-    if (const auto* error = std::get_if<FieldError>(&number)) return *error;
-    if (call.verb() == "close") return registry.Close(std::get<NhsNumber>(number), now);
-    const auto by = NumberIn("by", call.by());
-    if (const auto* error = std::get_if<FieldError>(&by)) return *error;
-    return registry.Supersede(std::get<NhsNumber>(number), std::get<NhsNumber>(by), now);
-  }
-  if (call.verb() == "merge") {
-    const std::string& into = call.into_source().empty() ? which.source : call.into_source();
-    return registry.Merge(which, {into, call.into_source_id()}, now);
-  }
-  if (call.verb() == "unmerge") return registry.Unmerge(which, now);
-  if (call.verb() == "erase") return registry.Erase(which);
-  if (call.verb() == "lead") return registry.SetLead(which, call.lead(), now);
-  return FieldError{"verb", "is none", "use end, supersede, close, merge, unmerge, erase or lead"};
 }
 
-grpc::Status RecordsService::ChangeRecord(grpc::ServerContext*, const v1::ChangeRecordCall* call,
-                                          v1::JsonReply* reply) {
-  const Registry::Done done = Change(*call);
+grpc::Status RecordsService::ChangeRecord(grpc::ServerContext* context,
+                                          const v1::ChangeRecordCall* call, v1::JsonReply* reply) {
+  const std::optional<Deed> deed = ByName<Deed>("records-" + call->verb(), kDeedNames);
+  if (!deed) return BadField(NoSuchVerb());
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, *deed);
+  if (!actor.ok()) return ToDoor(actor.status());
+  const Registry::Done done = Change(*deed, *call);
   if (const auto* error = std::get_if<FieldError>(&done)) return BadField(*error);
   if (const auto* status = std::get_if<absl::Status>(&done)) return ToDoor(*status);
   parts_.enroller.Wake();

@@ -2,6 +2,7 @@
 #ifndef WHOELSE_NODE_RECORDS_SERVICE_H_
 #define WHOELSE_NODE_RECORDS_SERVICE_H_
 
+#include "node/callers.h"
 #include "node/config.h"
 #include "node/enroller.h"
 #include "node/importer.h"
@@ -13,6 +14,7 @@ namespace whoelse {
 
 struct RecordsParts {
   const NodeConfig& config;
+  const Callers& callers;
   const RocksdbStore& store;
   Registry& registry;
   Importer& importer;
@@ -36,7 +38,7 @@ class RecordsService final : public v1::Records::Service {
 
  private:
   std::variant<ImportRequest, FieldError, absl::Status> RequestOf(const v1::ImportHead& head) const;
-  Registry::Done Change(const v1::ChangeRecordCall& call);
+  Registry::Done Change(Deed deed, const v1::ChangeRecordCall& call);
 
   const RecordsParts parts_;
 };

@@ -28,7 +28,7 @@ ROOMS = {
 PURE_ROOMS = {"crypto", "protocol", "audit"}
 CORE = {
     "node": {"alarm_gate", "answered_watch", "approval", "asker_rules", "asking", "csv", "day_of",
-             "enrolment", "evaluation", "field_error", "fishing", "holder", "hours", "identifier",
+             "deed", "enrolment", "evaluation", "field_error", "fishing", "holder", "hours", "identifier",
              "import", "import_columns", "import_csv", "import_fhir", "import_mapping",
              "import_row", "import_twins", "inbox", "inbox_counts", "inbox_document", "index",
              "lead_key", "ledger", "local_role", "log_watch", "noted", "noted_json", "opening",

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """The life of records at real nodes: what other agencies see of it, and every command of the page."""
 
-import json
+import os
 import pathlib
+import pwd
 import re
 import shlex
 import unittest
 
 from area import by_agency, csv, number, row
 from e2e_test import A, B, C, EndToEnd
+from inbox_test import D, F, Officers
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "operating" / "records.md"
 FILES = {"export.csv", "changes.csv", "whole.csv", "caseworks.toml"}
@@ -63,6 +65,72 @@ class RecordLife(EndToEnd):
         done = area.whoelse("school", "records", "import", file, "--mode", "snapshot",
                             "--allow-many-ends", "--json")
         self.assertEqual(self.answer(done)["ended"], 1)
+
+
+class RecordDuties(Officers):
+    """Who may touch records: whom [people] says so of, and nobody else who can open the door."""
+
+    def commands(self, source_id, nhs):
+        """Every command about records, about what is there or not."""
+        export = self.public / "export.csv"
+        export.write_text(csv(row(source_id, nhs)))
+        export.chmod(0o644)
+        one = ("--id", source_id)
+        return {"list": ("--nhs-number", nhs), "import": (str(export),), "export": (),
+                "end": (*one, "--on", "2026-03-31"), "lead": (*one, "--yes"),
+                "supersede": ("--nhs-number", nhs, "--by", number(9)), "close": ("--nhs-number", nhs),
+                "merge": (*one, "--into", "2"), "unmerge": one, "erase": one}
+
+    def refusals(self, commands):
+        said = {}
+        for verb, arguments in commands.items():
+            done = self.as_second("records", verb, *arguments)
+            self.refused(done, "user")
+            said[verb] = done.stderr
+        return said
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become a second person")
+    def test_a_practitioner_of_the_group_touches_no_record(self):
+        area = self.running_with_officers(duties='"practitioner", "approver"')
+        before = area.whoelse("school", "records", "list", "--json").stdout
+        held = self.refusals(self.commands("1", D))
+        self.assertEqual(held, self.refusals(self.commands("77", number(11))))
+        self.assertEqual(area.whoelse("school", "records", "list", "--json").stdout, before)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become a second person")
+    def test_a_lead_officer_reads_closes_and_erases_only(self):
+        self.running_with_officers()
+        commands = self.commands("3", F)
+        for verb in ("list", "close", "erase"):
+            done = self.as_second("records", verb, *commands.pop(verb))
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.refusals(commands)
+
+    def as_the_account(self, area, entry):
+        """The school's node, with this in place of what [people] says of the account it runs under."""
+        config = area.folder("school") / "node.toml"
+        config.write_text(re.sub(r"(?ms)^\[people\..*?(?=^\[(?!people))", entry, config.read_text()))
+        area.stop("school")
+        area.start("school")
+
+    def test_the_nodes_own_account_does_what_the_configuration_says_and_no_more(self):
+        area = self.new_area()
+        self.fill(area)
+        area.sign()
+        self.start(area)
+        self.as_the_account(area, "")
+        for arguments in (("records", "list"), ("inbox", "list"), ("ledger", "export"),
+                          ("receipt", "list")):
+            done = area.whoelse("school", *arguments)
+            self.refused(done, "user")
+        self.refused(area.ask("school", D), "user")
+        self.assertEqual(area.whoelse("school", "status").returncode, 0)   # names nobody
+        # A timer's.
+        self.as_the_account(area, f"[people]\n{pwd.getpwuid(os.geteuid()).pw_name} = "
+                                  "['record manager']\n\n")
+        self.assertEqual(area.load("school", csv(row(1, D))).returncode, 0)
+        self.refused(area.ask("school", D), "role")
+        self.refused(area.whoelse("school", "inbox", "list"), "user")
 
 
 class RecordsPage(EndToEnd):

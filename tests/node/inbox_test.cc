@@ -87,12 +87,14 @@ TEST(Inbox, EveryKindTakesItsActionsAndNoOther) {
 TEST(Inbox, OnlyWhoHasTheDutyDecides) {
   const std::vector<std::vector<LocalRole>> all = {
       {}, {LocalRole::kApprover}, {LocalRole::kLeadOfficer}, {LocalRole::kDeputy},
-      {LocalRole::kNamedOfficer}};
+      {LocalRole::kNamedOfficer}, {LocalRole::kRecordManager}};
   for (const KindCase& c : kKinds) {
     for (const auto& roles : all) {
       Actor person = ActorOf("alice");
       person.roles = roles;
-      const bool may = !roles.empty() && (roles[0] != LocalRole::kApprover || c.by_approver);
+      const bool lead = !roles.empty() && kLeadOfficers.Has(roles[0]);
+      const bool approver = !roles.empty() && roles[0] == LocalRole::kApprover;
+      const bool may = lead || (approver && c.by_approver);
       const auto result = TheDecision(ItemOf(c.kind), person);
       EXPECT_EQ(Works(result), may) << Name(c.kind);
       if (!may) {

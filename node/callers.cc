@@ -1,0 +1,28 @@
+#include "node/callers.h"
+
+#include "node/door_reply.h"
+
+namespace whoelse {
+
+absl::StatusOr<Callers::Known> Callers::Find(const grpc::ServerContext& context) const {
+  const absl::StatusOr<UnixDoor::User> user = door_.PeerUser(context);
+  if (!user.ok()) return user.status();
+  const auto known = config_.people.find(user->name.substr(user->name.find(':') + 1));
+  if (known != config_.people.end()) return Known{user->name, &known->second};
+  return absl::InvalidArgumentError(TextOf(
+      {"user", "is not among the people of this node",
+       "have [people] in the node's configuration say what this account may do"}));
+}
+
+absl::StatusOr<Actor> Callers::Allow(const grpc::ServerContext& context, Deed deed) const {
+  const absl::StatusOr<Known> known = Find(context);
+  if (!known.ok()) return known.status();
+  const std::vector<LocalRole>& duties = known->person->duties;
+  // A practitioner of the group could read and erase whom they like.
+  if (!DutiesFor(deed).FirstOf(duties)) {
+    return absl::InvalidArgumentError(TextOf(NoDutyFor(deed)));
+  }
+  return Actor{known->user, asker_.RefOf(known->user), duties};
+}
+
+}  // namespace whoelse

@@ -1,0 +1,57 @@
+// Who may do what: the table, cell by cell, and what a refusal says.
+#include "node/deed.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+namespace whoelse {
+namespace {
+
+using enum LocalRole;
+using testing::HasSubstr;
+using testing::Not;
+
+const std::set<LocalRole> kLeads = {kLeadOfficer, kDeputy, kNamedOfficer};
+const std::set<LocalRole> kManager = {kRecordManager};
+const std::set<LocalRole> kBoth = {kLeadOfficer, kDeputy, kNamedOfficer, kRecordManager};
+
+const std::map<Deed, std::set<LocalRole>> kWho = {
+    {Deed::kListRecords, kBoth},       {Deed::kImportRecords, kManager},
+    {Deed::kExportRecords, kManager},  {Deed::kEndRecord, kManager},
+    {Deed::kSupersedeNumber, kManager}, {Deed::kCloseNumber, kBoth},
+    {Deed::kMergeRecord, kManager},    {Deed::kUnmergeRecord, kManager},
+    {Deed::kEraseRecord, kBoth},       {Deed::kSetLead, kManager},
+    {Deed::kUseInbox, {kLeadOfficer, kDeputy, kNamedOfficer, kApprover}},
+    {Deed::kReadSealed, kLeads}};
+
+TEST(Deed, EachIsForItsDutiesAndNoOther) {
+  ASSERT_EQ(kWho.size(), kDeedNames.size());
+  for (const auto& [deed, who] : kWho) {
+    for (size_t i = 1; i <= kLocalRoleNames.size(); ++i) {
+      const auto role = static_cast<LocalRole>(i);
+      EXPECT_EQ(DutiesFor(deed).Has(role), who.contains(role)) << Name(deed) << " " << Name(role);
+    }
+  }
+}
+
+TEST(Deed, TheDutyThatAllowsItIsThePersonsFirstOfThem) {
+  const std::vector<LocalRole> roles = {kApprover, kRecordManager, kLeadOfficer};
+  EXPECT_EQ(DutiesFor(Deed::kEraseRecord).FirstOf(roles), kRecordManager);
+  EXPECT_EQ(DutiesFor(Deed::kReadSealed).FirstOf(roles), kLeadOfficer);
+  EXPECT_EQ(DutiesFor(Deed::kReadSealed).FirstOf(std::vector{kApprover}), std::nullopt);
+  EXPECT_EQ(DutiesFor(Deed::kReadSealed).FirstOf({}), std::nullopt);
+}
+
+TEST(Deed, ARefusalSaysForWhomItIs) {
+  const FieldError refused = NoDutyFor(Deed::kImportRecords);
+  EXPECT_EQ(refused.field, "user");
+  EXPECT_THAT(refused.reason, HasSubstr("records-import: it is for record manager"));
+  EXPECT_THAT(refused.reason, Not(HasSubstr("lead officer")));
+  EXPECT_THAT(NoDutyFor(Deed::kEraseRecord).reason, HasSubstr("named officer, record manager"));
+}
+
+}  // namespace
+}  // namespace whoelse
