@@ -245,12 +245,12 @@ absl::StatusOr<std::string> Door::ExportLedger() const {
   return WholeFile(*stub->ExportLedger(&context, {}));
 }
 
-absl::StatusOr<std::string> Door::ShowPolicy() const {
-  return JsonOf(channel_, &v1::Node::Stub::ShowPolicy, v1::ShowPolicyCall());
+absl::StatusOr<std::string> Door::ShowPolicy(const v1::ShowPolicyCall& call) const {
+  return JsonOf(channel_, &v1::Policy::Stub::ShowPolicy, call);
 }
 
 absl::StatusOr<std::string> Door::ExplainPolicy(const v1::ExplainPolicyCall& call) const {
-  return JsonOf(channel_, &v1::Node::Stub::ExplainPolicy, call);
+  return JsonOf(channel_, &v1::Policy::Stub::ExplainPolicy, call);
 }
 
 absl::StatusOr<std::string> Door::Status() const {

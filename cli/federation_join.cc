@@ -90,8 +90,7 @@ absl::Status CheckAgency(const AgencyOptions& options) {
       if (!checked.ok()) return checked;
     }
   }
-  const std::string& code = options.organisation;
-  if (std::ranges::any_of(code, [](char c) { return c <= ' ' || c > '~'; })) {
+  if (!IsOrganisationCode(options.organisation)) {
     return Bad("organisation", "has a character that a code cannot have",
                "write the ODS code or URN without spaces");
   }

@@ -97,8 +97,10 @@ ExitCode ShowPolicy(const ShowPolicyOptions& options, Terminal& terminal) {
     terminal.out << WritePolicyFile({});
     return kExitOk;
   }
+  v1::ShowPolicyCall call;
+  call.set_organisation(options.organisation);
   const auto door = Door::Open(options.door);
-  const auto answer = door.ok() ? door->ShowPolicy() : door.status();
+  const auto answer = door.ok() ? door->ShowPolicy(call) : door.status();
   const auto policy = answer.ok() ? ParseNodeJson(*answer) : answer.status();
   if (!policy.ok()) return PrintError(terminal, policy.status());
   if (!IsPolicy(*policy)) return PrintError(terminal, NotOurVersion());
@@ -149,6 +151,7 @@ ExitCode ExplainPolicy(const ExplainPolicyOptions& options, Terminal& terminal) 
   call.set_service(options.service);
   call.set_purpose(options.purpose);
   call.set_consent(options.consent);
+  call.set_organisation(options.organisation);
   for (const std::string& flag : options.flags) call.add_flags(flag);
   const auto door = Door::Open(options.door);
   const auto answer = door.ok() ? door->ExplainPolicy(call) : door.status();

@@ -13,6 +13,7 @@ namespace whoelse {
 
 struct ShowPolicyOptions {
   std::string door;
+  std::string organisation;     // at a hub, whose it is; else empty
   bool given_default = false;   // the given default as a file to fill in; asks no node
   bool json = false;
 };
@@ -29,6 +30,7 @@ ExitCode CheckPolicy(const CheckPolicyOptions& options, Date today, Terminal& te
 
 struct ExplainPolicyOptions {
   std::string door;
+  std::string organisation;
   std::string service, purpose, consent;
   std::vector<std::string> flags;
   bool json = false;

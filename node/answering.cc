@@ -200,9 +200,9 @@ void Answering::SetEnrolment(EnrolmentView view) {
   Post([this, view = std::move(view)]() mutable { holder_.SetEnrolment(std::move(view)); });
 }
 
-void Answering::SetPolicy(const PolicyTable& acting) {
-  if (outlet_ == nullptr) return holder_.SetPolicy(acting);   // still starting
-  Post([this, acting] { holder_.SetPolicy(acting); });
+void Answering::SetPolicies(PolicyTables acting) {
+  if (outlet_ == nullptr) return holder_.SetPolicies(std::move(acting));   // still starting
+  Post([this, acting = std::move(acting)]() mutable { holder_.SetPolicies(std::move(acting)); });
 }
 
 void Answering::AddEntries(KeyVersion kv, std::vector<RocksdbStore::Enrolled> enrolled) {

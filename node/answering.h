@@ -87,7 +87,7 @@ class Answering {
   bool OnPush(CoordinatorId from, uint64_t stream, Push push, size_t bytes);
   void OnDetached(CoordinatorId from, uint64_t stream);
   void SetEnrolment(EnrolmentView view);
-  void SetPolicy(const PolicyTable& acting);
+  void SetPolicies(PolicyTables acting);
   void AddEntries(KeyVersion kv, std::vector<RocksdbStore::Enrolled> enrolled);
   void RemoveEntries(RecordId record, KeyType type);
   void OfferRoster(Bytes signed_roster);

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "toml++/toml.h"
+#include "protocol/text.h"
 
 namespace whoelse {
 namespace {
@@ -114,6 +115,29 @@ absl::Status ReadRoles(const std::string& key, const toml::array* roles, Person&
                       "practitioner, lead officer, deputy lead officer, named officer, approver, "
                       "record manager");
     }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadOrganisations(const toml::table& root, const std::string& path,
+                               NodeConfig& config) {
+  const toml::table* organisations = root["organisations"].as_table();
+  if (organisations == nullptr) return absl::OkStatus();
+  if (root.contains("policy")) {
+    return Bad("policy", "should be in each of [organisations]: each is a controller of its own");
+  }
+  for (const auto& [code, value] : *organisations) {
+    const std::string key = "organisations." + std::string(code.str());
+    const toml::table* one = value.as_table();
+    if (one == nullptr || !IsOrganisationCode(code.str())) {
+      return Bad(key, "should be a table named by an ODS code or URN of at most 16 characters");
+    }
+    if (absl::Status ok = CheckKeys(*one, key + ".", {"name", "policy"}); !ok.ok()) return ok;
+    HubOrganisation organisation{(*one)["name"].value_or(std::string()),
+                                 Beside(path, (*one)["policy"].value_or(std::string()))};
+    if (organisation.name.empty()) return Bad(key + ".name", "should be what its records are shown under");
+    config.import.organisations[std::string(code.str())] = organisation.name;
+    config.organisations[std::string(code.str())] = std::move(organisation);
   }
   return absl::OkStatus();
 }
@@ -262,7 +286,7 @@ absl::Status ReadTop(const toml::table& root, const std::string& path, NodeConfi
   if (absl::Status ok =
            CheckKeys(root, "", {"agency", "data", "door", "door_group", "tls_certificate",
                                 "tls_key", "secrets", "master_key", "roster", "lead_officer",
-                                "policy", "trust", "witness", "import", "caps", "people",
+                                "policy", "organisations", "trust", "witness", "import", "caps", "people",
                                 "calendar", "pager"});
       !ok.ok()) {
     return ok;
@@ -297,6 +321,16 @@ toml::table CalendarTable(const CalendarSettings& calendar) {
       {"years", years}, {"bank_holidays", days}, {"sessions", calendar.sessions}};
 }
 
+toml::table OrganisationsTable(const std::map<std::string, HubOrganisation>& organisations) {
+  toml::table table;
+  for (const auto& [code, organisation] : organisations) {
+    toml::table one{{"name", organisation.name}};
+    if (!organisation.policy.empty()) one.insert("policy", organisation.policy);
+    table.insert(code, one);
+  }
+  return table;
+}
+
 toml::table PagerTable(const PagerSettings& pager) {
   toml::table table;
   toml::array command;
@@ -324,7 +358,8 @@ absl::StatusOr<NodeConfig> NodeConfig::Load(const std::string& path) {
   }
   NodeConfig config;
   for (absl::Status ok : {ReadTop(root, path, config), ReadTrust(root, config),
-                          ReadImport(root, config), ReadWitness(root, path, config),
+                          ReadImport(root, config), ReadOrganisations(root, path, config),
+                          ReadWitness(root, path, config),
                           ReadCaps(root, config), ReadPeople(root, config),
                           ReadCalendar(root, config), ReadPager(root, path, config)}) {
     if (!ok.ok()) return ok;
@@ -354,6 +389,7 @@ std::string NodeConfig::Serialize() const {
                                        {"pins", witness.pins}});
   }
   if (!policy.empty()) root.insert("policy", policy);
+  if (!organisations.empty()) root.insert("organisations", OrganisationsTable(organisations));
   toml::table day_caps;
   for (const CapKey& cap : kCapKeys) day_caps.insert(cap.key, int64_t{caps.*cap.member});
   root.insert("caps", day_caps);
@@ -375,6 +411,13 @@ std::string NodeConfig::Serialize() const {
   std::ostringstream out;
   out << root << "\n";
   return out.str();
+}
+
+std::map<std::string, std::string> NodeConfig::PolicyPaths() const {
+  if (organisations.empty()) return {{"", policy}};
+  std::map<std::string, std::string> paths;
+  for (const auto& [code, organisation] : organisations) paths[code] = organisation.policy;
+  return paths;
 }
 
 }  // namespace whoelse

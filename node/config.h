@@ -35,6 +35,13 @@ struct Person {
   bool operator==(const Person&) const = default;
 };
 
+// One of several for which a hub answers, each a controller with a policy and people of its own.
+struct HubOrganisation {
+  std::string name;              // where an import's row gives only the code
+  std::string policy;            // the disclosure policy that it adopted; empty: none
+  bool operator==(const HubOrganisation&) const = default;
+};
+
 struct NodeConfig {
   AgencyId agency = 0;
   std::string data;              // directory of the store; paths are relative to the file's folder
@@ -49,6 +56,8 @@ struct NodeConfig {
   WitnessPaths witness;           // without a name: this node is no witness
   ImportSettings import;
   std::string policy;            // the adopted disclosure policy; empty: none was adopted
+  // Of a hub, by ODS code or URN; empty: the agency is one controller.
+  std::map<std::string, HubOrganisation> organisations;
   AskCaps caps;
   std::map<std::string, Person> people;   // by user
   CalendarSettings calendar;
@@ -58,6 +67,9 @@ struct NodeConfig {
   // such file.
   static absl::StatusOr<NodeConfig> Load(const std::string& path);
   std::string Serialize() const;   // what Load reads; used by the federation tool
+
+  // The files of its policies by organisation; "" alone when it is no hub.
+  std::map<std::string, std::string> PolicyPaths() const;
 };
 
 }  // namespace whoelse

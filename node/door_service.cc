@@ -5,7 +5,6 @@
 #include "nlohmann/json.hpp"
 #include "node/door_reply.h"
 #include "node/evidence.h"
-#include "node/policy_explain.h"
 #include "node/report_receipt.h"
 #include "rpc/status.h"
 
@@ -23,10 +22,11 @@ void WriteParts(std::string_view file, grpc::ServerWriter<v1::FilePart>& writer)
   }
 }
 
-Json PolicyStatus(const PolicyKeeper::View& view) {
+Json PolicyStatus(const std::string& organisation, const PolicyKeeper::View& view) {
   const std::optional<Adoption>& adoption = view.policy.policy().adoption;
   const std::optional<Date> looser_on = view.policy.looser_on();
-  return {{"adopted", adoption.has_value()},
+  return {{"organisation", organisation.empty() ? Json(nullptr) : Json(organisation)},
+          {"adopted", adoption.has_value()},
           {"review_by", adoption ? Json(adoption->review_by.Iso()) : Json(nullptr)},
           {"overdue", view.policy.policy().IsOverdue(view.today)},
           {"looser_on", looser_on ? Json(looser_on->Iso()) : Json(nullptr)},
@@ -168,25 +168,6 @@ grpc::Status DoorService::ExportLedger(grpc::ServerContext*, const v1::ExportLed
   return grpc::Status::OK;
 }
 
-grpc::Status DoorService::ShowPolicy(grpc::ServerContext*, const v1::ShowPolicyCall*,
-                                     v1::JsonReply* reply) {
-  const PolicyKeeper::View view = parts_.policy.Read();
-  reply->set_json(DumpReply(PolicyJson(view.policy, view.today, view.problem)));
-  return grpc::Status::OK;
-}
-
-grpc::Status DoorService::ExplainPolicy(grpc::ServerContext*, const v1::ExplainPolicyCall* call,
-                                        v1::JsonReply* reply) {
-  const PolicyKeeper::View view = parts_.policy.Read();
-  const ExplainInput input{call->service(), call->purpose(), call->consent(),
-                           {call->flags().begin(), call->flags().end()}};
-  const auto explained = ExplainJson(input, view.policy.acting(),
-                                     parts_.config.import.service_classes, view.today);
-  if (const auto* error = std::get_if<FieldError>(&explained)) return BadField(*error);
-  reply->set_json(DumpReply(std::get<Json>(explained)));
-  return grpc::Status::OK;
-}
-
 grpc::Status DoorService::Status(grpc::ServerContext*, const v1::StatusCall*,
                                  v1::JsonReply* reply) {
   const NodeConfig& config = parts_.config;
@@ -210,6 +191,10 @@ grpc::Status DoorService::Status(grpc::ServerContext*, const v1::StatusCall*,
     }
     coordinators.push_back(one);
   }
+  Json policies = Json::array();
+  for (const auto& [organisation, view] : parts_.policy.Read()) {
+    policies.push_back(PolicyStatus(organisation, view));
+  }
   const absl::StatusOr<Json> alarms = OpenAlarms(*posting.roster);
   if (!alarms.ok()) return ToDoor(alarms.status());
   reply->set_json(DumpReply({{"agency", parts_.config.agency},
@@ -222,7 +207,7 @@ grpc::Status DoorService::Status(grpc::ServerContext*, const v1::StatusCall*,
                         {"coordinators", coordinators},
                         {"witness", config.witness.name.empty() ? Json(nullptr)
                                                                 : Json(config.witness.name)},
-                        {"policy", PolicyStatus(parts_.policy.Read())},
+                        {"policies", policies},
                         {"alarms", *alarms},
                         {"evidence", ListEvidence(config.data + "/evidence")}}));
   return grpc::Status::OK;

@@ -46,10 +46,6 @@ class DoorService final : public v1::Node::Service {
                              grpc::ServerWriter<v1::FilePart>* writer) override;
   grpc::Status ExportLedger(grpc::ServerContext* context, const v1::ExportLedgerCall* call,
                             grpc::ServerWriter<v1::FilePart>* writer) override;
-  grpc::Status ShowPolicy(grpc::ServerContext* context, const v1::ShowPolicyCall* call,
-                          v1::JsonReply* reply) override;
-  grpc::Status ExplainPolicy(grpc::ServerContext* context, const v1::ExplainPolicyCall* call,
-                             v1::JsonReply* reply) override;
   grpc::Status Status(grpc::ServerContext* context, const v1::StatusCall* call,
                       v1::JsonReply* reply) override;
 

@@ -237,7 +237,7 @@ Answer Holder::Blank(const Frame& frame, TimeMs now) const {
   }
   answer.enrolled_through =
       enrolment_.EnrolledThrough(complete, roster_->parameters.enrol_interval_s, now);
-  answer.policy_hash = policy_.Hash();
+  answer.policy_hash = policies_.Hash();
   return answer;
 }
 
@@ -301,7 +301,8 @@ void Holder::Disclose(const Frame& frame, const PrivateVerdict& verdict, Date to
     // another identifier, would give away where the child went.
     Record record = *opened.record;
     record.shield_pending = record.shield_pending || verdict.under_notice;
-    const Disclosure disclosure = whoelse::Decide(policy_, record, asked, today);
+    const Disclosure disclosure =
+        whoelse::Decide(policies_.Of(record.organisation_code), record, asked, today);
     decided.noted.decisions.push_back(
         {opened.id, disclosure.outcome, static_cast<uint8_t>(disclosure.row)});
     if (disclosure.outcome != Outcome::kContact && disclosure.outcome != Outcome::kDutyLine) {

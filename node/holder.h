@@ -65,20 +65,20 @@ struct HolderIdentity {
 
 class Holder {
  public:
-  Holder(HolderIdentity identity, PolicyTable policy, const RecordSource& records,
+  Holder(HolderIdentity identity, PolicyTables policies, const RecordSource& records,
          Random& random)
       : identity_(std::move(identity)),
         decoy_signature_(identity_.key.Sign("whoelse/1/decoy", {})),
         records_(records),
         random_(random),
-        policy_(policy) {}
+        policies_(std::move(policies)) {}
 
   // State that others own, handed over after each change.
   void SetRosters(std::shared_ptr<const Roster> mine, std::shared_ptr<const Roster> previous,
                   TimeMs replaced_ms);
   void SetEnrolment(EnrolmentView view) { enrolment_ = std::move(view); }
-  // The table in force, from the next slot on: one hash in all answers of a slot.
-  void SetPolicy(const PolicyTable& policy) { policy_ = policy; }
+  // The tables in force, from the next slot on: one hash in all answers of a slot.
+  void SetPolicies(PolicyTables policies) { policies_ = std::move(policies); }
   Index& index() { return index_; }
   // A restriction that the store does not have yet: it acts from the next question on.
   void Shield(RecordId record) { shielded_.insert(record); }
@@ -157,7 +157,7 @@ class Holder {
   const RecordSource& records_;
   Random& random_;
 
-  PolicyTable policy_;
+  PolicyTables policies_;
 
   Index index_;
   EnrolmentView enrolment_;

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "protocol/text.h"
+
 namespace whoelse {
 namespace {
 
@@ -131,7 +133,7 @@ class RowReader {
     record_.assessment_exists = Choice(Column::kAssessmentExists, kYesNo, kYesOrNo);
     record_.about_parent_or_carer =
         Choice(Column::kAbout, kAbout, "write child, or parent for an adult's own service");
-    ReadOrganisation();
+    settings_.organisations.empty() ? ReadOrganisation() : ReadHubOrganisation();
     ReadService();
     ReadConsent();
     ReadRestrictions();
@@ -291,10 +293,23 @@ class RowReader {
                "give that organisation's ODS code or URN");
     }
     if (record_.organisation_code.empty()) record_.organisation_code = settings_.organisation_code;
-    const std::string& code = record_.organisation_code;
-    if (std::any_of(code.begin(), code.end(), [](char c) { return c <= ' ' || c > '~'; })) {
+    if (!record_.organisation_code.empty() && !IsOrganisationCode(record_.organisation_code)) {
       Complain(Column::kOrganisationCode, "has a character that a code cannot have",
                "write the ODS code or URN without spaces");
+    }
+  }
+
+  void ReadHubOrganisation() {
+    if (record_.organisation_code.empty()) record_.organisation_code = settings_.organisation_code;
+    const auto known = settings_.organisations.find(record_.organisation_code);
+    if (record_.organisation_code.empty()) {
+      Complain(Column::kOrganisationCode, "is blank, and this node answers for several organisations",
+               "give the ODS code or URN of the one whose record it is");
+    } else if (known == settings_.organisations.end()) {
+      Complain(Column::kOrganisationCode, "is of none of the organisations of this node",
+               "check the code, or add the organisation to the node's configuration");
+    } else if (record_.organisation.empty()) {
+      record_.organisation = known->second;
     }
   }
 

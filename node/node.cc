@@ -22,6 +22,7 @@
 #include "node/life_keeper.h"
 #include "node/pager.h"
 #include "node/policy_keeper.h"
+#include "node/policy_service.h"
 #include "node/receipt_keeper.h"
 #include "node/records_service.h"
 #include "node/registry.h"
@@ -167,7 +168,7 @@ int Serve(Opened& opened, const Clock& clock) {
   InboxKeeper inbox(config.agency, *std::move(calendar), **store, registry, answering, clock, random);
   if (absl::Status loaded = inbox.Load(); !loaded.ok()) return Fail(kExitStore, loaded);
 
-  auto policy = PolicyKeeper::Open(config.policy, **store, answering, clock);
+  auto policy = PolicyKeeper::Open(config.PolicyPaths(), **store, answering, clock);
   if (!policy.ok()) {
     return Fail(absl::IsDataLoss(policy.status()) ? kExitStore : kExitConfiguration,
                 policy.status());
@@ -197,12 +198,14 @@ int Serve(Opened& opened, const Clock& clock) {
     InboxService inbox_service({callers, **store, inbox, board, clock});
     Importer importer(registry, config.data, clock, random);
     RecordsService records_service({config, callers, **store, registry, importer, enroller, clock});
+    PolicyService policy_service(config, **policy);
     LifeKeeper life(registry, clock);
     grpc::ServerBuilder builder;
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
     builder.RegisterService(&service);
     builder.RegisterService(&inbox_service);
     builder.RegisterService(&records_service);
+    builder.RegisterService(&policy_service);
     const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
     (*door)->Serve(*server);
     std::printf("ready %s\n", config.door.c_str());

@@ -12,7 +12,7 @@ namespace {
 constexpr std::chrono::seconds kLookAtTheDay{5};
 
 // What a restart goes on with when the file is wrong: u16 length | state | the policy's file.
-Bytes Remember(const PolicyInForce& policy) {
+Bytes StateOf(const PolicyInForce& policy) {
   const Bytes state = policy.Serialize();
   const Policy& adopted = policy.policy();
   return Writer().U16(static_cast<uint16_t>(state.size())).Raw(state)
@@ -47,40 +47,46 @@ absl::StatusOr<Policy> PolicyAt(const std::string& path, Date today) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<PolicyKeeper>> PolicyKeeper::Open(std::string path,
-                                                                 RocksdbStore& store,
-                                                                 Answering& answering,
-                                                                 const Clock& clock) {
-  const Date today = DayOf(clock.NowMs());
+absl::StatusOr<PolicyKeeper::Adopted> PolicyKeeper::OpenOne(const std::string& organisation,
+                                                            const std::string& path,
+                                                            RocksdbStore& store, Date today) {
   const absl::StatusOr<Policy> file = PolicyAt(path, today);
-  const auto stored = store.ReadPolicyState();
+  const auto stored = store.ReadPolicyState(organisation);
   if (!stored.ok()) return stored.status();
-  std::string problem;
-  std::optional<PolicyInForce> policy;
-  if (stored->has_value()) {
-    absl::StatusOr<Remembered> remembered = Recall(**stored);
-    if (!remembered.ok()) return remembered.status();
-    // Nobody answers for what acted before anything was adopted: it cannot stand in for a bad file.
-    if (!file.ok() && !remembered->policy.adoption) return file.status();
-    if (!file.ok()) problem = std::string(file.status().message());
-    auto restored = PolicyInForce::Restore(remembered->state,
-                                           file.ok() ? *file : remembered->policy, today);
-    if (!restored.ok()) return restored.status();
-    policy = *std::move(restored);
-  } else {
+  if (!stored->has_value()) {
     if (!file.ok()) return file.status();
-    policy.emplace(*file, today);
+    return Adopted{path, PolicyInForce(*file, today), ""};
   }
-  return std::unique_ptr<PolicyKeeper>(new PolicyKeeper(
-      std::move(path), store, answering, clock, *std::move(policy), std::move(problem)));
+  absl::StatusOr<Remembered> remembered = Recall(**stored);
+  if (!remembered.ok()) return remembered.status();
+  // Nobody answers for what acted before anything was adopted: it cannot stand in for a bad file.
+  if (!file.ok() && !remembered->policy.adoption) return file.status();
+  auto restored = PolicyInForce::Restore(remembered->state,
+                                         file.ok() ? *file : remembered->policy, today);
+  if (!restored.ok()) return restored.status();
+  return Adopted{path, *std::move(restored),
+                 file.ok() ? "" : std::string(file.status().message())};
 }
 
-PolicyKeeper::PolicyKeeper(std::string path, RocksdbStore& store, Answering& answering,
-                           const Clock& clock, PolicyInForce policy, std::string problem)
-    : path_(std::move(path)), store_(store), answering_(answering), clock_(clock),
-      policy_(std::move(policy)), problem_(std::move(problem)), looked_on_(Today()) {
+absl::StatusOr<std::unique_ptr<PolicyKeeper>> PolicyKeeper::Open(Paths paths, RocksdbStore& store,
+                                                                 Answering& answering,
+                                                                 const Clock& clock) {
+  AllAdopted all;
+  for (const auto& [organisation, path] : paths) {
+    auto adopted = OpenOne(organisation, path, store, DayOf(clock.NowMs()));
+    if (!adopted.ok()) return adopted.status();
+    all.emplace(organisation, *std::move(adopted));
+  }
+  return std::unique_ptr<PolicyKeeper>(new PolicyKeeper(std::move(all), store, answering, clock));
+}
+
+PolicyKeeper::PolicyKeeper(AllAdopted adopted, RocksdbStore& store, Answering& answering,
+                           const Clock& clock)
+    : store_(store), answering_(answering), clock_(clock), adopted_(std::move(adopted)),
+      looked_on_(Today()) {
   {
     const std::lock_guard lock(mutex_);
+    for (const auto& [organisation, one] : adopted_) Remember(organisation, one.policy);
     Publish();
     TellOperator();
   }
@@ -97,43 +103,73 @@ Date PolicyKeeper::Today() const { return DayOf(clock_.NowMs()); }
 void PolicyKeeper::Reload() {
   const std::lock_guard lock(mutex_);
   const Date today = Today();
-  const absl::StatusOr<Policy> file = PolicyAt(path_, today);
-  if (!file.ok()) {
-    problem_ = std::string(file.status().message());
-    Log(LogLevel::kAlarm, "policy_not_taken", {{LogField::kError, file.status()}});
-    return;
+  for (auto& [organisation, one] : adopted_) {
+    const absl::StatusOr<Policy> file = PolicyAt(one.path, today);
+    if (!file.ok()) {
+      one.problem = std::string(file.status().message());
+      Log(LogLevel::kAlarm, "policy_not_taken", {{LogField::kError, file.status()}});
+      continue;
+    }
+    one.problem.clear();
+    one.policy.Adopt(*file, today);
+    Remember(organisation, one.policy);
+    Log(LogLevel::kInfo, "policy_taken",
+        {{LogField::kCount, static_cast<uint32_t>(one.policy.Waiting().size())}});
   }
-  problem_.clear();
-  policy_.Adopt(*file, today);
   Publish();
-  Log(LogLevel::kInfo, "policy_taken",
-      {{LogField::kCount, static_cast<uint32_t>(policy_.Waiting().size())}});
 }
 
-PolicyKeeper::View PolicyKeeper::Read() const {
+absl::Status PolicyKeeper::LetThrough(const std::string& organisation) {
   const std::lock_guard lock(mutex_);
-  return {policy_, problem_, Today()};
+  const auto found = adopted_.find(organisation);
+  if (found == adopted_.end()) return absl::NotFoundError("organisation: none of this node's");
+  PolicyInForce& policy = found->second.policy;
+  if (policy.Waiting().empty()) {
+    return absl::FailedPreconditionError("policy: nothing in it waits for its day");
+  }
+  policy.LetThrough(Today());
+  Remember(organisation, policy);
+  Publish();
+  return absl::OkStatus();
 }
 
-// On the disk first: a crash in between must not forget the day for which something waits.
+std::map<std::string, PolicyKeeper::View> PolicyKeeper::Read() const {
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, View> views;
+  for (const auto& [organisation, one] : adopted_) {
+    views.emplace(organisation, View{one.policy, one.problem, Today()});
+  }
+  return views;
+}
+
+// On the disk before it acts: a crash in between must not forget the day for which something waits.
+void PolicyKeeper::Remember(const std::string& organisation, const PolicyInForce& policy) {
+  store_.WritePolicyState(organisation, StateOf(policy));
+}
+
 void PolicyKeeper::Publish() {
-  store_.WritePolicyState(Remember(policy_));
-  answering_.SetPolicy(policy_.acting());
+  PolicyTables::ByCode acting;
+  for (const auto& [organisation, one] : adopted_) acting[organisation] = one.policy.acting();
+  answering_.SetPolicies(PolicyTables(std::move(acting)));
 }
 
 void PolicyKeeper::TellOperator() {
-  if (!problem_.empty()) {
-    Log(LogLevel::kAlarm, "policy_not_taken",
-        {{LogField::kError, absl::InvalidArgumentError(problem_)}});
-  }
-  const std::optional<Adoption>& adoption = policy_.policy().adoption;
-  if (!adoption) {
-    Log(LogLevel::kAlarm, "policy_overdue",
-        {{LogField::kReason, "nobody adopted one: every cell is one step stricter"}});
-  } else if (policy_.policy().IsOverdue(looked_on_)) {
-    Log(LogLevel::kAlarm, "policy_overdue",
-        {{LogField::kReason, "its day of review has passed: every cell is one step stricter"},
-         {LogField::kExpires, adoption->review_by.ymd()}});
+  for (const auto& [organisation, one] : adopted_) {
+    if (!one.problem.empty()) {
+      Log(LogLevel::kAlarm, "policy_not_taken",
+          {{LogField::kError, absl::InvalidArgumentError(one.problem)}});
+    }
+    const std::optional<Adoption>& adoption = one.policy.policy().adoption;
+    if (!adoption) {
+      Log(LogLevel::kAlarm, "policy_overdue",
+          {{LogField::kReason, "nobody adopted one: every cell is one step stricter"},
+           {LogField::kPath, LogValue::Configured(one.path)}});
+    } else if (one.policy.policy().IsOverdue(looked_on_)) {
+      Log(LogLevel::kAlarm, "policy_overdue",
+          {{LogField::kReason, "its day of review has passed: every cell is one step stricter"},
+           {LogField::kPath, LogValue::Configured(one.path)},
+           {LogField::kExpires, adoption->review_by.ymd()}});
+    }
   }
 }
 
@@ -143,7 +179,10 @@ void PolicyKeeper::Run() {
     const Date today = Today();
     if (today == looked_on_) continue;
     looked_on_ = today;
-    policy_.Advance(today);
+    for (auto& [organisation, one] : adopted_) {
+      one.policy.Advance(today);
+      Remember(organisation, one.policy);
+    }
     Publish();
     TellOperator();
   }

@@ -1,5 +1,7 @@
 #include "node/policy_table.h"
 
+#include <utility>
+
 #include "crypto/bytes.h"
 
 namespace whoelse {
@@ -62,12 +64,23 @@ PolicyTable PolicyTable::OneStepStricter() const {
   return stricter;
 }
 
-Digest HubPolicyHash(const std::map<std::string, PolicyTable>& by_organisation_code) {
+PolicyTables::PolicyTables(ByCode tables) : tables_(std::move(tables)) {
+  if (IsOwn()) {
+    hash_ = tables_.begin()->second.Hash();
+    return;
+  }
   Writer out;
-  for (const auto& [code, table] : by_organisation_code) {
+  for (const auto& [code, table] : tables_) {
     out.U8(static_cast<uint8_t>(code.size())).Raw(AsBytes(code)).Raw(CellBytes(table));
   }
-  return H("whoelse/1/policy", out.view());
+  hash_ = H("whoelse/1/policy", out.view());
+}
+
+const PolicyTable& PolicyTables::Of(std::string_view organisation_code) const {
+  static const PolicyTable kNobodys = PolicyTable::Default().OneStepStricter();
+  if (IsOwn()) return tables_.begin()->second;
+  const auto found = tables_.find(organisation_code);
+  return found == tables_.end() ? kNobodys : found->second;
 }
 
 PolicyColumn ColumnOf(Purpose purpose) {

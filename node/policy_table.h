@@ -4,6 +4,7 @@
 #define WHOELSE_NODE_POLICY_TABLE_H_
 
 #include <array>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -57,10 +58,28 @@ struct PolicyTable {
   bool operator==(const PolicyTable&) const = default;
 };
 
-// The one hash of a hub that answers for several organisations, each with a table of its own: over
-// u8 length || code || cells of each, by code in byte order. (The hash of the school that matched
-// would tell a silent hit.)
-Digest HubPolicyHash(const std::map<std::string, PolicyTable>& by_organisation_code);
+// The tables of a node: its own, or at a hub one for each organisation that it answers for, each a
+// controller of its own. One hash stands for all of them: that of the school that matched would tell
+// a silent hit.
+class PolicyTables {
+ public:
+  // By organisation code; "" alone: a node of its own.
+  using ByCode = std::map<std::string, PolicyTable, std::less<>>;
+  explicit PolicyTables(ByCode tables);
+  PolicyTables(const PolicyTable& own) : PolicyTables(ByCode{{"", own}}) {}   // NOLINT: one is some
+
+  // What decides about a record of this organisation. An organisation that has left the hub has
+  // nobody who answers for a policy: the given default, one step stricter.
+  const PolicyTable& Of(std::string_view organisation_code) const;
+  // Of a hub over u8 length || code || cells of each, by code in byte order (protocol.md section 6).
+  const Digest& Hash() const { return hash_; }
+
+ private:
+  bool IsOwn() const { return tables_.size() == 1 && tables_.begin()->first.empty(); }
+
+  ByCode tables_;
+  Digest hash_;
+};
 
 // contact, duty_line, brokered or urgent, nothing. `urgent` tells no more than `brokered`, it only
 // brings a person sooner.

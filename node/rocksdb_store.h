@@ -183,9 +183,9 @@ class RocksdbStore final : public RecordSource {
   };
   absl::StatusOr<EnrolmentState> ReadEnrolmentState() const;
   void WriteEnrolmentState(const EnrolmentState& state);
-  // What node/policy_keeper.h keeps.
-  absl::StatusOr<std::optional<Bytes>> ReadPolicyState() const;
-  void WritePolicyState(ByteView state);
+  // What node/policy_keeper.h keeps of an organisation's policy.
+  absl::StatusOr<std::optional<Bytes>> ReadPolicyState(const std::string& organisation) const;
+  void WritePolicyState(const std::string& organisation, ByteView state);
   // How much this practitioner and the agency asked on this day.
   absl::StatusOr<AskCounts> ReadAskCounts(const PersonRef& practitioner, Date day) const;
   void WriteAskCounts(const PersonRef& practitioner, Date day, const AskCounts& counts);

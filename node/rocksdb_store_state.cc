@@ -7,7 +7,6 @@ namespace {
 
 constexpr std::string_view kRosterKey = "roster";
 constexpr std::string_view kEnrolmentKey = "enrolment";
-constexpr std::string_view kPolicyKey = "policy";
 constexpr std::string_view kAgencyCountsKey = "asked-today";
 constexpr std::string_view kInUseKey = "in_use";
 
@@ -15,6 +14,10 @@ std::string RosterKeyOf(uint64_t version) { return "roster/" + std::to_string(ve
 
 std::string WatchKey(CoordinatorId coordinator, uint32_t log_key_id) {
   return "watch/" + std::to_string(coordinator) + "/" + std::to_string(log_key_id);
+}
+
+std::string PolicyKey(const std::string& organisation) {
+  return organisation.empty() ? "policy" : "policy/" + organisation;
 }
 
 std::string CountsKey(const PersonRef& practitioner) {
@@ -110,11 +113,14 @@ void RocksdbStore::WriteEnrolmentState(const EnrolmentState& state) {
   PutSynced(kMeta, kEnrolmentKey, out.view());
 }
 
-absl::StatusOr<std::optional<Bytes>> RocksdbStore::ReadPolicyState() const {
-  return Get(kMeta, kPolicyKey);
+absl::StatusOr<std::optional<Bytes>> RocksdbStore::ReadPolicyState(
+    const std::string& organisation) const {
+  return Get(kMeta, PolicyKey(organisation));
 }
 
-void RocksdbStore::WritePolicyState(ByteView state) { PutSynced(kMeta, kPolicyKey, state); }
+void RocksdbStore::WritePolicyState(const std::string& organisation, ByteView state) {
+  PutSynced(kMeta, PolicyKey(organisation), state);
+}
 
 absl::StatusOr<AskCounts> RocksdbStore::ReadAskCounts(const PersonRef& practitioner,
                                                       Date day) const {

@@ -8,6 +8,7 @@
 #include "protocol/roster.h"
 #include "protocol/strict_json.h"
 #include "protocol/subject.h"
+#include "protocol/text.h"
 
 namespace whoelse {
 namespace {
@@ -191,7 +192,7 @@ void ReadAgency(JsonObject in, Roster* roster) {
   const auto id = in.Number<AgencyId>("id", 1);
   const std::string name = in.Text("name");
   const std::string organisation = in.Text("organisation");
-  if (organisation.size() > kOrganisationSize || !IsPrintableAscii(organisation)) {
+  if (!IsOrganisationCode(organisation)) {
     in.Fail("organisation", "1 to 16 printable ASCII characters without space");
   }
   const std::string kind = in.Text("kind");

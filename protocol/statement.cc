@@ -12,13 +12,9 @@ absl::Status Malformed(const char* what) {
 
 bool InRange(uint8_t value, size_t first, size_t last) { return value >= first && value <= last; }
 
-// A code in printable ASCII without space, zero-padded.
 std::optional<std::string> ReadCode(ByteView field) {
   std::optional<std::string> text = ReadPadded(field);
-  if (!text || text->empty()) return std::nullopt;
-  for (char c : *text) {
-    if (c <= ' ' || c > '~') return std::nullopt;
-  }
+  if (!text || !IsOrganisationCode(*text)) return std::nullopt;
   return text;
 }
 

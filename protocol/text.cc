@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "protocol/limits.h"
+
 namespace whoelse {
 namespace {
 
@@ -42,6 +44,11 @@ std::optional<std::string> ReadPadded(ByteView field) {
   const std::string_view text = AsText(field.first(static_cast<size_t>(field.rend() - last)));
   if (!IsPlainText(text)) return std::nullopt;
   return std::string(text);
+}
+
+bool IsOrganisationCode(std::string_view text) {
+  return !text.empty() && text.size() <= kOrganisationSize &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
 }  // namespace whoelse

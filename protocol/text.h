@@ -24,6 +24,9 @@ int32_t NextCharacter(std::string_view text, size_t* offset);
 // The text of a zero-padded field; nullopt unless it is plain text followed by zeros only.
 std::optional<std::string> ReadPadded(ByteView field);
 
+// 1 to 16 characters of printable ASCII without space: an ODS code, a URN.
+bool IsOrganisationCode(std::string_view text);
+
 }  // namespace whoelse
 
 #endif  // WHOELSE_PROTOCOL_TEXT_H_

@@ -13,12 +13,12 @@
 #include "crypto/seal.h"
 #include "nlohmann/json.hpp"
 #include "node/noted.h"
-#include "node/policy_explain.h"
 #include "proto/node.grpc.pb.h"
 #include "rpc/server.h"
 #include "rpc/unix_door.h"
 #include "tests/cli/captured.h"
 #include "tests/cli/folder.h"
+#include "tests/cli/scripted_door.h"
 #include "tests/support/random.h"
 
 namespace whoelse {
@@ -45,15 +45,6 @@ class ScriptedNode final : public v1::Node::Service {
     writer->Write(reply);
     return grpc::Status::OK;
   }
-  grpc::Status ShowPolicy(grpc::ServerContext*, const v1::ShowPolicyCall*,
-                          v1::JsonReply* reply) override {
-    return Say(reply);
-  }
-  grpc::Status ExplainPolicy(grpc::ServerContext*, const v1::ExplainPolicyCall* call,
-                             v1::JsonReply* reply) override {
-    explained = *call;
-    return Say(reply);
-  }
   grpc::Status Status(grpc::ServerContext*, const v1::StatusCall*, v1::JsonReply* reply) override {
     return Say(reply);
   }
@@ -61,7 +52,6 @@ class ScriptedNode final : public v1::Node::Service {
   grpc::Status status;   // what every call ends with
   std::string json;
   v1::NodeAskCall asked;
-  v1::ExplainPolicyCall explained;
 
  private:
   grpc::Status Say(v1::JsonReply* reply) {
@@ -191,28 +181,10 @@ Json Report(bool all_answered) {
 
 class DoorTest : public testing::Test {
  protected:
-  void SetUp() override {
-    auto opened = UnixDoor::Open(path());
-    ASSERT_TRUE(opened.ok()) << opened.status();
-    door_ = *std::move(opened);
-    grpc::ServerBuilder builder;
-    SetServerOptions(builder, {});
-    builder.RegisterService(&node_);
-    builder.RegisterService(&inbox_);
-    builder.RegisterService(&records_);
-    server_ = builder.BuildAndStart();
-    ASSERT_NE(server_, nullptr);
-    door_->Serve(*server_);
-  }
-  void TearDown() override {
-    door_->Close();
-    server_->Shutdown();
-  }
-  std::string path() const { return folder_ / "run/door"; }
+  std::string path() const { return door_.path(); }
   Captured Call(std::vector<std::string> arguments, const std::string& input = "",
                 bool draws = false) {
-    arguments.insert(arguments.end(), {"--door", path()});
-    return Whoelse(arguments, input, draws);
+    return door_.Call(std::move(arguments), input, draws);
   }
   Captured Ask(std::vector<std::string> more = {}) {
     std::vector<std::string> arguments = {"ask", "--nhs-number", "-", "--born", "2015-03-02",
@@ -225,8 +197,7 @@ class DoorTest : public testing::Test {
   ScriptedNode node_;
   ScriptedInbox inbox_;
   ScriptedRecords records_;
-  std::unique_ptr<UnixDoor> door_;
-  std::unique_ptr<grpc::Server> server_;
+  ScriptedDoor door_{{&node_, &inbox_, &records_}};
 };
 
 TEST_F(DoorTest, AskGivesEverythingToTheNodeAndPrintsItsReport) {
@@ -600,48 +571,6 @@ TEST_F(DoorTest, TheDoorIsTakenFromTheEnvironment) {
   setenv("WHOELSE_DOOR", path().c_str(), 1);
   EXPECT_EQ(Whoelse({"status"}).exit, kExitOk);
   unsetenv("WHOELSE_DOOR");
-}
-
-TEST_F(DoorTest, ThePolicyInForceIsShown) {
-  const Adoption adoption{"Board", "DPIA-1", *Date::Parse("2026-03-02"), *Date::Parse("2027-03-01")};
-  const Date today = *Date::Parse("2026-03-11");
-  PolicyInForce policy({adoption, PolicyTable()}, today);
-  PolicyTable looser;
-  looser.cells[kRowCovert][kColumnSection47] = Outcome::kContact;
-  policy.Adopt({adoption, looser}, today);
-  node_.json = PolicyJson(policy, today, "line 3: is wrong").dump(2);
-  const Captured shown = Call({"policy", "show"});
-  EXPECT_EQ(shown.exit, kExitOk) << shown.err;
-  for (const char* part :
-       {"Adopted by Board after DPIA-1 on 2026-03-02; to be reviewed by 2027-03-01.",
-        "The file is wrong and does not count:\nline 3: is wrong",
-        "about a parent or carer, the adult agreed  duty_line",
-        "not before 2026-04-01", "covert, section-47: urgent until then, then contact"}) {
-    EXPECT_THAT(shown.out, HasSubstr(part));
-  }
-  EXPECT_EQ(Call({"policy", "show", "--json"}).out, node_.json + "\n");
-  node_.json = PolicyJson(PolicyInForce({}, today), today, "").dump();
-  EXPECT_THAT(Call({"policy", "show"}).out, HasSubstr("Nobody adopted a policy here"));
-  node_.json = "{}";
-  EXPECT_EQ(Call({"policy", "show"}).exit, kExitFailed);
-}
-
-TEST_F(DoorTest, ACaseIsExplained) {
-  const auto explained = ExplainJson({"Counselling", "concern", "", {"outside-s16la"}}, PolicyTable(),
-                                     {}, *Date::Parse("2026-03-11"));
-  node_.json = std::get<Json>(explained).dump();
-  const Captured shown =
-      Call({"policy", "explain", "--service", "Counselling", "--purpose", "concern", "--consent",
-            "young-person-agreed", "--flags", "outside-s16la,new"});
-  EXPECT_EQ(shown.exit, kExitOk) << shown.err;
-  EXPECT_EQ(node_.explained.service(), "Counselling");
-  EXPECT_EQ(node_.explained.purpose(), "concern");
-  EXPECT_EQ(node_.explained.consent(), "young-person-agreed");
-  ASSERT_EQ(node_.explained.flags_size(), 2);
-  EXPECT_EQ(node_.explained.flags(1), "new");
-  EXPECT_THAT(shown.out, HasSubstr("Outcome: brokered, by: sensitive, not asked\n"));
-  EXPECT_THAT(shown.out, HasSubstr("class sensitive, and not in the node's map"));
-  EXPECT_THAT(shown.out, HasSubstr("asker outside s16LA                        duty_line\n"));
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ class DisclosurePolicy(EndToEnd):
         area.stop("school")
         area.start("school")
         area.until_attached("school")
-        self.assertIn("line ", area.status("school")["policy"]["problem"])
+        self.assertIn("line ", area.status("school")["policies"][0]["problem"])
         self.assertEqual((self.acting(), self.school()), ("nothing", "nothing_disclosed"))
         check = area.whoelse("school", "policy", "check", self.file())
         self.assertEqual(check.returncode, 2)
@@ -84,7 +84,7 @@ class DisclosurePolicy(EndToEnd):
 
         area.move_clock(400 * 86_400_000)
         area.until("nobody reviewed it", lambda: self.acting() == "duty_line")
-        self.assertTrue(area.status("school")["policy"]["overdue"])
+        self.assertTrue(area.status("school")["policies"][0]["overdue"])
         self.assertIn('"event":"policy_overdue"', area.log("school"))
 
     def test_without_a_policy_one_step_stricter(self):

@@ -48,7 +48,7 @@ class ChangingAgency {
     policy_.Advance(DayOf(now));
     TestHolder node(kSurgery, 7, static_cast<uint64_t>(now));
     node.Hold(record_);
-    node.holder.SetPolicy(policy_.acting());
+    node.holder.SetPolicies(policy_.acting());
     EXPECT_FALSE(node.Give(question.frame, now).refusal.has_value());
     return SeenIn(AnswerIn(node.Answers(now + 250).records.at(0).wire, question, kSurgery));
   }

@@ -10,7 +10,9 @@
 namespace whoelse {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Pair;
 
 class NodeConfigTest : public testing::Test {
  protected:
@@ -66,6 +68,25 @@ TEST_F(NodeConfigTest, ComesBackAsItWasWritten) {
   EXPECT_EQ(loaded->calendar, config_.calendar);
   EXPECT_EQ(loaded->pager, config_.pager);
   EXPECT_EQ(loaded->door_group, "whoelse");
+}
+
+TEST_F(NodeConfigTest, AHubHasAPolicyForEachOfItsOrganisations) {
+  EXPECT_THAT(config_.PolicyPaths(), ElementsAre(Pair("", "")));
+  config_.organisations = {{"100001", {"Hilltop School", "/hilltop.toml"}},
+                           {"100002", {"Meadow Lane School", ""}}};
+  const auto loaded = Load(config_.Serialize());
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->organisations, config_.organisations);
+  EXPECT_THAT(loaded->PolicyPaths(), ElementsAre(Pair("100001", "/hilltop.toml"), Pair("100002", "")));
+  EXPECT_THAT(loaded->import.organisations,
+              ElementsAre(Pair("100001", "Hilltop School"), Pair("100002", "Meadow Lane School")));
+  config_.policy = "/policy.toml";
+  Refused(config_.Serialize(), "policy: should be in each of [organisations]");
+  config_.policy = "";
+  config_.organisations["100001"].name = "";
+  Refused(config_.Serialize(), "organisations.100001.name: should be");
+  config_.organisations = {{"1000 1", {"Hilltop School", ""}}};
+  Refused(config_.Serialize(), "organisations.1000 1: should be a table named by an ODS code");
 }
 
 TEST_F(NodeConfigTest, SaysWhatToPutRight) {

@@ -139,6 +139,29 @@ TEST(ImportRow, EachBadRowIsReportedByLineColumnReasonAndRemedy) {
   }
 }
 
+// Each school of a hub is a controller: a row that does not say whose it is would be disclosed under
+// somebody else's policy.
+TEST(ImportRow, AtAHubEachRowIsOfOneOfItsOrganisations) {
+  ImportRules rules = Rules();
+  rules.settings.organisation = rules.settings.organisation_code = "";
+  rules.settings.organisations = {{"100001", "Hilltop School"}, {"100002", "Meadow Lane School"}};
+  const ImportResult result = Read(File({{{"organisation_code", "100002"}},
+                                         {{"organisation_code", "100002"}, {"organisation", "Meadow"}},
+                                         {},
+                                         {{"organisation_code", "100003"}}}),
+                                   rules);
+  ASSERT_EQ(result.records.size(), 2u);
+  EXPECT_EQ(result.records[0].organisation, "Meadow Lane School");
+  EXPECT_EQ(result.records[1].organisation, "Meadow");
+  EXPECT_EQ(result.records[1].organisation_code, "100002");
+  ASSERT_EQ(result.problems.size(), 2u);
+  EXPECT_EQ(result.problems[0].line, 4u);
+  EXPECT_EQ(result.problems[0].column, "organisation_code");
+  EXPECT_THAT(result.problems[0].reason, HasSubstr("answers for several"));
+  EXPECT_EQ(result.problems[1].line, 5u);
+  EXPECT_THAT(result.problems[1].reason, HasSubstr("none of the organisations"));
+}
+
 TEST(ImportRow, AllThatIsWrongWithARowIsSaidAtOnce) {
   const ImportResult result = Read(File({{{"nhs_number", "1"},
                                           {"born", "x"},

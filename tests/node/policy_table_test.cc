@@ -28,9 +28,25 @@ TEST(PolicyTable, DefaultIsThatOfTheVectors) {
 TEST(PolicyTable, HashIsThatOfTheVectors) {
   const nlohmann::json& policy = Vectors("protocol-1.json")["policy"];
   EXPECT_EQ(ToHex(PolicyTable::Default().Hash()), policy["hash"]);
-  std::map<std::string, PolicyTable> hub;
+  EXPECT_EQ(ToHex(PolicyTables(PolicyTable::Default()).Hash()), policy["hash"]);
+  PolicyTables::ByCode hub;
   for (const std::string code : policy["hub"]["organisations"]) hub[code] = PolicyTable::Default();
-  EXPECT_EQ(ToHex(HubPolicyHash(hub)), policy["hub"]["hash"]);
+  EXPECT_EQ(ToHex(PolicyTables(hub).Hash()), policy["hub"]["hash"]);
+}
+
+TEST(PolicyTables, EachOrganisationOfAHubHasItsOwn) {
+  PolicyTable strict = PolicyTable::Default().OneStepStricter();
+  strict.cells[kRowUniversal][kColumnEmergency] = Outcome::kNothing;
+  const PolicyTables hub(PolicyTables::ByCode{{"100001", PolicyTable::Default()}, {"100002", strict}});
+  EXPECT_EQ(hub.Of("100001"), PolicyTable::Default());
+  EXPECT_EQ(hub.Of("100002"), strict);
+  // Of one that has left nobody answers for a policy.
+  EXPECT_EQ(hub.Of("100003"), PolicyTable::Default().OneStepStricter());
+  EXPECT_EQ(hub.Of(""), PolicyTable::Default().OneStepStricter());
+  // A node of its own asks no record whose it is.
+  EXPECT_EQ(PolicyTables(strict).Of("100001"), strict);
+  // A hub of one is a hub.
+  EXPECT_NE(PolicyTables(PolicyTables::ByCode{{"100001", strict}}).Hash(), PolicyTables(strict).Hash());
 }
 
 TEST(PolicyTable, HashCoversEveryCell) {

@@ -1,0 +1,52 @@
+#include "node/policy_service.h"
+
+#include <variant>
+
+#include "node/door_reply.h"
+#include "node/policy_explain.h"
+#include "node/word_list.h"
+
+namespace whoelse {
+namespace {
+
+using Views = std::map<std::string, PolicyKeeper::View>;
+
+// The one whose policy is meant. At a hub it has to be said which: they differ.
+std::variant<PolicyKeeper::View, FieldError> ViewOf(const Views& views,
+                                                    const std::string& organisation) {
+  if (const auto found = views.find(organisation); found != views.end()) return found->second;
+  if (views.contains("")) {
+    return FieldError{"organisation", "this node answers for one organisation alone", "leave it away"};
+  }
+  return FieldError{"organisation",
+                    organisation.empty() ? "is not given, and this node answers for several"
+                                         : "is none of this node's",
+                    "give one of: " + ListOf(views, &Views::value_type::first)};
+}
+
+}  // namespace
+
+grpc::Status PolicyService::ShowPolicy(grpc::ServerContext*, const v1::ShowPolicyCall* call,
+                                       v1::JsonReply* reply) {
+  const auto found = ViewOf(policy_.Read(), call->organisation());
+  if (const auto* error = std::get_if<FieldError>(&found)) return BadField(*error);
+  const auto& view = std::get<PolicyKeeper::View>(found);
+  reply->set_json(DumpReply(PolicyJson(view.policy, view.today, view.problem)));
+  return grpc::Status::OK;
+}
+
+grpc::Status PolicyService::ExplainPolicy(grpc::ServerContext*, const v1::ExplainPolicyCall* call,
+                                          v1::JsonReply* reply) {
+  const auto found = ViewOf(policy_.Read(), call->organisation());
+  if (const auto* error = std::get_if<FieldError>(&found)) return BadField(*error);
+  const auto& view = std::get<PolicyKeeper::View>(found);
+  const ExplainInput input{call->service(), call->purpose(), call->consent(),
+                           {call->flags().begin(), call->flags().end()}};
+  const auto explained = ExplainJson(input, view.policy.acting(), config_.import.service_classes,
+                                     view.today);
+  if (const auto* error = std::get_if<FieldError>(&explained)) return BadField(*error);
+  reply->set_json(DumpReply(std::get<nlohmann::ordered_json>(explained)));
+  return grpc::Status::OK;
+}
+
+}  // namespace whoelse
