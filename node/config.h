@@ -51,6 +51,7 @@ struct NodeConfig {
   std::string policy;            // the adopted disclosure policy; empty: none was adopted
   AskCaps caps;
   std::map<std::string, Person> people;   // by user
+  uint32_t watch_a_week = 0;     // so often it asks for what is watched (node/watch.h); 0: never
   CalendarSettings calendar;
   PagerSettings pager;
 

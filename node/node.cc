@@ -8,8 +8,11 @@
 #include <thread>
 
 #include "CLI/CLI.hpp"
+#include "node/again_keeper.h"
 #include "node/answering.h"
 #include "node/asker.h"
+#include "node/asking_service.h"
+#include "node/caseload_asker.h"
 #include "node/config.h"
 #include "node/deferred.h"
 #include "node/door_service.h"
@@ -21,12 +24,14 @@
 #include "node/life_keeper.h"
 #include "node/pager.h"
 #include "node/policy_keeper.h"
+#include "node/receipt_desk.h"
 #include "node/receipt_keeper.h"
 #include "node/records_service.h"
 #include "node/registry.h"
 #include "node/rocksdb_store.h"
 #include "node/secrets.h"
 #include "node/uplink.h"
+#include "node/watch_keeper.h"
 #include "rpc/log.h"
 #include "rpc/server.h"
 #include "rpc/tls.h"
@@ -189,8 +194,13 @@ int Serve(Opened& opened, const Clock& clock) {
     QuestionAsker asker(config.agency, config.caps, identity, opened.secrets.practitioner_key,
                         **store, registry, answering, coordinators, board, receipts, inbox, clock,
                         random);
+    ReceiptDesk desk({config, **store, registry, receipts, asker, board, clock});
+    CaseloadAsker caseloads({config, **store, registry, asker, desk, board, clock});
+    AgainKeeper again({config, **store, asker, desk, clock, random});
+    WatchKeeper watches({config, **store, registry, asker, desk, board, clock, random});
     DoorService service({config, **door, **store, registry, inbox, answering, uplinks,
-                         coordinators, asker, receipts, **policy, board, clock});
+                         coordinators, asker, desk, **policy, board, clock});
+    AskingService asking_service({**door, desk, caseloads, again, watches});
     Pager pager(inbox, WaysToPage(config.pager), clock, random);
     InboxService inbox_service({config, **door, **store, inbox, asker, board, clock});
     Importer importer(registry, config.data, clock, random);
@@ -199,6 +209,7 @@ int Serve(Opened& opened, const Clock& clock) {
     grpc::ServerBuilder builder;
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
     builder.RegisterService(&service);
+    builder.RegisterService(&asking_service);
     builder.RegisterService(&inbox_service);
     builder.RegisterService(&records_service);
     const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
@@ -210,6 +221,7 @@ int Serve(Opened& opened, const Clock& clock) {
     for (; signal == SIGHUP; signal = WaitForSignal()) (*policy)->Reload();
     Log(LogLevel::kInfo, "stopping", {{LogField::kSignal, signal}});
     (*door)->Close();
+    asking_service.Stop();
     server->Shutdown(DeadlineIn(kDrain));
     board.Close();
   }
