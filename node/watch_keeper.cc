@@ -107,14 +107,14 @@ absl::StatusOr<Json> WatchKeeper::Add(const UnixDoor::User& user, const Wish& wi
   }
   const auto answer = parts_.desk.ReadingsIn(own->row);
   if (!answer.ok()) return answer.status();
-  const bool among_people = PersonOf(parts_.config, user) != nullptr;
-  Watch watch{.first = own->row.frame_hash,
-              .user = user.name,
-              .among_people = among_people,
-              .practitioner = own->row.asked_for.practitioner,
-              .purpose = own->row.purpose,
-              .case_reference = wish.case_reference,
-              .since_ms = own->row.asked_ms};
+  Watch watch;
+  watch.first = own->row.frame_hash;
+  watch.user = user.name;
+  watch.among_people = PersonOf(parts_.config, user) != nullptr;
+  watch.practitioner = own->row.asked_for.practitioner;
+  watch.purpose = own->row.purpose;
+  watch.case_reference = wish.case_reference;
+  watch.since_ms = own->row.asked_ms;
   // What the practitioner has read is not told to them again.
   (void)Compare(answer->readings, answer->roster, watch.since_ms, wish.number, watch.seen);
   std::optional<AskedBefore> asked;

@@ -188,8 +188,13 @@ TEST_F(Compared, WhenAContactWasVerifiedIsNoNews) {
 }
 
 TEST(WatchStored, IsReadAsItWasWritten) {
-  Watch watch{.first = Frame::HashOf({}), .user = "local:alice", .among_people = true,
-              .purpose = Purpose::kSection47, .case_reference = "C-1", .since_ms = 5};
+  Watch watch;
+  watch.first = Frame::HashOf({});
+  watch.user = "local:alice";
+  watch.among_people = true;
+  watch.purpose = Purpose::kSection47;
+  watch.case_reference = "C-1";
+  watch.since_ms = 5;
   watch.practitioner.data()[0] = 1;
   watch.asked_ms = 6;
   watch.asked_week = 7;
