@@ -26,6 +26,10 @@ struct AskOptions {
   bool contact_was_wrong = false;
   bool shield_notice = false;
   bool json = false;
+  std::string list;            // a file of children in their place (cli/caseload.h); "-": standard input
+  bool anew = false;           // of a list: also those asked about lately
+  std::string again;           // a receipt's number: those that were closed (cli/ask_again.h)
+  std::string at;              // of again: HH:MM; empty: when they open
 };
 
 // Asks through the node's door and prints the answer, or what the notice did, or which item of the

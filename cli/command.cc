@@ -3,8 +3,11 @@
 #include <memory>
 #include <span>
 
+#include "cli/answer.h"
 #include "cli/ask.h"
+#include "cli/ask_again.h"
 #include "cli/audit_command.h"
+#include "cli/caseload.h"
 #include "cli/demo.h"
 #include "cli/federation_command.h"
 #include "cli/inbox_command.h"
@@ -14,6 +17,7 @@
 #include "cli/policy_command.h"
 #include "cli/records_command.h"
 #include "cli/status.h"
+#include "cli/watch.h"
 #include "node/asking.h"
 #include "node/word_list.h"
 
@@ -31,6 +35,11 @@ void AddApprovalOptions(CLI::App& command, AskOptions& options) {
   command.add_option("--approval", options.approval, "The inbox's item in which it was approved");
 }
 
+ExitCode AskOneWay(const AskOptions& options, Terminal& terminal) {
+  if (!options.list.empty()) return AskCaseload(options, terminal);
+  return options.again.empty() ? Ask(options, terminal) : AskAgain(options, terminal);
+}
+
 void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const command = Subcommand(
       app, "ask", "Ask every agency who else works with a child.",
@@ -43,7 +52,7 @@ void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--nhs-number", options->nhs_number, kNumberHelp);
   command->add_option("--upn", options->upn, "Unique pupil number, 13 letters or digits");
   command->add_option("--born", options->born, "Date of birth, YYYY-MM-DD");
-  command->add_option("--purpose", options->purpose, "Why you ask")->required();
+  command->add_option("--purpose", options->purpose, "Why you ask");
   command->add_option("--case", options->case_reference,
                       "The case's reference; stays at this node");
   command->add_option("--role", options->role,
@@ -59,9 +68,19 @@ void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
                       "The condition, or the police's part-3: " + ListOf(kArticle9Names));
   command->add_flag("--contact-was-wrong", options->contact_was_wrong,
                     "An earlier answer gave a wrong contact: the agencies that gave one look into it");
+  CLI::Option* const list = command->add_option(
+      "--list", options->list, "A file of children whom your agency holds; - is standard input");
+  command->add_flag("--anew", options->anew, "Also those that a list asked about within seven days")
+      ->needs(list);
+  CLI::Option* const again = command->add_option(
+      "--again", options->again,
+      "A receipt's number: ask once more when the agencies that were closed have opened");
+  command->add_option("--at", options->at, "When to: HH:MM; as a rule it is when they open")
+      ->needs(again);
+  again->excludes(list);
   command->add_flag("--json", options->json, "The answer as JSON");
   AddDoorOption(*command, options->door);
-  OnChosen(*command, options, Ask, terminal, chosen);
+  OnChosen(*command, options, AskOneWay, terminal, chosen);
 }
 
 void AddShieldCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -116,6 +135,7 @@ void AddReceiptCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   show->add_flag("--json", options->json, "As JSON");
   AddDoorOption(*show, options->door);
   OnChosen(*show, options, ShowReceipt, terminal, chosen);
+  AddAnswerCommands(*receipts, terminal, chosen);
 
   CLI::App* const write =
       Subcommand(*receipts, "export", "Write a receipt as a file for an auditor.",
@@ -204,6 +224,7 @@ ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& termina
   Chosen chosen;
   AddAskCommand(app, terminal, chosen);
   AddShieldCommand(app, terminal, chosen);
+  AddWatchCommand(app, terminal, chosen);
   AddRecordsCommand(app, terminal, chosen);
   AddInboxCommand(app, terminal, chosen);
   AddLeadKeyCommand(app, terminal, chosen);

@@ -139,6 +139,49 @@ absl::StatusOr<std::string> Door::Ask(const v1::NodeAskCall& call,
   return answer;
 }
 
+absl::StatusOr<std::string> Door::AskCaseload(
+    const v1::AskCaseloadCall& call, const std::function<void(const v1::ImportProblem&)>& problem,
+    const std::function<void(const std::string& json)>& row) const {
+  grpc::ClientContext context;   // without a deadline: a list takes its time
+  const auto stub = v1::Asking::NewStub(channel_);
+  const auto reader = stub->AskCaseload(&context, call);
+  std::string answer;
+  v1::AskCaseloadReply reply;
+  while (reader->Read(&reply)) {
+    if (reply.has_problem()) problem(reply.problem());
+    if (reply.has_row_json()) row(reply.row_json());
+    if (reply.has_result_json()) answer = std::move(*reply.mutable_result_json());
+  }
+  const absl::Status result = Result(reader->Finish());
+  if (!result.ok()) return result;
+  if (answer.empty()) return NoResult();
+  return answer;
+}
+
+absl::StatusOr<std::string> Door::AskAgain(const v1::AskAgainCall& call) const {
+  return JsonOf(channel_, &v1::Asking::Stub::AskAgain, call);
+}
+
+absl::StatusOr<std::string> Door::ShowAnswer(const v1::ShowAnswerCall& call) const {
+  return JsonOf(channel_, &v1::Asking::Stub::ShowAnswer, call);
+}
+
+absl::StatusOr<std::string> Door::HandOverAnswer(const v1::HandOverAnswerCall& call) const {
+  return JsonOf(channel_, &v1::Asking::Stub::HandOverAnswer, call);
+}
+
+absl::StatusOr<std::string> Door::ChangeWatch(const v1::ChangeWatchCall& call) const {
+  return JsonOf(channel_, &v1::Asking::Stub::ChangeWatch, call);
+}
+
+absl::StatusOr<std::string> Door::ListWatches() const {
+  return JsonOf(channel_, &v1::Asking::Stub::ListWatches, v1::ListWatchesCall());
+}
+
+absl::StatusOr<std::string> Door::ShowWatch(const v1::ShowWatchCall& call) const {
+  return JsonOf(channel_, &v1::Asking::Stub::ShowWatch, call);
+}
+
 absl::StatusOr<std::string> Door::Import(
     const v1::ImportHead& head, std::istream& file, const OnProgress& progress,
     const std::function<void(const v1::ImportProblem&)>& problem) const {

@@ -32,6 +32,17 @@ class Door {
   static absl::StatusOr<Door> Open(std::string path);
 
   absl::StatusOr<std::string> Ask(const v1::NodeAskCall& call, const OnProgress& progress) const;
+  // Ends when the node has, or when this process does. `problem` and `row`: as they come.
+  absl::StatusOr<std::string> AskCaseload(
+      const v1::AskCaseloadCall& call,
+      const std::function<void(const v1::ImportProblem&)>& problem,
+      const std::function<void(const std::string& json)>& row) const;
+  absl::StatusOr<std::string> AskAgain(const v1::AskAgainCall& call) const;
+  absl::StatusOr<std::string> ShowAnswer(const v1::ShowAnswerCall& call) const;
+  absl::StatusOr<std::string> HandOverAnswer(const v1::HandOverAnswerCall& call) const;
+  absl::StatusOr<std::string> ChangeWatch(const v1::ChangeWatchCall& call) const;
+  absl::StatusOr<std::string> ListWatches() const;
+  absl::StatusOr<std::string> ShowWatch(const v1::ShowWatchCall& call) const;
   // Reads `file` to its end while the node reads and checks. `problem`: of a row, as it is found.
   absl::StatusOr<std::string> Import(
       const v1::ImportHead& head, std::istream& file, const OnProgress& progress,

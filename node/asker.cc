@@ -1,63 +1,11 @@
 #include "node/asker.h"
 
-#include <grpcpp/grpcpp.h>
-
-#include <ctime>
-
 #include "nlohmann/json.hpp"
 #include "node/day_of.h"
-#include "node/opening.h"
 #include "node/report.h"
-#include "protocol/limits.h"
 #include "rpc/log.h"
-#include "rpc/status.h"
 
 namespace whoelse {
-namespace {
-
-constexpr std::chrono::milliseconds kBeyondDeadline{2000};
-constexpr std::chrono::milliseconds kRosterTimeout{5000};
-constexpr std::chrono::milliseconds kRosterRules{2000};
-constexpr std::chrono::milliseconds kStaleTimeout{1000};   // while somebody waits for the report
-
-LocalTime LocalTimeOf(TimeMs now) {
-  const std::time_t seconds = static_cast<std::time_t>(now / 1000);
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  return {(local.tm_wday + 6) % 7, local.tm_hour * 60 + local.tm_min};
-}
-
-double Since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
-      .count();
-}
-
-std::optional<AgencyItem> ReadAgencyItem(const v1::AgencyItem& item) {
-  switch (item.what_case()) {
-    case v1::AgencyItem::kWire: return ToBytes(AsBytes(item.wire()));
-    case v1::AgencyItem::kRefusal: return ToBytes(AsBytes(item.refusal()));
-    case v1::AgencyItem::kRelayCode:
-      if (item.relay_code() < static_cast<uint32_t>(RelayCode::kNotAttached) ||
-          item.relay_code() > static_cast<uint32_t>(RelayCode::kOrphan)) {
-        return std::nullopt;
-      }
-      return static_cast<RelayCode>(item.relay_code());
-    default: return std::nullopt;
-  }
-}
-
-bool MeansStale(ServiceError error) {
-  return error == ServiceError::kRosterVersion || error == ServiceError::kKeyVersion ||
-         error == ServiceError::kSharingEpoch;
-}
-
-}  // namespace
-
-struct QuestionAsker::Timings {
-  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-  std::map<std::string, double> ms;
-  void Mark(const char* step) { ms[step] = Since(start); }
-};
 
 PersonRef QuestionAsker::RefOf(const std::string& user) const {
   const Secret<32> ref =
@@ -165,149 +113,58 @@ std::variant<AskPlan, QuestionAsker::Failure> QuestionAsker::Plan(const AskInput
 }
 
 QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::string& user,
-                                          const Person& person,
-                                          const std::function<void(size_t, size_t)>& progress) {
-  Timings timings;
+                                          const Person& person, const Origin& origin,
+                                          const Progress& progress) {
   const Date today = DayOf(clock_.NowMs());
-  Asker asker{RefOf(user), person.roles, person.own, std::nullopt, {}, caps_};
+  const AskCaps caps = origin.as == AskedAs::kOfAList ? CapsOfAList(caps_) : caps_;
+  Asker asker{RefOf(user), person.roles, person.own, std::nullopt, {}, caps};
   Allowance allowance(*this, asker.practitioner_ref, today);
-
-  for (bool retried = false;; retried = true) {
-    const RosterBoard::Posting posting = board_.Read();
-    const std::shared_ptr<const Roster> roster = posting.roster;
-    if (roster->FindAgency(agency_) == nullptr) return Failure(ServiceError::kNotAMember);
-    const auto planned = Plan(input, asker, *roster, today, allowance);
-    if (const auto* failure = std::get_if<Failure>(&planned)) return *failure;
-    const AskPlan& plan = std::get<AskPlan>(planned);
-    auto composed = Compose(roster, plan.statement, timings);
-    std::optional<ServiceError> failed;
-    if (auto* error = std::get_if<ServiceError>(&composed)) {
-      failed = *error;
-    } else {
-      Requester& requester = std::get<Requester>(composed);
-      store_.WriteOpening(requester.question().frame.hash(), EncodeOpening(requester.question(), plan));
-      allowance.Sent();
-      timings.Mark("composed");
-      while (const auto relay = requester.NextRelay(random_)) {
-        const auto refused = Collect(requester, *relay, progress);
-        if (refused) failed = refused;
-      }
-      timings.Mark("total");
-      const bool again =
-          !retried && requester.AnsweredCount() == 0 && failed && MeansStale(*failed);
-      if (requester.SomethingCame()) {
-        // Signed by somebody: kept and shown, also when it is nothing but refusals.
-        const ReceiptState state = receipts_.Keep(requester, plan.case_reference);
-        if (again && FetchRoster(*roster)) continue;
-        if (requester.RosterIsStale()) OfferNewerRosters(*roster);
-        // Looked at by others than who asked.
-        inbox_.OnAsked({agency_, asker.practitioner_ref, plan.statement.purpose,
-                        input.shield_notice, ReceiptNumber(requester.question().frame.hash())},
-                       plan.statement.subject, plan.holds);
-        return ReportOf(requester.Readings(),
-                        {*roster, plan.statement.purpose, requester.question().frame.hash(), today,
-                         LocalTimeOf(clock_.NowMs()), posting.unconfirmed,
-                         requester.RosterIsStale(), timings.ms, state});
-      }
-      if (!failed) return Failure(ServiceError::kInternal);   // a relay that ended without a word
-    }
-    if (retried || !MeansStale(*failed) || !FetchRoster(*roster)) return Failure(*failed);
-  }
+  auto put = Put([&](const Roster& roster) { return Plan(input, asker, roster, today, allowance); },
+                 {asker.practitioner_ref, origin, input.case_reference},
+                 [&] { allowance.Sent(); }, progress);
+  if (const auto* failure = std::get_if<Failure>(&put)) return *failure;
+  const Sent& sent = std::get<Sent>(put);
+  const Requester& requester = sent.requester;
+  // Looked at by others than who asked.
+  inbox_.OnAsked({agency_, asker.practitioner_ref, sent.plan.statement.purpose, input.shield_notice,
+                  ReceiptNumber(requester.question().frame.hash())},
+                 sent.plan.statement.subject, sent.plan.holds);
+  return ReportOf(requester.Readings(),
+                  {requester.roster(), sent.plan.statement.purpose,
+                   requester.question().frame.hash(), today, WeekTimeOf(clock_.NowMs()),
+                   sent.posting.unconfirmed, requester.RosterIsStale(), sent.timings.ms,
+                   sent.state});
 }
 
-std::variant<Requester, ServiceError> QuestionAsker::Compose(std::shared_ptr<const Roster> roster,
-                                                             const Statement& statement,
-                                                             Timings& timings) {
-  absl::StatusOr<Requester> requester =
-      Requester::Start(roster, statement, coordinators_.Failing(), random_);
-  if (!requester.ok()) return ServiceError::kInternal;
-  for (Evaluation& evaluation : requester->evaluations()) {
-    coordinators_.Run(evaluation, *roster);
-    if (evaluation.state() != Evaluation::State::kDone) return evaluation.failure();
-  }
-  timings.Mark("evaluated");
-  const absl::Status composed = requester->Compose(identity_, clock_.NowMs(), random_);
-  if (!composed.ok()) {
-    Log(LogLevel::kAlarm, "own_question_wrong", {{LogField::kError, composed}});
-    return ServiceError::kInternal;
-  }
-  return *std::move(requester);
+std::optional<QuestionAsker::Failure> QuestionAsker::Check(const AskInput& input,
+                                                           const std::string& user,
+                                                           const Person& person) {
+  const std::shared_ptr<const Roster> roster = board_.Read().roster;
+  if (roster->FindAgency(agency_) == nullptr) return ServiceError::kNotAMember;
+  const auto subject = SubjectOf(input);
+  if (const auto* error = std::get_if<FieldError>(&subject)) return *error;
+  const auto held = registry_.RecordsOf(std::get<Subject>(subject));
+  if (!held.ok()) return ServiceError::kInternal;
+  const Asker asker{RefOf(user), person.roles, person.own, std::nullopt, {}, caps_};
+  const Planned planned =
+      PlanQuestion(input, asker, *roster, agency_, *held, DayOf(clock_.NowMs()));
+  if (const auto* error = std::get_if<FieldError>(&planned)) return *error;
+  if (const auto* needs = std::get_if<NeedsApproval>(&planned)) return needs->error;
+  if (const auto* used_up = std::get_if<UsedUp>(&planned)) return *used_up;   // the cap is 0
+  return std::nullopt;
 }
 
-std::optional<ServiceError> QuestionAsker::Collect(
-    Requester& requester, CoordinatorId relay,
-    const std::function<void(size_t, size_t)>& progress) {
-  const Roster& roster = requester.roster();
-  v1::AskCall call;
-  call.set_frame(ToString(requester.question().frame.bytes()));
-  call.set_r(ToString(requester.question().r));
-  grpc::ClientContext context;
-  context.set_deadline(
-      DeadlineIn(std::chrono::milliseconds(roster.parameters.deadline_ms) + kBeyondDeadline));
-  const RosterCoordinator& coordinator = *roster.FindCoordinator(relay);
-  const auto stub = coordinators_.StubFor(coordinator);
-  const auto reader = stub->Ask(&context, call);
-  std::optional<Requester::Closed> closed;
-  v1::AskItem item;
-  std::optional<bool> theirs;
-  while (reader->Read(&item)) {
-    if (!theirs) theirs = coordinators_.IsStill(coordinator, context);
-    if (!*theirs) {
-      context.TryCancel();
-      continue;
-    }
-    if (item.has_admission()) {
-      if (!requester.OnAdmission(relay, AsBytes(item.admission()))) context.TryCancel();
-    }
-    for (const v1::AgencyItem& agency : item.agencies()) {
-      if (auto what = ReadAgencyItem(agency)) {
-        requester.OnItem(relay, agency.agency(), *std::move(what));
-        progress(requester.AnsweredCount(), roster.agencies.size());
-      }
-    }
-    if (item.has_closed()) {
-      closed = Requester::Closed{item.closed().asked_index(), item.closed().answered_index()};
-    }
-  }
-  const grpc::Status status = reader->Finish();
-  requester.OnClosed(relay, closed);
-  // Now, and not when the other relay has ended too: this one's leaf is on its way already.
-  if (auto expected = requester.ExpectedOf(relay)) answering_.OnClosed(*std::move(expected));
-  if (status.ok()) return std::nullopt;
-  return Unreachable(status) ? ServiceError::kNotReady : FromGrpc(status);
-}
-
-bool QuestionAsker::OfferRosterOf(const RosterCoordinator& coordinator,
-                                  std::chrono::milliseconds timeout) {
-  grpc::ClientContext context;
-  context.set_deadline(DeadlineIn(timeout));
-  v1::GetRosterReply reply;
-  const auto stub = coordinators_.StubFor(coordinator);
-  if (!stub->GetRoster(&context, v1::GetRosterCall(), &reply).ok()) return false;
-  if (!coordinators_.IsStill(coordinator, context)) return false;
-  for (const std::string* roster : {&reply.ruling(), &reply.next()}) {
-    if (!roster->empty()) answering_.OfferRoster(ToBytes(AsBytes(*roster)));
-  }
-  return true;
-}
-
-bool QuestionAsker::FetchRoster(const Roster& current) {
-  for (const RosterCoordinator& coordinator : current.coordinators) {
-    const auto before = board_.Read().roster;
-    if (before->version > current.version) return true;   // pushed meanwhile
-    if (!OfferRosterOf(coordinator, kRosterTimeout)) continue;
-    if (board_.WaitForOther(before, kRosterRules).roster->version > current.version) return true;
-  }
-  return false;
-}
-
-// All of them, for the relays of the question may be those that hold the roster back; and without
-// waiting until it rules, for the answers are there.
-void QuestionAsker::OfferNewerRosters(const Roster& current) {
-  for (const RosterCoordinator& coordinator : current.coordinators) {
-    if (board_.Read().roster->version > current.version) return;
-    OfferRosterOf(coordinator, kStaleTimeout);
-  }
+std::variant<QuestionAsker::Given, ServiceError> QuestionAsker::AskAsNode(
+    const OwnPlan& own, const AskedFor& asked_for) {
+  const auto plan = [&](const Roster& roster) -> std::variant<AskPlan, Failure> {
+    std::optional<AskPlan> planned = own(roster);
+    if (!planned) return Failure(ServiceError::kNotAMember);
+    return *std::move(planned);
+  };
+  auto put = Put(plan, asked_for, [] {}, [](size_t, size_t) {});
+  if (const auto* failure = std::get_if<Failure>(&put)) return std::get<ServiceError>(*failure);
+  const Requester& requester = std::get<Sent>(put).requester;
+  return Given{requester.question().frame.hash(), requester.Readings()};
 }
 
 }  // namespace whoelse

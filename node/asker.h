@@ -5,18 +5,21 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <variant>
 
 #include "nlohmann/json_fwd.hpp"
 #include "node/answering.h"
+#include "node/asked_for.h"
 #include "node/asking.h"
 #include "node/config.h"
 #include "node/coordinators.h"
 #include "node/inbox_keeper.h"
 #include "node/receipt_keeper.h"
 #include "node/registry.h"
+#include "node/requester.h"
 #include "node/roster_board.h"
 #include "rpc/clock.h"
 
@@ -41,26 +44,59 @@ class QuestionAsker {
   // nothing came of it: what the coordinators said (kQuota among them).
   using Failure = std::variant<FieldError, UsedUp, ApprovalRequested, ServiceError>;
   using Outcome = std::variant<nlohmann::ordered_json, Failure>;
-  // `progress(answered, agencies)` as answers come.
+  using Progress = std::function<void(size_t answered, size_t agencies)>;
+  // `progress` as answers come.
   Outcome Ask(const AskInput& input, const std::string& user, const Person& person,
-              const std::function<void(size_t, size_t)>& progress);
+              const Origin& origin, const Progress& progress);
+  // Whether Ask would send it, by all rules but the day's caps. Nothing is sent, counted or requested.
+  std::optional<Failure> Check(const AskInput& input, const std::string& user, const Person& person);
+
+  // A question of the node itself, with what came of it. `plan`: what it asks under this roster;
+  // nullopt: this roster lets it ask no more, kNotAMember.
+  struct Given {
+    FrameHash frame_hash;
+    std::vector<std::pair<AgencyId, Reading>> readings;
+  };
+  using OwnPlan = std::function<std::optional<AskPlan>(const Roster&)>;
+  std::variant<Given, ServiceError> AskAsNode(const OwnPlan& plan, const AskedFor& asked_for);
 
   // What stands for this user in questions; only this node can tell whom it means.
   PersonRef RefOf(const std::string& user) const;
 
  private:
-  struct Timings;
+  // When each step of a question was done, from its start.
+  struct Timings {
+    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+    std::map<std::string, double> ms;
+    void Mark(const char* step);
+  };
+  // A question that left, and what came of it.
+  struct Sent {
+    Requester requester;
+    AskPlan plan;
+    RosterBoard::Posting posting;
+    ReceiptState state;
+    Timings timings;
+  };
   class Allowance;
+
   // What is sent, with the day's count and the approval taken up. `asker` gets the approver.
   std::variant<AskPlan, Failure> Plan(const AskInput& input, Asker& asker, const Roster& roster,
                                       Date today, Allowance& allowance);
   std::optional<Failure> GetApproval(const AskInput& input, const NeedsApproval& needs, Asker& asker,
                                      Allowance& allowance);
+
+  // --- what leaves and comes (asker_sending.cc) ---------------------------------------------------
+  using Planner = std::function<std::variant<AskPlan, Failure>(const Roster&)>;
+  // The question as `plan` has it, anew when the roster was another one: stored, sent, its receipt kept.
+  // `leaving`: before the frame does.
+  std::variant<Sent, Failure> Put(const Planner& plan, const AskedFor& asked_for,
+                                  const std::function<void()>& leaving, const Progress& progress);
   std::variant<Requester, ServiceError> Compose(std::shared_ptr<const Roster> roster,
                                                 const Statement& statement, Timings& timings);
   // Sends the frame to one relay and takes what comes until it closes. The error, if it refused.
   std::optional<ServiceError> Collect(Requester& requester, CoordinatorId relay,
-                                      const std::function<void(size_t, size_t)>& progress);
+                                      const Progress& progress);
   // Fetches the roster that rules at a coordinator and waits until it rules here. False: no coordinator
   // has one that this node accepts and does not have.
   bool FetchRoster(const Roster& current);

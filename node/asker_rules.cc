@@ -302,6 +302,13 @@ AskerVerdict CheckAsker(const AskerCase& c) {
   return verdict;
 }
 
+AskCaps CapsOfAList(const AskCaps& caps) {
+  AskCaps less = caps;
+  less.questions -= (caps.questions + 3) / 4;
+  less.out_of_hours -= (caps.out_of_hours + 3) / 4;
+  return less;
+}
+
 AskCounts CountedWith(AskCounts counts, const AskerCase& c) {
   if (c.shield_notice) {
     ++counts.shield_notices;

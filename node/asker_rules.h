@@ -88,6 +88,8 @@ struct AskCaps {
   uint32_t agency_shield_notices = 10;
   bool operator==(const AskCaps&) const = default;
 };
+// The most that lists of children may take of it: a quarter stays for what the day brings.
+AskCaps CapsOfAList(const AskCaps& caps);
 
 // --- the check -----------------------------------------------------------------------------------
 

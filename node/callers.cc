@@ -7,8 +7,7 @@ namespace whoelse {
 absl::StatusOr<Callers::Known> Callers::Find(const grpc::ServerContext& context) const {
   const absl::StatusOr<UnixDoor::User> user = door_.PeerUser(context);
   if (!user.ok()) return user.status();
-  const auto known = config_.people.find(user->name.substr(user->name.find(':') + 1));
-  if (known != config_.people.end()) return Known{user->name, &known->second};
+  if (const Person* const person = config_.FindPerson(user->name)) return Known{user->name, person};
   return absl::InvalidArgumentError(TextOf(
       {"user", "is not among the people of this node",
        "have [people] in the node's configuration say what this account may do"}));

@@ -269,6 +269,20 @@ absl::Status ReadCaps(const toml::table& root, NodeConfig& config) {
   return absl::OkStatus();
 }
 
+constexpr uint32_t kWatchAWeekMax = 2016;   // one in five minutes
+
+absl::Status ReadWatch(const toml::table& root, NodeConfig& config) {
+  const toml::table* watch = root["watch"].as_table();
+  if (watch == nullptr) return absl::OkStatus();
+  if (absl::Status ok = CheckKeys(*watch, "watch.", {"a_week"}); !ok.ok()) return ok;
+  const int64_t a_week = (*watch)["a_week"].value_or(int64_t{-1});
+  if (a_week < 0 || a_week > kWatchAWeekMax) {
+    return Bad("watch.a_week", "should be how often the node asks for its watches in a week, 0 to 2016");
+  }
+  config.watch_a_week = static_cast<uint32_t>(a_week);
+  return absl::OkStatus();
+}
+
 // The plain paths of the file, each required.
 struct PathKey {
   const char* key;
@@ -286,8 +300,8 @@ absl::Status ReadTop(const toml::table& root, const std::string& path, NodeConfi
   if (absl::Status ok =
            CheckKeys(root, "", {"agency", "data", "door", "door_group", "tls_certificate",
                                 "tls_key", "secrets", "master_key", "roster", "lead_officer",
-                                "policy", "organisations", "trust", "witness", "import", "caps", "people",
-                                "calendar", "pager"});
+                                "policy", "organisations", "trust", "witness", "import", "caps",
+                                "people", "calendar", "pager", "watch"});
       !ok.ok()) {
     return ok;
   }
@@ -360,7 +374,7 @@ absl::StatusOr<NodeConfig> NodeConfig::Load(const std::string& path) {
   for (absl::Status ok : {ReadTop(root, path, config), ReadTrust(root, config),
                           ReadImport(root, config), ReadOrganisations(root, path, config),
                           ReadWitness(root, path, config),
-                          ReadCaps(root, config), ReadPeople(root, config),
+                          ReadCaps(root, config), ReadPeople(root, config), ReadWatch(root, config),
                           ReadCalendar(root, config), ReadPager(root, path, config)}) {
     if (!ok.ok()) return ok;
   }
@@ -407,10 +421,18 @@ std::string NodeConfig::Serialize() const {
   root.insert("people", users);
   root.insert("calendar", CalendarTable(calendar));
   if (!door_group.empty()) root.insert("door_group", door_group);
+  if (watch_a_week != 0) {
+    root.insert("watch", toml::table{{"a_week", int64_t{watch_a_week}}});
+  }
   if (pager != PagerSettings()) root.insert("pager", PagerTable(pager));
   std::ostringstream out;
   out << root << "\n";
   return out.str();
+}
+
+const Person* NodeConfig::FindPerson(std::string_view user) const {
+  const auto found = people.find(std::string(user.substr(user.find(':') + 1)));
+  return found == people.end() ? nullptr : &found->second;
 }
 
 std::map<std::string, std::string> NodeConfig::PolicyPaths() const {

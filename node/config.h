@@ -60,6 +60,7 @@ struct NodeConfig {
   std::map<std::string, HubOrganisation> organisations;
   AskCaps caps;
   std::map<std::string, Person> people;   // by user
+  uint32_t watch_a_week = 0;     // so often it asks for what is watched (node/watch.h); 0: never
   CalendarSettings calendar;
   PagerSettings pager;
 
@@ -68,6 +69,8 @@ struct NodeConfig {
   static absl::StatusOr<NodeConfig> Load(const std::string& path);
   std::string Serialize() const;   // what Load reads; used by the federation tool
 
+  // Whom it has for an account of the door, "local:alice"; nullptr: nobody.
+  const Person* FindPerson(std::string_view user) const;
   // The files of its policies by organisation; "" alone when it is no hub.
   std::map<std::string, std::string> PolicyPaths() const;
 };

@@ -5,7 +5,6 @@
 #include "nlohmann/json.hpp"
 #include "node/door_reply.h"
 #include "node/evidence.h"
-#include "node/report_receipt.h"
 #include "rpc/status.h"
 
 namespace whoelse {
@@ -83,7 +82,7 @@ grpc::Status DoorService::Ask(grpc::ServerContext* context, const v1::NodeAskCal
     reply.mutable_progress()->set_agencies(static_cast<uint32_t>(agencies));
     writer->Write(reply);
   };
-  auto outcome = parts_.asker.Ask(input, asker->user, *asker->person, progress);
+  auto outcome = parts_.asker.Ask(input, asker->user, *asker->person, Origin{}, progress);
   v1::NodeAskReply reply;
   if (const auto* failure = std::get_if<QuestionAsker::Failure>(&outcome)) {
     const auto* requested = std::get_if<ApprovalRequested>(failure);
@@ -110,49 +109,34 @@ absl::StatusOr<Json> DoorService::OpenAlarms(const Roster& roster) {
   return alarms;
 }
 
-grpc::Status DoorService::ListReceipts(grpc::ServerContext*, const v1::ListReceiptsCall* call,
-                                       v1::JsonReply* reply) {
-  const uint32_t limit = ListLimit(call->limit());
-  Json receipts = Json::array();
-  const absl::Status read =
-      parts_.store.ForEachReceipt([&](const RocksdbStore::ReceiptRow& row) {
-        if (receipts.size() == limit) return false;
-        receipts.push_back({{"receipt", ReceiptNumber(row.frame_hash)},
-                            {"state", std::string(Name(row.state))},
-                            {"asked_ms", row.asked_ms},
-                            {"purpose", std::string(Name(row.purpose))},
-                            {"case_reference", row.case_reference},
-                            {"asked", row.asked},
-                            {"answered", row.answered}});
-        return true;
-      });
-  if (!read.ok()) return ToDoor(read);
-  reply->set_json(DumpReply({{"receipts", receipts}}));
+grpc::Status DoorService::ListReceipts(grpc::ServerContext* context,
+                                       const v1::ListReceiptsCall* call, v1::JsonReply* reply) {
+  const absl::StatusOr<Callers::Known> caller = parts_.callers.Find(*context);
+  if (!caller.ok()) return ToDoor(caller.status());
+  const auto receipts = parts_.desk.List(caller->user, ListLimit(call->limit()));
+  if (!receipts.ok()) return ToDoor(receipts.status());
+  reply->set_json(DumpReply(*receipts));
   return grpc::Status::OK;
 }
 
-grpc::Status DoorService::ShowReceipt(grpc::ServerContext*, const v1::ShowReceiptCall* call,
+grpc::Status DoorService::ShowReceipt(grpc::ServerContext* context, const v1::ShowReceiptCall* call,
                                       v1::JsonReply* reply) {
-  const auto row = parts_.receipts.Find(call->number());
-  if (!row.ok()) return ToDoor(row.status());
-  // The asker's own node opens its answers, as it did when they came.
-  const auto receipt = parts_.receipts.Read(*row, true);
+  const absl::StatusOr<Callers::Known> caller = parts_.callers.Find(*context);
+  if (!caller.ok()) return ToDoor(caller.status());
+  const auto receipt = parts_.desk.Show(caller->user, call->number());
   if (!receipt.ok()) return ToDoor(receipt.status());
-  const auto rosters = parts_.receipts.RostersFor(*receipt);
-  if (!rosters.ok()) return ToDoor(rosters.status());
-  const auto roster = std::ranges::find(*rosters, receipt->roster_hash, &Roster::hash);
-  reply->set_json(DumpReply(ReceiptReportOf(*receipt, CheckReceipt(*receipt, *rosters),
-                                       roster == rosters->end() ? nullptr : &*roster)));
+  reply->set_json(DumpReply(*receipt));
   return grpc::Status::OK;
 }
 
-grpc::Status DoorService::ExportReceipt(grpc::ServerContext*, const v1::ExportReceiptCall* call,
+grpc::Status DoorService::ExportReceipt(grpc::ServerContext* context,
+                                        const v1::ExportReceiptCall* call,
                                         grpc::ServerWriter<v1::FilePart>* writer) {
-  const auto row = parts_.receipts.Find(call->number());
-  if (!row.ok()) return ToDoor(row.status());
-  const auto receipt = parts_.receipts.Read(*row, call->with_opening());
-  if (!receipt.ok()) return ToDoor(receipt.status());
-  WriteParts(receipt->Serialize(), *writer);
+  const absl::StatusOr<Callers::Known> caller = parts_.callers.Find(*context);
+  if (!caller.ok()) return ToDoor(caller.status());
+  const auto file = parts_.desk.Export(caller->user, call->number(), call->with_opening());
+  if (!file.ok()) return ToDoor(file.status());
+  WriteParts(*file, *writer);
   return grpc::Status::OK;
 }
 

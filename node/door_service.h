@@ -9,7 +9,7 @@
 #include "node/config.h"
 #include "node/inbox_keeper.h"
 #include "node/policy_keeper.h"
-#include "node/receipt_keeper.h"
+#include "node/receipt_desk.h"
 #include "node/uplink.h"
 #include "proto/node.grpc.pb.h"
 
@@ -26,7 +26,7 @@ struct DoorParts {
   Uplinks& uplinks;
   Coordinators& coordinators;
   QuestionAsker& asker;
-  ReceiptKeeper& receipts;
+  const ReceiptDesk& desk;
   const PolicyKeeper& policy;
   RosterBoard& board;
   const Clock& clock;

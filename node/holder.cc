@@ -288,6 +288,15 @@ Holder::Decided Holder::Decide(const Frame& frame, const PrivateVerdict& verdict
   return decided;
 }
 
+// A watch (a question of a node itself that is no notice) is told of universal and targeted services
+// alone, and calls nobody: the practitioner's question that it repeats each week has. An answer does not
+// say a class, so it is here that the others are left out.
+bool Holder::WatchIsTold(const Record& record, const Disclosure& disclosure) {
+  const bool told = record.service_class == ServiceClass::kUniversal ||
+                    record.service_class == ServiceClass::kTargeted;
+  return told && !record.about_parent_or_carer && disclosure.Discloses();
+}
+
 void Holder::Disclose(const Frame& frame, const PrivateVerdict& verdict, Date today,
                       Decided& decided) {
   const Statement& statement = *verdict.statement;
@@ -301,8 +310,11 @@ void Holder::Disclose(const Frame& frame, const PrivateVerdict& verdict, Date to
     // another identifier, would give away where the child went.
     Record record = *opened.record;
     record.shield_pending = record.shield_pending || verdict.under_notice;
-    const Disclosure disclosure =
+    Disclosure disclosure =
         whoelse::Decide(policies_.Of(record.organisation_code), record, asked, today);
+    if (statement.role == Role::kNodeItself && !WatchIsTold(record, disclosure)) {
+      disclosure.outcome = Outcome::kNothing;
+    }
     decided.noted.decisions.push_back(
         {opened.id, disclosure.outcome, static_cast<uint8_t>(disclosure.row)});
     if (disclosure.outcome != Outcome::kContact && disclosure.outcome != Outcome::kDutyLine) {

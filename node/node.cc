@@ -8,9 +8,12 @@
 #include <thread>
 
 #include "CLI/CLI.hpp"
+#include "node/again_keeper.h"
 #include "node/answering.h"
 #include "node/asker.h"
+#include "node/asking_service.h"
 #include "node/callers.h"
+#include "node/caseload_asker.h"
 #include "node/config.h"
 #include "node/deferred.h"
 #include "node/door_service.h"
@@ -23,12 +26,14 @@
 #include "node/pager.h"
 #include "node/policy_keeper.h"
 #include "node/policy_service.h"
+#include "node/receipt_desk.h"
 #include "node/receipt_keeper.h"
 #include "node/records_service.h"
 #include "node/registry.h"
 #include "node/rocksdb_store.h"
 #include "node/secrets.h"
 #include "node/uplink.h"
+#include "node/watch_keeper.h"
 #include "rpc/log.h"
 #include "rpc/server.h"
 #include "rpc/tls.h"
@@ -192,8 +197,13 @@ int Serve(Opened& opened, const Clock& clock) {
                         **store, registry, answering, coordinators, board, receipts, inbox, clock,
                         random);
     const Callers callers(config, **door, asker);
+    ReceiptDesk desk({config, **store, registry, receipts, asker, board, clock});
+    CaseloadAsker caseloads({config, **store, registry, asker, desk, board, clock});
+    AgainKeeper again({config, **store, asker, desk, clock, random});
+    WatchKeeper watches({config, **store, registry, asker, desk, board, clock, random});
     DoorService service({config, callers, **store, registry, inbox, answering, uplinks,
-                         coordinators, asker, receipts, **policy, board, clock});
+                         coordinators, asker, desk, **policy, board, clock});
+    AskingService asking_service({callers, desk, caseloads, again, watches});
     Pager pager(inbox, WaysToPage(config.pager), clock, random);
     InboxService inbox_service({callers, **store, inbox, board, clock});
     Importer importer(registry, config.data, clock, random);
@@ -203,6 +213,7 @@ int Serve(Opened& opened, const Clock& clock) {
     grpc::ServerBuilder builder;
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
     builder.RegisterService(&service);
+    builder.RegisterService(&asking_service);
     builder.RegisterService(&inbox_service);
     builder.RegisterService(&records_service);
     builder.RegisterService(&policy_service);
@@ -215,6 +226,7 @@ int Serve(Opened& opened, const Clock& clock) {
     for (; signal == SIGHUP; signal = WaitForSignal()) (*policy)->Reload();
     Log(LogLevel::kInfo, "stopping", {{LogField::kSignal, signal}});
     (*door)->Close();
+    asking_service.Stop();
     server->Shutdown(DeadlineIn(kDrain));
     board.Close();
   }

@@ -9,6 +9,13 @@ namespace whoelse {
 namespace {
 
 constexpr uint8_t kVersion = 1;
+constexpr size_t kSecrets = 1 + kStatementSize;   // where they begin: after version and statement
+constexpr size_t kSecretsSize = 64;
+
+absl::Status CheckForm(ByteView stored) {
+  if (stored.size() >= kSecrets + kSecretsSize && stored[0] == kVersion) return absl::OkStatus();
+  return absl::DataLossError("store: an opening is damaged");
+}
 
 }  // namespace
 
@@ -36,11 +43,21 @@ WipedBytes EncodeOpening(const Question& question, const AskPlan& plan) {
   return out;
 }
 
+absl::StatusOr<AskedBefore> AskedFrom(ByteView stored) {
+  if (absl::Status form = CheckForm(stored); !form.ok()) return form;
+  Reader reader(stored.subspan(kSecrets + kSecretsSize));
+  reader.Raw(reader.U16());   // the frame
+  AskedBefore asked;
+  asked.case_reference = ToString(reader.Raw(reader.U16()));
+  asked.reason = ToString(reader.Raw(reader.U16()));
+  absl::StatusOr<Statement> statement = Statement::Parse(stored.subspan(1, kStatementSize));
+  if (!statement.ok() || !reader.Done()) return absl::DataLossError("store: an opening is damaged");
+  asked.statement = *std::move(statement);
+  return asked;
+}
+
 absl::StatusOr<ReceiptOpening> OpeningFrom(ByteView stored) {
-  constexpr size_t kSecrets = 1 + kStatementSize;   // after version and statement
-  if (stored.size() < kSecrets + 64 || stored[0] != kVersion) {
-    return absl::DataLossError("store: an opening is damaged");
-  }
+  if (absl::Status form = CheckForm(stored); !form.ok()) return form;
   return ReceiptOpening{ToBytes(stored.subspan(1, kStatementSize)),
                         ContentKey::From(stored.subspan<kSecrets, 32>()),
                         Secret<32>::From(stored.subspan<kSecrets + 32, 32>())};

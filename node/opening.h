@@ -14,6 +14,14 @@ namespace whoelse {
 // Holds secrets: sealed by the store, never written otherwise.
 WipedBytes EncodeOpening(const Question& question, const AskPlan& plan);
 
+// What was asked, without what opens it. DATA_LOSS when EncodeOpening has not written it.
+struct AskedBefore {
+  Statement statement;
+  std::string case_reference;
+  std::string reason;
+};
+absl::StatusOr<AskedBefore> AskedFrom(ByteView stored);
+
 // The part of it that a receipt may carry. DATA_LOSS when EncodeOpening has not written it.
 absl::StatusOr<ReceiptOpening> OpeningFrom(ByteView stored);
 

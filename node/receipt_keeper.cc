@@ -56,7 +56,7 @@ ReceiptKeeper::~ReceiptKeeper() {
   thread_.join();
 }
 
-ReceiptState ReceiptKeeper::Keep(const Requester& requester, const std::string& case_reference) {
+ReceiptState ReceiptKeeper::Keep(const Requester& requester, const AskedFor& asked_for) {
   Receipt receipt = ReceiptOf(requester);
   // One relay's leaf may have come while the other was asked.
   if (answering_.IsDisputed(receipt.frame.hash())) receipt.state = ReceiptState::kDisputed;
@@ -66,7 +66,7 @@ ReceiptState ReceiptKeeper::Keep(const Requester& requester, const std::string& 
                                      requester.statement().purpose,
                                      static_cast<uint32_t>(requester.roster().agencies.size()),
                                      static_cast<uint32_t>(requester.AnsweredCount()),
-                                     case_reference};
+                                     asked_for};
   store_.WriteReceipt(row, receipt.Serialize());
   Schedule(row, requester.roster().parameters.checkpoint_ms + kFirstWaitMs);
   return receipt.state;

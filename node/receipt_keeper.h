@@ -30,7 +30,7 @@ class ReceiptKeeper {
   ~ReceiptKeeper();
 
   // Stores the receipt of a question whose collection has ended, and goes for its proofs.
-  ReceiptState Keep(const Requester& requester, const std::string& case_reference);
+  ReceiptState Keep(const Requester& requester, const AskedFor& asked_for);
 
   // INVALID_ARGUMENT: of no question that was asked here.
   absl::StatusOr<RocksdbStore::ReceiptRow> Find(std::string_view number) const;

@@ -20,6 +20,7 @@
 #include "crypto/random.h"
 #include "crypto/seal.h"
 #include "crypto/wiped_bytes.h"
+#include "node/asked_for.h"
 #include "node/asker_rules.h"
 #include "node/holder.h"
 #include "node/ledger.h"
@@ -157,12 +158,22 @@ class RocksdbStore final : public RecordSource {
     ReceiptState state = ReceiptState::kPending;
     Purpose purpose{};
     uint32_t asked = 0, answered = 0;   // agencies
-    std::string case_reference;
+    AskedFor asked_for;                 // of rows of earlier versions: nobody's, by itself
   };
   void WriteReceipt(const ReceiptRow& row, std::string_view receipt);
   absl::StatusOr<std::optional<std::string>> ReadReceipt(const FrameHash& hash) const;
   // Newest first, until it returns false.
   absl::Status ForEachReceipt(const std::function<bool(const ReceiptRow&)>& visit) const;
+  // What people arranged around their questions (rocksdb_store_arranged.cc): documents by kind and
+  // name, each takes the place of the one with its name; synced.
+  enum class Arranged : uint8_t { kHandOvers = 1, kAgain, kWatch };
+  void WriteArranged(Arranged kind, std::string_view name, std::string_view document);
+  void DropArranged(Arranged kind, std::string_view name);
+  absl::StatusOr<std::optional<std::string>> ReadArranged(Arranged kind,
+                                                          std::string_view name) const;
+  absl::Status ForEachArranged(
+      Arranged kind,
+      const std::function<absl::Status(std::string_view name, std::string_view)>& visit) const;
 
   // --- state -----------------------------------------------------------------------------------
   absl::StatusOr<std::optional<RosterKeeper::State>> ReadRosterState() const;

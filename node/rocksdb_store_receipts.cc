@@ -5,6 +5,9 @@
 namespace whoelse {
 namespace {
 
+// What a row begins with; in a store of an earlier version it is the state.
+constexpr uint8_t kRowForm = 16;
+
 std::string OpeningKey(const FrameHash& hash) { return ToString(hash) + "/opening"; }
 
 // Descending by time: a scan gives the newest first. The hash parts those of one moment.
@@ -18,11 +21,17 @@ absl::StatusOr<RocksdbStore::ReceiptRow> ReadRow(std::string_view key, ByteView 
   row.asked_ms = ~in_key.U64();
   row.frame_hash = in_key.Fixed<FrameHash>();
   Reader in(value);
-  row.state = static_cast<ReceiptState>(in.U8());
+  const uint8_t form = in.U8();
+  row.state = static_cast<ReceiptState>(form < kRowForm ? form : in.U8());
   row.purpose = static_cast<Purpose>(in.U8());
   row.asked = in.U32();
   row.answered = in.U32();
-  row.case_reference = ToString(in.Raw(in.left()));
+  if (form == kRowForm) {
+    row.asked_for.practitioner = in.Fixed<PersonRef>();
+    row.asked_for.origin.as = static_cast<AskedAs>(in.U8());
+    row.asked_for.origin.of = in.Fixed<Digest>();
+  }
+  row.asked_for.case_reference = ToString(in.Raw(in.left()));
   if (!in_key.Done() || !in.ok()) return absl::DataLossError("store: a receipt's row is damaged");
   return row;
 }
@@ -39,12 +48,17 @@ absl::StatusOr<std::optional<WipedBytes>> RocksdbStore::ReadOpening(const FrameH
 
 void RocksdbStore::WriteReceipt(const ReceiptRow& row, std::string_view receipt) {
   const std::string key = ToString(row.frame_hash), row_key = RowKey(row);
+  const AskedFor& asked_for = row.asked_for;
   const Bytes value = Writer()
+                          .U8(kRowForm)
                           .U8(static_cast<uint8_t>(row.state))
                           .U8(static_cast<uint8_t>(row.purpose))
                           .U32(row.asked)
                           .U32(row.answered)
-                          .Raw(AsBytes(row.case_reference))
+                          .Raw(asked_for.practitioner)
+                          .U8(static_cast<uint8_t>(asked_for.origin.as))
+                          .Raw(asked_for.origin.of)
+                          .Raw(AsBytes(asked_for.case_reference))
                           .Take();
   rocksdb::WriteBatch batch;
   batch.Put(family(kReceipts), key, Seal(kReceipts, key, AsBytes(receipt)));

@@ -101,6 +101,11 @@ LondonTime LondonTimeOf(TimeMs now) {
           static_cast<int>(local % kDayMs / kMinuteMs)};
 }
 
+LocalTime WeekTimeOf(TimeMs now) {
+  const LondonTime time = LondonTimeOf(now);
+  return {WeekdayOf(time.day.days()), time.minute};
+}
+
 TimeMs MsOf(LondonTime time) {
   const TimeMs winter = static_cast<TimeMs>(time.day.days()) * kDayMs +
                         static_cast<TimeMs>(time.minute) * kMinuteMs;

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "node/hours.h"
 #include "node/identifier.h"
 #include "protocol/ids.h"
 
@@ -27,6 +28,9 @@ LondonTime LondonTimeOf(TimeMs now);
 // `minute` up to 1440. In the hour that autumn has twice, the first; in the hour that spring leaves
 // out, the same minute of the hour after it.
 TimeMs MsOf(LondonTime time);
+
+// The same as telephone lines have their hours.
+LocalTime WeekTimeOf(TimeMs now);
 
 // The bank holidays of England by statute (Banking and Financial Dealings Act 1971 and the common
 // law ones, with their substitute days), ascending. Proclaimed ones are not among them.

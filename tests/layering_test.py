@@ -27,15 +27,16 @@ ROOMS = {
 # Rooms and files whose code is pure: no I/O, clock, thread, storage, transport.
 PURE_ROOMS = {"crypto", "protocol", "audit"}
 CORE = {
-    "node": {"alarm_gate", "answered_watch", "approval", "asker_rules", "asking", "csv", "day_of",
-             "deed", "enrolment", "evaluation", "field_error", "fishing", "holder", "hours", "identifier",
+    "node": {"again", "alarm_gate", "answer_access", "answered_watch", "approval", "asked_for", "asker_rules",
+             "asking", "caseload", "csv", "day_of", "deed",
+             "enrolment", "evaluation", "field_error", "fishing", "holder", "hours", "identifier",
              "import", "import_columns", "import_csv", "import_fhir", "import_mapping",
              "import_row", "import_twins", "inbox", "inbox_counts", "inbox_document", "index",
-             "lead_key", "ledger", "local_role", "log_watch", "noted", "noted_json", "opening",
+             "kept_answer", "lead_key", "ledger", "local_role", "log_watch", "noted", "noted_json", "opening",
              "policy", "policy_entry", "policy_explain", "policy_in_force", "policy_looser",
              "policy_table", "private_checks", "public_checks", "reading", "receipting", "record",
              "record_cells", "record_life", "report", "report_receipt", "report_text", "requester",
-             "shield_notice", "witness", "word_list", "words", "working_calendar"},
+             "shield_notice", "watch", "watch_document", "witness", "word_list", "words", "working_calendar"},
     "coordinator": {"add_checkpoint", "cosigned", "evaluator", "handed_in", "key_events", "log_files",
                     "log_reader", "log_writer", "relay", "state"},
 }

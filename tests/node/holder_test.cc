@@ -56,6 +56,36 @@ TEST_F(HolderTest, AMissAndASilentHitMakeTheSameRecord) {
   EXPECT_EQ(ToHex(a), ToHex(b));   // the signature is deterministic: the same 1,344 bytes
 }
 
+// Each week anew it would else call people about what they have decided, and tell of what the class of
+// an entry, which no answer says, should keep from it.
+TEST_F(HolderTest, AWatchIsToldOfUniversalAndTargetedServicesAndCallsNobody) {
+  Statement watch = BasicStatement();
+  watch.role = Role::kNodeItself;
+  watch.practitioner_ref = PersonRef();
+  const auto outcome = [&](const Record& record, const Statement& statement) {
+    TestHolder node;
+    node.Hold(record);
+    const Question question = Ask(statement, random_);
+    EXPECT_FALSE(node.Give(question.frame).refusal);
+    return node.Answers().records.at(0).noted.decisions.at(0).outcome;
+  };
+  Record targeted = BasicRecord(), sensitive = BasicRecord(), shielded = BasicRecord(),
+         parent = BasicRecord();
+  targeted.service_class = ServiceClass::kTargeted;
+  sensitive.service_class = ServiceClass::kSensitive;
+  sensitive.consent = {ConsentState::kGiven, ConsentBy::kYoungPerson, true, {}, {}, {}};
+  shielded.restrictions.shielded = true;
+  parent.about_parent_or_carer = true;
+  parent.consent = {ConsentState::kGiven, ConsentBy::kAdultConcerned, false, {}, {}, {}};
+  EXPECT_EQ(outcome(BasicRecord(), watch), Outcome::kContact);
+  EXPECT_EQ(outcome(targeted, watch), Outcome::kContact);
+  EXPECT_EQ(outcome(shielded, BasicStatement()), Outcome::kBrokered);
+  for (const Record& record : {sensitive, shielded, parent}) {
+    EXPECT_NE(outcome(record, BasicStatement()), Outcome::kNothing);
+    EXPECT_EQ(outcome(record, watch), Outcome::kNothing);
+  }
+}
+
 TEST_F(HolderTest, NotesWhatItDecided) {
   const RecordId id = node_.Hold(BasicRecord());
   const Question question = AskAbout(kChild);

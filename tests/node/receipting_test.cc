@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/kept_answer.h"
 #include "node/opening.h"
 #include "node/report_receipt.h"
 #include "nlohmann/json.hpp"
@@ -224,6 +225,36 @@ TEST_F(Receipting, TheStoredOpeningOpensIt) {
   EXPECT_EQ(report["agencies"].size(), 5u);
   EXPECT_EQ(report["agencies"][0]["came"], "nothing disclosed");
   EXPECT_FALSE(OpeningFrom(Bytes(1000)).ok());
+}
+
+TEST_F(Receipting, AKeptOpeningSaysWhatWasAsked) {
+  const auto asked = AskedFrom(EncodeOpening(question(), {BasicStatement(), "C-1", "self-harm", {}}));
+  ASSERT_TRUE(asked.ok()) << asked.status();
+  EXPECT_EQ(asked->statement.subject, BasicStatement().subject);
+  EXPECT_EQ(asked->statement.purpose, BasicStatement().purpose);
+  EXPECT_EQ(asked->case_reference, "C-1");
+  EXPECT_EQ(asked->reason, "self-harm");
+  EXPECT_TRUE(absl::IsDataLoss(AskedFrom(Bytes(1000)).status()));
+}
+
+// The page that is read again within 72 hours is the page that the asker read.
+TEST_F(Receipting, AKeptAnswerReadsAsItDidWhenItCame) {
+  std::vector<ReceiptItem> first = AllAnswer();
+  first[0].what = WireOf(question(), first[0].agency, true, random_);
+  first[1].what = RelayCode::kDeadline;
+  Collect(first);
+  Collect({{first[1].agency, WireOf(question(), first[1].agency, true, random_)}}, false);
+  Receipt receipt = ReceiptOf(requester_);
+  receipt.opening = *OpeningFrom(EncodeOpening(question(), {BasicStatement(), "C-1", "", {}}));
+  const auto kept = ReadingsOf(receipt, *RosterOf(7)), read = requester_.Readings();
+  ASSERT_EQ(kept.size(), read.size());
+  for (size_t i = 0; i < kept.size(); ++i) {
+    EXPECT_EQ(kept[i].first, read[i].first);
+    EXPECT_EQ(kept[i].second.kind, read[i].second.kind);
+    EXPECT_EQ(kept[i].second.answer_bytes, read[i].second.answer_bytes);
+  }
+  EXPECT_TRUE(kept[0].second.answer->disclosed);
+  EXPECT_TRUE(kept[1].second.answer->disclosed);
 }
 
 }  // namespace

@@ -111,6 +111,16 @@ TEST_F(RequesterTest, ComposesWhatHoldersFind) {
   EXPECT_TRUE(AnswerIn(holder.Answers().records.at(0).wire, question, kSurgery).disclosed);
 }
 
+// To keep a rate: as large as any other, and only by the node itself.
+TEST_F(RequesterTest, TheNodeItselfMayAskAboutNobody) {
+  Statement nobody = BasicStatement();
+  nobody.subject = {};
+  nobody.role = Role::kNodeItself;
+  nobody.practitioner_ref = PersonRef();
+  EXPECT_EQ(Sent(nobody).question().frame.bytes().size(),
+            Sent(BasicStatement()).question().frame.bytes().size());
+}
+
 TEST_F(RequesterTest, DoesNotComposeWithoutEveryEvaluation) {
   Requester requester = Start();
   const SigningKey key = IdentityKeyOfAgency(kSocialCare);

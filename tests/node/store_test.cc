@@ -46,9 +46,10 @@ FrameHash HashOf(uint8_t byte) {
 }
 
 TEST_F(NodeStore, ReceiptsNewestFirst) {
-  RocksdbStore::ReceiptRow old{1000, HashOf(1), ReceiptState::kPending, Purpose::kConcern, 5, 3, "C-1"};
+  RocksdbStore::ReceiptRow old{1000, HashOf(1), ReceiptState::kPending, Purpose::kConcern, 5, 3,
+                               {PersonRef(), {AskedAs::kAgain, Digest()}, "C-1"}};
   const RocksdbStore::ReceiptRow young{2000, HashOf(2), ReceiptState::kComplete,
-                                       Purpose::kSection47, 5, 5, ""};
+                                       Purpose::kSection47, 5, 5, {}};
   store_->WriteReceipt(old, "old");
   store_->WriteReceipt(young, "young");
   old.state = ReceiptState::kComplete;
@@ -61,7 +62,8 @@ TEST_F(NodeStore, ReceiptsNewestFirst) {
   EXPECT_EQ(rows[1].state, ReceiptState::kComplete);
   EXPECT_EQ(rows[1].purpose, Purpose::kConcern);
   EXPECT_EQ(rows[1].answered, 3u);
-  EXPECT_EQ(rows[1].case_reference, "C-1");
+  EXPECT_EQ(rows[1].asked_for.case_reference, "C-1");
+  EXPECT_EQ(rows[1].asked_for.origin.as, AskedAs::kAgain);
   EXPECT_EQ(Rows(1).size(), 1u);
   EXPECT_EQ(**store_->ReadReceipt(HashOf(1)), "old, completed");
   EXPECT_FALSE(store_->ReadReceipt(HashOf(3))->has_value());
@@ -84,7 +86,9 @@ TEST_F(NodeStore, AStoreWhoseMakingWasCutShortIsMadeAnew) {
 
 TEST_F(NodeStore, AReceiptIsSealedOnTheDisk) {
   const std::string text = "a receipt that nobody reads from the disk";
-  store_->WriteReceipt({1000, HashOf(1), ReceiptState::kPending, Purpose::kConcern, 5, 3, "C-77"}, text);
+  store_->WriteReceipt({1000, HashOf(1), ReceiptState::kPending, Purpose::kConcern, 5, 3,
+                         {PersonRef(), {}, "C-77"}},
+                        text);
   store_.reset();
   std::string all;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "data")) {

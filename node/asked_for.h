@@ -1,0 +1,40 @@
+// Whose question it is at this agency and how it came about: kept with its receipt, never sent.
+#ifndef WHOELSE_NODE_ASKED_FOR_H_
+#define WHOELSE_NODE_ASKED_FOR_H_
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "crypto/hash.h"
+#include "protocol/codes.h"
+#include "protocol/ids.h"
+
+namespace whoelse {
+
+enum class AskedAs : uint8_t {
+  kByItself = 1,
+  kOfAList,        // node/caseload.h
+  kAgain,          // of agencies that were closed (node/again.h)
+  kWatch,          // node/watch.h
+  kBeat            // about nobody, so that watches are asked at a constant rate
+};
+inline constexpr std::array<std::string_view, 5> kAskedAsNames = {"by itself", "of a list", "again",
+                                                                  "watch", "beat"};
+inline std::string_view Name(AskedAs as) { return NameOf(as, kAskedAsNames); }
+
+struct Origin {
+  AskedAs as = AskedAs::kByItself;
+  Digest of;   // of a list: which row; again and watch: the first question's frame hash; else zeros
+  bool operator==(const Origin&) const = default;
+};
+
+struct AskedFor {
+  PersonRef practitioner;       // as in their own questions; zeros: nobody's
+  Origin origin;
+  std::string case_reference;
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_ASKED_FOR_H_
