@@ -10,6 +10,7 @@
 #include "cli/inbox_command.h"
 #include "cli/lead_key_command.h"
 #include "cli/ledger_open.h"
+#include "cli/node_command.h"
 #include "cli/receipt.h"
 #include "cli/policy_command.h"
 #include "cli/records_command.h"
@@ -211,6 +212,7 @@ ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& termina
   AddLedgerCommand(app, terminal, chosen);
   AddPolicyCommand(app, terminal, chosen);
   AddStatusCommand(app, terminal, chosen);
+  AddNodeCommand(app, terminal, chosen);
   AddAuditCommand(app, terminal, chosen);
   AddFederationCommand(app, terminal, chosen);
   AddDemoCommand(app, terminal, chosen);

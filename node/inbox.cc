@@ -24,6 +24,9 @@ constexpr Choice kShieldChoices[] = {
     {Verb::kApprove, "confirmed", kNoReason, kOnePerson, Effect::kConfirmShield},
     // Without the second person, one who is bribed or deceived gives the child away.
     {Verb::kRefuse, "lifted", kReason, kTwoPeople, Effect::kLiftShield}};
+// All at once, and for the same reason.
+constexpr Choice kRestoredChoices[] = {
+    {Verb::kRefuse, "lifted", kReason, kTwoPeople, Effect::kLiftRestored}};
 constexpr Choice kReviewChoices[] = {
     {Verb::kApprove, "justified", kNoReason, kOnePerson, Effect::kNone},
     {Verb::kRefuse, "not-justified", kReason, kOnePerson, Effect::kNone}};
@@ -49,6 +52,7 @@ constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
     {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
     {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
     {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
+    {Shown::kAtOnce, Due::kFiveWorkingDays, true, false, true, kRestoredChoices},
 }};
 
 FieldError Error(const char* field, std::string reason, std::string remedy) {

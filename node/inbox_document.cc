@@ -269,6 +269,19 @@ InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, TimeMs raised,
   return item;
 }
 
+InboxItem RestoredItem(TimeMs made, TimeMs restored, const WorkingCalendar& calendar,
+                       Random& random) {
+  InboxItem item = NewItem(ItemKind::kRestored, std::nullopt, restored, calendar, random);
+  item.about = Dump({{"backup_made_ms", made},
+                     {"restored_ms", restored},
+                     {"meanwhile", "every child is shielded, and questions come to this inbox"},
+                     {"before_it_is_lifted",
+                      {"import the current exports",
+                       "close, merge and erase again what was since the backup",
+                       "wait a week: every agency repeats its shield notices weekly"}}});
+  return item;
+}
+
 std::vector<InboxItem> ItemsOf(const OwnQuestion& question, TimeMs raised,
                                const WorkingCalendar& calendar, Random& random) {
   std::vector<InboxItem> items;

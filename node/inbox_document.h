@@ -40,6 +40,10 @@ std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me, const WorkingCal
 InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, TimeMs raised,
                  const WorkingCalendar& calendar, Random& random);
 
+// The item of a store that was made at `restored` of a backup of `made`.
+InboxItem RestoredItem(TimeMs made, TimeMs restored, const WorkingCalendar& calendar,
+                       Random& random);
+
 // What waits at the asker's own node when a question has been asked: an emergency's review, an alarm
 // that a shield notice went out. `receipt`: the question's number.
 struct OwnQuestion {

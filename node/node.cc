@@ -10,6 +10,7 @@
 #include "CLI/CLI.hpp"
 #include "node/answering.h"
 #include "node/asker.h"
+#include "node/backup_service.h"
 #include "node/config.h"
 #include "node/deferred.h"
 #include "node/door_service.h"
@@ -195,12 +196,14 @@ int Serve(Opened& opened, const Clock& clock) {
     InboxService inbox_service({config, **door, **store, inbox, asker, board, clock});
     Importer importer(registry, config.data, clock, random);
     RecordsService records_service({config, **store, registry, importer, enroller, clock});
+    BackupService backup_service({config, **door, **store, clock});
     LifeKeeper life(registry, clock);
     grpc::ServerBuilder builder;
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
     builder.RegisterService(&service);
     builder.RegisterService(&inbox_service);
     builder.RegisterService(&records_service);
+    builder.RegisterService(&backup_service);
     const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
     (*door)->Serve(*server);
     std::printf("ready %s\n", config.door.c_str());

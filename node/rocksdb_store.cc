@@ -37,6 +37,8 @@ RocksdbStore::RocksdbStore(std::string directory, MasterKey master, X25519Public
       lookup_key_(master_.Derive("node/lookup")),
       random_(random) {}
 
+std::span<const std::string_view> RocksdbStore::Families() { return kFamilyNames; }
+
 RocksdbStore::~RocksdbStore() {
   for (rocksdb::ColumnFamilyHandle* handle : families_) {
     if (handle != nullptr && db_ != nullptr) db_->DestroyColumnFamilyHandle(handle);
@@ -49,6 +51,7 @@ absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(const std::stri
                                                                  Random& random) {
   std::unique_ptr<RocksdbStore> store(
       new RocksdbStore(directory, std::move(master), lead_officer, random));
+  if (absl::Status whole = CheckIsWhole(directory); !whole.ok()) return whole;
   if (absl::Status opened = store->OpenDatabase(); !opened.ok()) return opened;
   if (!store->DiskHasRoom()) {
     return absl::FailedPreconditionError(

@@ -27,7 +27,8 @@ ROOMS = {
 # Rooms and files whose code is pure: no I/O, clock, thread, storage, transport.
 PURE_ROOMS = {"crypto", "protocol", "audit"}
 CORE = {
-    "node": {"alarm_gate", "answered_watch", "approval", "asker_rules", "asking", "csv", "day_of",
+    "node": {"alarm_gate", "answered_watch", "approval", "asker_rules", "asking", "backup_file",
+             "backup_parts", "csv", "day_of",
              "enrolment", "evaluation", "field_error", "fishing", "holder", "hours", "identifier",
              "import", "import_columns", "import_csv", "import_fhir", "import_mapping",
              "import_row", "import_twins", "inbox", "inbox_counts", "inbox_document", "index",

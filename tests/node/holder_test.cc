@@ -56,6 +56,26 @@ TEST_F(HolderTest, AMissAndASilentHitMakeTheSameRecord) {
   EXPECT_EQ(ToHex(a), ToHex(b));   // the signature is deterministic: the same 1,344 bytes
 }
 
+// A store that came out of a backup: whom it shielded since nobody knows, nor whom a notice was about
+// that was imported later.
+TEST_F(HolderTest, SaysNothingOfAnybodyWhileEverybodyIsShielded) {
+  node_.Hold(BasicRecord());
+  node_.holder.ShieldEverybody(true);
+  EXPECT_FALSE(AnswerTo(AskAbout(kChild), node_).disclosed);
+  const SlotRecord silent = [&] {
+    TestHolder other;
+    other.Hold(BasicRecord());
+    other.holder.ShieldEverybody(true);
+    EXPECT_FALSE(other.Give(AskAbout(kChild, Purpose::kSection47).frame).refusal);
+    return other.Answers().records.at(0);
+  }();
+  // A person hears of it at once, as of any shielded child.
+  ASSERT_EQ(silent.noted.decisions.size(), 1u);
+  EXPECT_EQ(silent.noted.decisions[0].outcome, Outcome::kUrgent);
+  node_.holder.ShieldEverybody(false);
+  EXPECT_TRUE(AnswerTo(AskAbout(kChild), node_).disclosed);
+}
+
 TEST_F(HolderTest, NotesWhatItDecided) {
   const RecordId id = node_.Hold(BasicRecord());
   const Question question = AskAbout(kChild);

@@ -40,6 +40,7 @@ const KindCase kKinds[] = {
     {ItemKind::kContactWasWrong, "looked-at ", "", "", false, false, kNothing, kNothing},
     {ItemKind::kTwoChildren, "looked-at ", "", "", false, false, kNothing, kNothing},
     {ItemKind::kPurposeNotAllowed, "looked-at ", "", "", false, false, kNothing, kNothing},
+    {ItemKind::kRestored, "", "", "lifted", true, false, kNothing, Effect::kLiftRestored},
 };
 const char* const kOutcomesOfDone[] = {"contacted", "withheld", "not-relevant", "looked-at"};
 
