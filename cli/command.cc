@@ -42,7 +42,7 @@ void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
       "questions are used up, 7 nothing sent and a second person asked, 1 anything else");
   const auto options = std::make_shared<AskOptions>();
   command->add_option("--nhs-number", options->nhs_number, kNumberHelp);
-  command->add_option("--upn", options->upn, "Unique pupil number, 13 letters or digits");
+  command->add_option("--upn", options->upn, "Unique pupil number, a letter and twelve digits");
   command->add_option("--born", options->born, "Date of birth, YYYY-MM-DD");
   command->add_option("--purpose", options->purpose, "Why you ask")->required();
   command->add_option("--case", options->case_reference,
@@ -76,7 +76,7 @@ void AddShieldCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   const auto options = std::make_shared<AskOptions>();
   options->shield_notice = true;
   command->add_option("--nhs-number", options->nhs_number, kNumberHelp);
-  command->add_option("--upn", options->upn, "Unique pupil number, 13 letters or digits");
+  command->add_option("--upn", options->upn, "Unique pupil number, a letter and twelve digits");
   command->add_option("--born", options->born, "Date of birth, YYYY-MM-DD");
   command->add_option("--case", options->case_reference,
                       "The case's reference; stays at this node");

@@ -27,6 +27,8 @@ constexpr Choice kShieldChoices[] = {
 // All at once, and for the same reason.
 constexpr Choice kRestoredChoices[] = {
     {Verb::kRefuse, "lifted", kReason, kTwoPeople, Effect::kLiftRestored}};
+constexpr Choice kConflictChoices[] = {
+    {Verb::kDone, "settled", kReason, kTwoPeople, Effect::kSettleConflict}};
 constexpr Choice kReviewChoices[] = {
     {Verb::kApprove, "justified", kNoReason, kOnePerson, Effect::kNone},
     {Verb::kRefuse, "not-justified", kReason, kOnePerson, Effect::kNone}};
@@ -53,6 +55,7 @@ constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
     {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
     {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
     {Shown::kAtOnce, Due::kFiveWorkingDays, true, false, true, kRestoredChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, false, false, false, kConflictChoices},
 }};
 
 FieldError Error(const char* field, std::string reason, std::string remedy) {

@@ -166,6 +166,11 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
       done = registry_.DecideNotice(Registry::Notice::kLifted, notices_.FreedBy(acted.item),
                                     document);
       break;
+    case Effect::kSettleConflict: {
+      const auto freed = SettledBy(acted.item);
+      done = freed.ok() ? registry_.SettleConflict(*freed, document) : freed.status();
+      break;
+    }
     case Effect::kLiftRestored:
       done = LiftRestored(acted.item);
       break;
@@ -176,6 +181,19 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
   if (!done.ok()) return done;
   notices_.Learn(acted.item);
   return acted.item;
+}
+
+absl::StatusOr<std::vector<RecordId>> InboxKeeper::SettledBy(const InboxItem& settled) const {
+  const auto open = Items(false);
+  if (!open.ok()) return open.status();
+  std::vector<RecordId> freed = settled.records;
+  for (const InboxItem& item : *open) {
+    if (item.kind != ItemKind::kIdentityConflict || item.id == settled.id) continue;
+    std::erase_if(freed, [&](RecordId record) {
+      return std::ranges::find(item.records, record) != item.records.end();
+    });
+  }
+  return freed;
 }
 
 absl::Status InboxKeeper::LiftRestored(const InboxItem& item) {

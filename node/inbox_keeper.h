@@ -63,6 +63,9 @@ class InboxKeeper {
   // Once for a restore: the item that people lift its shield by.
   absl::Status RaiseRestored(const std::vector<InboxItem>& known)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Those of the item's records that no other conflict keeps silent.
+  absl::StatusOr<std::vector<RecordId>> SettledBy(const InboxItem& settled) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status LiftRestored(const InboxItem& item) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Alarms about this question, as items.
   std::vector<RocksdbStore::InboxDocument> Watch(const AskedQuestion& question)

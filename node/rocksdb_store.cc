@@ -2,6 +2,7 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -94,6 +95,10 @@ absl::Status RocksdbStore::OpenDatabase(bool create) {
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
       {rocksdb::kDefaultColumnFamilyName, of_each}};
   for (std::string_view name : kFamilyNames) descriptors.emplace_back(std::string(name), of_each);
+  // Most of the identifiers that are looked for are not there either, and a key has more than them.
+  rocksdb::ColumnFamilyOptions& identifiers = descriptors[1 + kIdentifiers].options;
+  identifiers.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kIdentifierKeySize));
+  identifiers.memtable_prefix_bloom_size_ratio = 0.05;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =

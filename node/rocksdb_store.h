@@ -142,7 +142,8 @@ class RocksdbStore final : public RecordSource {
   absl::StatusOr<std::vector<std::string>> ReadInbox(bool done) const;
   absl::StatusOr<std::optional<InboxDocument>> FindInbox(std::string_view id) const;
   // An alarm, as a document that becomes an inbox item later: who raises it waits for nobody.
-  void AddAlarm(std::string_view json);
+  void AddAlarm(std::string_view json) { AddAlarms({std::string(json)}); }
+  void AddAlarms(const std::vector<std::string>& documents);
   // Each alarm, and each item of the form that had no state, replaced by what `item_of` makes of its
   // document, new or known by its id; what it refuses is DATA_LOSS and stays.
   absl::Status TakeUpDocuments(
@@ -241,6 +242,7 @@ class RocksdbStore final : public RecordSource {
   absl::Status ForEach(Family f, std::string_view from,
                        const std::function<absl::Status(std::string_view, ByteView)>& visit) const;
   std::string SourceKey(std::string_view source, std::string_view source_id) const;
+  static constexpr size_t kIdentifierKeySize = 16;
   std::string IdentifierKey(KeyType type, std::string_view value) const;
   std::vector<KeyVersion> StoredKeyVersions() const;
   void PutRecords(const std::vector<RecordChange>& changes, rocksdb::WriteBatch& batch);

@@ -40,6 +40,7 @@ std::unique_ptr<rocksdb::Iterator> ReadThrough(rocksdb::DB& db, const rocksdb::S
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;
   options.fill_cache = false;
+  options.total_order_seek = true;
   return std::unique_ptr<rocksdb::Iterator>(db.NewIterator(options, family));
 }
 

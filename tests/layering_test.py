@@ -28,7 +28,7 @@ ROOMS = {
 PURE_ROOMS = {"crypto", "protocol", "audit"}
 CORE = {
     "node": {"alarm_gate", "answered_watch", "approval", "asker_rules", "asking", "backup_file",
-             "backup_parts", "csv", "day_of",
+             "backup_parts", "conflict", "csv", "day_of",
              "enrolment", "evaluation", "field_error", "fishing", "holder", "hours", "identifier",
              "import", "import_columns", "import_csv", "import_fhir", "import_mapping",
              "import_row", "import_twins", "inbox", "inbox_counts", "inbox_document", "index",

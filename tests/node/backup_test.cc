@@ -3,11 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
-
 #include "node/backup_parts.h"
 #include "node/doubt.h"
 #include "node/ledger.h"
+#include "tests/node/backup_maker.h"
 #include "tests/node/registry_fixture.h"
 
 namespace whoelse {
@@ -19,37 +18,14 @@ constexpr TimeMs kRestoredAt = kImported + 60'000;
 
 class Backup : public RegistryTest {
  protected:
-  static MasterKey Master(uint8_t byte = 7) {
-    return MasterKey(Secret<32>::From(std::array<uint8_t, 32>{byte}));
-  }
-  // `meanwhile`: called once, while it is made.
   std::string BackedUp(const std::function<void()>& meanwhile = [] {}) {
-    std::string file;
-    const absl::Status made =
-        store_->Backup({VectorFederation(), kSurgery, kImported}, [&](ByteView bytes) {
-          if (file.empty()) meanwhile();
-          file += AsText(bytes);
-          return absl::OkStatus();
-        });
-    EXPECT_TRUE(made.ok()) << made;
-    return file;
-  }
-  absl::StatusOr<BackupReader> ReaderOf(const std::string& file) {
-    return BackupReader::Open(
-        Master(), [&file, at = size_t{0}](std::span<uint8_t> buffer) mutable -> absl::StatusOr<size_t> {
-          const size_t n = std::min(buffer.size(), file.size() - at);
-          std::copy_n(file.begin() + static_cast<ptrdiff_t>(at), n, buffer.begin());
-          at += n;
-          return n;
-        });
+    return whoelse::BackedUp(*store_, kImported, meanwhile);
   }
   absl::Status Restore(const std::string& file, const std::string& directory) {
-    auto reader = ReaderOf(file);
-    if (!reader.ok()) return reader.status();
-    return RocksdbStore::Restore(folder_ / directory, Master(), *reader, kRestoredAt, random_);
+    return RestoreInto(folder_ / directory, file, kRestoredAt, random_);
   }
   absl::StatusOr<std::unique_ptr<RocksdbStore>> OpenAt(const std::string& directory) {
-    return RocksdbStore::Open(folder_ / directory, Master(), X25519PublicKey(), random_);
+    return RocksdbStore::Open(folder_ / directory, TestMaster(), X25519PublicKey(), random_);
   }
   std::unique_ptr<RocksdbStore> Restored(const std::string& file) {
     const absl::Status restored = Restore(file, "restored");
