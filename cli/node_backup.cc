@@ -74,7 +74,11 @@ ExitCode BackUpNode(const NodeBackupOptions& options, Terminal& terminal) {
     unlink(part.c_str());
     return PrintError(terminal, written);
   }
-  if (!options.json) terminal.out << "Written to " << options.file << ".\n";
+  if (options.json) {
+    terminal.out << Json{{"file", options.file}}.dump(2) << "\n";
+  } else {
+    terminal.out << "Written to " << options.file << ".\n";
+  }
   return kExitOk;
 }
 

@@ -50,7 +50,8 @@ inline Record RandomRecord(Random& random) {
   if (coin()) record.upn = *Upn::Parse(coin() ? "A123456789012" : "G98765432109Z");
   for (bool* flag : {&record.nhs_number_verified, &record.born_disputed, &record.superseded,
                      &record.lead_professional, &record.lead_decided_here,
-                     &record.assessment_exists, &record.keep_to_25, &record.shield_pending}) {
+                     &record.assessment_exists, &record.keep_to_25, &record.shield_pending,
+                     &record.in_dispute}) {
     *flag = coin();
   }
   for (std::optional<Date>* date :
