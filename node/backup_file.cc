@@ -74,6 +74,9 @@ absl::Status BackupWriter::Flush() {
 
 absl::Status BackupWriter::Add(std::string_view family, std::string_view key,
                                std::string_view value) {
+  if (key.size() > UINT16_MAX || value.size() > kBlockMax / 2) {
+    return absl::InternalError("backup: an entry is larger than any reader takes");
+  }
   if (family != family_ || gathered_.size() >= kBlock) {
     if (absl::Status flushed = Flush(); !flushed.ok()) return flushed;
     family_ = family;

@@ -30,6 +30,7 @@ class BackupWriter {
   using Sink = std::function<absl::Status(ByteView)>;
 
   BackupWriter(const BackupManifest& manifest, const MasterKey& master, Random& random, Sink sink);
+  // INTERNAL: a key of more than 64 KiB or a value of more than 32 MiB.
   absl::Status Add(std::string_view family, std::string_view key, std::string_view value);
   // Once, last. Without it the file is refused as cut off.
   absl::Status Finish();

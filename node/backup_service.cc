@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "node/door_reply.h"
 #include "rpc/status.h"
 
@@ -20,8 +22,13 @@ grpc::Status BackupService::BackUp(grpc::ServerContext* context, const v1::BackU
   const BackupManifest manifest{config.trust.federation, config.agency, parts_.clock.NowMs()};
   v1::FilePart part;
   const absl::Status made = parts_.store.Backup(manifest, [&](ByteView bytes) {
-    part.set_part(bytes.data(), bytes.size());
-    return writer->Write(part) ? absl::OkStatus() : absl::CancelledError("backup: nobody listens");
+    while (!bytes.empty()) {   // a message has a bound, a receipt's block may be larger
+      const ByteView next = bytes.first(std::min(bytes.size(), kFilePartBytes));
+      part.set_part(next.data(), next.size());
+      if (!writer->Write(part)) return absl::CancelledError("backup: nobody listens any more");
+      bytes = bytes.subspan(next.size());
+    }
+    return absl::OkStatus();
   });
   return made.ok() ? grpc::Status::OK : ToDoor(made);
 }
