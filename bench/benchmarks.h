@@ -28,6 +28,7 @@ absl::Status MeasureReceipt(const Setting& setting, Report& report);      // rec
 absl::Status MeasureLogCopy(const Setting& setting, Report& report);      // log_copy.cc
 absl::Status MeasurePolicy(const Setting& setting, Report& report);       // policy.cc
 absl::Status MeasureImport(const Setting& setting, Report& report);       // import.cc
+absl::Status MeasureBackup(const Setting& setting, Report& report);       // backup.cc
 absl::Status MeasureNodeMemory(const Setting& setting, Report& report);   // node_memory.cc
 
 }  // namespace whoelse::bench

@@ -27,7 +27,7 @@ constexpr Benchmark kBenchmarks[] = {
     {"sequencer", MeasureSequencer},      {"admission", MeasureAdmission},
     {"receipt", MeasureReceipt},          {"log-copy", MeasureLogCopy},
     {"policy", MeasurePolicy},            {"node-memory", MeasureNodeMemory},
-    {"import", MeasureImport}};
+    {"import", MeasureImport},            {"backup", MeasureBackup}};
 
 // A directory for one benchmark, gone when it is over.
 class TemporaryHome {

@@ -13,6 +13,7 @@
 #include "cli/inbox_command.h"
 #include "cli/lead_key_command.h"
 #include "cli/ledger_open.h"
+#include "cli/node_command.h"
 #include "cli/receipt.h"
 #include "cli/policy_command.h"
 #include "cli/records_command.h"
@@ -50,7 +51,7 @@ void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
       "questions are used up, 7 nothing sent and a second person asked, 1 anything else");
   const auto options = std::make_shared<AskOptions>();
   command->add_option("--nhs-number", options->nhs_number, kNumberHelp);
-  command->add_option("--upn", options->upn, "Unique pupil number, 13 letters or digits");
+  command->add_option("--upn", options->upn, "Unique pupil number, a letter and twelve digits");
   command->add_option("--born", options->born, "Date of birth, YYYY-MM-DD");
   command->add_option("--purpose", options->purpose, "Why you ask");
   command->add_option("--case", options->case_reference,
@@ -94,7 +95,7 @@ void AddShieldCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   const auto options = std::make_shared<AskOptions>();
   options->shield_notice = true;
   command->add_option("--nhs-number", options->nhs_number, kNumberHelp);
-  command->add_option("--upn", options->upn, "Unique pupil number, 13 letters or digits");
+  command->add_option("--upn", options->upn, "Unique pupil number, a letter and twelve digits");
   command->add_option("--born", options->born, "Date of birth, YYYY-MM-DD");
   command->add_option("--case", options->case_reference,
                       "The case's reference; stays at this node");
@@ -232,6 +233,7 @@ ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& termina
   AddLedgerCommand(app, terminal, chosen);
   AddPolicyCommand(app, terminal, chosen);
   AddStatusCommand(app, terminal, chosen);
+  AddNodeCommand(app, terminal, chosen);
   AddAuditCommand(app, terminal, chosen);
   AddFederationCommand(app, terminal, chosen);
   AddDemoCommand(app, terminal, chosen);

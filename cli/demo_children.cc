@@ -57,8 +57,9 @@ std::string DemoNhsNumber(size_t place) {
 
 std::string DemoUpn(size_t serial, Date born) {
   std::array<char, 64> text;
-  std::snprintf(text.data(), text.size(), "X999%04zu%02u%03zu", serial / 1000,
+  std::snprintf(text.data(), text.size(), "A999%04zu%02u%03zu", serial / 1000,
                 (born.ymd() / 10000 + 4) % 100, serial % 1000);
+  while (!Upn::Parse(text.data()).ok() && text[0] < 'Z') ++text[0];   // to its check letter
   return text.data();
 }
 

@@ -230,6 +230,15 @@ absl::Status Door::ExportRecords(const v1::ExportRecordsCall& call, std::ostream
   return Result(reader->Finish());
 }
 
+absl::Status Door::BackUp(std::ostream& file) const {
+  grpc::ClientContext context;   // without a deadline
+  const auto stub = v1::Backups::NewStub(channel_);
+  const auto reader = stub->BackUp(&context, v1::BackUpCall());
+  v1::FilePart part;
+  while (reader->Read(&part)) file << part.part();
+  return Result(reader->Finish());
+}
+
 absl::StatusOr<std::string> Door::ChangeRecord(const v1::ChangeRecordCall& call) const {
   return JsonOf(channel_, &v1::Records::Stub::ChangeRecord, call);
 }

@@ -51,6 +51,8 @@ class Door {
   // Part by part, as it comes.
   absl::Status ExportRecords(const v1::ExportRecordsCall& call, std::ostream& file) const;
   absl::StatusOr<std::string> ChangeRecord(const v1::ChangeRecordCall& call) const;
+  // As ExportRecords: the node's store.
+  absl::Status BackUp(std::ostream& file) const;
   absl::StatusOr<std::string> ListItems(const v1::ListItemsCall& call) const;
   absl::StatusOr<std::string> ShowItem(const v1::ShowItemCall& call) const;
   absl::StatusOr<std::string> DecideItem(const v1::DecideItemCall& call) const;

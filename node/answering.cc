@@ -55,6 +55,9 @@ absl::Status Answering::Restore(const SignedRoster* first) {
   if (!in_use.ok()) return in_use.status();
   doubt_.emplace(*in_use, now);
   if (doubt_->UnsureThrough(1) > 0) Log(LogLevel::kWarning, "store_may_be_old");
+  const auto restored = store_.ReadRestored();
+  if (!restored.ok()) return restored.status();
+  holder_.ShieldEverybody(restored->has_value() && (*restored)->shields_everybody);
   absl::StatusOr<std::optional<RosterKeeper::State>> state = store_.ReadRosterState();
   if (!state.ok()) return state.status();
   if (state->has_value()) {
@@ -234,6 +237,10 @@ void Answering::ForgetShields(std::vector<RecordId> records) {
   Post([this, records = std::move(records)] {
     for (RecordId record : records) holder_.Unshield(record);
   });
+}
+
+void Answering::StopShieldingEverybody() {
+  Post([this] { holder_.ShieldEverybody(false); });
 }
 
 void Answering::RaiseAlarm(Alarm alarm) {

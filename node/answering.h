@@ -95,6 +95,8 @@ class Answering {
   void OnClosed(ExpectedAnswered expected);
   // The store has these shields now.
   void ForgetShields(std::vector<RecordId> records);
+  // People have said that nobody is shielded any more because the store was made of a backup.
+  void StopShieldingEverybody();
   void RaiseAlarm(Alarm alarm);
 
   // How far a log is verified.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "node/word_list.h"
 
@@ -83,6 +84,20 @@ std::variant<Basis, FieldError> BasisOf(const AskInput& input, const RosterAgenc
   return basis;
 }
 
+// Beside the number the UPN, by which a school may know a child whose number it has not: as this agency's
+// own records have it, when they agree.
+Subject WithUpn(Subject subject, const std::vector<Record>& held) {
+  if (subject[1].type != KeyType::kNone) return subject;
+  std::set<std::string> upns;
+  for (const Record& record : held) {
+    const bool counts = !record.archived_on && !record.in_dispute && !record.restrictions.closed &&
+                        IdentifierOf(record, KeyType::kNhsNumber) == subject[0].value;
+    if (counts && record.upn) upns.insert(record.upn->text());
+  }
+  if (upns.size() == 1) subject[1] = {KeyType::kUpn, *upns.begin()};
+  return subject;
+}
+
 }  // namespace
 
 std::variant<Subject, FieldError> SubjectOf(const AskInput& input) {
@@ -146,7 +161,7 @@ Planned PlanQuestion(const AskInput& input, const Asker& asker, const Roster& ro
 
   AskPlan plan{{}, input.case_reference, input.reason, CountedWith(asker.today, c), c.holds};
   Statement& statement = plan.statement;
-  statement.subject = std::get<Subject>(subject);
+  statement.subject = WithUpn(std::get<Subject>(subject), held);
   statement.agency = me;
   statement.relays = agency.relays;
   statement.practitioner_ref = asker.practitioner_ref;

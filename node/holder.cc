@@ -184,7 +184,7 @@ absl::Status Holder::ReadHit(RecordId id, uint8_t j, KeyType type, KeyVersion kv
   if (record->archived_on) return absl::OkStatus();          // since it was indexed
   const RecordId answers = record->answered_by != 0 ? record->answered_by : id;
   // A shield acts before the store has it.
-  if (shielded_.contains(answers)) record->shield_pending = true;
+  if (everybody_shielded_ || shielded_.contains(answers)) record->shield_pending = true;
   lookup.records.push_back(std::make_unique<Record>(*std::move(record)));
   lookup.wraps.push_back(std::make_unique<Secret<32>>(*std::move(wrap)));
   lookup.hits.push_back({answers, lookup.records.back().get(), j, lookup.wraps.back().get()});

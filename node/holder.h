@@ -86,6 +86,10 @@ class Holder {
   void Unshield(RecordId record) {
     if (const auto one = shielded_.find(record); one != shielded_.end()) shielded_.erase(one);
   }
+  // A store that was made of a backup has forgotten notices, and what people and feeds restricted
+  // since: all is shielded, pending, until people say otherwise. Also what is imported later: the
+  // notice may have been about that.
+  void ShieldEverybody(bool shields) { everybody_shielded_ = shields; }
   // A note that was committed before a restart and not worked off yet: its shields act again.
   void RestoreNoted(const Noted& noted);
   // A wire that was committed before a restart.
@@ -171,6 +175,7 @@ class Holder {
   absl::flat_hash_map<FrameHash, KeptWire> wires_;      // answered
   std::set<FrameHash> waiting_;                         // pending
   std::multiset<RecordId> shielded_;
+  bool everybody_shielded_ = false;
 };
 
 }  // namespace whoelse

@@ -25,6 +25,25 @@ bool ReadDigits(std::string_view text, uint32_t& value) {
   return true;
 }
 
+// A letter's value is its place here; I, O and S are left out, which look like digits.
+constexpr std::string_view kUpnLetters = "ABCDEFGHJKLMNPQRTUVWXYZ";
+
+bool HasUpnForm(std::string_view upn) {
+  return IsUpn(upn) && kUpnLetters.find(upn[0]) != std::string_view::npos &&
+         std::all_of(upn.begin() + 1, upn.end() - 1, IsDigit) &&
+         (IsDigit(upn.back()) || kUpnLetters.find(upn.back()) != std::string_view::npos);
+}
+
+char UpnCheckLetter(std::string_view upn) {
+  size_t sum = 0;
+  for (size_t i = 1; i < upn.size(); ++i) {
+    const size_t value = IsDigit(upn[i]) ? static_cast<size_t>(upn[i] - '0')
+                                         : kUpnLetters.find(upn[i]);
+    sum += value * (i + 1);
+  }
+  return kUpnLetters[sum % kUpnLetters.size()];
+}
+
 std::chrono::sys_days ToSysDays(uint32_t ymd) {
   return std::chrono::year_month_day(std::chrono::year(static_cast<int>(ymd / 10000)),
                                      std::chrono::month(ymd / 100 % 100),
@@ -64,9 +83,15 @@ absl::StatusOr<Upn> Upn::Parse(std::string_view text) {
     if (c == ' ') continue;
     upn += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   }
-  if (!IsUpn(upn)) {
+  if (!HasUpnForm(upn)) {
     return absl::InvalidArgumentError(
-        "UPN is not 13 letters or digits: copy it again from the source");
+        "UPN is not a letter and twelve digits, the last of which may be a letter: copy it again from "
+        "the source; I, O and S are never in it");
+  }
+  if (upn[0] != UpnCheckLetter(upn)) {
+    return absl::InvalidArgumentError(
+        "UPN has a wrong check letter: two digits may be swapped or one mistyped; copy it again from "
+        "the source");
   }
   return Upn(std::move(upn));
 }

@@ -27,7 +27,8 @@ class NhsNumber {
   std::string digits_;
 };
 
-// A unique pupil number in the protocol's form: 13 upper-case letters or digits.
+// A unique pupil number: a right check letter, eleven digits, and a digit or, of a temporary one, a
+// letter. (DfE, "Unique pupil numbers": the weights 2..13 modulo 23.) Within the protocol's form.
 class Upn {
  public:
   // Takes lower case and spaces too. INVALID_ARGUMENT like NhsNumber's.

@@ -26,6 +26,11 @@ constexpr Choice kShieldChoices[] = {
     {Verb::kApprove, "confirmed", kNoReason, kOnePerson, Effect::kConfirmShield},
     // Without the second person, one who is bribed or deceived gives the child away.
     {Verb::kRefuse, "lifted", kReason, kTwoPeople, Effect::kLiftShield}};
+// All at once, and for the same reason.
+constexpr Choice kRestoredChoices[] = {
+    {Verb::kRefuse, "lifted", kReason, kTwoPeople, Effect::kLiftRestored}};
+constexpr Choice kConflictChoices[] = {
+    {Verb::kDone, "settled", kReason, kTwoPeople, Effect::kSettleConflict}};
 constexpr Choice kReviewChoices[] = {
     {Verb::kApprove, "justified", kNoReason, kOnePerson, Effect::kNone},
     {Verb::kRefuse, "not-justified", kReason, kOnePerson, Effect::kNone}};
@@ -51,6 +56,8 @@ constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
     {Shown::kNextSession, Due::kFiveWorkingDays, false, kLeads, false, kLookChoices},
     {Shown::kNextSession, Due::kFiveWorkingDays, false, kLeads, false, kLookChoices},
     {Shown::kNextSession, Due::kFiveWorkingDays, false, kLeads, false, kLookChoices},
+    {Shown::kAtOnce, Due::kFiveWorkingDays, true, kLeads, true, kRestoredChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, false, kLeads, false, kConflictChoices},
 }};
 
 FieldError Error(const char* field, std::string reason, std::string remedy) {

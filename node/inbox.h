@@ -40,13 +40,16 @@ enum class ItemKind : uint8_t {
   kLogAlarm,             // a coordinator's log misbehaves (node/log_watch.h)
   kContactWasWrong,      // an asker says that a contact given here is wrong
   kTwoChildren,          // a question's number and UPN are of different children here
-  kPurposeNotAllowed     // an agency asked for what it may not ask
+  kPurposeNotAllowed,    // an agency asked for what it may not ask
+  kRestored,             // the store was made of a backup: everybody is shielded, pending
+  kIdentityConflict      // records cannot both be right about whose they are (node/conflict.h)
 };
-inline constexpr std::array<std::string_view, 14> kItemKindNames = {
+inline constexpr std::array<std::string_view, 16> kItemKindNames = {
     "brokered",       "urgent",         "possible-wrong-child",   "shield-notice",
     "emergency-review", "approval",     "approval-afterwards",    "shield-to-send",
     "shield-sent",    "possible-fishing", "log-alarm",            "contact-was-wrong",
-    "number-and-upn-differ", "purpose-not-allowed"};
+    "number-and-upn-differ", "purpose-not-allowed", "restored-from-backup",
+    "identity-conflict"};
 inline std::string_view Name(ItemKind kind) { return NameOf(kind, kItemKindNames); }
 
 // What was typed: `whoelse inbox done`, `approve`, `refuse`.
@@ -55,7 +58,9 @@ inline constexpr std::array<std::string_view, 3> kVerbNames = {"done", "approve"
 inline std::string_view Name(Verb verb) { return NameOf(verb, kVerbNames); }
 
 // What follows from a decision outside of the inbox.
-enum class Effect : uint8_t { kNone = 1, kConfirmShield, kLiftShield };
+enum class Effect : uint8_t {
+  kNone = 1, kConfirmShield, kLiftShield, kLiftRestored, kSettleConflict
+};
 
 struct Choice {
   Verb verb;

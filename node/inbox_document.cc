@@ -106,6 +106,26 @@ Json ChoicesOf(const InboxItem& item) {
   return choices;
 }
 
+absl::StatusOr<InboxItem> ConflictItem(const Json& document, const WorkingCalendar& calendar,
+                                       Random& random) {
+  Members members(document);
+  const auto conflict = members.Enum<Conflict>("conflict", kConflictNames);
+  const TimeMs raised = members.Number("raised_ms");
+  const Json& records = members.List("records");
+  if (!members.ok()) return Damaged();
+  InboxItem item = NewItem(ItemKind::kIdentityConflict, std::nullopt, raised, calendar, random);
+  for (const Json& record : records) {
+    if (!record.is_number_unsigned()) return Damaged();
+    item.records.push_back(record.get<RecordId>());
+  }
+  item.about = Dump({{"conflict", std::string(Name(conflict))},
+                     {"records", records},
+                     {"meanwhile", "both say nothing to anybody, and questions come to this inbox"},
+                     {"before_it_is_settled",
+                      "find out in your system whose each is, put it right there, and import"}});
+  return item;
+}
+
 }  // namespace
 
 std::string ItemDocument(const InboxItem& item) {
@@ -157,6 +177,10 @@ absl::StatusOr<InboxItem> ReadItem(std::string_view document) {
   return item;
 }
 
+std::string ConflictDocument(Conflict conflict, RecordId a, RecordId b, TimeMs raised) {
+  return Dump({{"conflict", std::string(Name(conflict))}, {"raised_ms", raised}, {"records", {a, b}}});
+}
+
 absl::StatusOr<InboxItem> TakeUpDocument(std::string_view document, const WorkingCalendar& calendar,
                                          Random& random) {
   Json json = Json::parse(document, nullptr, false);
@@ -168,6 +192,7 @@ absl::StatusOr<InboxItem> TakeUpDocument(std::string_view document, const Workin
     item.about = std::string(document);
     return item;
   }
+  if (members.Has("conflict")) return ConflictItem(json, calendar, random);
   const auto kind = members.Enum<ItemKind>("kind", kItemKindNames);
   const auto purpose = members.Enum<Purpose>("purpose", kPurposeNames);
   const TimeMs received = members.Number("received_ms");
@@ -266,6 +291,19 @@ InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, TimeMs raised,
   item.about = Dump({{"why", std::string(Name(alarm.rule))},
                      {"agency", alarm.agency},
                      {"practitioner", ToHex(alarm.practitioner)}});
+  return item;
+}
+
+InboxItem RestoredItem(TimeMs made, TimeMs restored, const WorkingCalendar& calendar,
+                       Random& random) {
+  InboxItem item = NewItem(ItemKind::kRestored, std::nullopt, restored, calendar, random);
+  item.about = Dump({{"backup_made_ms", made},
+                     {"restored_ms", restored},
+                     {"meanwhile", "every child is shielded, and questions come to this inbox"},
+                     {"before_it_is_lifted",
+                      {"import the current exports",
+                       "close, merge and erase again what was since the backup",
+                       "wait a week: every agency repeats its shield notices weekly"}}});
   return item;
 }
 

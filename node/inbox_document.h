@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "nlohmann/json_fwd.hpp"
+#include "node/conflict.h"
 #include "node/fishing.h"
 #include "node/inbox.h"
 #include "node/noted.h"
@@ -39,6 +40,13 @@ std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me, const WorkingCal
 // The item of an alarm about one of the agency's own practitioners, or of another agency's.
 InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, TimeMs raised,
                  const WorkingCalendar& calendar, Random& random);
+
+// The document, for RocksdbStore::AddAlarms, of two records that conflict. TakeUpDocument reads it.
+std::string ConflictDocument(Conflict conflict, RecordId a, RecordId b, TimeMs raised);
+
+// The item of a store that was made at `restored` of a backup of `made`.
+InboxItem RestoredItem(TimeMs made, TimeMs restored, const WorkingCalendar& calendar,
+                       Random& random);
 
 // What waits at the asker's own node when a question has been asked: an emergency's review, an alarm
 // that a shield notice went out. `receipt`: the question's number.

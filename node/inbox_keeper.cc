@@ -25,6 +25,20 @@ absl::Status InboxKeeper::Load() {
   // A later notice of a sender takes the place of one that was lifted.
   std::ranges::stable_sort(notices, {}, &InboxItem::raised_ms);
   for (const InboxItem& item : notices) notices_.Learn(item);
+  return RaiseRestored(notices);
+}
+
+absl::Status InboxKeeper::RaiseRestored(const std::vector<InboxItem>& known) {
+  const auto restored = store_.ReadRestored();
+  if (!restored.ok()) return restored.status();
+  if (!restored->has_value()) return absl::OkStatus();
+  restored_ms_ = (*restored)->restored_ms;
+  const bool raised = std::ranges::any_of(known, [&](const InboxItem& item) {
+    return item.kind == ItemKind::kRestored && item.raised_ms == restored_ms_;
+  });
+  if (raised) return absl::OkStatus();
+  store_.WriteInbox(
+      {DocumentOf(RestoredItem((*restored)->made_ms, restored_ms_, calendar_, random_))});
   return absl::OkStatus();
 }
 
@@ -152,6 +166,14 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
       done = registry_.DecideNotice(Registry::Notice::kLifted, notices_.FreedBy(acted.item),
                                     document);
       break;
+    case Effect::kSettleConflict: {
+      const auto freed = SettledBy(acted.item);
+      done = freed.ok() ? registry_.SettleConflict(*freed, document) : freed.status();
+      break;
+    }
+    case Effect::kLiftRestored:
+      done = LiftRestored(acted.item);
+      break;
     case Effect::kNone:
       store_.WriteInbox({document});
       break;
@@ -159,6 +181,29 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
   if (!done.ok()) return done;
   notices_.Learn(acted.item);
   return acted.item;
+}
+
+absl::StatusOr<std::vector<RecordId>> InboxKeeper::SettledBy(const InboxItem& settled) const {
+  const auto open = Items(false);
+  if (!open.ok()) return open.status();
+  std::vector<RecordId> freed = settled.records;
+  for (const InboxItem& item : *open) {
+    if (item.kind != ItemKind::kIdentityConflict || item.id == settled.id) continue;
+    std::erase_if(freed, [&](RecordId record) {
+      return std::ranges::find(item.records, record) != item.records.end();
+    });
+  }
+  return freed;
+}
+
+absl::Status InboxKeeper::LiftRestored(const InboxItem& item) {
+  if (item.raised_ms != restored_ms_) {   // of an earlier restore: it says nothing about this one
+    store_.WriteInbox({DocumentOf(item)});
+    return absl::OkStatus();
+  }
+  if (absl::Status lifted = store_.LiftRestored(DocumentOf(item)); !lifted.ok()) return lifted;
+  answering_.StopShieldingEverybody();
+  return absl::OkStatus();
 }
 
 std::string InboxKeeper::RequestApproval(const QuestionToApprove& question) {
@@ -177,6 +222,11 @@ std::variant<PersonRef, FieldError, absl::Status> InboxKeeper::UseApproval(
   }
   if (!item.ok()) return item.status();
   const TimeMs now = clock_.NowMs();
+  // Whether it was used since the backup is forgotten.
+  if (item->raised_ms <= restored_ms_) {
+    return FieldError{"approval", "was asked for before this node was restored from a backup",
+                      "have the question approved again"};
+  }
   const auto approver = ApproverOf(*item, question, now);
   if (const auto* error = std::get_if<FieldError>(&approver)) return *error;
   store_.WriteInbox({DocumentOf(Used(*item, now))});

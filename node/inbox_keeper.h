@@ -28,7 +28,8 @@ class InboxKeeper {
       : me_(me), calendar_(std::move(calendar)), store_(store), registry_(registry),
         answering_(answering), clock_(clock), random_(random) {}
 
-  // Once, at the start: learns which notices stand. DATA_LOSS from the store.
+  // Once, at the start: learns which notices stand, and whether the store was made of a backup.
+  // DATA_LOSS from the store.
   absl::Status Load();
   // Alarms that were raised since, and documents of earlier versions, become items. DATA_LOSS.
   absl::Status TakeUp();
@@ -59,6 +60,13 @@ class InboxKeeper {
 
  private:
   absl::StatusOr<InboxItem> Read(std::string_view id) const;
+  // Once for a restore: the item that people lift its shield by.
+  absl::Status RaiseRestored(const std::vector<InboxItem>& known)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Those of the item's records that no other conflict keeps silent.
+  absl::StatusOr<std::vector<RecordId>> SettledBy(const InboxItem& settled) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status LiftRestored(const InboxItem& item) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Alarms about this question, as items.
   std::vector<RocksdbStore::InboxDocument> Watch(const AskedQuestion& question)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -71,6 +79,7 @@ class InboxKeeper {
   const Clock& clock_;
   Random& random_;
   std::mutex mutex_;
+  TimeMs restored_ms_ ABSL_GUARDED_BY(mutex_) = 0;   // 0: the store never was
   NoticeBoard notices_ ABSL_GUARDED_BY(mutex_);
   FishingWatch fishing_ ABSL_GUARDED_BY(mutex_);
 };

@@ -23,6 +23,20 @@ uint64_t NextIndex(const LedgerLog& log, const std::vector<LoggedDigest>& logged
   return next;
 }
 
+uint64_t NextIndexSince(TimeMs restored_ms, const LedgerLog& log,
+                        const std::vector<LoggedDigest>& logged,
+                        const std::vector<LedgerItem>& rows) {
+  const uint64_t next = NextIndex(log, logged);
+  const bool known = std::ranges::any_of(logged, [&](const LoggedDigest& one) {
+    return log == LedgerLog{one.digest.coordinator, one.digest.log_key_id} &&
+           one.cutoff_ms > restored_ms;
+  });
+  if (known || rows.empty()) return next;
+  const auto first = std::ranges::min_element(
+      rows, {}, [](const LedgerItem& item) { return item.row.index; });
+  return std::max(next, first->row.index);
+}
+
 PlannedDigest PlanDigest(AgencyId agency, const SigningKey& identity, uint64_t from,
                          const std::vector<LedgerItem>& items) {
   PlannedDigest planned;

@@ -37,6 +37,12 @@ struct LoggedDigest {
 
 // The index from which on the next digest about this log speaks: after the last one, or 0.
 uint64_t NextIndex(const LedgerLog& log, const std::vector<LoggedDigest>& logged);
+// The same for a store that was made of a backup: `rows` of this log were all released after it. Until
+// one of them is in a digest, what was signed since the backup is forgotten, and a second digest of its
+// range, made of fewer rows, would convict this agency: the next one begins at the first of them.
+uint64_t NextIndexSince(TimeMs restored_ms, const LedgerLog& log,
+                        const std::vector<LoggedDigest>& logged,
+                        const std::vector<LedgerItem>& rows);
 
 // The digest of these items, which are all of one log from `from` on; at least one.
 PlannedDigest PlanDigest(AgencyId agency, const SigningKey& identity, uint64_t from,

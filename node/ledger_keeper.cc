@@ -56,15 +56,23 @@ absl::Status LedgerKeeper::Plan() {
   }
   const auto items = store_.ReadLedger(from);
   if (!items.ok()) return items.status();
+  const auto restored = store_.ReadRestored();
+  if (!restored.ok()) return restored.status();
+  const TimeMs restored_ms = restored->has_value() ? (*restored)->restored_ms : 0;
   std::map<LedgerLog, std::vector<LedgerItem>> by_log;
-  for (const LedgerItem& item : *items) by_log[item.log].push_back(item);
+  for (const LedgerItem& item : *items) {
+    // What the backup brought may be in a digest that it does not know.
+    if (item.released_ms > restored_ms) by_log[item.log].push_back(item);
+  }
   const auto planned = store_.ReadPlannedDigests();
   if (!planned.ok()) return planned.status();
   for (const PlannedDigest& one : *planned) {
     by_log.erase({one.entry.coordinator, one.entry.log_key_id});   // first that one
   }
   for (const auto& [log, rows] : by_log) {
-    store_.WritePlannedDigest(PlanDigest(agency_, identity_, from[log], rows));
+    const uint64_t first =
+        restored_ms == 0 ? from[log] : NextIndexSince(restored_ms, log, *logged, rows);
+    store_.WritePlannedDigest(PlanDigest(agency_, identity_, first, rows));
   }
   return absl::OkStatus();
 }

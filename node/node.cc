@@ -12,6 +12,7 @@
 #include "node/answering.h"
 #include "node/asker.h"
 #include "node/asking_service.h"
+#include "node/backup_service.h"
 #include "node/callers.h"
 #include "node/caseload_asker.h"
 #include "node/config.h"
@@ -209,6 +210,7 @@ int Serve(Opened& opened, const Clock& clock) {
     Importer importer(registry, config.data, clock, random);
     RecordsService records_service({config, callers, **store, registry, importer, enroller, clock});
     PolicyService policy_service(config, **policy);
+    BackupService backup_service({config, **door, **store, clock});
     LifeKeeper life(registry, clock);
     grpc::ServerBuilder builder;
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
@@ -217,6 +219,7 @@ int Serve(Opened& opened, const Clock& clock) {
     builder.RegisterService(&inbox_service);
     builder.RegisterService(&records_service);
     builder.RegisterService(&policy_service);
+    builder.RegisterService(&backup_service);
     const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
     (*door)->Serve(*server);
     std::printf("ready %s\n", config.door.c_str());

@@ -17,7 +17,7 @@ namespace {
 constexpr uint8_t kEncodingVersion = 3;
 
 // The truth values of a record, each with its bit.
-constexpr std::array<std::pair<uint16_t, bool Record::*>, 8> kRecordFlags = {{
+constexpr std::array<std::pair<uint16_t, bool Record::*>, 9> kRecordFlags = {{
     {1, &Record::nhs_number_verified},
     {2, &Record::born_disputed},
     {4, &Record::superseded},
@@ -26,6 +26,7 @@ constexpr std::array<std::pair<uint16_t, bool Record::*>, 8> kRecordFlags = {{
     {32, &Record::shield_pending},
     {2048, &Record::keep_to_25},
     {4096, &Record::lead_decided_here},
+    {8192, &Record::in_dispute},
 }};
 constexpr std::array<std::pair<uint16_t, bool Restrictions::*>, 5> kRestrictionFlags = {{
     {64, &Restrictions::shielded},
@@ -34,7 +35,7 @@ constexpr std::array<std::pair<uint16_t, bool Restrictions::*>, 5> kRestrictionF
     {512, &Restrictions::covert},
     {1024, &Restrictions::subject_access_exempt},
 }};
-constexpr uint16_t kFlagsWritten = 8191;
+constexpr uint16_t kFlagsWritten = 16383;
 constexpr std::array kDates = {&Record::born, &Record::start, &Record::end,
                                &Record::verified_on, &Record::died, &Record::archived_on};
 
@@ -177,6 +178,7 @@ void RaiseTo(const Record& other, Record& record) {
   record.restrictions = record.restrictions.Raise(other.restrictions);
   record.service_class = std::max(record.service_class, other.service_class);
   record.shield_pending = record.shield_pending || other.shield_pending;
+  record.in_dispute = record.in_dispute || other.in_dispute;
 }
 
 Record MergeByMachine(const Record& held, Record incoming) {

@@ -91,6 +91,7 @@ struct Record : RowBasis {
   bool assessment_exists = false;
   Restrictions restrictions;
   bool shield_pending = false;          // by a notice that lead officers have not lifted
+  bool in_dispute = false;              // whose it is (node/conflict.h): silent until people settle it
 
   // What a looser class or word has replaced and what acts beside it before this day
   // (node/policy_looser.h): at most kEarlierMax, and none without the day.
@@ -113,7 +114,7 @@ struct Record : RowBasis {
   bool operator==(const Record&) const = default;
 };
 
-// The stricter of each: restrictions, class, a notice that is pending.
+// The stricter of each: restrictions, class, a notice that is pending, a dispute.
 void RaiseTo(const Record& other, Record& record);
 // What a machine may write over what is held: everything but a restriction or a class that would
 // become looser (domain.md, "A restriction only rises by machine"), and what people here decided.

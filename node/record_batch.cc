@@ -1,5 +1,6 @@
 #include "node/record_batch.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace whoelse {
@@ -29,6 +30,7 @@ absl::StatusOr<Record> RecordBatch::Read(RecordId id) const {
 }
 
 absl::StatusOr<bool> RecordBatch::Change(RecordId id, Record record) {
+  NoteIdentifiers(id, record);
   if (const auto gathered = place_.find(id); gathered != place_.end()) {
     RocksdbStore::RecordChange& change = changes_[gathered->second];
     if (change.now.record == record) return false;
@@ -47,6 +49,7 @@ absl::StatusOr<bool> RecordBatch::Change(RecordId id, Record record) {
 
 RecordId RecordBatch::Add(Record record) {
   const RecordId id = next_id_++;
+  NoteIdentifiers(id, record);
   place_[id] = changes_.size();
   const Arrivals arrived_ms = ArrivalsOf(record, nullptr, now_);
   changes_.push_back({{id, arrived_ms, std::move(record)}, std::nullopt});
@@ -61,14 +64,30 @@ std::vector<RecordId> RecordBatch::AnsweredBy(RecordId id) const {
   return answered;
 }
 
-std::vector<RecordId> RecordBatch::FindByNumber(const NhsNumber& number) const {
+void RecordBatch::NoteIdentifiers(RecordId id, const Record& record) {
+  for (const KeyType type : kSubjectPositions) {
+    const std::string_view value = IdentifierOf(record, type);
+    if (!value.empty()) had_[std::string(value)].push_back(id);
+  }
+}
+
+std::vector<RecordId> RecordBatch::FindBy(KeyType type, std::string_view value) const {
   std::vector<RecordId> found;
-  for (const RecordId id : store_.FindByIdentifier(KeyType::kNhsNumber, number.digits())) {
+  for (const RecordId id : store_.FindByIdentifier(type, value)) {
     if (!place_.contains(id)) found.push_back(id);
   }
-  for (const RocksdbStore::RecordChange& change : changes_) {
-    if (change.now.record.nhs_number == number) found.push_back(change.now.id);
+  const size_t stored = found.size();
+  if (const auto had = had_.find(value); had != had_.end()) {
+    for (const RecordId id : had->second) {
+      const auto gathered = place_.find(id);
+      if (gathered == place_.end() ||
+          IdentifierOf(changes_[gathered->second].now.record, type) != value) {
+        continue;
+      }
+      if (std::find(found.begin(), found.end(), id) == found.end()) found.push_back(id);
+    }
   }
+  std::sort(found.begin() + static_cast<ptrdiff_t>(stored), found.end());
   return found;
 }
 

@@ -21,20 +21,27 @@ class RecordBatch {
   // Of a record that is there. True when it is another than before.
   absl::StatusOr<bool> Change(RecordId id, Record record);
   RecordId Add(Record record);
+  TimeMs now() const { return now_; }
   RecordId next_id() const { return next_id_; }   // of the record that Add takes next
   // Of those that are gathered, what this one answers for now.
   std::vector<RecordId> AnsweredBy(RecordId id) const;
-  // Those that have this number now.
-  std::vector<RecordId> FindByNumber(const NhsNumber& number) const;
+  // Those that have this identifier now.
+  std::vector<RecordId> FindBy(KeyType type, std::string_view value) const;
+  std::vector<RecordId> FindByNumber(const NhsNumber& number) const {
+    return FindBy(KeyType::kNhsNumber, number.digits());
+  }
   // As the store takes them, in the order of their first mention.
   std::vector<RocksdbStore::RecordChange> Take() && { return std::move(changes_); }
 
  private:
+  void NoteIdentifiers(RecordId id, const Record& record);
+
   const RocksdbStore& store_;
   const TimeMs now_;
   RecordId next_id_;
   std::vector<RocksdbStore::RecordChange> changes_;
   std::map<RecordId, size_t> place_;   // in changes_
+  std::map<std::string, std::vector<RecordId>, std::less<>> had_;   // an identifier, at some time here
 };
 
 }  // namespace whoelse

@@ -39,6 +39,7 @@ Json RecordOf(const StoredRecord& stored) {
           {"end", day(r.end)},
           {"shielded", r.restrictions.shielded},
           {"shield_pending", r.shield_pending},
+          {"in_dispute", r.in_dispute},
           {"closed", r.restrictions.closed},
           {"superseded", r.superseded},
           {"answered_by", r.answered_by != 0 ? Json(r.answered_by) : Json(nullptr)},
@@ -55,6 +56,7 @@ Json OutcomeOf(const ImportRequest& request, const ImportOutcome& outcome) {
           {"unchanged", outcome.counts.unchanged},
           {"ended", outcome.counts.ended},
           {"left_out", outcome.counts.left_out},
+          {"disputed", outcome.counts.disputed},
           {"skipped", outcome.skipped},
           {"services_not_in_map", outcome.services_not_in_map}};
 }

@@ -132,6 +132,15 @@ absl::Status Registry::DecideNotice(Notice decision, const std::vector<RecordId>
   return absl::OkStatus();
 }
 
+absl::Status Registry::SettleConflict(const std::vector<RecordId>& records,
+                                      const RocksdbStore::InboxDocument& item) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  auto changes = Change(records, [](Record& record) { record.in_dispute = false; });
+  if (!changes.ok()) return changes.status();
+  store_.FinishJournal({}, *changes, {item});
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<Registry::Work>> Registry::NextToEnrol(KeyVersion kv, size_t n,
                                                                   TimeMs now) {
   std::vector<Enrolment::Item> items;

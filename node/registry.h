@@ -27,6 +27,7 @@ namespace whoelse {
 struct ImportCounts {
   size_t imported = 0, updated = 0, unchanged = 0, ended = 0;
   size_t left_out = 0;   // erased here, or due to be archived or purged already
+  size_t disputed = 0;   // silent, with the record that they conflict with, until people settle it
 };
 
 class Registry {
@@ -97,6 +98,10 @@ class Registry {
   absl::Status DecideNotice(Notice decision, const std::vector<RecordId>& records,
                             const RocksdbStore::InboxDocument& item);
 
+  // People have settled whose these records are, with the item that says who and why.
+  absl::Status SettleConflict(const std::vector<RecordId>& records,
+                              const RocksdbStore::InboxDocument& item);
+
   // The next records to enrol under this version, with the values to be evaluated.
   struct Work {
     RecordId record;
@@ -126,6 +131,8 @@ class Registry {
       const std::vector<RecordId>& records, const std::function<void(Record&)>& change) const;
   absl::Status TakeOne(const ImportRow& row, Date today, RecordBatch& batch, ImportCounts* counts,
                        std::vector<bool>* seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  absl::Status Dispute(RecordId id, RecordBatch& batch, ImportCounts* counts)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status ChangeWithAnswering(RecordId id, const Record& record, bool answered_by_new,
                                    RecordBatch& batch);
   absl::Status CloseAll(const NhsNumber& number, Date today, RecordBatch& batch)
@@ -133,6 +140,8 @@ class Registry {
   std::vector<RecordId> AnsweredBy(RecordId id, const RecordBatch& batch) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   void NoteAnswers(RecordId id, RecordId before, RecordId now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  Done DisputeMerge(RecordId from, RecordId into, TimeMs now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   Done FindOne(const Which& which, const std::string& field, RecordId* id) const;
   Done ChangeOne(const Which& which, TimeMs now, const std::function<Done(Record&)>& change);
@@ -148,6 +157,8 @@ class Registry {
   RocksdbStore& store_;
   Answering& answering_;
   std::mutex import_mutex_;                 // one change of records at a time
+  // Documents of conflicts in the batch that is gathered (node/inbox_document.h).
+  std::vector<std::string> disputes_ ABSL_GUARDED_BY(import_mutex_);
   // What comes under a closed number is closed with it.
   std::set<NhsNumber> closed_ ABSL_GUARDED_BY(import_mutex_);
   // Of each record that answers for others, those.

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "node/day_of.h"
+#include "node/inbox_document.h"
 #include "node/registry.h"
 
 namespace whoelse {
@@ -19,12 +20,15 @@ absl::Status Registry::Take(std::span<const ImportRow> rows, TimeMs now, bool wr
                             ImportCounts* counts, std::vector<bool>* seen) {
   const std::lock_guard one_at_a_time(import_mutex_);
   const std::set<NhsNumber> closed_before = closed_;
+  disputes_.clear();
   RecordBatch batch(store_, now);
   for (const ImportRow& row : rows) {
     const absl::Status taken = TakeOne(row, DayOf(now), batch, counts, seen);
     if (!taken.ok()) return taken;
   }
   if (write) {
+    // First: after a crash between the two nobody is silent without an item, and the rows come again.
+    if (!disputes_.empty()) store_.AddAlarms(disputes_);
     Write(std::move(batch));
   } else {
     closed_ = closed_before;
@@ -72,8 +76,46 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     const absl::Status changed = ChangeWithAnswering(id, *taken.held, supersedes, batch);
     if (!changed.ok()) return changed;
   }
-  if (taken.added) See(batch.Add(*std::move(taken.added)), seen);
-  return closes && held->nhs_number ? CloseAll(*held->nhs_number, today, batch) : absl::OkStatus();
+  const bool identifies = taken.added || (held && taken.held && IdentifiesAnother(*held, *taken.held));
+  RecordId changed = id;
+  if (taken.added) {
+    changed = batch.Add(*std::move(taken.added));
+    See(changed, seen);
+  }
+  if (closes && held->nhs_number) {
+    const absl::Status closed = CloseAll(*held->nhs_number, today, batch);
+    if (!closed.ok()) return closed;
+  }
+  return identifies ? Dispute(changed, batch, counts) : absl::OkStatus();
+}
+
+// What cannot both be right is silent from now on. Only a row that says something new about whose it is
+// raises this: what people settled stays settled under the same export, night after night.
+absl::Status Registry::Dispute(RecordId id, RecordBatch& batch, ImportCounts* counts) {
+  const absl::StatusOr<Record> record = batch.Read(id);
+  if (!record.ok()) return record.status();
+  bool disputed = false;
+  for (const KeyType type : kSubjectPositions) {
+    const std::string_view value = AnswersTo(*record, type);
+    if (value.empty()) continue;
+    for (const RecordId other : batch.FindBy(type, value)) {
+      if (other == id) continue;
+      absl::StatusOr<Record> held = batch.Read(other);
+      if (!held.ok()) return held.status();
+      const std::optional<Conflict> conflict = ConflictOf(*record, *held);
+      if (!conflict) continue;
+      disputed = true;
+      disputes_.push_back(ConflictDocument(*conflict, id, other, batch.now()));
+      held->in_dispute = true;
+      const absl::StatusOr<bool> changed = batch.Change(other, *std::move(held));
+      if (!changed.ok()) return changed.status();
+    }
+  }
+  if (!disputed) return absl::OkStatus();
+  ++counts->disputed;
+  Record silent = *record;
+  silent.in_dispute = true;
+  return batch.Change(id, std::move(silent)).status();
 }
 
 // What rises on a record that another one answers for rises on that one too.

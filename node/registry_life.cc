@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "node/day_of.h"
+#include "node/inbox_document.h"
 #include "node/registry.h"
 
 namespace whoelse {
@@ -114,6 +115,7 @@ Registry::Done Registry::Merge(const Which& from, const Which& into, TimeMs now)
   for (const absl::Status& read : {merged.status(), answers.status()}) {
     if (!read.ok()) return read;
   }
+  if (MergeConflictOf(*merged, *answers)) return DisputeMerge(from_id, into_id, now);
   if (const auto error = whoelse::Merge(*merged, *answers)) return *error;
   merged->answered_by = into_id;
   for (auto& [id, record] : {std::pair(from_id, &*merged), std::pair(into_id, &*answers)}) {
@@ -122,6 +124,24 @@ Registry::Done Registry::Merge(const Which& from, const Which& into, TimeMs now)
   }
   Write(std::move(batch));
   return {};
+}
+
+// Somebody takes two children for one: one of the two records says something wrong.
+Registry::Done Registry::DisputeMerge(RecordId from, RecordId into, TimeMs now) {
+  RecordBatch batch(store_, now);
+  for (const RecordId id : {from, into}) {
+    absl::StatusOr<Record> record = batch.Read(id);
+    if (!record.ok()) return record.status();
+    record->in_dispute = true;
+    const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
+    if (!changed.ok()) return changed.status();
+  }
+  store_.AddAlarm(ConflictDocument(Conflict::kMerge, from, into, now));
+  Write(std::move(batch));
+  return FieldError{"id",
+                    "the two have different numbers, UPNs or dates of birth: nothing was merged, and "
+                    "both say nothing until a lead officer has settled it",
+                    "see whoelse inbox list; if one number replaced the other use records supersede"};
 }
 
 Registry::Done Registry::Unmerge(const Which& from, TimeMs now) {

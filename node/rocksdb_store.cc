@@ -2,6 +2,7 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -37,6 +38,8 @@ RocksdbStore::RocksdbStore(std::string directory, MasterKey master, X25519Public
       lookup_key_(master_.Derive("node/lookup")),
       random_(random) {}
 
+std::span<const std::string_view> RocksdbStore::Families() { return kFamilyNames; }
+
 RocksdbStore::~RocksdbStore() {
   for (rocksdb::ColumnFamilyHandle* handle : families_) {
     if (handle != nullptr && db_ != nullptr) db_->DestroyColumnFamilyHandle(handle);
@@ -49,6 +52,7 @@ absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(const std::stri
                                                                  Random& random) {
   std::unique_ptr<RocksdbStore> store(
       new RocksdbStore(directory, std::move(master), lead_officer, random));
+  if (absl::Status whole = CheckIsWhole(directory); !whole.ok()) return whole;
   if (absl::Status opened = store->OpenDatabase(); !opened.ok()) return opened;
   if (!store->DiskHasRoom()) {
     return absl::FailedPreconditionError(
@@ -91,6 +95,10 @@ absl::Status RocksdbStore::OpenDatabase(bool create) {
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
       {rocksdb::kDefaultColumnFamilyName, of_each}};
   for (std::string_view name : kFamilyNames) descriptors.emplace_back(std::string(name), of_each);
+  // Most of the identifiers that are looked for are not there either, and a key has more than them.
+  rocksdb::ColumnFamilyOptions& identifiers = descriptors[1 + kIdentifiers].options;
+  identifiers.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kIdentifierKeySize));
+  identifiers.memtable_prefix_bloom_size_ratio = 0.05;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =

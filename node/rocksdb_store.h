@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@
 #include "crypto/wiped_bytes.h"
 #include "node/asked_for.h"
 #include "node/asker_rules.h"
+#include "node/backup_file.h"
 #include "node/holder.h"
 #include "node/ledger.h"
 #include "node/log_watch.h"
@@ -141,7 +143,8 @@ class RocksdbStore final : public RecordSource {
   absl::StatusOr<std::vector<std::string>> ReadInbox(bool done) const;
   absl::StatusOr<std::optional<InboxDocument>> FindInbox(std::string_view id) const;
   // An alarm, as a document that becomes an inbox item later: who raises it waits for nobody.
-  void AddAlarm(std::string_view json);
+  void AddAlarm(std::string_view json) { AddAlarms({std::string(json)}); }
+  void AddAlarms(const std::vector<std::string>& documents);
   // Each alarm, and each item of the form that had no state, replaced by what `item_of` makes of its
   // document, new or known by its id; what it refuses is DATA_LOSS and stays.
   absl::Status TakeUpDocuments(
@@ -201,6 +204,28 @@ class RocksdbStore final : public RecordSource {
   absl::StatusOr<AskCounts> ReadAskCounts(const PersonRef& practitioner, Date day) const;
   void WriteAskCounts(const PersonRef& practitioner, Date day, const AskCounts& counts);
 
+  // --- backup and restore (rocksdb_store_backup.cc) ---------------------------------------------
+  // The column families, by name.
+  static std::span<const std::string_view> Families();
+  // What goes back (node/backup_parts.h), as it was at one moment. Others read and write meanwhile.
+  // The sink's error. DATA_LOSS. INTERNAL: something here that nobody has classified.
+  absl::Status Backup(const BackupManifest& manifest, const BackupWriter::Sink& sink) const;
+  // Makes a store of a backup's entries where there is nothing. It says that it was restored at `now`
+  // and was never in use. Until it is whole a file in the directory keeps every node from opening it.
+  // FAILED_PRECONDITION: the directory has something in it. The reader's error. UNAVAILABLE.
+  static absl::Status Restore(const std::string& directory, MasterKey master, BackupReader& backup,
+                              TimeMs now, Random& random);
+  // When this store was made of a backup last, of when that was, and whether everybody in it is
+  // shielded until people say otherwise; nullopt: it never was. DATA_LOSS.
+  struct Restored {
+    TimeMs restored_ms = 0, made_ms = 0;
+    bool shields_everybody = true;
+  };
+  absl::StatusOr<std::optional<Restored>> ReadRestored() const;
+  // People have said that nobody is shielded any more by a restore alone. With the item that says who
+  // and why; synced.
+  absl::Status LiftRestored(const InboxDocument& item);
+
   // The floor below which nothing is written any more.
   static constexpr uint64_t kFreeBytesFloor = 64u << 20;
   bool DiskHasRoom() const;
@@ -211,9 +236,12 @@ class RocksdbStore final : public RecordSource {
 
   RocksdbStore(std::string directory, MasterKey master, X25519PublicKey lead_officer,
                Random& random);
+  static absl::Status CheckIsWhole(const std::string& directory);
   absl::Status OpenDatabase();
   absl::Status OpenDatabase(bool create);
   absl::Status CheckMasterKey();
+  void PutRestored(const Restored& restored, rocksdb::WriteBatch& batch);
+  absl::Status FillFrom(BackupReader& backup, TimeMs now);
   absl::Status ReadNextRecordId();
   rocksdb::ColumnFamilyHandle* family(Family f) const { return families_[f]; }
   std::string Seal(Family f, std::string_view key, ByteView value) const;
@@ -225,6 +253,7 @@ class RocksdbStore final : public RecordSource {
   absl::Status ForEach(Family f, std::string_view from,
                        const std::function<absl::Status(std::string_view, ByteView)>& visit) const;
   std::string SourceKey(std::string_view source, std::string_view source_id) const;
+  static constexpr size_t kIdentifierKeySize = 16;
   std::string IdentifierKey(KeyType type, std::string_view value) const;
   std::vector<KeyVersion> StoredKeyVersions() const;
   void PutRecords(const std::vector<RecordChange>& changes, rocksdb::WriteBatch& batch);

@@ -44,8 +44,13 @@ absl::StatusOr<std::optional<RocksdbStore::InboxDocument>> RocksdbStore::FindInb
   return std::optional<InboxDocument>();
 }
 
-void RocksdbStore::AddAlarm(std::string_view json) {
-  PutSynced(kAlarms, ToHex(random_.NewFixed<FixedBytes<struct DocumentIdTag, 16>>()), AsBytes(json));
+void RocksdbStore::AddAlarms(const std::vector<std::string>& documents) {
+  rocksdb::WriteBatch batch;
+  for (const std::string& document : documents) {
+    const std::string key = ToHex(random_.NewFixed<FixedBytes<struct DocumentIdTag, 16>>());
+    batch.Put(family(kAlarms), key, Seal(kAlarms, key, AsBytes(document)));
+  }
+  Write(batch, true);
 }
 
 absl::Status RocksdbStore::TakeUpDocuments(

@@ -45,7 +45,7 @@ std::string RocksdbStore::IdentifierKey(KeyType type, std::string_view value) co
   const uint8_t tag = static_cast<uint8_t>(type);
   const Secret<32> key =
       K(lookup_key_.Reveal(), "node/identifier", {ByteView(&tag, 1), AsBytes(value)});
-  return ToString(ByteView(key.Reveal()).first(16));
+  return ToString(ByteView(key.Reveal()).first(kIdentifierKeySize));
 }
 
 absl::StatusOr<StoredRecord> RocksdbStore::ReadStored(RecordId id) const {
@@ -109,8 +109,9 @@ absl::StatusOr<std::optional<RocksdbStore::SourceEntry>> RocksdbStore::FindBySou
 std::vector<RecordId> RocksdbStore::FindByIdentifier(KeyType type, std::string_view value) const {
   const std::string prefix = IdentifierKey(type, value);
   std::vector<RecordId> ids;
-  std::unique_ptr<rocksdb::Iterator> it(
-      db_->NewIterator(rocksdb::ReadOptions(), family(kIdentifiers)));
+  rocksdb::ReadOptions options;
+  options.prefix_same_as_start = true;
+  std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options, family(kIdentifiers)));
   for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
     ids.push_back(Reader(AsBytes(it->key().ToStringView()).subspan(prefix.size())).U32());
   }

@@ -86,7 +86,7 @@ absl::Status WriteAll(const std::string& path, int fd, ByteView content) {
     if (put <= 0) return Trouble(path, "write it");
     content = content.subspan(static_cast<size_t>(put));
   }
-  return fsync(fd) == 0 ? absl::OkStatus() : Trouble(path, "sync it");
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -108,7 +108,20 @@ absl::Status WriteFileDurably(const std::string& path, ByteView content, mode_t 
     if (fchmod(file.get(), mode) != 0) return Trouble(fresh, "set its mode");
     if (absl::Status status = WriteAll(fresh, file.get(), content); !status.ok()) return status;
   }
-  if (rename(fresh.c_str(), path.c_str()) != 0) return Trouble(path, "put it in place");
+  return PutInPlaceDurably(fresh, path);
+}
+
+absl::Status PutInPlaceDurably(const std::string& written, const std::string& path) {
+  {
+    const Descriptor file(open(written.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0 || fsync(file.get()) != 0) return Trouble(written, "sync it");
+  }
+  if (rename(written.c_str(), path.c_str()) != 0) return Trouble(path, "put it in place");
+  return SyncParent(path);
+}
+
+absl::Status RemoveFileDurably(const std::string& path) {
+  if (unlink(path.c_str()) != 0) return Trouble(path, "remove it");
   return SyncParent(path);
 }
 
@@ -140,8 +153,7 @@ absl::Status FinishDirectory(const std::string& path) {
   const std::string marker = std::filesystem::path(path) / kUnfinished;
   // Everything else is in the directory for good before the marker goes.
   if (absl::Status status = SyncParent(marker); !status.ok()) return status;
-  if (unlink(marker.c_str()) != 0) return Trouble(marker, "remove it");
-  return SyncParent(marker);
+  return RemoveFileDurably(marker);
 }
 
 }  // namespace whoelse

@@ -22,6 +22,13 @@ absl::StatusOr<Bytes> ReadPrivateFile(const std::string& path, size_t max);
 // The new content or the old one, never a part, and on the disk when it returns. UNAVAILABLE.
 absl::Status WriteFileDurably(const std::string& path, ByteView content, mode_t mode);
 
+// Gives a file that somebody else wrote its final name: all of it, under that name, and on the disk
+// when it returns. UNAVAILABLE.
+absl::Status PutInPlaceDurably(const std::string& written, const std::string& path);
+
+// It is gone for good when it returns. UNAVAILABLE, also when there is none.
+absl::Status RemoveFileDurably(const std::string& path);
+
 // Making a store's directory in its place, which may be a disk of its own. Between Begin and Finish a
 // file in it says that nothing was ever held here: what a crash leaves of a store that was being made
 // must not look like one that lost its files, nor the other way round.

@@ -1,7 +1,9 @@
-// Game 22: a node comes back from a backup that is an hour old. It has forgotten what it cosigned,
-// what it answered and which roster it accepted last, and a relay knows it.
+// Game 22: a node comes back from a backup that is an hour old, or by the restore command from one of
+// two minutes ago. It has forgotten what it cosigned, what it answered and which roster it accepted last,
+// and a relay knows it.
 #include <gtest/gtest.h>
 
+#include "node/backup_parts.h"
 #include "node/doubt.h"
 #include "protocol/roster_keeper.h"
 #include "tests/games/game.h"
@@ -11,7 +13,6 @@ namespace whoelse::games {
 namespace {
 
 constexpr TimeMs kHourMs = 3'600'000;
-constexpr TimeMs kBackupMs = kNow - kHourMs;
 
 // The roster that ruled when the backup was made, and the one since: without the police.
 SignedRoster Before() { return {SignedByFirst(RosterText(RosterJson(7))), {}, {}}; }
@@ -46,23 +47,34 @@ struct Disk {
   Bytes pins;   // lie outside; in a copy of everything, what they were then
 };
 
+// What `whoelse node backup` and `restore` make of it.
+Disk ByCommand(Disk disk) {
+  const auto goes_back = [](std::string_view family, std::string_view key) {
+    return PartOf(family, key)->goes_back;
+  };
+  if (!goes_back("wires", "")) disk.wires.clear();
+  if (!goes_back("meta", "watch/")) disk.watch = {};
+  if (!goes_back("meta", "roster")) disk.roster_state.clear();
+  if (!goes_back("meta", "in_use")) disk.in_use_ms = 0;
+  return disk;
+}
+
 // A node as node/answering.cc starts it from its disk, with a witness.
 class RestoredNode {
  public:
-  explicit RestoredNode(uint64_t seed) : seed_(seed) {
-    RosterKeeper keeper(VectorAnchor());
-    EXPECT_TRUE(keeper.Offer(Before(), kBackupMs).ok());
-    disk_.roster_state = keeper.Persistent().Serialize();
-    disk_.in_use_ms = kBackupMs;
+  static constexpr TimeMs kAge = kHourMs;   // of the backup
+
+  RestoredNode(uint64_t seed, TimeMs begun) : seed_(seed) {
+    disk_.in_use_ms = begun;
     disk_.pins = Witness::SerializePins({});
-    Start(kBackupMs);
+    Start(begun);
   }
   virtual ~RestoredNode() = default;
 
   Disk Backup() const { return disk_; }
   void Restore(const Disk& backup, TimeMs now) {
     const Bytes pins_beside = disk_.pins;
-    disk_ = backup;
+    disk_ = Brought(backup);
     if (!PinsAreInTheBackup()) disk_.pins = pins_beside;
     Start(now);
   }
@@ -102,6 +114,7 @@ class RestoredNode {
  protected:
   virtual bool PinsAreInTheBackup() const { return false; }
   virtual bool DoubtsItsStore() const { return true; }
+  virtual Disk Brought(const Disk& backup) const { return backup; }   // a copy of the directory
 
  private:
   LogWatch& watch() { return node_->holder.Watch(kRelay); }
@@ -117,7 +130,12 @@ class RestoredNode {
     node_ = std::make_unique<TestHolder>(kSurgery, 7, ++seed_);
     node_->Hold(BasicRecord());
     keeper_ = std::make_unique<RosterKeeper>(VectorAnchor());
-    EXPECT_TRUE(keeper_->Restore(*RosterKeeper::State::Parse(disk_.roster_state), now).ok());
+    if (disk_.roster_state.empty()) {   // then the one of the configuration
+      EXPECT_TRUE(keeper_->Offer(Before(), now).ok());
+      disk_.roster_state = keeper_->Persistent().Serialize();
+    } else {
+      EXPECT_TRUE(keeper_->Restore(*RosterKeeper::State::Parse(disk_.roster_state), now).ok());
+    }
     doubt_.emplace(disk_.in_use_ms, now);
     SetRosters();
     for (const auto& [hash, kept] : disk_.wires) {
@@ -140,6 +158,28 @@ class RestoredNode {
   std::optional<StoreDoubt> doubt_;
 };
 
+// By the commands, from a backup so young that its age says nothing.
+class RestoredByCommand : public RestoredNode {
+ public:
+  using RestoredNode::RestoredNode;
+  static constexpr TimeMs kAge = 120'000;
+
+ protected:
+  Disk Brought(const Disk& backup) const override { return ByCommand(backup); }
+};
+// Strawman: the backup says when the store was in use, and that is not long ago.
+class BelievesAYoungBackup final : public RestoredByCommand {
+ public:
+  using RestoredByCommand::RestoredByCommand;
+
+ protected:
+  Disk Brought(const Disk& backup) const override {
+    Disk disk = ByCommand(backup);
+    disk.in_use_ms = backup.in_use_ms;
+    return disk;
+  }
+};
+
 // Strawman: the pins lie in the data directory, so that the backup brings old ones back.
 class PinsInTheBackup final : public RestoredNode {
  public:
@@ -157,19 +197,21 @@ class BelievesItsBackup final : public RestoredNode {
   bool DoubtsItsStore() const override { return false; }
 };
 
-// The hour after the backup, and what a relay does when the node is back from it.
+// The time after the backup, and what a relay does when the node is back from it.
 template <typename Node>
 class AfterABackup {
+  static constexpr TimeMs kBackupMs = kNow - Node::kAge;
+
  public:
   explicit AfterABackup(Random& random)
-      : random_(random), node_(random.Below(1u << 30)) {
+      : random_(random), node_(random.Below(1u << 30), kBackupMs) {
     log_.Fill(1 + random.Below(5));
     EXPECT_TRUE(node_.Attach(log_.Attach(0), kBackupMs));
     backup_ = node_.Backup();
     backup_size_ = log_.size();
     log_.Fill(2 + random.Below(5));
-    EXPECT_TRUE(node_.Attach(log_.Attach(node_.known_size()), kBackupMs + 600'000));
-    node_.Offer(Since(), kBackupMs + 1'200'000);
+    EXPECT_TRUE(node_.Attach(log_.Attach(node_.known_size()), kBackupMs + Node::kAge / 6));
+    node_.Offer(Since(), kBackupMs + Node::kAge / 3);
     asked_ = AskUnder(SinceRoster(), kSocialCare, kNow, random_);
     first_ = node_.Ask(asked_->frame, AdmitAt(kNow, kRelay), kNow);
     EXPECT_TRUE(first_.has_value());
@@ -269,8 +311,13 @@ TEST(Game22, ANodeFromABackupAnHourOld) {
                       SetBack<PinsInTheBackup>(12, Seed() + 22)},
                      {"doubt (wires and roster of the backup)",
                       SetBack<BelievesItsBackup>(12, Seed() + 22)}}));
+  EXPECT_TRUE(Judge(22, "a node restored by the command from a backup of two minutes ago",
+                    Measure::kCount, SetBack<RestoredByCommand>(15, Seed() + 22),
+                    {{"the age of the backup (it says when it was in use)",
+                      SetBack<BelievesAYoungBackup>(12, Seed() + 22)}}));
   SeededRandom random(Seed() + 22);
   EXPECT_TRUE(AfterABackup<RestoredNode>(random).AnswersAgain());
+  EXPECT_TRUE(AfterABackup<RestoredByCommand>(random).AnswersAgain());
   // Each way of the adversary's is one.
   EXPECT_TRUE(AfterABackup<BelievesItsBackup>(random).AnswersTwice());
   EXPECT_TRUE(AfterABackup<BelievesItsBackup>(random).AnswersUnderTheOldRoster());

@@ -227,7 +227,7 @@ TEST(AskerRules, AUpnOfOnesOwnDoesNotHoldAStrangersNumber) {
   EXPECT_FALSE(HoldsLive({mine}, {SubjectEntry{KeyType::kNhsNumber, "9990000018"}, upn}, today));
   EXPECT_TRUE(HoldsLive({mine}, {SubjectEntry{KeyType::kNhsNumber, "9990000026"}, upn}, today));
   EXPECT_FALSE(HoldsLive({mine}, {SubjectEntry{KeyType::kNhsNumber, "9990000026"},
-                                  SubjectEntry{KeyType::kUpn, "B98765432109Z"}}, today));
+                                  SubjectEntry{KeyType::kUpn, "G98765432109Z"}}, today));
 }
 
 // --- the basis

@@ -25,8 +25,11 @@ class AskingTest : public ::testing::Test {
     asker_.roles = {Role::kPractitioner, Role::kSafeguardingLead, Role::kOutOfHours};
   }
   whoelse::Planned Plan() {
-    std::vector<Record> held(holds_ ? 1 : 0);
-    for (Record& record : held) record.nhs_number = *NhsNumber::Parse(kChild);
+    std::vector<Record> held(holds_ ? std::max<size_t>(1, upns_.size()) : 0);
+    for (size_t i = 0; i < held.size(); ++i) {
+      held[i].nhs_number = *NhsNumber::Parse(kChild);
+      if (i < upns_.size()) held[i].upn = *Upn::Parse(upns_[i]);
+    }
     return PlanQuestion(input_, asker_, *RosterOf(7), agency_, held, *Date::FromYmd(20270115));
   }
   AskPlan Planned() {
@@ -50,7 +53,23 @@ class AskingTest : public ::testing::Test {
   Asker asker_;
   AgencyId agency_ = kSocialCare;
   bool holds_ = false;
+  std::vector<const char*> upns_;   // of what is held, one record each
 };
+
+// A school that has no number for the child knows it by the UPN.
+TEST_F(AskingTest, AsksByTheUpnTooWhereThisAgencyKnowsIt) {
+  holds_ = true;
+  EXPECT_EQ(Planned().statement.subject[1], SubjectEntry{});
+  const SubjectEntry known{KeyType::kUpn, kUpn};
+  upns_ = {kUpn};
+  EXPECT_EQ(Planned().statement.subject[1], known);
+  upns_ = {kUpn, kOtherUpn};   // its own records do not agree
+  EXPECT_EQ(Planned().statement.subject[1], SubjectEntry{});
+  input_.upn = kOtherUpn;      // what was typed stays
+  EXPECT_EQ(Planned().statement.subject[1], (SubjectEntry{KeyType::kUpn, kOtherUpn}));
+  input_.upn = "B123456789012";
+  EXPECT_EQ(Wrong(), "upn");
+}
 
 TEST_F(AskingTest, BecomesAStatementThatParses) {
   Statement statement = Planned().statement;

@@ -27,7 +27,7 @@ inline constexpr TimeMs kNow = 1'800'000'002'365;   // in the slot that ends at 
 inline constexpr char kChild[] = "9990000018";
 inline constexpr char kOtherChild[] = "9990000026";
 inline constexpr char kUpn[] = "A123456789012";
-inline constexpr char kOtherUpn[] = "B98765432109Z";
+inline constexpr char kOtherUpn[] = "G98765432109Z";
 inline constexpr uint32_t kBorn = 20150314;
 
 // Version 7 (key version 1 ASKED, 2 ENROLLING) or 8 (both ASKED), possibly changed.

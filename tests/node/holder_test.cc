@@ -86,6 +86,45 @@ TEST_F(HolderTest, AWatchIsToldOfUniversalAndTargetedServicesAndCallsNobody) {
   }
 }
 
+// Whose a record is must be sure before anything of it is told: the same wire, bit for bit, as of a node
+// that holds nobody.
+TEST_F(HolderTest, ARecordInDisputeIsAnsweredLikeNone) {
+  Record disputed = BasicRecord();
+  disputed.in_dispute = true;
+  TestHolder holds, holds_not;
+  holds.Hold(disputed);
+  holds_not.Hold(BasicRecord(kOtherChild));
+  const Question question = AskAbout(kChild);
+  ASSERT_FALSE(holds.Give(question.frame).refusal);
+  ASSERT_FALSE(holds_not.Give(question.frame).refusal);
+  const SlotRecord hit = holds.Answers().records.at(0);
+  const SlotRecord miss = holds_not.Answers().records.at(0);
+  EXPECT_EQ(*OpenWire(*Wire::Parse(hit.wire), question.reply_secret_key),
+            *OpenWire(*Wire::Parse(miss.wire), question.reply_secret_key));
+  ASSERT_EQ(hit.noted.decisions.size(), 1u);
+  EXPECT_EQ(hit.noted.decisions[0].outcome, Outcome::kBrokered);   // a person hears of the question
+}
+
+// A store that came out of a backup: whom it shielded since nobody knows, nor whom a notice was about
+// that was imported later.
+TEST_F(HolderTest, SaysNothingOfAnybodyWhileEverybodyIsShielded) {
+  node_.Hold(BasicRecord());
+  node_.holder.ShieldEverybody(true);
+  EXPECT_FALSE(AnswerTo(AskAbout(kChild), node_).disclosed);
+  const SlotRecord silent = [&] {
+    TestHolder other;
+    other.Hold(BasicRecord());
+    other.holder.ShieldEverybody(true);
+    EXPECT_FALSE(other.Give(AskAbout(kChild).frame).refusal);
+    return other.Answers().records.at(0);
+  }();
+  // A person hears of it, as of any shielded child.
+  ASSERT_EQ(silent.noted.decisions.size(), 1u);
+  EXPECT_EQ(silent.noted.decisions[0].outcome, Outcome::kBrokered);
+  node_.holder.ShieldEverybody(false);
+  EXPECT_TRUE(AnswerTo(AskAbout(kChild), node_).disclosed);
+}
+
 TEST_F(HolderTest, NotesWhatItDecided) {
   const RecordId id = node_.Hold(BasicRecord());
   const Question question = AskAbout(kChild);

@@ -68,11 +68,32 @@ TEST(NhsNumber, HasAtMostOneCheckDigitAndEverySingleWrongDigitIsSeen) {
   EXPECT_LT(without, 2000 / 6);
 }
 
-TEST(Upn, TakesThirteenLettersAndDigits) {
+// Each digit and each pair of neighbours: what a hand gets wrong.
+TEST(Upn, FindsAMistypedOne) {
+  for (const std::string right : {"A123456789012", "G98765432109Z"}) {
+    ASSERT_TRUE(Upn::Parse(right).ok());
+    for (size_t at = 1; at < 12; ++at) {
+      for (char digit = '0'; digit <= '9'; ++digit) {
+        std::string typed = right;
+        typed[at] = digit;
+        EXPECT_EQ(Upn::Parse(typed).ok(), typed == right) << typed;
+      }
+      std::string swapped = right;
+      std::swap(swapped[at], swapped[at + 1]);
+      if (swapped[at + 1] > '9' || swapped[at] > '9') continue;
+      EXPECT_EQ(Upn::Parse(swapped).ok(), swapped == right) << swapped;
+    }
+  }
+  const std::string said(Upn::Parse("B123456789012").status().message());
+  EXPECT_NE(said.find("check letter"), std::string::npos);
+  EXPECT_EQ(said.find("123"), std::string::npos);
+}
+
+TEST(Upn, TakesALetterTwelveDigitsAndATemporaryOnesLetter) {
   EXPECT_EQ(Upn::Parse("A123456789012")->text(), "A123456789012");
-  EXPECT_EQ(Upn::Parse("a1234 5678901b")->text(), "A12345678901B");
-  for (const char* text : {"", "A12345678901", "A1234567890123", "A12345678901-",
-                           "A1234567890\xC3\x89"}) {
+  EXPECT_EQ(Upn::Parse("l1234 5678901b")->text(), "L12345678901B");
+  for (const char* text : {"", "A12345678901", "A1234567890123", "A12345678901-", "I123456789012",
+                           "A12345678901S", "A1B3456789012", "A1234567890\xC3\x89"}) {
     EXPECT_FALSE(Upn::Parse(text).ok()) << text;
   }
 }

@@ -203,7 +203,7 @@ Record Importable(Random& random) {
   record.earlier_until.reset();
   record.archived_on.reset();
   record.answered_by = 0;
-  record.superseded = record.shield_pending = record.lead_decided_here = false;
+  record.superseded = record.shield_pending = record.lead_decided_here = record.in_dispute = false;
   Consent& consent = record.consent;
   if (consent.state == ConsentState::kNotAsked) {
     const bool competent = consent.competent;
@@ -241,9 +241,12 @@ TEST(Exports, AreReadAsWhatTheyWere) {
   }
 }
 
-TEST(Exports, APendingShieldIsWrittenAsOne) {
+TEST(Exports, APendingShieldAndADisputeAreWrittenAsShields) {
   Record record;
   record.shield_pending = true;
+  EXPECT_EQ(CellOf(record, Column::kRestrictions), "shielded");
+  record.shield_pending = false;
+  record.in_dispute = true;
   EXPECT_EQ(CellOf(record, Column::kRestrictions), "shielded");
 }
 

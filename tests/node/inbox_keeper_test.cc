@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/cli/folder.h"
+#include "tests/node/backup_maker.h"
 #include "tests/node/import_all.h"
 #include "tests/node/inbox_maker.h"
 #include "tests/node/register.h"
@@ -55,6 +56,14 @@ class InboxKeeperTest : public testing::Test {
     keeper_ = std::make_unique<InboxKeeper>(kMe, TestCalendar(), *store_, registry_, answering_,
                                             clock_, random_);
     ASSERT_TRUE(keeper_->Load().ok());
+  }
+  // A second later the keeper has a store that was made of this backup.
+  void Restore(const std::string& backup) {
+    keeper_.reset();
+    ASSERT_TRUE(RestoreInto(folder_ / "restored", backup, clock_.now + 1000, random_).ok());
+    before_ = std::exchange(
+        store_, *RocksdbStore::Open(folder_ / "restored", TestMaster(), LeadKey(), random_));
+    Restart();
   }
   // As answering leaves it, then worked off.
   void Leave(Noted noted) {
@@ -264,6 +273,38 @@ TEST_F(InboxKeeperTest, PagesAreRememberedAcrossARestart) {
   Restart();
   EXPECT_EQ(keeper_->Items(false).value().at(0).paged, Desk::kLeadOfficer);
   EXPECT_TRUE(absl::IsNotFound(keeper_->SetPaged("0000-0000-0000", Desk::kDeputy)));
+}
+
+// What people and feeds restricted since the backup is forgotten: one person, or a restart, lifts
+// nothing; two people do, for good.
+TEST_F(InboxKeeperTest, WhatARestoreShieldsIsLiftedByTwoPeople) {
+  const std::string backup = BackedUp(*store_, clock_.now);
+  Restore(backup);
+  const auto shields = [&] { return (*store_->ReadRestored())->shields_everybody; };
+  ASSERT_THAT(Kinds(), ElementsAre(ItemKind::kRestored));
+  clock_.now += 2000;
+  const std::string id = IdOf(ItemKind::kRestored, 0);
+  EXPECT_TRUE(Decide(id, Verb::kRefuse, "alice"));
+  EXPECT_FALSE(Decide(id, Verb::kRefuse, "alice"));
+  EXPECT_TRUE(shields());
+  Restart();
+  ASSERT_THAT(Kinds(), ElementsAre(ItemKind::kRestored));   // the same item, once
+  EXPECT_TRUE(shields());
+  EXPECT_TRUE(Decide(id, Verb::kRefuse, "bob"));
+  EXPECT_FALSE(shields());
+  Restart();
+  EXPECT_THAT(Kinds(), IsEmpty());
+}
+
+// Whether it was used since the backup nobody knows.
+TEST_F(InboxKeeperTest, AnApprovalOfBeforeARestoreDoesNotCount) {
+  const QuestionToApprove question{ActorOf("carol").ref, Purpose::kConcern, false, "C-1", {}, 0};
+  const std::string id = keeper_->RequestApproval(question);
+  ASSERT_TRUE(Decide(id, Verb::kApprove, "alice"));
+  const std::string backup = BackedUp(*store_, clock_.now);
+  EXPECT_TRUE(std::holds_alternative<PersonRef>(keeper_->UseApproval(id, question)));
+  Restore(backup);
+  EXPECT_TRUE(std::holds_alternative<FieldError>(keeper_->UseApproval(id, question)));
 }
 
 }  // namespace

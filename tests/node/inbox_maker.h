@@ -32,7 +32,7 @@ inline InboxItem ItemOf(ItemKind kind, uint64_t seed = 1) {
   return NewItem(kind, Purpose::kSection47, At(20261123, 10), TestCalendar(), random);
 }
 
-// A decision that one person may take alone on an item of its kind.
+// The first decision that a person may take on an item of its kind.
 inline std::variant<Acted, FieldError> TheDecision(const InboxItem& item, const Actor& person) {
   const Choice& choice = RuleOf(item.kind).choices[0];
   const std::string outcome = choice.verb == Verb::kDone ? std::string(choice.outcome) : "";

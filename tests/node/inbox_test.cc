@@ -40,8 +40,11 @@ const KindCase kKinds[] = {
     {ItemKind::kContactWasWrong, "looked-at ", "", "", false, false, kNothing, kNothing},
     {ItemKind::kTwoChildren, "looked-at ", "", "", false, false, kNothing, kNothing},
     {ItemKind::kPurposeNotAllowed, "looked-at ", "", "", false, false, kNothing, kNothing},
+    {ItemKind::kRestored, "", "", "lifted", true, false, kNothing, Effect::kLiftRestored},
+    {ItemKind::kIdentityConflict, "settled ", "", "", false, false, kNothing, kNothing},
 };
-const char* const kOutcomesOfDone[] = {"contacted", "withheld", "not-relevant", "looked-at"};
+const char* const kOutcomesOfDone[] = {"contacted", "withheld", "not-relevant", "looked-at",
+                                       "settled"};
 
 std::variant<Acted, FieldError> Do(const InboxItem& item, Verb verb, const char* outcome,
                                    const Actor& person, const char* reason = "told by the school") {
@@ -147,7 +150,10 @@ TEST(Inbox, AReasonIsRecordedWhereOneIsNeeded) {
 
 TEST(Inbox, ADecisionIsFinal) {
   for (const KindCase& c : kKinds) {
-    const InboxItem done = std::get<Acted>(TheDecision(ItemOf(c.kind), ActorOf("alice"))).item;
+    InboxItem done = std::get<Acted>(TheDecision(ItemOf(c.kind), ActorOf("alice"))).item;
+    if (done.state() == ItemState::kSecondPerson) {
+      done = std::get<Acted>(TheDecision(done, ActorOf("carol"))).item;
+    }
     ASSERT_EQ(done.state(), ItemState::kDone);
     const auto again = TheDecision(done, ActorOf("bob"));
     ASSERT_FALSE(Works(again));

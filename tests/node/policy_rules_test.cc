@@ -161,7 +161,7 @@ TEST(Strictest, NothingBecomesUrgentWhereAPersonMustLearnOfIt) {
   }
 }
 
-TEST(Strictest, AShieldNoticeAloneAlreadySilences) {
+TEST(Strictest, AShieldNoticeOrADisputeAloneAlreadySilences) {
   for (uint8_t number = 1; number <= 8; ++number) {
     const Purpose purpose = static_cast<Purpose>(number);
     Record pending = RecordOf(ServiceClass::kUniversal);
@@ -173,6 +173,9 @@ TEST(Strictest, AShieldNoticeAloneAlreadySilences) {
     EXPECT_FALSE(Decide(PolicyTable::Default(), pending, AskedFor(purpose), kToday).Discloses());
     EXPECT_EQ(Decided(pending, purpose), Decided(shielded, purpose));
     EXPECT_EQ(Decided(closed, purpose), Decided(shielded, purpose));
+    Record disputed = RecordOf(ServiceClass::kUniversal);
+    disputed.in_dispute = true;
+    EXPECT_EQ(Decided(disputed, purpose), Decided(shielded, purpose));
   }
 }
 

@@ -170,7 +170,7 @@ TEST(RecordLife, WhatAreTwoChildrenIsNotMerged) {
   };
   const std::vector<Case> cases = {
       {"number", [](Record& r) { r.nhs_number = kNew; }},
-      {"upn", [](Record& r) { r.upn = *Upn::Parse("B98765432109Z"); }},
+      {"upn", [](Record& r) { r.upn = *Upn::Parse("G98765432109Z"); }},
       {"born", [](Record& r) { r.born = *Date::FromYmd(20160402); }},
       {"closed", [](Record& r) { r.restrictions.closed = true; }},
       {"about", [](Record& r) { r.about_parent_or_carer = true; }},

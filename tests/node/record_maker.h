@@ -47,10 +47,11 @@ inline Record RandomRecord(Random& random) {
     for (uint64_t n = random.Below(text.max / 2 + 1); n > 0; --n) record.*text.member += letter;
   }
   if (coin()) record.nhs_number = *NhsNumber::Parse(coin() ? "9990000018" : "9990000026");
-  if (coin()) record.upn = *Upn::Parse(coin() ? "A123456789012" : "B98765432109Z");
+  if (coin()) record.upn = *Upn::Parse(coin() ? "A123456789012" : "G98765432109Z");
   for (bool* flag : {&record.nhs_number_verified, &record.born_disputed, &record.superseded,
                      &record.lead_professional, &record.lead_decided_here,
-                     &record.assessment_exists, &record.keep_to_25, &record.shield_pending}) {
+                     &record.assessment_exists, &record.keep_to_25, &record.shield_pending,
+                     &record.in_dispute}) {
     *flag = coin();
   }
   for (std::optional<Date>* date :

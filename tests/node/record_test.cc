@@ -109,14 +109,14 @@ TEST(Record, RefusesALengthInAnotherWriting) {
 TEST(Record, RefusesANumberInAnotherWriting) {
   Record record;
   record.nhs_number = *NhsNumber::Parse("9990000018");
-  record.upn = *Upn::Parse("A12345678901B");
+  record.upn = *Upn::Parse("L12345678901B");
   std::string bytes = ToString(record.Encode());
   ASSERT_TRUE(Record::Decode(AsBytes(bytes)).ok());
   std::string wrong = bytes;
   wrong.replace(wrong.find("9990000018"), 10, "9990000017");
   EXPECT_FALSE(Record::Decode(AsBytes(wrong)).ok());
   wrong = bytes;
-  wrong.replace(wrong.find("A12345678901B"), 13, "A12345678901b");
+  wrong.replace(wrong.find("L12345678901B"), 13, "A12345678901b");
   EXPECT_FALSE(Record::Decode(AsBytes(wrong)).ok());
   wrong = bytes;
   wrong.replace(wrong.find("\x0A" "9990000018"), 11, "\x0C" "999 0000 018");
@@ -138,7 +138,7 @@ TEST(Record, SameChildByNumberElseByUpn) {
     if (*upn) record.upn = *Upn::Parse(upn);
     return record;
   };
-  const char* upn = "A12345678901B";
+  const char* upn = "L12345678901B";
   EXPECT_TRUE(SameChild(child("9990000018", ""), child("9990000018", upn)));
   EXPECT_FALSE(SameChild(child("9990000018", upn), child("9990000026", upn)));
   EXPECT_FALSE(SameChild(child("9990000018", upn), child("", upn)));
@@ -150,7 +150,7 @@ TEST(Record, SameChildByNumberElseByUpn) {
 TEST(Record, AMachineOnlyRaisesRestrictionsAndClasses) {
   Record held, row;
   held.restrictions = {.shielded = true, .covert = true};
-  held.shield_pending = true;
+  held.shield_pending = held.in_dispute = true;
   held.service_class = ServiceClass::kProtected;
   held.name = "Sam Example";
   row.restrictions.call_back_only = true;
@@ -159,7 +159,7 @@ TEST(Record, AMachineOnlyRaisesRestrictionsAndClasses) {
   const Record merged = MergeByMachine(held, row);
   EXPECT_EQ(merged.restrictions,
             (Restrictions{.shielded = true, .call_back_only = true, .covert = true}));
-  EXPECT_TRUE(merged.shield_pending);
+  EXPECT_TRUE(merged.shield_pending && merged.in_dispute);
   EXPECT_EQ(merged.service_class, ServiceClass::kProtected);
   EXPECT_EQ(merged.name, "Kim Example");
   EXPECT_EQ(MergeByMachine(row, held).service_class, ServiceClass::kProtected);

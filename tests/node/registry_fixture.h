@@ -83,7 +83,7 @@ class RegistryTest : public ::testing::Test {
 
   const Date kToday = Date::FromDays(20'500);
   const std::string kOne = "9990000018", kTwo = "9990000026";
-  const std::string kUpnOne = "A123456789012", kUpnTwo = "B98765432109Z";
+  const std::string kUpnOne = "A123456789012", kUpnTwo = "G98765432109Z";
   TestFolder folder_;
   SeededRandom random_{20261122};
   FixedClock clock_;

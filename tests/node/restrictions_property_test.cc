@@ -95,6 +95,7 @@ class RestrictionsProperty : public RegistryTest {
       RC_ASSERT(is.restrictions.Raise(was.restrictions) == is.restrictions);
       RC_ASSERT(is.service_class >= was.service_class);
       RC_ASSERT(is.shield_pending || !was.shield_pending);
+      RC_ASSERT(is.in_dispute || !was.in_dispute);
       RC_ASSERT(!was.superseded || is.superseded);
     }
     for (const auto& [id, is] : after) {

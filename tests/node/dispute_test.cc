@@ -1,0 +1,123 @@
+// Records in dispute over the store on the disk: silent, with an item, until two people have settled it,
+// whatever an import says meanwhile.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "node/inbox_keeper.h"
+#include "tests/node/inbox_maker.h"
+#include "tests/node/registry_fixture.h"
+
+namespace whoelse {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class Dispute : public RegistryTest {
+ protected:
+  Dispute() { EXPECT_TRUE(keeper_.Load().ok()); }
+
+  Record Ada(const std::string& id = "1") { return Child(id, kOne, "Ada", 20150314); }
+  Record Ben(const std::string& id = "2") { return Child(id, kOne, "Ben", 20180702); }
+  Record Child(const std::string& id, const std::string& number, const char* name, uint32_t born) {
+    Record record = Pupil(id, number);
+    record.given_name = name;
+    record.born = *Date::FromYmd(born);
+    return record;
+  }
+  // The records in dispute.
+  std::vector<RecordId> Disputed() {
+    std::vector<RecordId> disputed;
+    EXPECT_TRUE(store_->ForEachRecord(0, [&](const StoredRecord& stored) {
+      if (stored.record.in_dispute) disputed.push_back(stored.id);
+      return true;
+    }).ok());
+    return disputed;
+  }
+  std::vector<InboxItem> Items() {
+    EXPECT_TRUE(keeper_.TakeUp().ok());
+    return *keeper_.Items(false);
+  }
+  bool Settle(const std::string& id, const char* who) {
+    return std::holds_alternative<InboxItem>(
+        keeper_.Decide(id, {Verb::kDone, "settled", "put right in the system"}, ActorOf(who)));
+  }
+
+  InboxKeeper keeper_{kSurgery, TestCalendar(), *store_, registry_, answering_, clock_, random_};
+};
+
+TEST_F(Dispute, OneNumberOfTwoChildrenSilencesBoth) {
+  EXPECT_EQ(Import({Ada()}).disputed, 0u);
+  EXPECT_EQ(Import({Ben()}).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2));
+  const std::vector<InboxItem> items = Items();
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].kind, ItemKind::kIdentityConflict);
+  EXPECT_THAT(items[0].records, testing::UnorderedElementsAre(1, 2));
+}
+
+TEST_F(Dispute, InOneFileToo) {
+  EXPECT_EQ(Import({Ada(), Ben()}).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2));
+}
+
+TEST_F(Dispute, OneUpnOfTwoNumbersSilencesBoth) {
+  Import({Pupil("1", kOne, kUpnOne)});
+  EXPECT_EQ(Import({Pupil("2", kTwo, kUpnOne)}).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2));
+}
+
+TEST_F(Dispute, AMergeOfTwoChildrenSilencesBoth) {
+  Import({Pupil("1", kOne), Pupil("2", kTwo)});
+  EXPECT_EQ(FieldOf(registry_.Merge({"school", "1"}, {"school", "2"}, kImported)), "id");
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2));
+  ASSERT_EQ(Items().size(), 1u);
+}
+
+TEST_F(Dispute, ADryRunChangesNothing) {
+  ImportCounts counts;
+  Import({Ada()});
+  const std::vector<ImportRow> rows = {{2, RowAction::kUpsert, NumberChange::kClosed, Ben()}};
+  ASSERT_TRUE(registry_.Take(rows, kImported, false, &counts, nullptr).ok());
+  EXPECT_EQ(counts.disputed, 1u);
+  EXPECT_THAT(Disputed(), IsEmpty());
+  EXPECT_THAT(Items(), IsEmpty());
+}
+
+// Neither the same export again, nor one that has it right.
+TEST_F(Dispute, NoImportEndsIt) {
+  Import({Ada(), Ben()});
+  Import({Ada(), Ben()});
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2));
+  Record right = Child("2", kTwo, "Ben", 20180702);
+  Import({right}, kImported, true, NumberChange::kCorrected);
+  EXPECT_EQ(store_->ReadRecord(2)->nhs_number->digits(), kTwo);
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2));
+  EXPECT_EQ(Items().size(), 1u);
+}
+
+TEST_F(Dispute, TwoPeopleSettleItAndTheNextExportDoesNotRaiseItAgain) {
+  Import({Ada(), Ben()});
+  const std::string id = Items().at(0).id;
+  EXPECT_TRUE(Settle(id, "alice"));
+  EXPECT_FALSE(Settle(id, "alice"));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2));
+  EXPECT_TRUE(Settle(id, "bob"));
+  EXPECT_THAT(Disputed(), IsEmpty());
+  EXPECT_EQ(Import({Ada(), Ben()}).disputed, 0u);
+  EXPECT_THAT(Items(), IsEmpty());
+}
+
+// A third child under the number: settling one pair leaves silent what the other pair disputes.
+TEST_F(Dispute, WhatAnotherItemDisputesStaysSilent) {
+  Import({Ada(), Ben()});
+  const std::string id = Items().at(0).id;
+  Import({Child("3", kOne, "Cleo", 20201111)});
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
+  ASSERT_TRUE(Settle(id, "alice"));
+  ASSERT_TRUE(Settle(id, "bob"));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
+}
+
+}  // namespace
+}  // namespace whoelse
