@@ -10,6 +10,7 @@
 #include "cli/inbox_command.h"
 #include "cli/lead_key_command.h"
 #include "cli/ledger_open.h"
+#include "cli/looked_command.h"
 #include "cli/receipt.h"
 #include "cli/policy_command.h"
 #include "cli/records_command.h"
@@ -135,9 +136,7 @@ void AddLedgerOpenCommand(CLI::App& ledger, Terminal& terminal, Chosen& chosen) 
       "It is opened on this machine; the node never has the key. Example:\n"
       "  whoelse ledger open --own alice.key --lead-key lead-1.key");
   const auto options = std::make_shared<LedgerOpenOptions>();
-  command->add_option("--own", options->own, "Your own key's file")->required();
-  command->add_option("--lead-key", options->lead_keys,
-                      "The file of a key that you hold, of now or earlier; may be repeated");
+  AddLeadOfficerKeys(*command, options->keys);
   command->add_option("--since", options->since, "From this day on, YYYY-MM-DD");
   command->add_option("--record", options->record, "Only about this record");
   command->add_flag("--json", options->json, "As JSON");
@@ -207,6 +206,7 @@ ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& termina
   AddRecordsCommand(app, terminal, chosen);
   AddInboxCommand(app, terminal, chosen);
   AddLeadKeyCommand(app, terminal, chosen);
+  AddLookedCommands(app, terminal, chosen);
   AddReceiptCommand(app, terminal, chosen);
   AddLedgerCommand(app, terminal, chosen);
   AddPolicyCommand(app, terminal, chosen);

@@ -83,18 +83,28 @@ absl::Status NoResult() {
   return absl::InternalError("the node ended the call without a result: see its log");
 }
 
+template <typename Stub, typename Request, typename Reply>
+absl::StatusOr<Reply> ReplyOf(
+    const std::shared_ptr<grpc::Channel>& channel,
+    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Reply*),
+    const Request& request) {
+  Stub stub(channel);
+  grpc::ClientContext context;
+  context.set_deadline(DeadlineIn(kAnswerTime));
+  Reply reply;
+  const absl::Status result = Result((stub.*method)(&context, request, &reply));
+  if (!result.ok()) return result;
+  return reply;
+}
+
 template <typename Stub, typename Request>
 absl::StatusOr<std::string> JsonOf(
     const std::shared_ptr<grpc::Channel>& channel,
     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, v1::JsonReply*),
     const Request& request) {
-  Stub stub(channel);
-  grpc::ClientContext context;
-  context.set_deadline(DeadlineIn(kAnswerTime));
-  v1::JsonReply reply;
-  const absl::Status result = Result((stub.*method)(&context, request, &reply));
-  if (!result.ok()) return result;
-  return reply.json();
+  const auto reply = ReplyOf(channel, method, request);
+  if (!reply.ok()) return reply.status();
+  return reply->json();
 }
 
 absl::StatusOr<std::string> WholeFile(grpc::ClientReader<v1::FilePart>& reader) {
@@ -251,6 +261,14 @@ absl::StatusOr<std::string> Door::ShowPolicy() const {
 
 absl::StatusOr<std::string> Door::ExplainPolicy(const v1::ExplainPolicyCall& call) const {
   return JsonOf(channel_, &v1::Node::Stub::ExplainPolicy, call);
+}
+
+absl::StatusOr<v1::ChildReply> Door::ShowChild(const v1::ShowChildCall& call) const {
+  return ReplyOf(channel_, &v1::Looked::Stub::ShowChild, call);
+}
+
+absl::StatusOr<std::string> Door::PrepareReport(const v1::PrepareReportCall& call) const {
+  return JsonOf(channel_, &v1::Looked::Stub::PrepareReport, call);
 }
 
 absl::StatusOr<std::string> Door::Status() const {

@@ -49,6 +49,8 @@ class Door {
   // `take` is called with each part; its error ends the call and is returned.
   absl::Status ReadSealed(const v1::ReadSealedCall& call,
                           const std::function<absl::Status(const v1::SealedPart&)>& take) const;
+  absl::StatusOr<v1::ChildReply> ShowChild(const v1::ShowChildCall& call) const;
+  absl::StatusOr<std::string> PrepareReport(const v1::PrepareReportCall& call) const;
   absl::StatusOr<std::string> Status() const;
   absl::StatusOr<std::string> ListReceipts(const v1::ListReceiptsCall& call) const;
   absl::StatusOr<std::string> ShowReceipt(const v1::ShowReceiptCall& call) const;

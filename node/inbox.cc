@@ -32,6 +32,10 @@ constexpr Choice kApprovalChoices[] = {
     {Verb::kRefuse, "refused", kReason, kOnePerson, Effect::kNone}};
 constexpr Choice kLookChoices[] = {
     {Verb::kDone, "looked-at", kReason, kOnePerson, Effect::kNone}};
+constexpr Choice kReportChoices[] = {
+    {Verb::kDone, "prepared", kNoReason, kOnePerson, Effect::kNone},
+    // What could harm the child or somebody else is told on a person's word only.
+    {Verb::kDone, "put-back", kReason, kOnePerson, Effect::kNone}};
 
 // shown, due, paged, by approver, alarm, choices
 constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
@@ -49,6 +53,7 @@ constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
     {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
     {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
     {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
+    {Shown::kAtOnce, Due::kFiveWorkingDays, false, false, false, kReportChoices},
 }};
 
 FieldError Error(const char* field, std::string reason, std::string remedy) {

@@ -40,13 +40,14 @@ enum class ItemKind : uint8_t {
   kLogAlarm,             // a coordinator's log misbehaves (node/log_watch.h)
   kContactWasWrong,      // an asker says that a contact given here is wrong
   kTwoChildren,          // a question's number and UPN are of different children here
-  kPurposeNotAllowed     // an agency asked for what it may not ask
+  kPurposeNotAllowed,    // an agency asked for what it may not ask
+  kRightsRequest         // somebody's right to know: what was told of a child, and on whose word
 };
-inline constexpr std::array<std::string_view, 14> kItemKindNames = {
+inline constexpr std::array<std::string_view, 15> kItemKindNames = {
     "brokered",       "urgent",         "possible-wrong-child",   "shield-notice",
     "emergency-review", "approval",     "approval-afterwards",    "shield-to-send",
     "shield-sent",    "possible-fishing", "log-alarm",            "contact-was-wrong",
-    "number-and-upn-differ", "purpose-not-allowed"};
+    "number-and-upn-differ", "purpose-not-allowed", "rights-request"};
 inline std::string_view Name(ItemKind kind) { return NameOf(kind, kItemKindNames); }
 
 // What was typed: `whoelse inbox done`, `approve`, `refuse`.

@@ -289,4 +289,11 @@ std::vector<InboxItem> ItemsOf(const OwnQuestion& question, TimeMs raised,
   return items;
 }
 
+InboxItem ReportItem(const std::vector<std::string>& put_back, TimeMs raised,
+                     const WorkingCalendar& calendar, Random& random) {
+  InboxItem item = NewItem(ItemKind::kRightsRequest, std::nullopt, raised, calendar, random);
+  item.about = Dump({{"put_back", put_back}});
+  return item;
+}
+
 }  // namespace whoelse

@@ -191,6 +191,18 @@ absl::Status InboxKeeper::GiveBackApproval(const std::string& id) {
   return absl::OkStatus();
 }
 
+std::variant<std::string, FieldError> InboxKeeper::NoteReport(
+    const std::vector<std::string>& put_back, const std::string& reason, const Actor& actor) {
+  const std::lock_guard lock(mutex_);
+  const TimeMs now = clock_.NowMs();
+  const Action action{Verb::kDone, put_back.empty() ? "prepared" : "put-back", reason};
+  const auto acted = Act(ReportItem(put_back, now, calendar_, random_), action, actor, now);
+  if (const auto* error = std::get_if<FieldError>(&acted)) return *error;
+  const InboxItem& item = std::get<Acted>(acted).item;
+  store_.WriteInbox({DocumentOf(item)});
+  return item.id;
+}
+
 absl::Status InboxKeeper::SetPaged(const std::string& id, Desk desk) {
   const std::lock_guard lock(mutex_);
   absl::StatusOr<InboxItem> item = Read(id);

@@ -52,6 +52,10 @@ class InboxKeeper {
                                                                 const QuestionToApprove& question);
   // The question did not leave: its approval is as it was.
   absl::Status GiveBackApproval(const std::string& id);
+  // A lead officer prepares a subject access report, in which these entries are put back: an item that
+  // is done, which it names. FieldError: "reason", when something is put back without one.
+  std::variant<std::string, FieldError> NoteReport(const std::vector<std::string>& put_back,
+                                                   const std::string& reason, const Actor& actor);
   // The desk has been told.
   absl::Status SetPaged(const std::string& id, Desk desk);
 

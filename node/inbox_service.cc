@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nlohmann/json.hpp"
+#include "node/door_caller.h"
 #include "node/door_reply.h"
 #include "node/inbox_counts.h"
 #include "node/inbox_document.h"
@@ -20,15 +21,7 @@ Json LineOf(const Line& line) { return {{"phone", line.number}, {"hours", line.h
 }  // namespace
 
 absl::StatusOr<Actor> InboxService::Caller(const grpc::ServerContext& context) const {
-  absl::StatusOr<UnixDoor::User> user = parts_.door.PeerUser(context);
-  if (!user.ok()) return user.status();
-  const Person* const person = PersonOf(parts_.config, *user);
-  if (person == nullptr || person->duties.empty()) {
-    return absl::InvalidArgumentError(
-        "user: has no duty here, and the inbox is for lead officers and approvers; have [people] in "
-        "the node's configuration give it to you");
-  }
-  return Actor{user->name, parts_.asker.RefOf(user->name), person->duties};
+  return DutyHolder(parts_.config, parts_.door, parts_.asker, context);
 }
 
 Json InboxService::Sender(AgencyId agency) const {
@@ -130,12 +123,9 @@ grpc::Status InboxService::CountItems(grpc::ServerContext* context, const v1::Co
 
 grpc::Status InboxService::ReadSealed(grpc::ServerContext* context, const v1::ReadSealedCall* call,
                                       grpc::ServerWriter<v1::SealedPart>* writer) {
-  const absl::StatusOr<Actor> actor = Caller(*context);
+  const absl::StatusOr<Actor> actor =
+      LeadOfficer(parts_.config, parts_.door, parts_.asker, *context);
   if (!actor.ok()) return ToDoor(actor.status());
-  // An approver has duties here, and who asked about whom is none of them.
-  if (!IsLeadOfficer(*actor)) {
-    return BadField({"user", "is not a lead officer of this agency", "ask one"});
-  }
   v1::SealedPart part;
   for (const RosterAgency& agency : parts_.board.Read().roster->agencies) {
     (*part.mutable_agencies())[agency.id] = agency.name;

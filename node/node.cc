@@ -19,6 +19,7 @@
 #include "node/inbox_service.h"
 #include "node/ledger_keeper.h"
 #include "node/life_keeper.h"
+#include "node/looked_service.h"
 #include "node/pager.h"
 #include "node/policy_keeper.h"
 #include "node/receipt_keeper.h"
@@ -193,6 +194,8 @@ int Serve(Opened& opened, const Clock& clock) {
                          coordinators, asker, receipts, **policy, board, clock});
     Pager pager(inbox, WaysToPage(config.pager), clock, random);
     InboxService inbox_service({config, **door, **store, inbox, asker, board, clock});
+    LookedService looked_service(
+        {config, **door, **store, registry, inbox, asker, receipts, clock});
     Importer importer(registry, config.data, clock, random);
     RecordsService records_service({config, **store, registry, importer, enroller, clock});
     LifeKeeper life(registry, clock);
@@ -200,6 +203,7 @@ int Serve(Opened& opened, const Clock& clock) {
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
     builder.RegisterService(&service);
     builder.RegisterService(&inbox_service);
+    builder.RegisterService(&looked_service);
     builder.RegisterService(&records_service);
     const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
     (*door)->Serve(*server);
