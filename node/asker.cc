@@ -197,6 +197,9 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
           !retried && requester.AnsweredCount() == 0 && failed && MeansStale(*failed);
       if (requester.SomethingCame()) {
         // Signed by somebody: kept and shown, also when it is nothing but refusals.
+        if (input.shield_notice) {
+          store_.WriteSentNotice({plan.statement.subject, plan.statement.born, clock_.NowMs()});
+        }
         const ReceiptState state = receipts_.Keep(requester, plan.case_reference);
         if (again && FetchRoster(*roster)) continue;
         if (requester.RosterIsStale()) OfferNewerRosters(*roster);
@@ -213,6 +216,23 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
     }
     if (retried || !MeansStale(*failed) || !FetchRoster(*roster)) return Failure(*failed);
   }
+}
+
+bool QuestionAsker::AskAsNode(const Statement& statement, const std::string& reference) {
+  Timings timings;
+  auto composed = Compose(board_.Read().roster, statement, timings);
+  if (std::holds_alternative<ServiceError>(composed)) return false;
+  Requester& requester = std::get<Requester>(composed);
+  AskPlan plan;
+  plan.statement = statement;
+  plan.case_reference = reference;
+  store_.WriteOpening(requester.question().frame.hash(), EncodeOpening(requester.question(), plan));
+  while (const auto relay = requester.NextRelay(random_)) {
+    Collect(requester, *relay, [](size_t, size_t) {});
+  }
+  if (!requester.SomethingCame()) return false;
+  receipts_.Keep(requester, reference);
+  return true;
 }
 
 std::variant<Requester, ServiceError> QuestionAsker::Compose(std::shared_ptr<const Roster> roster,

@@ -45,6 +45,9 @@ class QuestionAsker {
   Outcome Ask(const AskInput& input, const std::string& user, const Person& person,
               const std::function<void(size_t, size_t)>& progress);
 
+  // A question that the node itself puts, for which nobody waits. False: nothing came of it.
+  bool AskAsNode(const Statement& statement, const std::string& reference);
+
   // What stands for this user in questions; only this node can tell whom it means.
   PersonRef RefOf(const std::string& user) const;
 

@@ -20,6 +20,7 @@
 #include "node/ledger_keeper.h"
 #include "node/life_keeper.h"
 #include "node/looked_service.h"
+#include "node/notice_keeper.h"
 #include "node/pager.h"
 #include "node/policy_keeper.h"
 #include "node/receipt_keeper.h"
@@ -199,6 +200,8 @@ int Serve(Opened& opened, const Clock& clock) {
     Importer importer(registry, config.data, clock, random);
     RecordsService records_service({config, **store, registry, importer, enroller, clock});
     LifeKeeper life(registry, clock);
+    NoticeKeeper notices(config.agency, opened.secrets.practitioner_key, **store, registry, asker,
+                         board, clock);
     grpc::ServerBuilder builder;
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
     builder.RegisterService(&service);

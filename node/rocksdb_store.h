@@ -24,6 +24,7 @@
 #include "node/holder.h"
 #include "node/ledger.h"
 #include "node/log_watch.h"
+#include "node/notice_repeats.h"
 #include "node/record.h"
 #include "protocol/pseudonym.h"
 #include "protocol/roster_keeper.h"
@@ -164,6 +165,12 @@ class RocksdbStore final : public RecordSource {
   // Newest first, until it returns false.
   absl::Status ForEachReceipt(const std::function<bool(const ReceiptRow&)>& visit) const;
 
+  // --- shield notices that people here sent, to be repeated ------------------------------------
+  // Each takes the place of an earlier one about the same child. Synced.
+  void WriteSentNotice(const SentNotice& notice);
+  absl::StatusOr<std::vector<SentNotice>> ReadSentNotices() const;   // DATA_LOSS
+  void EndSentNotice(const Subject& subject);
+
   // --- state -----------------------------------------------------------------------------------
   absl::StatusOr<std::optional<RosterKeeper::State>> ReadRosterState() const;
   void WriteRosterState(const RosterKeeper::State& state);
@@ -215,6 +222,7 @@ class RocksdbStore final : public RecordSource {
                        const std::function<absl::Status(std::string_view, ByteView)>& visit) const;
   std::string SourceKey(std::string_view source, std::string_view source_id) const;
   std::string IdentifierKey(KeyType type, std::string_view value) const;
+  std::string NoticeKey(const Subject& subject) const;
   std::vector<KeyVersion> StoredKeyVersions() const;
   void PutRecords(const std::vector<RecordChange>& changes, rocksdb::WriteBatch& batch);
   void PutRecord(const RecordChange& change, const std::vector<KeyVersion>& enrolled_under,

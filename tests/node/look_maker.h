@@ -27,7 +27,7 @@ inline Noted LookOf(TimeMs at, AgencyId agency, Purpose purpose,
   return noted;
 }
 
-inline LookReader Reader() {
+inline LookReader LeadReader() {
   LookReader reader;
   reader.agency = kMyAgency;
   reader.ref.data()[0] = 6;

@@ -40,8 +40,8 @@ TEST(WhoLooked, ANoteIsAboutTheRecordsThatWereDecidedOn) {
 }
 
 TEST(WhoLooked, SaysWhyOnWhichBasisAndWhatWasDecided) {
-  Noted look = LookOf(1, kOther, Purpose::kSection17, {{7, Outcome::kBrokered, 4}});
-  const nlohmann::ordered_json json = LookJson(look, Reader());
+  Noted look = LookOf(1, kOther, Purpose::kSection17, {{7, Outcome::kBrokered, 5}});
+  const nlohmann::ordered_json json = LookJson(look, LeadReader());
   EXPECT_EQ(json["agency"], "Surgery");
   EXPECT_EQ(json["question"], ReceiptNumber(look.frame_hash));
   EXPECT_EQ(json["purpose"], "section-17");
@@ -52,19 +52,19 @@ TEST(WhoLooked, SaysWhyOnWhichBasisAndWhatWasDecided) {
   EXPECT_FALSE(json.contains("asked_here"));
   EXPECT_FALSE(json.contains("shield_notice"));
   look.agency = 77;   // the roster has it no more
-  EXPECT_EQ(LookJson(look, Reader())["agency"], "agency 77");
+  EXPECT_EQ(LookJson(look, LeadReader())["agency"], "agency 77");
   look.flags = kFlagShieldNotice;
-  EXPECT_EQ(LookJson(look, Reader())["shield_notice"], true);
+  EXPECT_EQ(LookJson(look, LeadReader())["shield_notice"], true);
 }
 
 TEST(WhoLooked, OnesOwnIsShownAndMarked) {
   Noted look = LookOf(1, kMyAgency, Purpose::kSection17);
-  EXPECT_FALSE(LookJson(look, Reader()).contains("note"));   // a colleague's
-  EXPECT_EQ(LookJson(look, Reader())["asked_here"], true);
-  look.practitioner_ref = Reader().ref;
-  EXPECT_EQ(LookJson(look, Reader())["note"], words::kAskedByYou);
+  EXPECT_FALSE(LookJson(look, LeadReader()).contains("note"));   // a colleague's
+  EXPECT_EQ(LookJson(look, LeadReader())["asked_here"], true);
+  look.practitioner_ref = LeadReader().ref;
+  EXPECT_EQ(LookJson(look, LeadReader())["note"], words::kAskedByYou);
   look.agency = kOther;   // a reference means somebody at its own agency only
-  EXPECT_FALSE(LookJson(look, Reader()).contains("note"));
+  EXPECT_FALSE(LookJson(look, LeadReader()).contains("note"));
 }
 
 }  // namespace
