@@ -217,6 +217,10 @@ absl::StatusOr<std::string> Door::CountItems() const {
   return JsonOf(channel_, &v1::Inbox::Stub::CountItems, v1::CountItemsCall());
 }
 
+absl::StatusOr<std::string> Door::ProposeLift(const v1::ProposeLiftCall& call) const {
+  return JsonOf(channel_, &v1::Inbox::Stub::ProposeLift, call);
+}
+
 absl::Status Door::ReadSealed(
     const v1::ReadSealedCall& call,
     const std::function<absl::Status(const v1::SealedPart&)>& take) const {

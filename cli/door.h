@@ -44,6 +44,7 @@ class Door {
   absl::StatusOr<std::string> ShowItem(const v1::ShowItemCall& call) const;
   absl::StatusOr<std::string> DecideItem(const v1::DecideItemCall& call) const;
   absl::StatusOr<std::string> CountItems() const;
+  absl::StatusOr<std::string> ProposeLift(const v1::ProposeLiftCall& call) const;
   absl::StatusOr<std::string> ShowPolicy() const;
   absl::StatusOr<std::string> ExplainPolicy(const v1::ExplainPolicyCall& call) const;
   // `take` is called with each part; its error ends the call and is returned.

@@ -32,6 +32,12 @@ constexpr Choice kApprovalChoices[] = {
     {Verb::kRefuse, "refused", kReason, kOnePerson, Effect::kNone}};
 constexpr Choice kLookChoices[] = {
     {Verb::kDone, "looked-at", kReason, kOnePerson, Effect::kNone}};
+// One mechanism and the same words, whatever the shield came from.
+constexpr Choice kLiftChoices[] = {
+    {Verb::kApprove, "kept", kNoReason, kOnePerson, Effect::kNone},
+    {Verb::kRefuse, "lifted", kReason, kTwoPeople, Effect::kLiftOwnShield}};
+constexpr Choice kTakeChoices[] = {
+    {Verb::kDone, "taken", kNoReason, kOnePerson, Effect::kNone}};
 constexpr Choice kReportChoices[] = {
     {Verb::kDone, "prepared", kNoReason, kOnePerson, Effect::kNone},
     // What could harm the child or somebody else is told on a person's word only.
@@ -54,6 +60,9 @@ constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
     {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
     {Shown::kNextSession, Due::kFiveWorkingDays, false, false, false, kLookChoices},
     {Shown::kAtOnce, Due::kFiveWorkingDays, false, false, false, kReportChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, false, false, kLiftChoices},
+    {Shown::kAtOnce, Due::kFiveWorkingDays, true, false, false, kTakeChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, false, true, kLookChoices},
 }};
 
 FieldError Error(const char* field, std::string reason, std::string remedy) {

@@ -41,13 +41,17 @@ enum class ItemKind : uint8_t {
   kContactWasWrong,      // an asker says that a contact given here is wrong
   kTwoChildren,          // a question's number and UPN are of different children here
   kPurposeNotAllowed,    // an agency asked for what it may not ask
-  kRightsRequest         // somebody's right to know: what was told of a child, and on whose word
+  kRightsRequest,        // somebody's right to know: what was told of a child, and on whose word
+  kShieldToLift,         // a lead officer would lift a shield that is this agency's own by now
+  kLedgerToTake,         // sealed entries go soon, and nobody has taken them out
+  kLedgerLost            // they went
 };
-inline constexpr std::array<std::string_view, 15> kItemKindNames = {
+inline constexpr std::array<std::string_view, 18> kItemKindNames = {
     "brokered",       "urgent",         "possible-wrong-child",   "shield-notice",
     "emergency-review", "approval",     "approval-afterwards",    "shield-to-send",
     "shield-sent",    "possible-fishing", "log-alarm",            "contact-was-wrong",
-    "number-and-upn-differ", "purpose-not-allowed", "rights-request"};
+    "number-and-upn-differ", "purpose-not-allowed", "rights-request",
+    "shield-to-lift", "ledger-to-take", "ledger-lost"};
 inline std::string_view Name(ItemKind kind) { return NameOf(kind, kItemKindNames); }
 
 // What was typed: `whoelse inbox done`, `approve`, `refuse`.
@@ -56,7 +60,7 @@ inline constexpr std::array<std::string_view, 3> kVerbNames = {"done", "approve"
 inline std::string_view Name(Verb verb) { return NameOf(verb, kVerbNames); }
 
 // What follows from a decision outside of the inbox.
-enum class Effect : uint8_t { kNone = 1, kConfirmShield, kLiftShield };
+enum class Effect : uint8_t { kNone = 1, kConfirmShield, kLiftShield, kLiftOwnShield };
 
 struct Choice {
   Verb verb;

@@ -218,6 +218,7 @@ Json ItemRow(const InboxItem& item, TimeMs now) {
 Json ItemPage(const InboxItem& item, TimeMs now) {
   Json page = ItemRow(item, now);
   page["about"] = ParseAbout(item);
+  if (item.kind == ItemKind::kShieldToLift) page["about"] = {{"records", item.records}};
   page["decisions"] = Json::array();
   for (const InboxItem::Step& step : item.steps) {
     page["decisions"].push_back({{"at_ms", step.at_ms}, {"user", step.user},

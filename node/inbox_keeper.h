@@ -52,6 +52,12 @@ class InboxKeeper {
                                                                 const QuestionToApprove& question);
   // The question did not leave: its approval is as it was.
   absl::Status GiveBackApproval(const std::string& id);
+  // A lead officer would lift the shield of a child with these records, and gives the first of the two
+  // words. FieldError: "nhs-number" when a notice about it is not decided yet, or it is proposed
+  // already; "reason"; "user", of who sent the notice.
+  std::variant<InboxItem, FieldError, absl::Status> ProposeLift(const std::vector<RecordId>& records,
+                                                                const std::string& reason,
+                                                                const Actor& actor);
   // A lead officer prepares a subject access report, in which these entries are put back: an item that
   // is done, which it names. FieldError: "reason", when something is put back without one.
   std::variant<std::string, FieldError> NoteReport(const std::vector<std::string>& put_back,
@@ -63,6 +69,10 @@ class InboxKeeper {
 
  private:
   absl::StatusOr<InboxItem> Read(std::string_view id) const;
+  // Why this person's word cannot count towards lifting these records' shield whole.
+  std::variant<std::monostate, FieldError, absl::Status> CheckLift(const InboxItem& lift,
+                                                                   const Actor& actor) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Alarms about this question, as items.
   std::vector<RocksdbStore::InboxDocument> Watch(const AskedQuestion& question)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -121,6 +121,36 @@ grpc::Status InboxService::CountItems(grpc::ServerContext* context, const v1::Co
   return grpc::Status::OK;
 }
 
+grpc::Status InboxService::ProposeLift(grpc::ServerContext* context,
+                                       const v1::ProposeLiftCall* call, v1::JsonReply* reply) {
+  const absl::StatusOr<Actor> actor =
+      LeadOfficer(parts_.config, parts_.door, parts_.asker, *context);
+  if (!actor.ok()) return ToDoor(actor.status());
+  absl::StatusOr<std::vector<StoredRecord>> child = parts_.registry.ChildOf(call->record());
+  if (!call->nhs_number().empty()) {
+    const absl::StatusOr<NhsNumber> number = NhsNumber::Parse(call->nhs_number());
+    if (!number.ok()) {
+      return BadField({"nhs-number", std::string(number.status().message()), "check it"});
+    }
+    child = parts_.registry.ChildBy(*number);
+  }
+  if (!child.ok()) return ToDoor(child.status());
+  std::vector<RecordId> records;
+  for (const StoredRecord& stored : *child) {
+    // What was closed stays so; its shield is part of that.
+    if (!stored.record.restrictions.closed) records.push_back(stored.id);
+  }
+  if (records.empty()) {
+    return BadField({"nhs-number", "has no record here whose shield could be lifted",
+                     "look it up with records list"});
+  }
+  const auto proposed = parts_.inbox.ProposeLift(records, call->reason(), *actor);
+  if (const auto* error = std::get_if<FieldError>(&proposed)) return BadField(*error);
+  if (const auto* status = std::get_if<absl::Status>(&proposed)) return ToDoor(*status);
+  reply->set_json(DumpReply(Page(std::get<InboxItem>(proposed))));
+  return grpc::Status::OK;
+}
+
 grpc::Status InboxService::ReadSealed(grpc::ServerContext* context, const v1::ReadSealedCall* call,
                                       grpc::ServerWriter<v1::SealedPart>* writer) {
   const absl::StatusOr<Actor> actor =

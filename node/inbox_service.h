@@ -17,6 +17,7 @@ class InboxService final : public v1::Inbox::Service {
     const NodeConfig& config;
     const UnixDoor& door;
     const RocksdbStore& store;
+    Registry& registry;
     InboxKeeper& inbox;
     const QuestionAsker& asker;
     const RosterBoard& board;
@@ -32,6 +33,8 @@ class InboxService final : public v1::Inbox::Service {
                           v1::JsonReply* reply) override;
   grpc::Status CountItems(grpc::ServerContext* context, const v1::CountItemsCall* call,
                           v1::JsonReply* reply) override;
+  grpc::Status ProposeLift(grpc::ServerContext* context, const v1::ProposeLiftCall* call,
+                           v1::JsonReply* reply) override;
   grpc::Status ReadSealed(grpc::ServerContext* context, const v1::ReadSealedCall* call,
                           grpc::ServerWriter<v1::SealedPart>* writer) override;
 

@@ -194,7 +194,7 @@ int Serve(Opened& opened, const Clock& clock) {
     DoorService service({config, **door, **store, registry, inbox, answering, uplinks,
                          coordinators, asker, receipts, **policy, board, clock});
     Pager pager(inbox, WaysToPage(config.pager), clock, random);
-    InboxService inbox_service({config, **door, **store, inbox, asker, board, clock});
+    InboxService inbox_service({config, **door, **store, registry, inbox, asker, board, clock});
     LookedService looked_service(
         {config, **door, **store, registry, inbox, asker, receipts, clock});
     Importer importer(registry, config.data, clock, random);

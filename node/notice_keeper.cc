@@ -28,7 +28,8 @@ NoticeKeeper::~NoticeKeeper() {
 absl::StatusOr<uint32_t> NoticeKeeper::Rate() const {
   const auto notices = store_.ReadSentNotices();
   if (!notices.ok()) return notices.status();
-  const RosterAgency* const me = board_.Read().roster->FindAgency(agency_);
+  const std::shared_ptr<const Roster> roster = board_.Read().roster;
+  const RosterAgency* const me = roster->FindAgency(agency_);
   return RepeatsPerDay(notices->size(), me == nullptr ? 0 : me->ask_per_day);
 }
 
@@ -72,7 +73,8 @@ absl::StatusOr<std::optional<SentNotice>> NoticeKeeper::Next(TimeMs now) const {
 }
 
 void NoticeKeeper::SendOne() {
-  const RosterAgency* const me = board_.Read().roster->FindAgency(agency_);
+  const std::shared_ptr<const Roster> roster = board_.Read().roster;
+  const RosterAgency* const me = roster->FindAgency(agency_);
   if (me == nullptr) return;
   const TimeMs now = clock_.NowMs();
   auto notice = Next(now);

@@ -100,7 +100,9 @@ class Registry {
                             const std::vector<RocksdbStore::InboxDocument>& inbox);
   // What people decided about a notice's records, with the item that says who and why. Lifting takes
   // away what the notice did and leaves the record's own restrictions.
-  enum class Notice : uint8_t { kConfirmed = 1, kLifted };
+  // Or those of a child whose shield is lifted whole, the records' own with it; never of one whose
+  // identity is closed.
+  enum class Notice : uint8_t { kConfirmed = 1, kLifted, kLiftedWhole };
   absl::Status DecideNotice(Notice decision, const std::vector<RecordId>& records,
                             const RocksdbStore::InboxDocument& item);
 
