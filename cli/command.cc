@@ -10,6 +10,7 @@
 #include "cli/inbox_command.h"
 #include "cli/lead_key_command.h"
 #include "cli/ledger_open.h"
+#include "cli/ledger_take.h"
 #include "cli/looked_command.h"
 #include "cli/receipt.h"
 #include "cli/policy_command.h"
@@ -144,6 +145,18 @@ void AddLedgerOpenCommand(CLI::App& ledger, Terminal& terminal, Chosen& chosen) 
   OnChosen(*command, options, OpenLedger, terminal, chosen);
 }
 
+void AddLedgerTakeCommand(CLI::App& ledger, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command = Subcommand(
+      ledger, "take", "Keep what is sealed in it, before the node lets it go: for lead officers.",
+      "It stays sealed in the file; `ledger open`, `looked` and `subject-access` read it with --taken. "
+      "Example:\n  whoelse ledger take 2026-11.taken");
+  const auto options = std::make_shared<LedgerTakeOptions>();
+  command->add_option("FILE", options->file, "A new file")->required();
+  command->add_flag("--json", options->json, "As JSON");
+  AddDoorOption(*command, options->door);
+  OnChosen(*command, options, TakeLedger, terminal, chosen);
+}
+
 void AddLedgerCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const ledger = app.add_subcommand("ledger", "What this node has answered.");
   ledger->require_subcommand(1);
@@ -155,6 +168,7 @@ void AddLedgerCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   AddDoorOption(*command, options->door);
   OnChosen(*command, options, ExportLedger, terminal, chosen);
   AddLedgerOpenCommand(*ledger, terminal, chosen);
+  AddLedgerTakeCommand(*ledger, terminal, chosen);
 }
 
 void AddStatusCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {

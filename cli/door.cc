@@ -271,6 +271,10 @@ absl::StatusOr<v1::ChildReply> Door::ShowChild(const v1::ShowChildCall& call) co
   return ReplyOf(channel_, &v1::Looked::Stub::ShowChild, call);
 }
 
+absl::StatusOr<std::string> Door::TookOut(const v1::TookOutCall& call) const {
+  return JsonOf(channel_, &v1::Looked::Stub::TookOut, call);
+}
+
 absl::StatusOr<std::string> Door::PrepareReport(const v1::PrepareReportCall& call) const {
   return JsonOf(channel_, &v1::Looked::Stub::PrepareReport, call);
 }

@@ -51,6 +51,7 @@ class Door {
   absl::Status ReadSealed(const v1::ReadSealedCall& call,
                           const std::function<absl::Status(const v1::SealedPart&)>& take) const;
   absl::StatusOr<v1::ChildReply> ShowChild(const v1::ShowChildCall& call) const;
+  absl::StatusOr<std::string> TookOut(const v1::TookOutCall& call) const;
   absl::StatusOr<std::string> PrepareReport(const v1::PrepareReportCall& call) const;
   absl::StatusOr<std::string> Status() const;
   absl::StatusOr<std::string> ListReceipts(const v1::ListReceiptsCall& call) const;

@@ -51,6 +51,8 @@ void AddLeadOfficerKeys(CLI::App& command, LeadOfficerKeys& keys) {
   command.add_option("--own", keys.own, "Your own key's file")->required();
   command.add_option("--lead-key", keys.lead_keys,
                      "The file of a key that you hold, of now or earlier; may be repeated");
+  command.add_option("--taken", keys.taken,
+                     "A file of `ledger take`, to be read beside the node; may be repeated");
 }
 
 void AddLookedCommands(CLI::App& app, Terminal& terminal, Chosen& chosen) {

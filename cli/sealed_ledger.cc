@@ -1,8 +1,12 @@
 #include "cli/sealed_ledger.h"
 
+#include <fstream>
+#include <set>
+
 #include "cli/key_file.h"
 #include "cli/lead_key.h"
 #include "node/noted_json.h"
+#include "node/taken_file.h"
 
 namespace whoelse {
 namespace {
@@ -26,8 +30,9 @@ absl::StatusOr<std::vector<Secret<32>>> SecretsOf(const LeadOfficerKeys& files) 
 // Takes up what it is given, entry by entry.
 class Opener {
  public:
-  Opener(std::vector<Secret<32>> secrets, const std::function<bool(const Noted&)>& wanted)
-      : secrets_(std::move(secrets)), wanted_(wanted) {}
+  Opener(std::vector<Secret<32>> secrets, TimeMs since,
+         const std::function<bool(const Noted&)>& wanted)
+      : secrets_(std::move(secrets)), since_(since), wanted_(wanted) {}
 
   absl::Status Take(ByteView sealed) {
     ++entries_;
@@ -37,7 +42,9 @@ class Opener {
       return absl::OkStatus();
     }
     if (!noted.ok()) return noted.status();
-    if (noted->Opened() && wanted_(*noted)) ledger_.notes.push_back(*std::move(noted));
+    if (!noted->Opened() || noted->received_ms < since_ || !wanted_(*noted)) return absl::OkStatus();
+    // What was taken may be at the node still, and in two files.
+    if (seen_.insert(noted->frame_hash).second) ledger_.notes.push_back(*std::move(noted));
     return absl::OkStatus();
   }
   void Name(AgencyId agency, const std::string& name) { ledger_.names[agency] = name; }
@@ -52,10 +59,24 @@ class Opener {
 
  private:
   const std::vector<Secret<32>> secrets_;
+  const TimeMs since_;
   const std::function<bool(const Noted&)>& wanted_;
   SealedLedger ledger_;
+  std::set<FrameHash> seen_;
   uint64_t entries_ = 0;
 };
+
+absl::Status ReadTaken(const std::string& path, AgencyId agency, Opener& opener) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::InvalidArgumentError("taken: " + path + " cannot be opened");
+  const auto head = ReadTakenFile(file, [&](ByteView sealed) { return opener.Take(sealed); });
+  if (!head.ok()) return head.status();
+  if (head->agency != agency) {
+    return absl::InvalidArgumentError("taken: " + path + " is another agency's, whose records are "
+                                      "others: give those of this one");
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -64,17 +85,22 @@ absl::StatusOr<SealedLedger> OpenSealedLedger(const Door& door, const LeadOffice
                                               const std::function<bool(const Noted&)>& wanted) {
   auto secrets = SecretsOf(keys);
   if (!secrets.ok()) return secrets.status();
-  Opener opener(*std::move(secrets), wanted);
+  Opener opener(*std::move(secrets), since, wanted);
   v1::ReadSealedCall call;
   call.set_since_ms(since);
+  AgencyId agency = 0;
   const absl::Status read = door.ReadSealed(call, [&](const v1::SealedPart& part) {
-    for (const auto& [agency, name] : part.agencies()) opener.Name(agency, name);
+    if (part.agency() != 0) agency = part.agency();
+    for (const auto& [id, name] : part.agencies()) opener.Name(id, name);
     for (const std::string& sealed : part.sealed()) {
       if (const absl::Status taken = opener.Take(AsBytes(sealed)); !taken.ok()) return taken;
     }
     return absl::OkStatus();
   });
   if (!read.ok()) return read;
+  for (const std::string& path : keys.taken) {
+    if (const absl::Status taken = ReadTaken(path, agency, opener); !taken.ok()) return taken;
+  }
   return std::move(opener).End();
 }
 

@@ -19,6 +19,7 @@ namespace whoelse {
 struct LeadOfficerKeys {
   std::string own;                     // a lead officer's own key
   std::vector<std::string> lead_keys;  // files of lead officers' keys, of now and of earlier
+  std::vector<std::string> taken;      // files of what was taken out of the ledger
 };
 
 struct SealedLedger {
@@ -26,8 +27,9 @@ struct SealedLedger {
   std::map<AgencyId, std::string> names;    // the roster's
   uint64_t other_key = 0;                   // entries that none of the keys opens
 };
-// The entries that were answered at `since` or later. PERMISSION_DENIED: these keys open none, and there
-// are some. Errors of the files, and of Door::ReadSealed.
+// The entries that were answered at `since` or later: those at the node, and those that were taken out.
+// PERMISSION_DENIED: these keys open none, and there are some. INVALID_ARGUMENT: a file is of another
+// agency. Errors of the files, and of Door::ReadSealed.
 absl::StatusOr<SealedLedger> OpenSealedLedger(const Door& door, const LeadOfficerKeys& keys,
                                               TimeMs since,
                                               const std::function<bool(const Noted&)>& wanted);

@@ -258,6 +258,29 @@ std::variant<std::string, FieldError> InboxKeeper::NoteReport(
   return item.id;
 }
 
+absl::Status InboxKeeper::RaiseOnce(ItemKind kind, const std::string& about) {
+  const std::lock_guard lock(mutex_);
+  const auto open = Items(false);
+  if (!open.ok()) return open.status();
+  if (std::ranges::find(*open, kind, &InboxItem::kind) != open->end()) return absl::OkStatus();
+  InboxItem item = NewItem(kind, std::nullopt, clock_.NowMs(), calendar_, random_);
+  item.about = about;
+  store_.WriteInbox({DocumentOf(item)});
+  return absl::OkStatus();
+}
+
+absl::Status InboxKeeper::SetTaken(const Actor& actor) {
+  const std::lock_guard lock(mutex_);
+  const auto open = Items(false);
+  if (!open.ok()) return open.status();
+  for (const InboxItem& item : *open) {
+    if (item.kind != ItemKind::kLedgerToTake) continue;
+    const auto acted = Act(item, {Verb::kDone, "taken", ""}, actor, clock_.NowMs());
+    if (const auto* done = std::get_if<Acted>(&acted)) store_.WriteInbox({DocumentOf(done->item)});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status InboxKeeper::SetPaged(const std::string& id, Desk desk) {
   const std::lock_guard lock(mutex_);
   absl::StatusOr<InboxItem> item = Read(id);

@@ -15,6 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kSealedInPart = 256;   // of 256 bytes each
+constexpr TimeMs kCommittedAfterMs = 60'000;   // a slot's batch is on the disk long before that
 
 Json LineOf(const Line& line) { return {{"phone", line.number}, {"hours", line.hours}}; }
 
@@ -156,13 +157,19 @@ grpc::Status InboxService::ReadSealed(grpc::ServerContext* context, const v1::Re
   const absl::StatusOr<Actor> actor =
       LeadOfficer(parts_.config, parts_.door, parts_.asker, *context);
   if (!actor.ok()) return ToDoor(actor.status());
+  const absl::StatusOr<TimeMs> taken = parts_.store.ReadTakenThrough();
+  if (!taken.ok()) return ToDoor(taken.status());
+  const TimeMs from = call->untaken() ? *taken : call->since_ms();
   v1::SealedPart part;
+  part.set_agency(parts_.config.agency);
+  part.set_from_ms(from);
+  part.set_through_ms(parts_.clock.NowMs() - kCommittedAfterMs);
   for (const RosterAgency& agency : parts_.board.Read().roster->agencies) {
     (*part.mutable_agencies())[agency.id] = agency.name;
   }
   bool listens = writer->Write(part);
   part.Clear();
-  const absl::Status read = parts_.store.ForEachSealed(call->since_ms(), [&](ByteView sealed) {
+  const absl::Status read = parts_.store.ForEachSealed(from, [&](ByteView sealed) {
     part.add_sealed(ToString(sealed));
     if (part.sealed_size() < kSealedInPart) return true;
     listens = listens && writer->Write(part);

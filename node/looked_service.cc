@@ -129,6 +129,20 @@ grpc::Status LookedService::ShowChild(grpc::ServerContext* context, const v1::Sh
   return grpc::Status::OK;
 }
 
+grpc::Status LookedService::TookOut(grpc::ServerContext* context, const v1::TookOutCall* call,
+                                    v1::JsonReply* reply) {
+  const absl::StatusOr<Actor> actor = Caller(*context);
+  if (!actor.ok()) return ToDoor(actor.status());
+  const absl::StatusOr<TimeMs> before = parts_.store.ReadTakenThrough();
+  if (!before.ok()) return ToDoor(before.status());
+  // Of what is to come nobody can have taken anything.
+  const TimeMs through = std::min<TimeMs>(call->through_ms(), parts_.clock.NowMs());
+  if (through > *before) parts_.store.WriteTakenThrough(through);
+  if (absl::Status set = parts_.inbox.SetTaken(*actor); !set.ok()) return ToDoor(set);
+  reply->set_json(DumpReply({{"taken_through_ms", std::max(through, *before)}}));
+  return grpc::Status::OK;
+}
+
 grpc::Status LookedService::PrepareReport(grpc::ServerContext* context,
                                           const v1::PrepareReportCall* call,
                                           v1::JsonReply* reply) {

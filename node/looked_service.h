@@ -21,7 +21,7 @@ class LookedService final : public v1::Looked::Service {
   struct Parts {
     const NodeConfig& config;
     const UnixDoor& door;
-    const RocksdbStore& store;
+    RocksdbStore& store;
     Registry& registry;
     InboxKeeper& inbox;
     const QuestionAsker& asker;
@@ -32,6 +32,8 @@ class LookedService final : public v1::Looked::Service {
 
   grpc::Status ShowChild(grpc::ServerContext* context, const v1::ShowChildCall* call,
                          v1::ChildReply* reply) override;
+  grpc::Status TookOut(grpc::ServerContext* context, const v1::TookOutCall* call,
+                       v1::JsonReply* reply) override;
   grpc::Status PrepareReport(grpc::ServerContext* context, const v1::PrepareReportCall* call,
                              v1::JsonReply* reply) override;
 

@@ -18,6 +18,7 @@
 #include "node/inbox_keeper.h"
 #include "node/inbox_service.h"
 #include "node/ledger_keeper.h"
+#include "node/ledger_sweeper.h"
 #include "node/life_keeper.h"
 #include "node/looked_service.h"
 #include "node/notice_keeper.h"
@@ -200,6 +201,7 @@ int Serve(Opened& opened, const Clock& clock) {
     Importer importer(registry, config.data, clock, random);
     RecordsService records_service({config, **store, registry, importer, enroller, clock});
     LifeKeeper life(registry, clock);
+    LedgerSweeper sweeper(**store, inbox, clock);
     NoticeKeeper notices(config.agency, opened.secrets.practitioner_key, **store, registry, asker,
                          board, clock);
     grpc::ServerBuilder builder;

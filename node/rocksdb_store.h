@@ -128,6 +128,14 @@ class RocksdbStore final : public RecordSource {
   // What is sealed to the lead officer in the entries answered at `since` or later, until `visit`
   // returns false; in no order of time.
   absl::Status ForEachSealed(TimeMs since, const std::function<bool(ByteView)>& visit) const;
+  // Whether something is sealed in an entry that was answered at `since` or later, and before `before`.
+  absl::StatusOr<bool> HasSealed(TimeMs since, TimeMs before) const;
+  // Takes the sealed part out of the entries answered before this moment, whatever was in it; of at most
+  // `most` entries from the key `from` on. The key to go on from; empty: that was the last one.
+  absl::StatusOr<std::string> SweepSealed(TimeMs before, const std::string& from, size_t most);
+  // Until when lead officers have taken out what is sealed; 0: never.
+  absl::StatusOr<TimeMs> ReadTakenThrough() const;
+  void WriteTakenThrough(TimeMs through);
   // At most one for a log, until it is logged. Synced.
   void WritePlannedDigest(const PlannedDigest& planned);
   absl::StatusOr<std::vector<PlannedDigest>> ReadPlannedDigests() const;

@@ -35,8 +35,8 @@ CORE = {
              "opening", "policy", "policy_entry", "policy_explain", "policy_in_force",
              "policy_looser", "policy_table", "private_checks", "public_checks", "reading",
              "receipting", "record", "record_cells", "record_life", "report", "report_receipt", "report_text", "requester",
-             "shield_notice", "subject_access", "who_looked", "witness", "word_list", "words",
-             "working_calendar"},
+             "shield_notice", "subject_access", "taken_file", "who_looked", "witness", "word_list",
+             "words", "working_calendar"},
     "coordinator": {"add_checkpoint", "cosigned", "evaluator", "handed_in", "key_events", "log_files",
                     "log_reader", "log_writer", "relay", "state"},
 }
