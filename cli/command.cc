@@ -13,6 +13,8 @@
 #include "cli/inbox_command.h"
 #include "cli/lead_key_command.h"
 #include "cli/ledger_open.h"
+#include "cli/ledger_take.h"
+#include "cli/looked_command.h"
 #include "cli/node_command.h"
 #include "cli/receipt.h"
 #include "cli/policy_command.h"
@@ -156,14 +158,24 @@ void AddLedgerOpenCommand(CLI::App& ledger, Terminal& terminal, Chosen& chosen) 
       "It is opened on this machine; the node never has the key. Example:\n"
       "  whoelse ledger open --own alice.key --lead-key lead-1.key");
   const auto options = std::make_shared<LedgerOpenOptions>();
-  command->add_option("--own", options->own, "Your own key's file")->required();
-  command->add_option("--lead-key", options->lead_keys,
-                      "The file of a key that you hold, of now or earlier; may be repeated");
+  AddLeadOfficerKeys(*command, options->keys);
   command->add_option("--since", options->since, "From this day on, YYYY-MM-DD");
   command->add_option("--record", options->record, "Only about this record");
   command->add_flag("--json", options->json, "As JSON");
   AddDoorOption(*command, options->door);
   OnChosen(*command, options, OpenLedger, terminal, chosen);
+}
+
+void AddLedgerTakeCommand(CLI::App& ledger, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command = Subcommand(
+      ledger, "take", "Keep what is sealed in it, before the node lets it go: for lead officers.",
+      "It stays sealed in the file; `ledger open`, `looked` and `subject-access` read it with --taken. "
+      "Example:\n  whoelse ledger take 2026-11.taken");
+  const auto options = std::make_shared<LedgerTakeOptions>();
+  command->add_option("FILE", options->file, "A new file")->required();
+  command->add_flag("--json", options->json, "As JSON");
+  AddDoorOption(*command, options->door);
+  OnChosen(*command, options, TakeLedger, terminal, chosen);
 }
 
 void AddLedgerCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -177,6 +189,7 @@ void AddLedgerCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   AddDoorOption(*command, options->door);
   OnChosen(*command, options, ExportLedger, terminal, chosen);
   AddLedgerOpenCommand(*ledger, terminal, chosen);
+  AddLedgerTakeCommand(*ledger, terminal, chosen);
 }
 
 void AddStatusCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
@@ -229,6 +242,7 @@ ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& termina
   AddRecordsCommand(app, terminal, chosen);
   AddInboxCommand(app, terminal, chosen);
   AddLeadKeyCommand(app, terminal, chosen);
+  AddLookedCommands(app, terminal, chosen);
   AddReceiptCommand(app, terminal, chosen);
   AddLedgerCommand(app, terminal, chosen);
   AddPolicyCommand(app, terminal, chosen);

@@ -83,18 +83,28 @@ absl::Status NoResult() {
   return absl::InternalError("the node ended the call without a result: see its log");
 }
 
+template <typename Stub, typename Request, typename Reply>
+absl::StatusOr<Reply> ReplyOf(
+    const std::shared_ptr<grpc::Channel>& channel,
+    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Reply*),
+    const Request& request) {
+  Stub stub(channel);
+  grpc::ClientContext context;
+  context.set_deadline(DeadlineIn(kAnswerTime));
+  Reply reply;
+  const absl::Status result = Result((stub.*method)(&context, request, &reply));
+  if (!result.ok()) return result;
+  return reply;
+}
+
 template <typename Stub, typename Request>
 absl::StatusOr<std::string> JsonOf(
     const std::shared_ptr<grpc::Channel>& channel,
     grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, v1::JsonReply*),
     const Request& request) {
-  Stub stub(channel);
-  grpc::ClientContext context;
-  context.set_deadline(DeadlineIn(kAnswerTime));
-  v1::JsonReply reply;
-  const absl::Status result = Result((stub.*method)(&context, request, &reply));
-  if (!result.ok()) return result;
-  return reply.json();
+  const auto reply = ReplyOf(channel, method, request);
+  if (!reply.ok()) return reply.status();
+  return reply->json();
 }
 
 absl::StatusOr<std::string> WholeFile(grpc::ClientReader<v1::FilePart>& reader) {
@@ -259,6 +269,10 @@ absl::StatusOr<std::string> Door::CountItems() const {
   return JsonOf(channel_, &v1::Inbox::Stub::CountItems, v1::CountItemsCall());
 }
 
+absl::StatusOr<std::string> Door::ProposeLift(const v1::ProposeLiftCall& call) const {
+  return JsonOf(channel_, &v1::Inbox::Stub::ProposeLift, call);
+}
+
 absl::Status Door::ReadSealed(
     const v1::ReadSealedCall& call,
     const std::function<absl::Status(const v1::SealedPart&)>& take) const {
@@ -303,6 +317,18 @@ absl::StatusOr<std::string> Door::ShowPolicy(const v1::ShowPolicyCall& call) con
 
 absl::StatusOr<std::string> Door::ExplainPolicy(const v1::ExplainPolicyCall& call) const {
   return JsonOf(channel_, &v1::Policy::Stub::ExplainPolicy, call);
+}
+
+absl::StatusOr<v1::ChildReply> Door::ShowChild(const v1::ShowChildCall& call) const {
+  return ReplyOf(channel_, &v1::Looked::Stub::ShowChild, call);
+}
+
+absl::StatusOr<std::string> Door::TookOut(const v1::TookOutCall& call) const {
+  return JsonOf(channel_, &v1::Looked::Stub::TookOut, call);
+}
+
+absl::StatusOr<std::string> Door::PrepareReport(const v1::PrepareReportCall& call) const {
+  return JsonOf(channel_, &v1::Looked::Stub::PrepareReport, call);
 }
 
 absl::StatusOr<std::string> Door::Status() const {

@@ -57,11 +57,15 @@ class Door {
   absl::StatusOr<std::string> ShowItem(const v1::ShowItemCall& call) const;
   absl::StatusOr<std::string> DecideItem(const v1::DecideItemCall& call) const;
   absl::StatusOr<std::string> CountItems() const;
+  absl::StatusOr<std::string> ProposeLift(const v1::ProposeLiftCall& call) const;
   absl::StatusOr<std::string> ShowPolicy(const v1::ShowPolicyCall& call) const;
   absl::StatusOr<std::string> ExplainPolicy(const v1::ExplainPolicyCall& call) const;
   // `take` is called with each part; its error ends the call and is returned.
   absl::Status ReadSealed(const v1::ReadSealedCall& call,
                           const std::function<absl::Status(const v1::SealedPart&)>& take) const;
+  absl::StatusOr<v1::ChildReply> ShowChild(const v1::ShowChildCall& call) const;
+  absl::StatusOr<std::string> TookOut(const v1::TookOutCall& call) const;
+  absl::StatusOr<std::string> PrepareReport(const v1::PrepareReportCall& call) const;
   absl::StatusOr<std::string> Status() const;
   absl::StatusOr<std::string> ListReceipts(const v1::ListReceiptsCall& call) const;
   absl::StatusOr<std::string> ShowReceipt(const v1::ShowReceiptCall& call) const;

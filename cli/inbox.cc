@@ -1,5 +1,6 @@
 #include "cli/inbox.h"
 
+#include "cli/ask.h"
 #include "cli/door.h"
 #include "cli/show_json.h"
 
@@ -68,6 +69,22 @@ ExitCode DecideInboxItem(const std::string& verb, const InboxOptions& options, T
   return Print(answer, options.json, terminal, [&](const Json& item) {
     const Json state = item.is_object() && item.contains("state") ? item["state"] : Json();
     return options.id + ": " + (state.is_string() ? state.get<std::string>() : "done") + "\n";
+  });
+}
+
+ExitCode ProposeLift(const LiftOptions& options, Terminal& terminal) {
+  const auto door = Door::Open(options.door);
+  if (!door.ok()) return PrintError(terminal, door.status());
+  const auto number = NumberFrom(options.nhs_number, terminal);
+  if (!number.ok()) return PrintError(terminal, number.status());
+  v1::ProposeLiftCall call;
+  call.set_nhs_number(*number);
+  call.set_record(options.record);
+  call.set_reason(options.reason);
+  return Print(door->ProposeLift(call), options.json, terminal, [](const Json& item) {
+    const Json id = item.is_object() && item.contains("id") ? item["id"] : Json("the item");
+    return "Nothing has changed yet. A second lead officer decides: whoelse inbox refuse " +
+           id.get<std::string>() + " --reason WHY\n";
   });
 }
 

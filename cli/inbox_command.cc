@@ -76,6 +76,19 @@ void AddInboxCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   refuse->add_option("ID", options->id, "As `inbox list` shows it")->required();
   refuse->add_option("--reason", options->reason, kReasonHelp)->required();
 
+  const auto lifted = std::make_shared<LiftOptions>();
+  CLI::App* const lift = Subcommand(
+      *inbox, "lift",
+      "Propose that a child's shield be lifted, which is this agency's own; a second person decides.",
+      "A shield notice that is open is lifted with `inbox refuse`. Example:\n"
+      "  whoelse inbox lift --nhs-number - --reason \"the court order ended\"");
+  lift->add_option("--nhs-number", lifted->nhs_number, kNumberHelp);
+  lift->add_option("--record", lifted->record, "In place of the number: one of the child's records");
+  lift->add_option("--reason", lifted->reason, kReasonHelp)->required();
+  lift->add_flag("--json", lifted->json, "As JSON");
+  AddDoorOption(*lift, lifted->door);
+  OnChosen(*lift, lifted, ProposeLift, terminal, chosen);
+
   add("counts", "What was raised, decided and late, by month.", "Example:\n  whoelse inbox counts",
       CountInbox);
 }

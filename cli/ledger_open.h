@@ -1,23 +1,21 @@
-// `whoelse ledger open`: a lead officer reads who asked about whom. The node gives what it sealed and
-// cannot read; it is opened here, with a key that the node does not have.
+// `whoelse ledger open`: a lead officer reads who asked about whom.
 #ifndef WHOELSE_CLI_LEDGER_OPEN_H_
 #define WHOELSE_CLI_LEDGER_OPEN_H_
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "cli/exit_code.h"
+#include "cli/sealed_ledger.h"
 #include "cli/terminal.h"
 
 namespace whoelse {
 
 struct LedgerOpenOptions {
   std::string door;
-  std::string own;                     // a lead officer's own key
-  std::vector<std::string> lead_keys;  // files of lead officers' keys, of now and of earlier
-  std::string since;                   // YYYY-MM-DD; empty: all that is kept
-  uint32_t record = 0;                 // only questions about this one; 0: all
+  LeadOfficerKeys keys;
+  std::string since;        // YYYY-MM-DD; empty: all that is kept
+  uint32_t record = 0;      // only questions about this one; 0: all
   bool json = false;
 };
 // Newest first. kExitFailed when the key is nobody's who may read here, or nothing was sealed to it.

@@ -14,7 +14,8 @@ constexpr std::string_view kStyle =
     "th,td{text-align:left;vertical-align:top;padding:.25rem .8rem .25rem 0;overflow-wrap:anywhere;"
     "border-bottom:1px solid #ddd}tr{break-inside:avoid}dl{display:grid;"
     "grid-template-columns:minmax(9rem,auto) 1fr;gap:.2rem 1rem}dt{color:#555}"
-    "dd{margin:0;overflow-wrap:anywhere}@media print{body{margin:0;max-width:none}}";
+    "dd{margin:0;overflow-wrap:anywhere}@page{size:A4;margin:20mm}"
+    "@media print{body{margin:0;max-width:none}}";
 
 // A page from an auditor's machine must not run what a name in a roster or log says.
 std::string Escape(std::string_view text) {
@@ -68,13 +69,13 @@ std::string Object(const Json& object) {
 
 }  // namespace
 
-std::string ReportPage(std::string_view title, const Json& report) {
+std::string ReportPage(std::string_view title, const Json& report, std::string_view closing) {
   return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
          "style-src 'unsafe-inline'\">\n" +
          Element("title", Escape(title)) + "\n" + Element("style", std::string(kStyle)) +
          "\n</head>\n<body>\n" + Element("h1", Escape(title)) + "\n" + Object(report) +
-         "</body>\n</html>\n";
+         (closing.empty() ? "" : Element("p", Escape(closing)) + "\n") + "</body>\n</html>\n";
 }
 
 }  // namespace whoelse

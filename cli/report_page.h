@@ -11,7 +11,9 @@ namespace whoelse {
 
 // Objects become lists of terms, lists of objects become tables, in the words of cli/show_json.h.
 // Whatever stands in `report` is shown as text: parties that are audited wrote some of it.
-std::string ReportPage(std::string_view title, const nlohmann::ordered_json& report);
+// `closing`: a last paragraph; empty: none.
+std::string ReportPage(std::string_view title, const nlohmann::ordered_json& report,
+                       std::string_view closing = "");
 
 }  // namespace whoelse
 

@@ -17,10 +17,11 @@ enum class AskedAs : uint8_t {
   kOfAList,        // node/caseload.h
   kAgain,          // of agencies that were closed (node/again.h)
   kWatch,          // node/watch.h
-  kBeat            // about nobody, so that watches are asked at a constant rate
+  kBeat,           // about nobody, so that watches are asked at a constant rate
+  kRepetition      // of a shield notice, or about nobody so that these go at one too
 };
-inline constexpr std::array<std::string_view, 5> kAskedAsNames = {"by itself", "of a list", "again",
-                                                                  "watch", "beat"};
+inline constexpr std::array<std::string_view, 6> kAskedAsNames = {"by itself", "of a list", "again",
+                                                                  "watch", "beat", "repetition"};
 inline std::string_view Name(AskedAs as) { return NameOf(as, kAskedAsNames); }
 
 struct Origin {

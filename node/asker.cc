@@ -125,6 +125,10 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
   if (const auto* failure = std::get_if<Failure>(&put)) return *failure;
   const Sent& sent = std::get<Sent>(put);
   const Requester& requester = sent.requester;
+  if (input.shield_notice) {
+    const Statement& sent_notice = sent.plan.statement;
+    store_.WriteSentNotice({sent_notice.subject, sent_notice.born, clock_.NowMs()});
+  }
   // Looked at by others than who asked.
   inbox_.OnAsked({agency_, asker.practitioner_ref, sent.plan.statement.purpose, input.shield_notice,
                   ReceiptNumber(requester.question().frame.hash())},

@@ -60,6 +60,9 @@ class QuestionAsker {
   using OwnPlan = std::function<std::optional<AskPlan>(const Roster&)>;
   std::variant<Given, ServiceError> AskAsNode(const OwnPlan& plan, const AskedFor& asked_for);
 
+  // A question that the node itself puts, for which nobody waits. False: nothing came of it.
+  bool AskAsNode(const Statement& statement, const std::string& reference);
+
   // What stands for this user in questions; only this node can tell whom it means.
   PersonRef RefOf(const std::string& user) const;
 

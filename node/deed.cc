@@ -23,6 +23,7 @@ constexpr std::array<Duties, kDeedNames.size()> kDuties = {{
     kManagers,                     // records-lead
     kLeadOfficers | Duties{kApprover},   // inbox
     kLeadOfficers,                 // ledger-open
+    kLeadOfficers,                 // inbox-lift
 }};
 
 }  // namespace

@@ -24,13 +24,15 @@ enum class Deed : uint8_t {
   kEraseRecord,
   kSetLead,              // the lead professional
   kUseInbox,             // which items, node/inbox.h says of each kind
-  kReadSealed            // who asked about whom
+  kReadSealed,           // who asked about whom
+  kLiftShield            // that is the agency's own: to propose it
 };
 // As the command line has them: a command and its subcommand.
-inline constexpr std::array<std::string_view, 12> kDeedNames = {
+inline constexpr std::array<std::string_view, 13> kDeedNames = {
     "records-list",  "records-import",  "records-export", "records-end",
     "records-supersede", "records-close", "records-merge", "records-unmerge",
-    "records-erase", "records-lead",    "inbox",          "ledger-open"};
+    "records-erase", "records-lead",    "inbox",          "ledger-open",
+    "inbox-lift"};
 inline std::string_view Name(Deed deed) { return NameOf(deed, kDeedNames); }
 
 Duties DutiesFor(Deed deed);

@@ -22,6 +22,8 @@ Noted NoteQuestion(const Frame& frame, const PrivateVerdict& verdict, TimeMs arr
   noted.organisation = statement.organisation;
   noted.purpose = statement.purpose;
   noted.power = statement.power;
+  noted.article6 = statement.article6;
+  noted.article9 = statement.article9;
   noted.flags = statement.flags;
   noted.reasons = verdict.reasons;
   return noted;

@@ -39,6 +39,16 @@ constexpr Choice kApprovalChoices[] = {
     {Verb::kRefuse, "refused", kReason, kOnePerson, Effect::kNone}};
 constexpr Choice kLookChoices[] = {
     {Verb::kDone, "looked-at", kReason, kOnePerson, Effect::kNone}};
+// One mechanism and the same words, whatever the shield came from.
+constexpr Choice kLiftChoices[] = {
+    {Verb::kApprove, "kept", kNoReason, kOnePerson, Effect::kNone},
+    {Verb::kRefuse, "lifted", kReason, kTwoPeople, Effect::kLiftOwnShield}};
+constexpr Choice kTakeChoices[] = {
+    {Verb::kDone, "taken", kNoReason, kOnePerson, Effect::kNone}};
+constexpr Choice kReportChoices[] = {
+    {Verb::kDone, "prepared", kNoReason, kOnePerson, Effect::kNone},
+    // What could harm the child or somebody else is told on a person's word only.
+    {Verb::kDone, "put-back", kReason, kOnePerson, Effect::kNone}};
 
 // shown, due, paged, decided by, alarm, choices
 constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
@@ -58,6 +68,10 @@ constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
     {Shown::kNextSession, Due::kFiveWorkingDays, false, kLeads, false, kLookChoices},
     {Shown::kAtOnce, Due::kFiveWorkingDays, true, kLeads, true, kRestoredChoices},
     {Shown::kAtOnce, Due::kNextWorkingDay, false, kLeads, false, kConflictChoices},
+    {Shown::kAtOnce, Due::kFiveWorkingDays, false, kLeads, false, kReportChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, false, kLiftChoices},
+    {Shown::kAtOnce, Due::kFiveWorkingDays, true, kLeads, false, kTakeChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, true, kLookChoices},
 }};
 
 FieldError Error(const char* field, std::string reason, std::string remedy) {

@@ -42,14 +42,18 @@ enum class ItemKind : uint8_t {
   kTwoChildren,          // a question's number and UPN are of different children here
   kPurposeNotAllowed,    // an agency asked for what it may not ask
   kRestored,             // the store was made of a backup: everybody is shielded, pending
-  kIdentityConflict      // records cannot both be right about whose they are (node/conflict.h)
+  kIdentityConflict,     // records cannot both be right about whose they are (node/conflict.h)
+  kRightsRequest,        // somebody's right to know: what was told of a child, and on whose word
+  kShieldToLift,         // a lead officer would lift a shield that is this agency's own by now
+  kLedgerToTake,         // sealed entries go soon, and nobody has taken them out
+  kLedgerLost            // they went
 };
-inline constexpr std::array<std::string_view, 16> kItemKindNames = {
+inline constexpr std::array<std::string_view, 20> kItemKindNames = {
     "brokered",       "urgent",         "possible-wrong-child",   "shield-notice",
     "emergency-review", "approval",     "approval-afterwards",    "shield-to-send",
     "shield-sent",    "possible-fishing", "log-alarm",            "contact-was-wrong",
     "number-and-upn-differ", "purpose-not-allowed", "restored-from-backup",
-    "identity-conflict"};
+    "identity-conflict", "rights-request", "shield-to-lift", "ledger-to-take", "ledger-lost"};
 inline std::string_view Name(ItemKind kind) { return NameOf(kind, kItemKindNames); }
 
 // What was typed: `whoelse inbox done`, `approve`, `refuse`.
@@ -59,7 +63,7 @@ inline std::string_view Name(Verb verb) { return NameOf(verb, kVerbNames); }
 
 // What follows from a decision outside of the inbox.
 enum class Effect : uint8_t {
-  kNone = 1, kConfirmShield, kLiftShield, kLiftRestored, kSettleConflict
+  kNone = 1, kConfirmShield, kLiftShield, kLiftOwnShield, kLiftRestored, kSettleConflict
 };
 
 struct Choice {

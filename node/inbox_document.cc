@@ -243,6 +243,7 @@ Json ItemRow(const InboxItem& item, TimeMs now) {
 Json ItemPage(const InboxItem& item, TimeMs now) {
   Json page = ItemRow(item, now);
   page["about"] = ParseAbout(item);
+  if (item.kind == ItemKind::kShieldToLift) page["about"] = {{"records", item.records}};
   page["decisions"] = Json::array();
   for (const InboxItem::Step& step : item.steps) {
     page["decisions"].push_back({{"at_ms", step.at_ms}, {"user", step.user},
@@ -325,6 +326,13 @@ std::vector<InboxItem> ItemsOf(const OwnQuestion& question, TimeMs raised,
     add(ItemKind::kEmergencyReview);
   }
   return items;
+}
+
+InboxItem ReportItem(const std::vector<std::string>& put_back, TimeMs raised,
+                     const WorkingCalendar& calendar, Random& random) {
+  InboxItem item = NewItem(ItemKind::kRightsRequest, std::nullopt, raised, calendar, random);
+  item.about = Dump({{"put_back", put_back}});
+  return item;
 }
 
 }  // namespace whoelse

@@ -60,6 +60,10 @@ struct OwnQuestion {
 std::vector<InboxItem> ItemsOf(const OwnQuestion& question, TimeMs raised,
                                const WorkingCalendar& calendar, Random& random);
 
+// That a subject access report is prepared, with these entries put back.
+InboxItem ReportItem(const std::vector<std::string>& put_back, TimeMs raised,
+                     const WorkingCalendar& calendar, Random& random);
+
 }  // namespace whoelse
 
 #endif  // WHOELSE_NODE_INBOX_DOCUMENT_H_

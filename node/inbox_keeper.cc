@@ -22,8 +22,11 @@ absl::Status InboxKeeper::Load() {
     if (!items.ok()) return items.status();
     std::ranges::move(*items, std::back_inserter(notices));
   }
-  // A later notice of a sender takes the place of one that was lifted.
-  std::ranges::stable_sort(notices, {}, &InboxItem::raised_ms);
+  // In the order in which they came to stand as they do: a later notice of a sender takes the place of
+  // one that was lifted, and what was lifted whole was so after all that was decided before.
+  std::ranges::stable_sort(notices, {}, [](const InboxItem& item) {
+    return item.state() == ItemState::kDone ? item.steps.back().at_ms : item.raised_ms;
+  });
   for (const InboxItem& item : notices) notices_.Learn(item);
   return RaiseRestored(notices);
 }
@@ -155,6 +158,11 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
   if (!item.ok()) return item.status();
   auto result = Act(*item, action, actor, clock_.NowMs());
   if (auto* error = std::get_if<FieldError>(&result)) return *error;
+  if (item->kind == ItemKind::kShieldToLift && action.verb == Verb::kRefuse) {
+    const auto checked = CheckLift(*item, actor);
+    if (const auto* error = std::get_if<FieldError>(&checked)) return *error;
+    if (const auto* status = std::get_if<absl::Status>(&checked)) return *status;
+  }
   const Acted& acted = std::get<Acted>(result);
   const RocksdbStore::InboxDocument document = DocumentOf(acted.item);
   absl::Status done = absl::OkStatus();
@@ -165,6 +173,9 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
     case Effect::kLiftShield:
       done = registry_.DecideNotice(Registry::Notice::kLifted, notices_.FreedBy(acted.item),
                                     document);
+      break;
+    case Effect::kLiftOwnShield:
+      done = registry_.DecideNotice(Registry::Notice::kLiftedWhole, acted.item.records, document);
       break;
     case Effect::kSettleConflict: {
       const auto freed = SettledBy(acted.item);
@@ -238,6 +249,85 @@ absl::Status InboxKeeper::GiveBackApproval(const std::string& id) {
   const absl::StatusOr<InboxItem> item = Read(id);
   if (!item.ok()) return item.status();
   store_.WriteInbox({DocumentOf(Unused(*item))});
+  return absl::OkStatus();
+}
+
+std::variant<std::monostate, FieldError, absl::Status> InboxKeeper::CheckLift(
+    const InboxItem& lift, const Actor& actor) const {
+  const auto about_it = [&](const InboxItem& item) {
+    return std::ranges::any_of(item.records, [&](RecordId record) {
+      return std::ranges::find(lift.records, record) != lift.records.end();
+    });
+  };
+  for (const bool done : {false, true}) {
+    const auto items = Items(done);
+    if (!items.ok()) return items.status();
+    for (const InboxItem& item : *items) {
+      if (item.id == lift.id || !about_it(item)) continue;
+      if (!done && item.kind == ItemKind::kShieldNotice) {
+        return FieldError{"nhs-number", "a shield notice about this child waits for a decision",
+                          "decide it first, with inbox approve or refuse"};
+      }
+      if (!done && item.kind == ItemKind::kShieldToLift) {
+        return FieldError{"nhs-number", "it is proposed already", "look it up with inbox list"};
+      }
+      // Nobody unshields what they asked to have shielded.
+      if (item.kind == ItemKind::kShieldNotice && item.asked_by == actor.ref) {
+        return FieldError{"user", "sent a shield notice about this child",
+                          "leave it to two other lead officers"};
+      }
+    }
+  }
+  return {};
+}
+
+std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::ProposeLift(
+    const std::vector<RecordId>& records, const std::string& reason, const Actor& actor) {
+  const std::lock_guard lock(mutex_);
+  const TimeMs now = clock_.NowMs();
+  InboxItem item = NewItem(ItemKind::kShieldToLift, std::nullopt, now, calendar_, random_);
+  item.records = records;
+  const auto checked = CheckLift(item, actor);
+  if (const auto* error = std::get_if<FieldError>(&checked)) return *error;
+  if (const auto* status = std::get_if<absl::Status>(&checked)) return *status;
+  auto acted = Act(item, {Verb::kRefuse, "", reason}, actor, now);
+  if (auto* error = std::get_if<FieldError>(&acted)) return *error;
+  store_.WriteInbox({DocumentOf(std::get<Acted>(acted).item)});
+  return std::get<Acted>(acted).item;
+}
+
+std::variant<std::string, FieldError> InboxKeeper::NoteReport(
+    const std::vector<std::string>& put_back, const std::string& reason, const Actor& actor) {
+  const std::lock_guard lock(mutex_);
+  const TimeMs now = clock_.NowMs();
+  const Action action{Verb::kDone, put_back.empty() ? "prepared" : "put-back", reason};
+  const auto acted = Act(ReportItem(put_back, now, calendar_, random_), action, actor, now);
+  if (const auto* error = std::get_if<FieldError>(&acted)) return *error;
+  const InboxItem& item = std::get<Acted>(acted).item;
+  store_.WriteInbox({DocumentOf(item)});
+  return item.id;
+}
+
+absl::Status InboxKeeper::RaiseOnce(ItemKind kind, const std::string& about) {
+  const std::lock_guard lock(mutex_);
+  const auto open = Items(false);
+  if (!open.ok()) return open.status();
+  if (std::ranges::find(*open, kind, &InboxItem::kind) != open->end()) return absl::OkStatus();
+  InboxItem item = NewItem(kind, std::nullopt, clock_.NowMs(), calendar_, random_);
+  item.about = about;
+  store_.WriteInbox({DocumentOf(item)});
+  return absl::OkStatus();
+}
+
+absl::Status InboxKeeper::SetTaken(const Actor& actor) {
+  const std::lock_guard lock(mutex_);
+  const auto open = Items(false);
+  if (!open.ok()) return open.status();
+  for (const InboxItem& item : *open) {
+    if (item.kind != ItemKind::kLedgerToTake) continue;
+    const auto acted = Act(item, {Verb::kDone, "taken", ""}, actor, clock_.NowMs());
+    if (const auto* done = std::get_if<Acted>(&acted)) store_.WriteInbox({DocumentOf(done->item)});
+  }
   return absl::OkStatus();
 }
 

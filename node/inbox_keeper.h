@@ -53,6 +53,21 @@ class InboxKeeper {
                                                                 const QuestionToApprove& question);
   // The question did not leave: its approval is as it was.
   absl::Status GiveBackApproval(const std::string& id);
+  // A lead officer would lift the shield of a child with these records, and gives the first of the two
+  // words. FieldError: "nhs-number" when a notice about it is not decided yet, or it is proposed
+  // already; "reason"; "user", of who sent the notice.
+  std::variant<InboxItem, FieldError, absl::Status> ProposeLift(const std::vector<RecordId>& records,
+                                                                const std::string& reason,
+                                                                const Actor& actor);
+  // A lead officer prepares a subject access report, in which these entries are put back: an item that
+  // is done, which it names. FieldError: "reason", when something is put back without one.
+  std::variant<std::string, FieldError> NoteReport(const std::vector<std::string>& put_back,
+                                                   const std::string& reason, const Actor& actor);
+  // Something about the ledger that people have to know (kLedgerToTake, kLedgerLost); one that is open
+  // already is not raised again. `about`: a JSON object.
+  absl::Status RaiseOnce(ItemKind kind, const std::string& about);
+  // A lead officer took out what is sealed: who was asked to need not any more.
+  absl::Status SetTaken(const Actor& actor);
   // The desk has been told.
   absl::Status SetPaged(const std::string& id, Desk desk);
 
@@ -67,6 +82,10 @@ class InboxKeeper {
   absl::StatusOr<std::vector<RecordId>> SettledBy(const InboxItem& settled) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status LiftRestored(const InboxItem& item) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Why this person's word cannot count towards lifting these records' shield whole.
+  std::variant<std::monostate, FieldError, absl::Status> CheckLift(const InboxItem& lift,
+                                                                   const Actor& actor) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Alarms about this question, as items.
   std::vector<RocksdbStore::InboxDocument> Watch(const AskedQuestion& question)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

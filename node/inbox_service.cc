@@ -14,6 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kSealedInPart = 256;   // of 256 bytes each
+constexpr TimeMs kCommittedAfterMs = 60'000;   // a slot's batch is on the disk long before that
 
 Json LineOf(const Line& line) { return {{"phone", line.number}, {"hours", line.hours}}; }
 
@@ -116,17 +117,52 @@ grpc::Status InboxService::CountItems(grpc::ServerContext* context, const v1::Co
   return grpc::Status::OK;
 }
 
+grpc::Status InboxService::ProposeLift(grpc::ServerContext* context,
+                                       const v1::ProposeLiftCall* call, v1::JsonReply* reply) {
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kLiftShield);
+  if (!actor.ok()) return ToDoor(actor.status());
+  absl::StatusOr<std::vector<StoredRecord>> child = parts_.registry.ChildOf(call->record());
+  if (!call->nhs_number().empty()) {
+    const absl::StatusOr<NhsNumber> number = NhsNumber::Parse(call->nhs_number());
+    if (!number.ok()) {
+      return BadField({"nhs-number", std::string(number.status().message()), "check it"});
+    }
+    child = parts_.registry.ChildBy(*number);
+  }
+  if (!child.ok()) return ToDoor(child.status());
+  std::vector<RecordId> records;
+  for (const StoredRecord& stored : *child) {
+    // What was closed stays so; its shield is part of that.
+    if (!stored.record.restrictions.closed) records.push_back(stored.id);
+  }
+  if (records.empty()) {
+    return BadField({"nhs-number", "has no record here whose shield could be lifted",
+                     "look it up with records list"});
+  }
+  const auto proposed = parts_.inbox.ProposeLift(records, call->reason(), *actor);
+  if (const auto* error = std::get_if<FieldError>(&proposed)) return BadField(*error);
+  if (const auto* status = std::get_if<absl::Status>(&proposed)) return ToDoor(*status);
+  reply->set_json(DumpReply(Page(std::get<InboxItem>(proposed))));
+  return grpc::Status::OK;
+}
+
 grpc::Status InboxService::ReadSealed(grpc::ServerContext* context, const v1::ReadSealedCall* call,
                                       grpc::ServerWriter<v1::SealedPart>* writer) {
   const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kReadSealed);
   if (!actor.ok()) return ToDoor(actor.status());
+  const absl::StatusOr<TimeMs> taken = parts_.store.ReadTakenThrough();
+  if (!taken.ok()) return ToDoor(taken.status());
+  const TimeMs from = call->untaken() ? *taken : call->since_ms();
   v1::SealedPart part;
+  part.set_agency(parts_.agency);
+  part.set_from_ms(from);
+  part.set_through_ms(parts_.clock.NowMs() - kCommittedAfterMs);
   for (const RosterAgency& agency : parts_.board.Read().roster->agencies) {
     (*part.mutable_agencies())[agency.id] = agency.name;
   }
   bool listens = writer->Write(part);
   part.Clear();
-  const absl::Status read = parts_.store.ForEachSealed(call->since_ms(), [&](ByteView sealed) {
+  const absl::Status read = parts_.store.ForEachSealed(from, [&](ByteView sealed) {
     part.add_sealed(ToString(sealed));
     if (part.sealed_size() < kSealedInPart) return true;
     listens = listens && writer->Write(part);

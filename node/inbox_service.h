@@ -12,8 +12,10 @@ namespace whoelse {
 class InboxService final : public v1::Inbox::Service {
  public:
   struct Parts {
+    AgencyId agency;
     const Callers& callers;
     const RocksdbStore& store;
+    Registry& registry;
     InboxKeeper& inbox;
     const RosterBoard& board;
     const Clock& clock;
@@ -28,6 +30,8 @@ class InboxService final : public v1::Inbox::Service {
                           v1::JsonReply* reply) override;
   grpc::Status CountItems(grpc::ServerContext* context, const v1::CountItemsCall* call,
                           v1::JsonReply* reply) override;
+  grpc::Status ProposeLift(grpc::ServerContext* context, const v1::ProposeLiftCall* call,
+                           v1::JsonReply* reply) override;
   grpc::Status ReadSealed(grpc::ServerContext* context, const v1::ReadSealedCall* call,
                           grpc::ServerWriter<v1::SealedPart>* writer) override;
 

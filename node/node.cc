@@ -23,7 +23,10 @@
 #include "node/inbox_keeper.h"
 #include "node/inbox_service.h"
 #include "node/ledger_keeper.h"
+#include "node/ledger_sweeper.h"
 #include "node/life_keeper.h"
+#include "node/looked_service.h"
+#include "node/notice_keeper.h"
 #include "node/pager.h"
 #include "node/policy_keeper.h"
 #include "node/policy_service.h"
@@ -206,17 +209,22 @@ int Serve(Opened& opened, const Clock& clock) {
                          coordinators, asker, desk, **policy, board, clock});
     AskingService asking_service({callers, desk, caseloads, again, watches});
     Pager pager(inbox, WaysToPage(config.pager), clock, random);
-    InboxService inbox_service({callers, **store, inbox, board, clock});
+    InboxService inbox_service({config.agency, callers, **store, registry, inbox, board, clock});
+    LookedService looked_service({config.agency, callers, **store, registry, inbox, receipts, clock});
     Importer importer(registry, config.data, clock, random);
     RecordsService records_service({config, callers, **store, registry, importer, enroller, clock});
     PolicyService policy_service(config, **policy);
     BackupService backup_service({config, **door, **store, clock});
     LifeKeeper life(registry, clock);
+    LedgerSweeper sweeper(**store, inbox, clock);
+    NoticeKeeper notices(config.agency, opened.secrets.practitioner_key, **store, registry, asker,
+                         board, clock);
     grpc::ServerBuilder builder;
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
     builder.RegisterService(&service);
     builder.RegisterService(&asking_service);
     builder.RegisterService(&inbox_service);
+    builder.RegisterService(&looked_service);
     builder.RegisterService(&records_service);
     builder.RegisterService(&policy_service);
     builder.RegisterService(&backup_service);

@@ -12,6 +12,7 @@ bool CodesAreKnown(const Noted& noted) {
     return static_cast<size_t>(code) >= 1 && static_cast<size_t>(code) <= names.size();
   };
   return in(noted.purpose, kPurposeNames) && in(noted.power, kPowerNames) &&
+         noted.article6 <= Article6::kPublicTask && noted.article9 <= Article9::kPart3 &&
          std::ranges::all_of(noted.decisions, [&](const Noted::Decision& decision) {
            return in(decision.outcome, kOutcomeNames);
          });
@@ -23,7 +24,9 @@ Bytes Noted::Encode() const {
   Writer out;
   if (Opened()) {
     out.U64(received_ms).Raw(frame_hash).U32(agency).Raw(practitioner_ref).Padded(organisation, 16);
-    out.U8(static_cast<uint8_t>(purpose)).U8(static_cast<uint8_t>(power)).U16(flags).U8(reasons);
+    out.U8(static_cast<uint8_t>(purpose)).U8(static_cast<uint8_t>(power));
+    out.U8(static_cast<uint8_t>(article6)).U8(static_cast<uint8_t>(article9));
+    out.U16(flags).U8(reasons);
     const size_t count = std::min(decisions.size(), kNotedDecisionsMax);
     out.U8(static_cast<uint8_t>(count));
     for (size_t i = 0; i < count; ++i) {
@@ -47,6 +50,8 @@ absl::StatusOr<Noted> Noted::Decode(ByteView bytes) {
   noted.organisation = std::string(code.substr(0, code.find('\0')));
   noted.purpose = static_cast<Purpose>(reader.U8());
   noted.power = static_cast<Power>(reader.U8());
+  noted.article6 = static_cast<Article6>(reader.U8());
+  noted.article9 = static_cast<Article9>(reader.U8());
   noted.flags = reader.U16();
   noted.reasons = reader.U8();
   const size_t count = reader.U8();

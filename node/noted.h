@@ -43,6 +43,8 @@ struct Noted {
   std::string organisation;       // the asking one's code
   Purpose purpose{};
   Power power{};
+  Article6 article6{};
+  Article9 article9{};
   uint16_t flags = 0;
   uint8_t reasons = kNothingSpecial;
   std::vector<Decision> decisions;   // at most 12

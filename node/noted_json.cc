@@ -3,10 +3,22 @@
 #include "crypto/wiped_bytes.h"
 #include "nlohmann/json.hpp"
 #include "node/policy.h"
+#include "node/words.h"
 
 namespace whoelse {
 
 using Json = nlohmann::ordered_json;
+
+std::string BasisInWords(const Noted& noted) {
+  std::string basis(NameOf(noted.power, words::kPowers));
+  if (noted.article6 != Article6::kNone) {
+    basis += "; " + std::string(NameOf(noted.article6, words::kArticles6));
+  }
+  if (noted.article9 != Article9::kNone) {
+    basis += "; " + std::string(NameOf(noted.article9, words::kArticles9));
+  }
+  return basis;
+}
 
 Json NotedJson(const Noted& noted) {
   Json decisions = Json::array();
@@ -20,6 +32,7 @@ Json NotedJson(const Noted& noted) {
           {"organisation", noted.organisation},
           {"practitioner", ToHex(noted.practitioner_ref)},
           {"purpose", std::string(Name(noted.purpose))},
+          {"basis", BasisInWords(noted)},
           {"decisions", decisions}};
 }
 

@@ -3,6 +3,7 @@
 #ifndef WHOELSE_NODE_NOTED_JSON_H_
 #define WHOELSE_NODE_NOTED_JSON_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -11,6 +12,8 @@
 
 namespace whoelse {
 
+// The power and the two articles that the asker gave, in words.
+std::string BasisInWords(const Noted& noted);
 // Of a note that opened something.
 nlohmann::ordered_json NotedJson(const Noted& noted);
 

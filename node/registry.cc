@@ -121,10 +121,13 @@ absl::Status Registry::DecideNotice(Notice decision, const std::vector<RecordId>
                                     const RocksdbStore::InboxDocument& item) {
   const std::lock_guard one_at_a_time(import_mutex_);
   auto changes = Change(records, [&](Record& record) {
-    if (decision == Notice::kConfirmed) {
-      record.restrictions.shielded = true;
-    } else {
-      record.shield_pending = false;
+    switch (decision) {
+      case Notice::kConfirmed: record.restrictions.shielded = true; break;
+      case Notice::kLifted: record.shield_pending = false; break;
+      case Notice::kLiftedWhole:
+        if (record.restrictions.closed) break;
+        record.restrictions.shielded = record.shield_pending = false;
+        break;
     }
   });
   if (!changes.ok()) return changes.status();

@@ -85,6 +85,13 @@ class Registry {
   };
   absl::StatusOr<DueCounts> DoWhatIsDue(TimeMs now);
 
+  // --- the child behind a record (registry_child.cc) ----------------------------------------------
+  // All records of the same child, as they are written down: under the same identifiers, merged and
+  // superseded ones, and what answers for them. Never those of a closed identity with others. None:
+  // nothing is held.
+  absl::StatusOr<std::vector<StoredRecord>> ChildBy(const NhsNumber& number);
+  absl::StatusOr<std::vector<StoredRecord>> ChildOf(RecordId record);
+
   // The records here that any identifier of this child finds, ended ones too. DATA_LOSS from the store.
   absl::StatusOr<std::vector<Record>> RecordsOf(const Subject& subject) const;
   // Marks records shielded by a notice, pending a lead officer, and finishes the journal entries that
@@ -94,7 +101,9 @@ class Registry {
                             const std::vector<RocksdbStore::InboxDocument>& inbox);
   // What people decided about a notice's records, with the item that says who and why. Lifting takes
   // away what the notice did and leaves the record's own restrictions.
-  enum class Notice : uint8_t { kConfirmed = 1, kLifted };
+  // Or those of a child whose shield is lifted whole, the records' own with it; never of one whose
+  // identity is closed.
+  enum class Notice : uint8_t { kConfirmed = 1, kLifted, kLiftedWhole };
   absl::Status DecideNotice(Notice decision, const std::vector<RecordId>& records,
                             const RocksdbStore::InboxDocument& item);
 
@@ -135,6 +144,9 @@ class Registry {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status ChangeWithAnswering(RecordId id, const Record& record, bool answered_by_new,
                                    RecordBatch& batch);
+  absl::StatusOr<std::vector<StoredRecord>> ChildFrom(const std::vector<RecordId>& found);
+  std::vector<RecordId> NeighboursOf(const StoredRecord& stored) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status CloseAll(const NhsNumber& number, Date today, RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   std::vector<RecordId> AnsweredBy(RecordId id, const RecordBatch& batch) const

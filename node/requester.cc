@@ -81,11 +81,10 @@ absl::Status Requester::CheckOwn(TimeMs now) const {
     }
     hits.push_back({1, &child, j, &keys->wrap});
   }
-  if (hits.empty()) {
-    // Only the node itself asks about nobody, to keep a rate (node/watch.h).
-    return statement_.role == Role::kNodeItself
-               ? absl::OkStatus()
-               : absl::InternalError("own question: about nobody");
+  // The node itself also asks about nobody (node/notice_repeats.h, node/watch.h); a person who did would read it as
+  // everybody disclosing nothing.
+  if (hits.empty() && statement_.role != Role::kNodeItself) {
+    return absl::InternalError("own question: about nobody");
   }
   // Slot by slot: a holder may have the child in one key version, or by one identifier, alone.
   for (const Hit& hit : hits) {

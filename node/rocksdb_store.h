@@ -27,6 +27,7 @@
 #include "node/holder.h"
 #include "node/ledger.h"
 #include "node/log_watch.h"
+#include "node/notice_repeats.h"
 #include "node/record.h"
 #include "protocol/pseudonym.h"
 #include "protocol/roster_keeper.h"
@@ -130,6 +131,14 @@ class RocksdbStore final : public RecordSource {
   // What is sealed to the lead officer in the entries answered at `since` or later, until `visit`
   // returns false; in no order of time.
   absl::Status ForEachSealed(TimeMs since, const std::function<bool(ByteView)>& visit) const;
+  // Whether something is sealed in an entry that was answered at `since` or later, and before `before`.
+  absl::StatusOr<bool> HasSealed(TimeMs since, TimeMs before) const;
+  // Takes the sealed part out of the entries answered before this moment, whatever was in it; of at most
+  // `most` entries from the key `from` on. The key to go on from; empty: that was the last one.
+  absl::StatusOr<std::string> SweepSealed(TimeMs before, const std::string& from, size_t most);
+  // Until when lead officers have taken out what is sealed; 0: never.
+  absl::StatusOr<TimeMs> ReadTakenThrough() const;
+  void WriteTakenThrough(TimeMs through);
   // At most one for a log, until it is logged. Synced.
   void WritePlannedDigest(const PlannedDigest& planned);
   absl::StatusOr<std::vector<PlannedDigest>> ReadPlannedDigests() const;
@@ -177,6 +186,12 @@ class RocksdbStore final : public RecordSource {
   absl::Status ForEachArranged(
       Arranged kind,
       const std::function<absl::Status(std::string_view name, std::string_view)>& visit) const;
+
+  // --- shield notices that people here sent, to be repeated ------------------------------------
+  // Each takes the place of an earlier one about the same child. Synced.
+  void WriteSentNotice(const SentNotice& notice);
+  absl::StatusOr<std::vector<SentNotice>> ReadSentNotices() const;   // DATA_LOSS
+  void EndSentNotice(const Subject& subject);
 
   // --- state -----------------------------------------------------------------------------------
   absl::StatusOr<std::optional<RosterKeeper::State>> ReadRosterState() const;
@@ -255,6 +270,7 @@ class RocksdbStore final : public RecordSource {
   std::string SourceKey(std::string_view source, std::string_view source_id) const;
   static constexpr size_t kIdentifierKeySize = 16;
   std::string IdentifierKey(KeyType type, std::string_view value) const;
+  std::string NoticeKey(const Subject& subject) const;
   std::vector<KeyVersion> StoredKeyVersions() const;
   void PutRecords(const std::vector<RecordChange>& changes, rocksdb::WriteBatch& batch);
   void PutRecord(const RecordChange& change, const std::vector<KeyVersion>& enrolled_under,

@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::string_view kLogged = "digest/logged/";
 constexpr std::string_view kPlanned = "digest/planned/";
+constexpr std::string_view kTakenThrough = "ledger/taken-through";
 constexpr size_t kLedgerLogSize = 2 + 4;   // of a ledger key: coordinator | log key id
+constexpr size_t kUnsealedSize = FrameHash::kSize + Digest::kSize + 8;   // of an entry that was swept
 
 std::string HexKey(std::string_view prefix, const LedgerLog& log) {
   return std::string(prefix) + ToHex(Writer().U16(log.first).U32(log.second).view());
@@ -15,6 +17,21 @@ std::string HexKey(std::string_view prefix, const LedgerLog& log) {
 
 std::string LogKey(const LedgerLog& log, uint64_t index) {
   return ToString(Writer().U16(log.first).U32(log.second).U64(index).view());
+}
+
+struct SealedEntry {
+  TimeMs released_ms;
+  ByteView sealed;   // empty: it was swept
+};
+
+absl::StatusOr<SealedEntry> ReadEntry(ByteView value) {
+  Reader in(value);
+  in.Fixed<FrameHash>();
+  in.Fixed<Digest>();
+  SealedEntry entry{in.U64(), {}};
+  if (in.left() > 0) entry.sealed = in.Raw(kLedgerSealedSize);
+  if (!in.Done()) return absl::DataLossError("store: the ledger is damaged");
+  return entry;
 }
 
 }  // namespace
@@ -51,14 +68,59 @@ absl::StatusOr<std::vector<LedgerItem>> RocksdbStore::ReadLedger(
 absl::Status RocksdbStore::ForEachSealed(TimeMs since,
                                          const std::function<bool(ByteView)>& visit) const {
   return ForEach(kLedger, "", [&](std::string_view, ByteView value) {
-    Reader in(value);
-    in.Fixed<FrameHash>();
-    in.Fixed<Digest>();
-    const TimeMs released = in.U64();
-    const ByteView sealed = in.Raw(kLedgerSealedSize);
-    if (!in.Done()) return absl::DataLossError("store: the ledger is damaged");
-    return released < since || visit(sealed) ? absl::OkStatus() : absl::CancelledError();
+    const absl::StatusOr<SealedEntry> entry = ReadEntry(value);
+    if (!entry.ok()) return entry.status();
+    const bool wanted = !entry->sealed.empty() && entry->released_ms >= since;
+    return !wanted || visit(entry->sealed) ? absl::OkStatus() : absl::CancelledError();
   });
+}
+
+absl::StatusOr<bool> RocksdbStore::HasSealed(TimeMs since, TimeMs before) const {
+  bool found = false;
+  const absl::Status read = ForEach(kLedger, "", [&](std::string_view, ByteView value) {
+    const absl::StatusOr<SealedEntry> entry = ReadEntry(value);
+    if (!entry.ok()) return entry.status();
+    found = !entry->sealed.empty() && entry->released_ms >= since && entry->released_ms < before;
+    return found ? absl::CancelledError() : absl::OkStatus();
+  });
+  if (!read.ok()) return read;
+  return found;
+}
+
+absl::StatusOr<std::string> RocksdbStore::SweepSealed(TimeMs before, const std::string& from,
+                                                      size_t most) {
+  rocksdb::WriteBatch batch;
+  std::string next;
+  size_t seen = 0;
+  const absl::Status read = ForEach(kLedger, from, [&](std::string_view key, ByteView value) {
+    if (seen++ == most) {
+      next = std::string(key);
+      return absl::CancelledError();
+    }
+    const absl::StatusOr<SealedEntry> entry = ReadEntry(value);
+    if (!entry.ok()) return entry.status();
+    if (entry->sealed.empty() || entry->released_ms >= before) return absl::OkStatus();
+    batch.Put(family(kLedger), std::string(key), Seal(kLedger, key, value.first(kUnsealedSize)));
+    return absl::OkStatus();
+  });
+  if (!read.ok()) return read;
+  // Not synced: what a crash brings back is swept again.
+  if (batch.Count() > 0) Write(batch, false);
+  return next;
+}
+
+absl::StatusOr<TimeMs> RocksdbStore::ReadTakenThrough() const {
+  const absl::StatusOr<std::optional<Bytes>> value = Get(kMeta, kTakenThrough);
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return TimeMs{0};
+  Reader in(**value);
+  const TimeMs through = in.U64();
+  if (!in.Done()) return absl::DataLossError("store: the time of the last taking is damaged");
+  return through;
+}
+
+void RocksdbStore::WriteTakenThrough(TimeMs through) {
+  PutSynced(kMeta, kTakenThrough, Writer().U64(through).view());
 }
 
 absl::StatusOr<std::vector<PlannedDigest>> RocksdbStore::ReadPlannedDigests() const {

@@ -5,6 +5,12 @@
 namespace whoelse {
 
 void NoticeBoard::Learn(const InboxItem& item) {
+  if (EffectOf(item) == Effect::kLiftOwnShield) {
+    // Of every sender: sent anew by people there, a notice acts; repeated by a node, it does not.
+    for (RecordId record : item.records) {
+      for (auto& [sender, standing] : standings_[record]) standing = NoticeStanding::kLifted;
+    }
+  }
   if (item.kind != ItemKind::kShieldNotice) return;
   const bool lifted = item.state() == ItemState::kDone &&
                       EffectOf(item) == Effect::kLiftShield;

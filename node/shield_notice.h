@@ -28,7 +28,7 @@ inline bool IsRepetition(const Noted& noted) { return noted.practitioner_ref == 
 // The notices that this node has had, by record and sender.
 class NoticeBoard {
  public:
-  // A notice's item, new or changed.
+  // A notice's item, new or changed; or one by which a shield was lifted whole.
   void Learn(const InboxItem& item);
   NoticeStanding StandingOf(RecordId record, AgencyId sender) const;
   // Those of the note's records on which it acts.

@@ -42,6 +42,35 @@ inline constexpr std::string_view kLeadNone = "Lead professional: none disclosed
 inline constexpr std::string_view kLeadConflict =
     "Lead professional: two agencies each name one. Ring both.";
 
+// Why somebody asks, as one would say it to the child; in the order of protocol/codes.h, as are the
+// bases below.
+inline constexpr std::array<std::string_view, 8> kPurposes = {
+    "already works with the child and looks for who else does",
+    "offers the family early help",
+    "is worried that the child is being harmed",
+    "finds out what help the child needs (section 17)",
+    "finds out whether the child is at risk of significant harm (section 47)",
+    "looks for a child who is missing",
+    "works with the child in youth justice",
+    "thinks that the child is in danger today"};
+inline constexpr std::array<std::string_view, 8> kPowers = {
+    "Children Act 1989, section 17",        "Children Act 1989, section 47",
+    "Children Act 1989, section 47(9)",     "Children Act 2004, section 10",
+    "Children Act 2004, section 11",        "Children Act 2004, section 16LA",
+    "Crime and Disorder Act 1998, section 115", "Education Act 2002, section 175"};
+inline constexpr std::array<std::string_view, 2> kArticles6 = {"UK GDPR article 6(1)(c)",
+                                                               "UK GDPR article 6(1)(e)"};
+inline constexpr std::array<std::string_view, 3> kArticles9 = {
+    "UK GDPR article 9(2)(g) with Data Protection Act 2018, Schedule 1, paragraph 18",
+    "UK GDPR article 9(2)(h)", "Data Protection Act 2018, Part 3"};
+
+// Under every subject access report, empty or not.
+inline constexpr std::string_view kSomeLeftOut =
+    "Some entries may have been left out to protect the child or other people.";
+// Beside a question that the reader put.
+inline constexpr std::string_view kAskedByYou =
+    "you asked this yourself: another lead officer looks into it";
+
 // Why there is no answer.
 inline constexpr std::string_view kClosedNow = "closed at this hour";
 inline constexpr std::string_view kNotConnected = "not connected";

@@ -28,6 +28,9 @@ class LeadKey(EndToEnd):
         while self.commands and self.commands[0][1:1 + len(beginning)] == list(beginning):
             program, *command = self.commands.pop(0)
             self.assertEqual(program, "whoelse")
+            if "REFERENCE" in command:   # of what the command before left out
+                left_out = self.answer(done)["left_out"][0]["reference"]
+                command = [left_out if word == "REFERENCE" else word for word in command]
             done = self.keys(*(re.sub(r"=([A-Z]+)$", lambda m: "=" + self.publics[m[1].lower()], word)
                                for word in command))
             if beginning == ("lead-key", "make-own"):
@@ -37,7 +40,7 @@ class LeadKey(EndToEnd):
     def keys(self, *command):
         """In the folder of the lead officers' keys."""
         return subprocess.run([WHOELSE, *command, "--json"], capture_output=True, text=True,
-                              cwd=self.area.home, timeout=90,
+                              cwd=self.area.home, timeout=90, input=A + "\n",
                               env={"WHOELSE_DOOR": str(self.area.folder("school") / "run" / "door")})
 
     def seal_to(self, key):
@@ -87,6 +90,14 @@ class LeadKey(EndToEnd):
         bob = self.answer(self.keys("ledger", "open", "--own", "bob.key", "--lead-key", "lead-1.key"))
         self.assertEqual(self.questions(bob), asked[1:])       # what was sealed while he was one
         self.assertEqual(self.questions(self.run_page("ledger", "open")), asked)
+        looked = self.run_page("looked")
+        self.assertEqual(self.questions({"entries": looked["looks"]}), asked)
+        self.assertEqual(len(self.run_page("subject-access")["left_out"]), 1)   # one of two is told
+        told = (area.home / "told.html").read_text()
+        self.assertIn("risk of significant harm", told)
+        self.assertNotIn("risk of significant harm", (area.home / "report.html").read_text())
+        self.assertGreater(self.run_page("ledger", "take")["entries"], len(asked))
+        self.assertEqual(self.run_page("looked"), looked)      # with what was taken beside it
         self.assertEqual(self.commands, [])                    # the page is through
         for secret in (asked[0], str(entry["practitioner"])):
             self.assertNotIn(secret, area.log("school"))

@@ -206,6 +206,91 @@ TEST_F(InboxKeeperTest, LiftingOneNoticeLeavesAnothers) {
   EXPECT_FALSE(At1().shield_pending);
 }
 
+TEST_F(InboxKeeperTest, AShieldOfOnesOwnIsLiftedWholeByTwoPeople) {
+  const auto propose = [&](const char* who, std::vector<RecordId> records = {1}) {
+    const auto proposed = keeper_->ProposeLift(records, "the order ended", ActorOf(who));
+    const auto* error = std::get_if<FieldError>(&proposed);
+    return error != nullptr ? error->field : std::get<InboxItem>(proposed).id;
+  };
+  Leave(Notice(kRefuge, false));
+  EXPECT_EQ(propose("alice"), "nhs-number");   // the notice waits for a decision
+  clock_.now += 600'000;
+  ASSERT_TRUE(Decide(IdOf(ItemKind::kShieldNotice, kRefuge), Verb::kApprove, "alice"));
+  ASSERT_TRUE(At1().restrictions.shielded);
+  EXPECT_EQ(std::get<FieldError>(keeper_->ProposeLift({1}, " ", ActorOf("alice"))).field, "reason");
+  const std::string id = propose("alice");
+  EXPECT_EQ(propose("bob"), "nhs-number");     // it is proposed already
+  EXPECT_FALSE(Decide(id, Verb::kRefuse, "alice"));
+  EXPECT_TRUE(At1().restrictions.shielded && At1().shield_pending);
+  Restart();                                   // the first word is kept
+  EXPECT_TRUE(Decide(id, Verb::kRefuse, "bob"));
+  EXPECT_FALSE(At1().restrictions.shielded || At1().shield_pending);
+  Restart();
+  Leave(Notice(kRefuge, true));                // the sender's node repeats it
+  EXPECT_FALSE(At1().shield_pending);
+  Leave(Notice(kRefuge, false));               // people there send it anew
+  EXPECT_TRUE(At1().shield_pending);
+}
+
+TEST_F(InboxKeeperTest, ANoticeThatCameSinceIsDecidedBeforeALift) {
+  const std::string id =
+      std::get<InboxItem>(keeper_->ProposeLift({1}, "the order ended", ActorOf("alice"))).id;
+  Leave(Notice(kRefuge, false));
+  EXPECT_FALSE(Decide(id, Verb::kRefuse, "bob"));
+  EXPECT_TRUE(At1().shield_pending);
+  EXPECT_TRUE(Decide(id, Verb::kApprove, "bob"));   // to keep it needs nothing else
+}
+
+// Who sent a notice must not be one of the two who take the shield away.
+TEST_F(InboxKeeperTest, NobodyLiftsWhatTheyHadShielded) {
+  Leave(Notice(kMe, false));   // by carol
+  clock_.now += 600'000;
+  ASSERT_TRUE(Decide(IdOf(ItemKind::kShieldNotice, kMe), Verb::kApprove, "alice"));
+  const auto by_sender = keeper_->ProposeLift({1}, "the order ended", ActorOf("carol"));
+  EXPECT_EQ(std::get<FieldError>(by_sender).field, "user");
+  const std::string id =
+      std::get<InboxItem>(keeper_->ProposeLift({1}, "the order ended", ActorOf("alice"))).id;
+  EXPECT_FALSE(Decide(id, Verb::kRefuse, "carol"));
+  EXPECT_TRUE(At1().restrictions.shielded);
+  EXPECT_TRUE(Decide(id, Verb::kRefuse, "bob"));
+  EXPECT_FALSE(At1().restrictions.shielded);
+}
+
+TEST_F(InboxKeeperTest, WhatIsClosedStaysShielded) {
+  ASSERT_TRUE(std::holds_alternative<std::monostate>(
+      registry_.Close(*NhsNumber::Parse("9990000018"), clock_.now)));
+  const std::string id =
+      std::get<InboxItem>(keeper_->ProposeLift({1}, "the order ended", ActorOf("alice"))).id;
+  EXPECT_TRUE(Decide(id, Verb::kRefuse, "bob"));
+  EXPECT_TRUE(At1().restrictions.shielded);
+}
+
+TEST_F(InboxKeeperTest, AReportAndWhoPutWhatBackAreKept) {
+  const auto none = keeper_->NoteReport({}, "", ActorOf("alice"));
+  EXPECT_TRUE(std::holds_alternative<std::string>(none));
+  const auto unsaid = keeper_->NoteReport({"record-1"}, "", ActorOf("alice"));
+  EXPECT_EQ(std::get<FieldError>(unsaid).field, "reason");
+  const auto back = keeper_->NoteReport({"record-1"}, "she knows of it", ActorOf("alice"));
+  Restart();
+  const auto item = keeper_->Find(std::get<std::string>(back));
+  ASSERT_TRUE(item.ok()) << item.status();
+  EXPECT_EQ(item->steps.back().user, "local:alice");
+  EXPECT_EQ(item->steps.back().reason, "she knows of it");
+  EXPECT_EQ(item->about, R"({"put_back":["record-1"]})");
+  EXPECT_THAT(Kinds(true), ElementsAre(ItemKind::kRightsRequest, ItemKind::kRightsRequest));
+}
+
+TEST_F(InboxKeeperTest, PeopleAreToldOnceOfWhatNobodyTook) {
+  for (int day = 0; day < 3; ++day) {
+    ASSERT_TRUE(keeper_->RaiseOnce(ItemKind::kLedgerToTake, "{}").ok());
+    ASSERT_TRUE(keeper_->RaiseOnce(ItemKind::kLedgerLost, "{}").ok());
+  }
+  EXPECT_THAT(Kinds(), UnorderedElementsAre(ItemKind::kLedgerToTake, ItemKind::kLedgerLost));
+  ASSERT_TRUE(keeper_->SetTaken(ActorOf("alice")).ok());
+  EXPECT_THAT(Kinds(), ElementsAre(ItemKind::kLedgerLost));   // a person has to see that
+  EXPECT_THAT(Kinds(true), ElementsAre(ItemKind::kLedgerToTake));
+}
+
 TEST_F(InboxKeeperTest, AlarmsAreItems) {
   const auto raise = [&](AlarmKind kind) {
     store_->AddAlarm(AlarmDocument({101, kind, 9, {"a note"}}, clock_.now));

@@ -42,9 +42,13 @@ const KindCase kKinds[] = {
     {ItemKind::kPurposeNotAllowed, "looked-at ", "", "", false, false, kNothing, kNothing},
     {ItemKind::kRestored, "", "", "lifted", true, false, kNothing, Effect::kLiftRestored},
     {ItemKind::kIdentityConflict, "settled ", "", "", false, false, kNothing, kNothing},
+    {ItemKind::kRightsRequest, "prepared put-back ", "", "", false, false, kNothing, kNothing},
+    {ItemKind::kShieldToLift, "", "kept", "lifted", true, false, kNothing, Effect::kLiftOwnShield},
+    {ItemKind::kLedgerToTake, "taken ", "", "", false, false, kNothing, kNothing},
+    {ItemKind::kLedgerLost, "looked-at ", "", "", false, false, kNothing, kNothing},
 };
 const char* const kOutcomesOfDone[] = {"contacted", "withheld", "not-relevant", "looked-at",
-                                       "settled"};
+                                       "settled", "prepared", "put-back", "taken"};
 
 std::variant<Acted, FieldError> Do(const InboxItem& item, Verb verb, const char* outcome,
                                    const Actor& person, const char* reason = "told by the school") {
@@ -199,6 +203,7 @@ TEST(Inbox, NoSequenceByOnePersonLiftsAShield) {
       const auto result = Act(item, action, person, now);
       if (!Works(result)) continue;
       ASSERT_NE(std::get<Acted>(result).effect, Effect::kLiftShield);
+      ASSERT_NE(std::get<Acted>(result).effect, Effect::kLiftOwnShield);
       item = std::get<Acted>(result).item;
     }
     if (item.state() == ItemState::kDone) {

@@ -23,6 +23,8 @@ Noted Example() {
   noted.organisation = "E10000099";
   noted.purpose = Purpose::kSection17;
   noted.power = Power::kCa2004S16La;
+  noted.article6 = Article6::kPublicTask;
+  noted.article9 = Article9::kSafeguarding;
   noted.flags = kFlagOutOfHours;
   noted.reasons = Noted::kPossibleWrongChild;
   noted.decisions = {{17, Outcome::kContact, 0}, {2'000'000, Outcome::kBrokered, 5}};
@@ -37,6 +39,8 @@ void ExpectSame(const Noted& a, const Noted& b) {
   EXPECT_EQ(a.organisation, b.organisation);
   EXPECT_EQ(a.purpose, b.purpose);
   EXPECT_EQ(a.power, b.power);
+  EXPECT_EQ(a.article6, b.article6);
+  EXPECT_EQ(a.article9, b.article9);
   EXPECT_EQ(a.flags, b.flags);
   EXPECT_EQ(a.reasons, b.reasons);
   ASSERT_EQ(a.decisions.size(), b.decisions.size());
@@ -58,6 +62,9 @@ TEST(Noted, OpensForWhomItIsSealedTo) {
   const nlohmann::ordered_json json = NotedJson(*opened);
   EXPECT_EQ(json["agency"], 1003);
   EXPECT_EQ(json["purpose"], "section-17");
+  EXPECT_EQ(json["basis"],
+            "Children Act 2004, section 16LA; UK GDPR article 6(1)(e); UK GDPR article 9(2)(g) with "
+            "Data Protection Act 2018, Schedule 1, paragraph 18");
   EXPECT_EQ(json["decisions"][1]["outcome"], "brokered");
   keys.pop_back();
   EXPECT_TRUE(absl::IsUnauthenticated(OpenNoted(sealed, keys).status()));
@@ -103,10 +110,13 @@ TEST(Noted, WhatEncodeDidNotWriteIsDataLoss) {
     bytes[at] = value;
     return Noted::Decode(bytes).status();
   };
-  constexpr size_t kAgency = 40, kPurpose = 76, kPower = 77, kCount = 81, kDecisions = 82;
+  constexpr size_t kAgency = 40, kPurpose = 76, kPower = 77, kArticle6 = 78, kArticle9 = 79,
+                   kCount = 83, kDecisions = 84;
   EXPECT_TRUE(absl::IsDataLoss(altered(kPurpose, 0)));
   EXPECT_TRUE(absl::IsDataLoss(altered(kPurpose, 9)));
   EXPECT_TRUE(absl::IsDataLoss(altered(kPower, 200)));
+  EXPECT_TRUE(absl::IsDataLoss(altered(kArticle6, 3)));
+  EXPECT_TRUE(absl::IsDataLoss(altered(kArticle9, 4)));
   EXPECT_TRUE(absl::IsDataLoss(altered(kCount, 13)));
   EXPECT_TRUE(absl::IsDataLoss(altered(kCount, 1)));            // a decision after the last
   EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 4, 0)));    // an outcome that there is not

@@ -86,6 +86,22 @@ TEST(NoticeBoardTest, LiftingOneNoticeLeavesAnothers) {
   EXPECT_THAT(board.FreedBy(mine), ElementsAre(7, 8));
 }
 
+TEST(NoticeBoardTest, WhatIsLiftedWholeIsLiftedOfEverySender) {
+  InboxItem whole = ItemOf(ItemKind::kShieldToLift);
+  whole.records = {7, 8};
+  NoticeBoard board;
+  for (AgencyId sender : {kRefuge, kOther}) board.Learn(Confirmed(ItemFrom(sender, {7})));
+  board.Learn(whole);   // proposed
+  EXPECT_EQ(board.StandingOf(7, kRefuge), NoticeStanding::kStands);
+  board.Learn(Lifted(whole));
+  for (AgencyId sender : {kRefuge, kOther}) {
+    EXPECT_EQ(board.StandingOf(7, sender), NoticeStanding::kLifted);
+    EXPECT_THAT(board.ActsOn(NoticeFrom(sender, true, {7})), IsEmpty());
+    EXPECT_THAT(board.ActsOn(NoticeFrom(sender, false, {7})), ElementsAre(7));
+  }
+  EXPECT_EQ(board.StandingOf(8, kRefuge), NoticeStanding::kNone);   // of whom it never heard
+}
+
 TEST(NoticeBoardTest, OtherItemsSayNothingAboutShields) {
   NoticeBoard board;
   InboxItem item = ItemOf(ItemKind::kBrokered);

@@ -1,6 +1,7 @@
 // What a node's store keeps for receipts and digests, across a restart.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
@@ -173,6 +174,64 @@ TEST_F(NodeStore, WhatIsSealedToTheLeadOfficerStaysSealed) {
   EXPECT_EQ(sealed.size(), 1u);
   ASSERT_TRUE(store_->ForEachSealed(0, take(2)).ok());
   EXPECT_EQ(sealed.size(), 2u);
+}
+
+// By its age alone, in bounded steps; what proves that a frame was answered stays.
+TEST_F(NodeStore, TheSealedPartIsSweptAndTheRestStays) {
+  store_->CommitSlot(Batch(1000, {2, 3, 5}));
+  SlotBatch opened = Batch(1000, {7});
+  opened.records[0].noted.agency = 1002;
+  opened.records[0].noted.purpose = Purpose::kConcern;
+  opened.records[0].noted.power = Power::kCa2004S11;
+  store_->CommitSlot(opened);
+  store_->CommitSlot(Batch(2000, {9}));
+  const auto before = store_->ReadLedger({});
+  EXPECT_TRUE(*store_->HasSealed(0, 1001));
+  EXPECT_FALSE(*store_->HasSealed(1001, 2000));
+  std::string from;
+  int steps = 0;
+  do {
+    from = store_->SweepSealed(2000, from, 2).value();
+    ++steps;
+  } while (!from.empty());
+  EXPECT_EQ(steps, 3);
+  Reopen();
+  size_t left = 0;
+  ASSERT_TRUE(store_->ForEachSealed(0, [&](ByteView) { return ++left > 0; }).ok());
+  EXPECT_EQ(left, 1u);   // hits and misses alike
+  EXPECT_FALSE(*store_->HasSealed(0, 2000));
+  EXPECT_TRUE(*store_->HasSealed(2000, 2001));
+  const auto after = store_->ReadLedger({});
+  ASSERT_EQ(after->size(), before->size());
+  for (size_t i = 0; i < after->size(); ++i) {
+    EXPECT_EQ((*after)[i].row.frame_hash, (*before)[i].row.frame_hash);
+    EXPECT_EQ((*after)[i].row.wire_hash, (*before)[i].row.wire_hash);
+    EXPECT_EQ((*after)[i].released_ms, (*before)[i].released_ms);
+  }
+  EXPECT_EQ(*store_->ReadTakenThrough(), 0u);
+  store_->WriteTakenThrough(1500);
+  Reopen();
+  EXPECT_EQ(*store_->ReadTakenThrough(), 1500u);
+}
+
+TEST_F(NodeStore, NoticesThatWereSentSurviveARestart) {
+  SentNotice first, second;
+  first.subject[0] = {KeyType::kNhsNumber, "9990000018"};
+  first.born = 20150314;
+  first.last_ms = 1000;
+  second.subject[0] = {KeyType::kNhsNumber, "9990000026"};
+  second.subject[1] = {KeyType::kUpn, "A123456789012"};
+  store_->WriteSentNotice(first);
+  store_->WriteSentNotice(second);
+  first.last_ms = 2000;
+  store_->WriteSentNotice(first);   // takes the place of the earlier one
+  Reopen();
+  auto notices = store_->ReadSentNotices();
+  ASSERT_TRUE(notices.ok()) << notices.status();
+  std::ranges::sort(*notices, {}, &SentNotice::last_ms);
+  EXPECT_EQ(*notices, (std::vector<SentNotice>{second, first}));
+  store_->EndSentNotice(first.subject);
+  EXPECT_EQ(*store_->ReadSentNotices(), (std::vector<SentNotice>{second}));
 }
 
 TEST_F(NodeStore, AnInboxItemIsOpenOrDone) {

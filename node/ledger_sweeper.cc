@@ -1,0 +1,73 @@
+#include "node/ledger_sweeper.h"
+
+#include <chrono>
+
+#include "nlohmann/json.hpp"
+#include "rpc/log.h"
+
+namespace whoelse {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::chrono::seconds kLook{10};            // how often it looks whether a new day has begun
+constexpr size_t kBatch = 1000;                      // entries looked at as one
+constexpr std::chrono::milliseconds kBetween{20};    // two batches: answering has the disk first
+constexpr TimeMs kDayMs = 86'400'000;
+
+}  // namespace
+
+LedgerSweeper::LedgerSweeper(RocksdbStore& store, InboxKeeper& inbox, const Clock& clock)
+    : store_(store), inbox_(inbox), clock_(clock), thread_([this] { Run(); }) {}
+
+LedgerSweeper::~LedgerSweeper() {
+  pause_.End();
+  thread_.join();
+}
+
+void LedgerSweeper::Run() {
+  TimeMs done_day = 0;
+  do {
+    const TimeMs now = clock_.NowMs();
+    if (now / kDayMs == done_day) continue;
+    const absl::Status told = TellOfUntaken(now);
+    const auto swept = told.ok() ? Sweep(now) : absl::StatusOr<bool>(told);
+    if (!swept.ok()) {
+      Log(LogLevel::kAlarm, "ledger_unreadable", {{LogField::kError, swept.status()}});
+      continue;
+    }
+    if (*swept) done_day = now / kDayMs;
+  } while (pause_.For(kLook));
+}
+
+absl::Status LedgerSweeper::TellOfUntaken(TimeMs now) {
+  const auto through = store_.ReadTakenThrough();
+  if (!through.ok()) return through.status();
+  const struct {
+    TimeMs age;
+    ItemKind kind;
+  } told[] = {{kSealedKeptMs, ItemKind::kLedgerLost}, {kUntakenToldMs, ItemKind::kLedgerToTake}};
+  for (const auto& [age, kind] : told) {
+    if (now < age) continue;
+    const auto untaken = store_.HasSealed(*through, now - age);
+    if (!untaken.ok()) return untaken.status();
+    if (!*untaken) continue;
+    const Json about{{"not_taken_since_ms", *through}, {"answered_before_ms", now - age}};
+    if (absl::Status raised = inbox_.RaiseOnce(kind, about.dump()); !raised.ok()) return raised;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> LedgerSweeper::Sweep(TimeMs now) {
+  if (now < kSealedKeptMs) return true;
+  std::string from;
+  do {
+    auto next = store_.SweepSealed(now - kSealedKeptMs, from, kBatch);
+    if (!next.ok()) return next.status();
+    from = *std::move(next);
+    if (!from.empty() && !pause_.For(kBetween)) return false;
+  } while (!from.empty());
+  return true;
+}
+
+}  // namespace whoelse

@@ -1,0 +1,41 @@
+// Takes the sealed parts out of the ledger when their time is over (protocol.md section 6), once a day,
+// by their age alone: what was opened here and what was not go alike. On a thread of its own.
+#ifndef WHOELSE_NODE_LEDGER_SWEEPER_H_
+#define WHOELSE_NODE_LEDGER_SWEEPER_H_
+
+#include <string>
+#include <thread>
+
+#include "node/inbox_keeper.h"
+#include "node/rocksdb_store.h"
+#include "rpc/clock.h"
+#include "rpc/pause.h"
+
+namespace whoelse {
+
+// How long a sealed part stays, and from when on people are told that nobody took it.
+inline constexpr TimeMs kSealedKeptMs = 90ull * 86'400'000;
+inline constexpr TimeMs kUntakenToldMs = kSealedKeptMs - 14ull * 86'400'000;
+
+class LedgerSweeper {
+ public:
+  LedgerSweeper(RocksdbStore& store, InboxKeeper& inbox, const Clock& clock);
+  ~LedgerSweeper();
+
+ private:
+  void Run();
+  // False when it was stopped on the way.
+  absl::StatusOr<bool> Sweep(TimeMs now);
+  // What is untaken is told two weeks before it goes, and once more when it goes: never in silence.
+  absl::Status TellOfUntaken(TimeMs now);
+
+  RocksdbStore& store_;
+  InboxKeeper& inbox_;
+  const Clock& clock_;
+  Pause pause_;
+  std::thread thread_;
+};
+
+}  // namespace whoelse
+
+#endif  // WHOELSE_NODE_LEDGER_SWEEPER_H_

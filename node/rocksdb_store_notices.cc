@@ -1,0 +1,59 @@
+#include <rocksdb/db.h>
+
+#include "node/rocksdb_store.h"
+
+namespace whoelse {
+namespace {
+
+constexpr std::string_view kSent = "notice/sent/";
+
+}  // namespace
+
+// A keyed hash: whoever reads the disk must not learn whom the agency hides.
+std::string RocksdbStore::NoticeKey(const Subject& subject) const {
+  std::string key(kSent);
+  for (const SubjectEntry& entry : subject) {
+    key += ToHex(AsBytes(IdentifierKey(entry.type, entry.value)));
+  }
+  return key;
+}
+
+void RocksdbStore::WriteSentNotice(const SentNotice& notice) {
+  Writer out;
+  out.U32(notice.born).U64(notice.last_ms);
+  for (const SubjectEntry& entry : notice.subject) {
+    out.U8(static_cast<uint8_t>(entry.type)).U8(static_cast<uint8_t>(entry.value.size()));
+    out.Raw(AsBytes(entry.value));
+  }
+  PutSynced(kMeta, NoticeKey(notice.subject), out.view());
+}
+
+absl::StatusOr<std::vector<SentNotice>> RocksdbStore::ReadSentNotices() const {
+  std::vector<SentNotice> notices;
+  const absl::Status read = ForEach(kMeta, kSent, [&](std::string_view key, ByteView value) {
+    if (!key.starts_with(kSent)) return absl::CancelledError();
+    Reader in(value);
+    SentNotice notice;
+    notice.born = in.U32();
+    notice.last_ms = in.U64();
+    for (SubjectEntry& entry : notice.subject) {
+      entry.type = static_cast<KeyType>(in.U8());
+      entry.value = ToString(in.Raw(in.U8()));
+    }
+    if (!in.Done() || NoticeKey(notice.subject) != key) {
+      return absl::DataLossError("store: a notice that was sent is damaged");
+    }
+    notices.push_back(std::move(notice));
+    return absl::OkStatus();
+  });
+  if (!read.ok()) return read;
+  return notices;
+}
+
+void RocksdbStore::EndSentNotice(const Subject& subject) {
+  rocksdb::WriteBatch batch;
+  batch.Delete(family(kMeta), NoticeKey(subject));
+  Write(batch, true);
+}
+
+}  // namespace whoelse
