@@ -5,24 +5,34 @@ namespace {
 
 using enum LocalRole;
 
-constexpr Duties kManagers = {kRecordManager};
+constexpr Duties kNobody = {};
+constexpr Duties kRecords = {kRecordManager};
 // A lead officer answers for what is known of a child here, and decides when it must go; what comes
 // in and what leaves as a whole is one person's work, and not theirs.
-constexpr Duties kManagersAndLeads = kManagers | kLeadOfficers;
+constexpr Duties kRecordsAndLeads = kRecords | kLeadOfficers;
 
 constexpr std::array<Duties, kDeedNames.size()> kDuties = {{
-    kManagersAndLeads,             // records-list
-    kManagers,                     // records-import
-    kManagers,                     // records-export
-    kManagers,                     // records-end
-    kManagers,                     // records-supersede
-    kManagersAndLeads,             // records-close
-    kManagers,                     // records-merge
-    kManagers,                     // records-unmerge
-    kManagersAndLeads,             // records-erase
-    kManagers,                     // records-lead
-    kLeadOfficers | Duties{kApprover},   // inbox
-    kLeadOfficers,                 // ledger-open
+    kRecordsAndLeads,      // records-list
+    kRecords,              // records-import-begun
+    kRecords,              // records-import
+    kRecords,              // records-export
+    kRecords,              // records-end
+    kRecords,              // records-supersede
+    kRecordsAndLeads,      // records-close
+    kRecords,              // records-merge
+    kRecords,              // records-unmerge
+    kRecordsAndLeads,      // records-erase
+    kRecords,              // records-lead
+    kLeadOfficers | Duties{kApprover, kManager},   // inbox
+    kLeadOfficers,         // ledger-open
+    kLeadOfficers,         // receipt-show
+    kLeadOfficers,         // receipt-open
+    kLeadOfficers,         // trail
+    kLeadOfficers,         // justify-ask
+    kLeadOfficers,         // justify-show
+    kNobody,               // policy-taken
+    kNobody,               // trail-begun
+    kNobody,               // store-doubted
 }};
 
 }  // namespace

@@ -110,13 +110,35 @@ absl::StatusOr<Json> DoorService::OpenAlarms(const Roster& roster) {
   return alarms;
 }
 
-grpc::Status DoorService::ListReceipts(grpc::ServerContext*, const v1::ListReceiptsCall* call,
-                                       v1::JsonReply* reply) {
+absl::StatusOr<RocksdbStore::ReceiptRow> DoorService::FindReceipt(
+    const grpc::ServerContext& context, const std::string& number, Deed deed) {
+  const absl::StatusOr<Callers::Known> caller = parts_.callers.Find(context);
+  if (!caller.ok()) return caller.status();
+  const Actor actor{caller->user, parts_.asker.RefOf(caller->user), caller->person->duties};
+  const auto row = parts_.receipts.Find(number);
+  if (!row.ok()) return row.status();
+  const bool own = row->practitioner == actor.ref;
+  // A colleague would read whom others ask about, and what they were told.
+  if (!own && !DutiesFor(deed).FirstOf(actor.roles)) return parts_.receipts.Find("").status();
+  if (own && deed == Deed::kReadReceipt) return row;
+  TrailNote note = NoteOf(actor, deed, parts_.clock.NowMs());
+  if (own) note.duty.reset();
+  parts_.store.WriteTrail(note.Add(Fact::kReceipt, ReceiptNumber(row->frame_hash)));
+  return row;
+}
+
+grpc::Status DoorService::ListReceipts(grpc::ServerContext* context,
+                                       const v1::ListReceiptsCall* call, v1::JsonReply* reply) {
+  const absl::StatusOr<Callers::Known> caller = parts_.callers.Find(*context);
+  if (!caller.ok()) return ToDoor(caller.status());
+  const PersonRef me = parts_.asker.RefOf(caller->user);
+  const bool all = DutiesFor(Deed::kReadReceipt).FirstOf(caller->person->duties).has_value();
   const uint32_t limit = ListLimit(call->limit());
   Json receipts = Json::array();
   const absl::Status read =
       parts_.store.ForEachReceipt([&](const RocksdbStore::ReceiptRow& row) {
         if (receipts.size() == limit) return false;
+        if (!all && row.practitioner != me) return true;
         receipts.push_back({{"receipt", ReceiptNumber(row.frame_hash)},
                             {"state", std::string(Name(row.state))},
                             {"asked_ms", row.asked_ms},
@@ -131,9 +153,9 @@ grpc::Status DoorService::ListReceipts(grpc::ServerContext*, const v1::ListRecei
   return grpc::Status::OK;
 }
 
-grpc::Status DoorService::ShowReceipt(grpc::ServerContext*, const v1::ShowReceiptCall* call,
+grpc::Status DoorService::ShowReceipt(grpc::ServerContext* context, const v1::ShowReceiptCall* call,
                                       v1::JsonReply* reply) {
-  const auto row = parts_.receipts.Find(call->number());
+  const auto row = FindReceipt(*context, call->number(), Deed::kReadReceipt);
   if (!row.ok()) return ToDoor(row.status());
   // The asker's own node opens its answers, as it did when they came.
   const auto receipt = parts_.receipts.Read(*row, true);
@@ -146,9 +168,11 @@ grpc::Status DoorService::ShowReceipt(grpc::ServerContext*, const v1::ShowReceip
   return grpc::Status::OK;
 }
 
-grpc::Status DoorService::ExportReceipt(grpc::ServerContext*, const v1::ExportReceiptCall* call,
+grpc::Status DoorService::ExportReceipt(grpc::ServerContext* context,
+                                        const v1::ExportReceiptCall* call,
                                         grpc::ServerWriter<v1::FilePart>* writer) {
-  const auto row = parts_.receipts.Find(call->number());
+  const Deed deed = call->with_opening() ? Deed::kExportOpening : Deed::kReadReceipt;
+  const auto row = FindReceipt(*context, call->number(), deed);
   if (!row.ok()) return ToDoor(row.status());
   const auto receipt = parts_.receipts.Read(*row, call->with_opening());
   if (!receipt.ok()) return ToDoor(receipt.status());
@@ -156,8 +180,10 @@ grpc::Status DoorService::ExportReceipt(grpc::ServerContext*, const v1::ExportRe
   return grpc::Status::OK;
 }
 
-grpc::Status DoorService::ExportLedger(grpc::ServerContext*, const v1::ExportLedgerCall*,
+grpc::Status DoorService::ExportLedger(grpc::ServerContext* context, const v1::ExportLedgerCall*,
                                        grpc::ServerWriter<v1::FilePart>* writer) {
+  const absl::StatusOr<Callers::Known> caller = parts_.callers.Find(*context);
+  if (!caller.ok()) return ToDoor(caller.status());
   const auto items = parts_.store.ReadLedger({});
   if (!items.ok()) return ToDoor(items.status());
   const auto logged = parts_.store.ReadLoggedDigests();

@@ -11,6 +11,17 @@ RocksdbStore::InboxDocument DocumentOf(const InboxItem& item) {
   return {item.id, item.state() == ItemState::kDone, ItemDocument(item)};
 }
 
+// What the trail says of a decision: which records it is about where something follows for them.
+TrailNote NoteOf(const Acted& acted, const Action& action, const Actor& actor) {
+  const InboxItem::Step& step = acted.item.steps.back();
+  TrailNote note{Deed::kInbox, step.at_ms, actor.user, DutyToDecide(actor, acted.item), {},
+                 action.reason};
+  note.Add(Fact::kItem, acted.item.id).Add(Fact::kKind, std::string(Name(acted.item.kind)));
+  note.Add(Fact::kOutcome, step.outcome);
+  if (acted.item.kind == ItemKind::kShieldNotice) note.AddRecords(acted.item.records);
+  return note;
+}
+
 }  // namespace
 
 absl::Status InboxKeeper::Load() {
@@ -143,17 +154,24 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
   if (auto* error = std::get_if<FieldError>(&result)) return *error;
   const Acted& acted = std::get<Acted>(result);
   const RocksdbStore::InboxDocument document = DocumentOf(acted.item);
+  const TrailNote by = NoteOf(acted, action, actor);
   absl::Status done = absl::OkStatus();
   switch (acted.effect) {
     case Effect::kConfirmShield:
-      done = registry_.DecideNotice(Registry::Notice::kConfirmed, acted.item.records, document);
+      done = registry_.DecideNotice(Registry::Notice::kConfirmed, acted.item.records, document, by);
       break;
     case Effect::kLiftShield:
       done = registry_.DecideNotice(Registry::Notice::kLifted, notices_.FreedBy(acted.item),
-                                    document);
+                                    document, by);
       break;
+    case Effect::kNotRecognised: {
+      const auto raised = NotRecognisedItem(acted.item, clock_.NowMs(), calendar_, random_);
+      if (const auto* error = std::get_if<FieldError>(&raised)) return *error;
+      store_.WriteInbox({document, DocumentOf(std::get<InboxItem>(raised))}, &by);
+      break;
+    }
     case Effect::kNone:
-      store_.WriteInbox({document});
+      store_.WriteInbox({document}, &by);
       break;
   }
   if (!done.ok()) return done;
@@ -189,6 +207,35 @@ absl::Status InboxKeeper::GiveBackApproval(const std::string& id) {
   if (!item.ok()) return item.status();
   store_.WriteInbox({DocumentOf(Unused(*item))});
   return absl::OkStatus();
+}
+
+absl::StatusOr<InboxItem> InboxKeeper::Raise(
+    const InboxItem& item, const std::function<bool(const InboxItem&)>& is_it, const TrailNote& by) {
+  const std::lock_guard lock(mutex_);
+  InboxItem raised = item;
+  std::vector<RocksdbStore::InboxDocument> fresh = {DocumentOf(item)};
+  for (const bool done : {true, false}) {
+    const auto items = Items(done);
+    if (!items.ok()) return items.status();
+    const auto known = std::ranges::find_if(*items, is_it);
+    if (known == items->end()) continue;
+    raised = *known;
+    fresh.clear();
+  }
+  TrailNote note = by;
+  store_.WriteInbox(fresh, &note.Add(Fact::kItem, raised.id));
+  return raised;
+}
+
+void InboxKeeper::RaiseMonth(const MonthEnd& month, const std::vector<AskedInMonth>& asked,
+                                     const std::vector<StaffMember>& staff) {
+  const std::lock_guard lock(mutex_);
+  std::vector<RocksdbStore::InboxDocument> documents;
+  for (const InboxItem& item :
+       MonthItems(month, asked, staff, clock_.NowMs(), calendar_, random_)) {
+    documents.push_back(DocumentOf(item));
+  }
+  store_.WriteMonth(documents, month.yyyymm);
 }
 
 absl::Status InboxKeeper::SetPaged(const std::string& id, Desk desk) {

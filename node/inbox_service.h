@@ -13,7 +13,7 @@ class InboxService final : public v1::Inbox::Service {
  public:
   struct Parts {
     const Callers& callers;
-    const RocksdbStore& store;
+    RocksdbStore& store;
     InboxKeeper& inbox;
     const RosterBoard& board;
     const Clock& clock;

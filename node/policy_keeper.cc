@@ -105,7 +105,11 @@ void PolicyKeeper::Reload() {
   }
   problem_.clear();
   policy_.Adopt(*file, today);
-  Publish();
+  // By whom, nobody can say: a signal has no account. Who adopted it stands in the file.
+  TrailNote taken;
+  taken.deed = Deed::kTakePolicy;
+  taken.at_ms = clock_.NowMs();
+  Publish(&taken.Add(Fact::kPolicy, ToHex(policy_.acting().Hash())));
   Log(LogLevel::kInfo, "policy_taken",
       {{LogField::kCount, static_cast<uint32_t>(policy_.Waiting().size())}});
 }
@@ -116,8 +120,8 @@ PolicyKeeper::View PolicyKeeper::Read() const {
 }
 
 // On the disk first: a crash in between must not forget the day for which something waits.
-void PolicyKeeper::Publish() {
-  store_.WritePolicyState(Remember(policy_));
+void PolicyKeeper::Publish(const TrailNote* by) {
+  store_.WritePolicyState(Remember(policy_), by);
   answering_.SetPolicy(policy_.acting());
 }
 

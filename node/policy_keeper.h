@@ -43,7 +43,7 @@ class PolicyKeeper {
                PolicyInForce policy, std::string problem);
   Date Today() const;
   void Run();
-  void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Publish(const TrailNote* by = nullptr) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TellOperator() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string path_;

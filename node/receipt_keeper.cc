@@ -66,7 +66,8 @@ ReceiptState ReceiptKeeper::Keep(const Requester& requester, const std::string& 
                                      requester.statement().purpose,
                                      static_cast<uint32_t>(requester.roster().agencies.size()),
                                      static_cast<uint32_t>(requester.AnsweredCount()),
-                                     case_reference};
+                                     case_reference,
+                                     requester.statement().practitioner_ref};
   store_.WriteReceipt(row, receipt.Serialize());
   Schedule(row, requester.roster().parameters.checkpoint_ms + kFirstWaitMs);
   return receipt.state;

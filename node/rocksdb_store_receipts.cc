@@ -5,6 +5,9 @@
 namespace whoelse {
 namespace {
 
+// A row that says whose question it was; earlier ones did not.
+constexpr uint8_t kWithPractitioner = 0x80;
+
 std::string OpeningKey(const FrameHash& hash) { return ToString(hash) + "/opening"; }
 
 // Descending by time: a scan gives the newest first. The hash parts those of one moment.
@@ -18,10 +21,12 @@ absl::StatusOr<RocksdbStore::ReceiptRow> ReadRow(std::string_view key, ByteView 
   row.asked_ms = ~in_key.U64();
   row.frame_hash = in_key.Fixed<FrameHash>();
   Reader in(value);
-  row.state = static_cast<ReceiptState>(in.U8());
+  const uint8_t state = in.U8();
+  row.state = static_cast<ReceiptState>(state & ~kWithPractitioner);
   row.purpose = static_cast<Purpose>(in.U8());
   row.asked = in.U32();
   row.answered = in.U32();
+  if (state & kWithPractitioner) row.practitioner = in.Fixed<PersonRef>();
   row.case_reference = ToString(in.Raw(in.left()));
   if (!in_key.Done() || !in.ok()) return absl::DataLossError("store: a receipt's row is damaged");
   return row;
@@ -40,10 +45,11 @@ absl::StatusOr<std::optional<WipedBytes>> RocksdbStore::ReadOpening(const FrameH
 void RocksdbStore::WriteReceipt(const ReceiptRow& row, std::string_view receipt) {
   const std::string key = ToString(row.frame_hash), row_key = RowKey(row);
   const Bytes value = Writer()
-                          .U8(static_cast<uint8_t>(row.state))
+                          .U8(static_cast<uint8_t>(row.state) | kWithPractitioner)
                           .U8(static_cast<uint8_t>(row.purpose))
                           .U32(row.asked)
                           .U32(row.answered)
+                          .Raw(row.practitioner)
                           .Raw(AsBytes(row.case_reference))
                           .Take();
   rocksdb::WriteBatch batch;

@@ -103,18 +103,20 @@ absl::StatusOr<RocksdbStore::EnrolmentState> RocksdbStore::ReadEnrolmentState() 
   return state;
 }
 
-void RocksdbStore::WriteEnrolmentState(const EnrolmentState& state) {
+void RocksdbStore::WriteEnrolmentState(const EnrolmentState& state, const TrailNote* by) {
   Writer out;
   out.U64(state.newest_import_ms);
   for (const auto& [kv, begun] : state.begun_ms) out.U32(kv).U64(begun);
-  PutSynced(kMeta, kEnrolmentKey, out.view());
+  PutSynced(kMeta, kEnrolmentKey, out.view(), by);
 }
 
 absl::StatusOr<std::optional<Bytes>> RocksdbStore::ReadPolicyState() const {
   return Get(kMeta, kPolicyKey);
 }
 
-void RocksdbStore::WritePolicyState(ByteView state) { PutSynced(kMeta, kPolicyKey, state); }
+void RocksdbStore::WritePolicyState(ByteView state, const TrailNote* by) {
+  PutSynced(kMeta, kPolicyKey, state, by);
+}
 
 absl::StatusOr<AskCounts> RocksdbStore::ReadAskCounts(const PersonRef& practitioner,
                                                       Date day) const {

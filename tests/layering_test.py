@@ -31,11 +31,11 @@ CORE = {
              "deed", "enrolment", "evaluation", "field_error", "fishing", "holder", "hours", "identifier",
              "import", "import_columns", "import_csv", "import_fhir", "import_mapping",
              "import_row", "import_twins", "inbox", "inbox_counts", "inbox_document", "index",
-             "lead_key", "ledger", "local_role", "log_watch", "noted", "noted_json", "opening",
+             "justify", "lead_key", "ledger", "local_role", "log_watch", "month_end", "noted", "noted_json", "opening",
              "policy", "policy_entry", "policy_explain", "policy_in_force", "policy_looser",
              "policy_table", "private_checks", "public_checks", "reading", "receipting", "record",
              "record_cells", "record_life", "report", "report_receipt", "report_text", "requester",
-             "shield_notice", "witness", "word_list", "words", "working_calendar"},
+             "shield_notice", "trail", "witness", "word_list", "words", "working_calendar"},
     "coordinator": {"add_checkpoint", "cosigned", "evaluator", "handed_in", "key_events", "log_files",
                     "log_reader", "log_writer", "relay", "state"},
 }
