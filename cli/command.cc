@@ -11,6 +11,7 @@
 #include "cli/demo.h"
 #include "cli/federation_command.h"
 #include "cli/inbox_command.h"
+#include "cli/justify_command.h"
 #include "cli/lead_key_command.h"
 #include "cli/ledger_open.h"
 #include "cli/ledger_take.h"
@@ -20,6 +21,7 @@
 #include "cli/policy_command.h"
 #include "cli/records_command.h"
 #include "cli/status.h"
+#include "cli/trail_command.h"
 #include "cli/watch.h"
 #include "node/asking.h"
 #include "node/word_list.h"
@@ -241,6 +243,8 @@ ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& termina
   AddWatchCommand(app, terminal, chosen);
   AddRecordsCommand(app, terminal, chosen);
   AddInboxCommand(app, terminal, chosen);
+  AddJustifyCommand(app, terminal, chosen);
+  AddTrailCommand(app, terminal, chosen);
   AddLeadKeyCommand(app, terminal, chosen);
   AddLookedCommands(app, terminal, chosen);
   AddReceiptCommand(app, terminal, chosen);

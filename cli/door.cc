@@ -311,6 +311,27 @@ absl::StatusOr<std::string> Door::ExportLedger() const {
   return WholeFile(*stub->ExportLedger(&context, {}));
 }
 
+absl::StatusOr<std::string> Door::ListTrail(const v1::ListTrailCall& call) const {
+  return JsonOf(channel_, &v1::Trail::Stub::ListTrail, call);
+}
+
+absl::Status Door::ExportTrail(const v1::ExportTrailCall& call, std::ostream& file) const {
+  grpc::ClientContext context;   // without a deadline: years of entries take their time
+  const auto stub = v1::Trail::NewStub(channel_);
+  const auto reader = stub->ExportTrail(&context, call);
+  v1::FilePart part;
+  while (reader->Read(&part)) file << part.part();
+  return Result(reader->Finish());
+}
+
+absl::StatusOr<std::string> Door::AskToJustify(const v1::AskToJustifyCall& call) const {
+  return JsonOf(channel_, &v1::Justify::Stub::AskToJustify, call);
+}
+
+absl::StatusOr<std::string> Door::ShowPractitioner(const v1::ShowPractitionerCall& call) const {
+  return JsonOf(channel_, &v1::Justify::Stub::ShowPractitioner, call);
+}
+
 absl::StatusOr<std::string> Door::ShowPolicy(const v1::ShowPolicyCall& call) const {
   return JsonOf(channel_, &v1::Policy::Stub::ShowPolicy, call);
 }

@@ -60,6 +60,11 @@ class Door {
   absl::StatusOr<std::string> ProposeLift(const v1::ProposeLiftCall& call) const;
   absl::StatusOr<std::string> ShowPolicy(const v1::ShowPolicyCall& call) const;
   absl::StatusOr<std::string> ExplainPolicy(const v1::ExplainPolicyCall& call) const;
+  absl::StatusOr<std::string> ListTrail(const v1::ListTrailCall& call) const;
+  // Part by part, as it comes.
+  absl::Status ExportTrail(const v1::ExportTrailCall& call, std::ostream& file) const;
+  absl::StatusOr<std::string> AskToJustify(const v1::AskToJustifyCall& call) const;
+  absl::StatusOr<std::string> ShowPractitioner(const v1::ShowPractitionerCall& call) const;
   // `take` is called with each part; its error ends the call and is returned.
   absl::Status ReadSealed(const v1::ReadSealedCall& call,
                           const std::function<absl::Status(const v1::SealedPart&)>& take) const;

@@ -54,17 +54,18 @@ void AddInboxCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
       "done", "Record what you decided, or what you found.",
       "Outcomes of a brokered or urgent question: contacted; withheld (more detrimental to the "
       "child, s16LA(3)); not-relevant (to the asker's function). Of an alarm or a report: "
-      "looked-at.\n"
+      "looked-at. Of what another agency was to justify: no-answer.\n"
       "Example:\n  whoelse inbox done 7f3a-91c2-04be --outcome contacted\n"
       "Exit: 2 and nothing changed when something is missing or you may not decide it",
       Deciding("done"));
   done->add_option("ID", options->id, "As `inbox list` shows it")->required();
-  done->add_option("--outcome", options->outcome, "contacted, withheld, not-relevant or looked-at")
+  done->add_option("--outcome", options->outcome, "contacted, withheld, not-relevant, looked-at or no-answer")
       ->required();
   done->add_option("--reason", options->reason, kReasonHelp);
 
   CLI::App* const approve =
-      add("approve", "Approve a question, confirm a shield, find an emergency justified.",
+      add("approve", "Approve a question, confirm a shield, find an emergency justified, recognise a "
+                     "month's questions, record a justification.",
           "Example:\n  whoelse inbox approve 7f3a-91c2-04be", Deciding("approve"));
   approve->add_option("ID", options->id, "As `inbox list` shows it")->required();
   approve->add_option("--reason", options->reason, kReasonHelp);

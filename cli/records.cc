@@ -197,6 +197,7 @@ ExitCode ChangeRecord(const std::string& verb, const ChangeOptions& options, Ter
   call.set_into_source(options.into_source);
   call.set_into_source_id(options.into);
   call.set_lead(options.yes);
+  call.set_reason(options.reason);
   const auto answer = door->ChangeRecord(call);
   if (!answer.ok()) return PrintError(terminal, answer.status());
   terminal.out << (options.json ? *answer + "\n" : std::string("Done.\n"));

@@ -51,6 +51,7 @@ struct ChangeOptions {
   std::string on;                    // YYYY-MM-DD
   std::string into_source, into;
   bool yes = false, no = false;      // of lead
+  std::string reason;                // for the trail
   bool json = false;
 };
 ExitCode ChangeRecord(const std::string& verb, const ChangeOptions& options, Terminal& terminal);

@@ -105,7 +105,8 @@ class Changes {
     merge->add_option("--into-source", options_->into_source, "Its system, when it is another one");
     OfOne("unmerge", "They were not.", "--id INV-1001");
 
-    OfOne("erase", "Erase a record for good: no import brings it back.", "--id INV-1001");
+    OfOne("erase", "Erase a record for good: no import brings it back.",
+          "--id INV-1001 --reason \"the mother asked, and the board agreed\"");
 
     CLI::App* const lead = OfOne("lead", "Propose the lead professional of a record, or give the role up.",
                                  "--id INV-1001 --yes");
@@ -129,6 +130,7 @@ class Changes {
     CLI::App* const command =
         RecordsCommand(records_, verb, what,
                    std::string("Example:\n  whoelse records ") + verb + " " + example, *options_);
+    command->add_option("--reason", options_->reason, "In a sentence: why; kept in the trail");
     OnChosen(*command, options_,
              [verb](const ChangeOptions& options, Terminal& terminal) {
                return ChangeRecord(verb, options, terminal);

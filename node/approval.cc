@@ -34,7 +34,7 @@ InboxItem ApprovalItem(const QuestionToApprove& question, TimeMs now,
   InboxItem item =
       NewItem(question.shield_notice ? ItemKind::kShieldToSend : ItemKind::kApproval,
               question.purpose, now, calendar, random);
-  item.asked_by = question.practitioner;
+  item.asked_by = {question.practitioner};
   item.fingerprint = FingerprintOf(question);
   item.about = Json{{"purpose", std::string(Name(question.purpose))},
                     {"case_reference", question.case_reference},

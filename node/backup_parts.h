@@ -16,7 +16,7 @@ struct BackupPart {
 };
 
 inline constexpr bool kGoesBack = true, kStaysOut = false;
-inline constexpr std::array<BackupPart, 24> kBackupParts = {{
+inline constexpr std::array<BackupPart, 30> kBackupParts = {{
     {"records", "", kGoesBack, "what the agency holds"},
     {"sources", "", kGoesBack, "with them: what finds a row's record, and what was erased"},
     {"identifiers", "", kGoesBack, "with them: what finds a number's records"},
@@ -26,6 +26,7 @@ inline constexpr std::array<BackupPart, 24> kBackupParts = {{
     {"journal", "", kGoesBack, "notices and notes that were not worked off: shields among them"},
     {"inbox", "", kGoesBack, "what waits, and who decided what and why"},
     {"alarms", "", kGoesBack, "they become items"},
+    {"asked", "arranged/again/", kStaysOut, "it may have been asked since"},
     {"asked", "", kGoesBack, "what opens the questions asked here"},
     {"receipts", "", kGoesBack, "what proves them"},
     {"receipt_rows", "", kGoesBack, "the list of them"},
@@ -37,6 +38,11 @@ inline constexpr std::array<BackupPart, 24> kBackupParts = {{
     {"meta", "enrolment", kStaysOut, "nothing is enrolled, and what was imported is not as of now"},
     {"meta", "policy", kGoesBack, "left out, what is looser in the file would not wait for its day"},
     {"meta", "asked-today", kStaysOut, "counts of then: what was asked since would not count"},
+    {"meta", "trail/", kGoesBack, "what people did; that it ends early is found by a head that was kept"},
+    {"meta", "trail-head", kGoesBack, "with it"},
+    {"meta", "month", kGoesBack, "a month's questions listed twice harm nobody"},
+    {"meta", "notice/sent/", kGoesBack, "shields that other agencies must hear of again"},
+    {"meta", "ledger/taken-through", kGoesBack, "of then: what was taken since is asked for again"},
     {"meta", "in_use", kStaysOut, "a restored store was never in use: it is doubted (node/doubt.h)"},
     {"meta", "restored", kGoesBack, "a shield over everybody stands until people lift it"},
     {"meta", "next-record", kGoesBack, "an id is never used again"},

@@ -20,6 +20,11 @@ grpc::Status BackupService::BackUp(grpc::ServerContext* context, const v1::BackU
   }
   const NodeConfig& config = parts_.config;
   const BackupManifest manifest{config.trust.federation, config.agency, parts_.clock.NowMs()};
+  TrailNote note;
+  note.deed = Deed::kBackUp;
+  note.at_ms = parts_.clock.NowMs();
+  note.user = user->name;
+  parts_.store.WriteTrail(note);
   v1::FilePart part;
   const absl::Status made = parts_.store.Backup(manifest, [&](ByteView bytes) {
     while (!bytes.empty()) {   // a message has a bound, a receipt's block may be larger

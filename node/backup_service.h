@@ -13,7 +13,7 @@ namespace whoelse {
 struct BackupParts {
   const NodeConfig& config;
   const UnixDoor& door;
-  const RocksdbStore& store;
+  RocksdbStore& store;
   const Clock& clock;
 };
 

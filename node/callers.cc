@@ -24,4 +24,8 @@ absl::StatusOr<Actor> Callers::Allow(const grpc::ServerContext& context, Deed de
   return Actor{known->user, asker_.RefOf(known->user), duties};
 }
 
+TrailNote NoteOf(const Actor& actor, Deed deed, TimeMs now, std::string reason) {
+  return {deed, now, actor.user, DutiesFor(deed).FirstOf(actor.roles), {}, std::move(reason)};
+}
+
 }  // namespace whoelse

@@ -10,6 +10,7 @@
 #include "node/config.h"
 #include "node/deed.h"
 #include "node/inbox.h"
+#include "node/trail.h"
 #include "rpc/unix_door.h"
 
 namespace whoelse {
@@ -35,6 +36,9 @@ class Callers {
   const UnixDoor& door_;
   const QuestionAsker& asker_;
 };
+
+// What the trail says of this person's deed.
+TrailNote NoteOf(const Actor& actor, Deed deed, TimeMs now, std::string reason = {});
 
 }  // namespace whoelse
 

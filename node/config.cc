@@ -1,5 +1,6 @@
 #include "node/config.h"
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -113,7 +114,7 @@ absl::Status ReadRoles(const std::string& key, const toml::array* roles, Person&
     } else {
       return Bad(key, "should list roles out of: practitioner, safeguarding lead, out-of-hours "
                       "practitioner, lead officer, deputy lead officer, named officer, approver, "
-                      "record manager");
+                      "record manager, manager");
     }
   }
   return absl::OkStatus();
@@ -157,7 +158,7 @@ absl::Status ReadPerson(const std::string& key, const toml::node& value, Person&
   const toml::table* table = value.as_table();
   if (table == nullptr) return Bad(key, "should list roles, or be a table with roles and surname");
   if (absl::Status ok = CheckKeys(*table, key + ".",
-                                  {"roles", "surname", "address", "postcode", "telephone"});
+                                  {"roles", "surname", "address", "postcode", "telephone", "manager"});
       !ok.ok()) {
     return ok;
   }
@@ -167,7 +168,27 @@ absl::Status ReadPerson(const std::string& key, const toml::node& value, Person&
     if (!text->is_string()) return Bad(key + "." + own.key, "should be text in quotation marks");
     person.own.*own.member = text->value_or(std::string());
   }
+  person.manager = (*table)["manager"].value_or(std::string());
+  if (table->contains("manager") && person.manager.empty()) {
+    return Bad(key + ".manager", "should be the name of another of [people], in quotation marks");
+  }
   return ReadRoles(key + ".roles", (*table)["roles"].as_array(), person);
+}
+
+// Who is named a manager has to be one, and not their own: nobody confirms their own questions.
+absl::Status CheckManagers(const std::map<std::string, Person>& people) {
+  for (const auto& [user, person] : people) {
+    if (person.manager.empty()) continue;
+    const std::string key = "people." + user + ".manager";
+    if (person.manager == user) return Bad(key, "should be somebody else");
+    const auto manager = people.find(person.manager);
+    if (manager == people.end() ||
+        std::ranges::find(manager->second.duties, LocalRole::kManager) ==
+            manager->second.duties.end()) {
+      return Bad(key, "should be one of [people] who has the role manager");
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ReadPeople(const toml::table& root, NodeConfig& config) {
@@ -179,7 +200,7 @@ absl::Status ReadPeople(const toml::table& root, NodeConfig& config) {
       return ok;
     }
   }
-  return absl::OkStatus();
+  return CheckManagers(config.people);
 }
 
 absl::Status ReadCalendar(const toml::table& root, NodeConfig& config) {
@@ -416,6 +437,7 @@ std::string NodeConfig::Serialize() const {
     for (const OwnKey& own : kOwnKeys) {
       if (!(person.own.*own.member).empty()) one.insert(own.key, person.own.*own.member);
     }
+    if (!person.manager.empty()) one.insert("manager", person.manager);
     users.insert(user, one);
   }
   root.insert("people", users);

@@ -26,12 +26,13 @@ struct PagerSettings {
   bool operator==(const PagerSettings&) const = default;
 };
 
-// Somebody who may open the door: with which roles they ask, their duties here, and what is their
-// own, so that a question about their own family stops here.
+// Somebody who may open the door: with which roles they ask, their duties here, what is their own, so
+// that a question about their own family stops here, and who answers for their questions.
 struct Person {
   std::vector<Role> roles;
   std::vector<LocalRole> duties;
   OwnDetails own;
+  std::string manager = {};      // another of `people`, who confirms their questions; "": nobody
   bool operator==(const Person&) const = default;
 };
 

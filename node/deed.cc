@@ -5,25 +5,41 @@ namespace {
 
 using enum LocalRole;
 
-constexpr Duties kManagers = {kRecordManager};
+constexpr Duties kNobody = {};
+constexpr Duties kRecords = {kRecordManager};
 // A lead officer answers for what is known of a child here, and decides when it must go; what comes
 // in and what leaves as a whole is one person's work, and not theirs.
-constexpr Duties kManagersAndLeads = kManagers | kLeadOfficers;
+constexpr Duties kRecordsAndLeads = kRecords | kLeadOfficers;
 
 constexpr std::array<Duties, kDeedNames.size()> kDuties = {{
-    kManagersAndLeads,             // records-list
-    kManagers,                     // records-import
-    kManagers,                     // records-export
-    kManagers,                     // records-end
-    kManagers,                     // records-supersede
-    kManagersAndLeads,             // records-close
-    kManagers,                     // records-merge
-    kManagers,                     // records-unmerge
-    kManagersAndLeads,             // records-erase
-    kManagers,                     // records-lead
-    kLeadOfficers | Duties{kApprover},   // inbox
-    kLeadOfficers,                 // ledger-open
-    kLeadOfficers,                 // inbox-lift
+    kRecordsAndLeads,      // records-list
+    kRecords,              // records-import-begun
+    kRecords,              // records-import
+    kRecords,              // records-export
+    kRecords,              // records-end
+    kRecords,              // records-supersede
+    kRecordsAndLeads,      // records-close
+    kRecords,              // records-merge
+    kRecords,              // records-unmerge
+    kRecordsAndLeads,      // records-erase
+    kRecords,              // records-lead
+    kLeadOfficers | Duties{kApprover, kManager},   // inbox
+    kLeadOfficers,         // ledger-open
+    kLeadOfficers,         // ledger-take
+    kLeadOfficers,         // looked
+    kLeadOfficers,         // subject-access
+    kLeadOfficers,         // inbox-lift
+    kLeadOfficers,         // receipt-show
+    kLeadOfficers,         // receipt-open
+    kNobody,               // receipt-hand-over: of one's own question
+    kLeadOfficers,         // trail
+    kLeadOfficers,         // justify-ask
+    kLeadOfficers,         // justify-show
+    kLeadOfficers,         // policy-let-through
+    kNobody,               // node-backup: of the account that the node runs as
+    kNobody,               // policy-taken
+    kNobody,               // trail-begun
+    kNobody,               // store-doubted
 }};
 
 }  // namespace

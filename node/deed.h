@@ -14,6 +14,7 @@ namespace whoelse {
 
 enum class Deed : uint8_t {
   kListRecords = 1,
+  kBeginImport,          // its rows are good; what follows is written bit by bit
   kImportRecords,
   kExportRecords,
   kEndRecord,
@@ -23,18 +24,35 @@ enum class Deed : uint8_t {
   kUnmergeRecord,
   kEraseRecord,
   kSetLead,              // the lead professional
-  kUseInbox,             // which items, node/inbox.h says of each kind
+  kInbox,                // to decide; which items, node/inbox.h says of each kind
   kReadSealed,           // who asked about whom
-  kLiftShield            // that is the agency's own: to propose it
+  kTakeSealed,           // out of the node, before it goes
+  kLookWhoLooked,        // at one child
+  kPrepareReport,        // for the child
+  kLiftShield,           // that is the agency's own: to propose it
+  kReadReceipt,          // of somebody else's question
+  kExportOpening,        // of a question, one's own or somebody else's: it names the child
+  kHandOver,             // an answer, to a colleague
+  kReadTrail,
+  kAskToJustify,         // another agency, a question of its
+  kShowPractitioner,     // whose question another agency wants justified
+  kLetPolicyThrough,     // what waits for its day
+  kBackUp,               // the node's store
+  kTakePolicy,           // the node read another one
+  kBeginTrail,           // the first entry of all
+  kDoubtStore            // it was not in use for longer than a restart takes (node/doubt.h)
 };
-// As the command line has them: a command and its subcommand.
-inline constexpr std::array<std::string_view, 13> kDeedNames = {
-    "records-list",  "records-import",  "records-export", "records-end",
-    "records-supersede", "records-close", "records-merge", "records-unmerge",
-    "records-erase", "records-lead",    "inbox",          "ledger-open",
-    "inbox-lift"};
+// As the command line has them, a command and its subcommand, where they come by one.
+inline constexpr std::array<std::string_view, 28> kDeedNames = {
+    "records-list",   "records-import-begun", "records-import", "records-export", "records-end",
+    "records-supersede", "records-close",     "records-merge",  "records-unmerge",
+    "records-erase",  "records-lead",         "inbox",          "ledger-open",    "ledger-take",
+    "looked",         "subject-access",       "inbox-lift",     "receipt-show",   "receipt-open",
+    "receipt-hand-over", "trail",             "justify-ask",    "justify-show",
+    "policy-let-through", "node-backup",      "policy-taken",   "trail-begun",          "store-doubted"};
 inline std::string_view Name(Deed deed) { return NameOf(deed, kDeedNames); }
 
+// Empty of what needs none, or only the node does.
 Duties DutiesFor(Deed deed);
 // Says who may. The same for everything that a deed could be about: nobody learns by a refusal
 // whether a record or an item is there.

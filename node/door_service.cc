@@ -140,8 +140,10 @@ grpc::Status DoorService::ExportReceipt(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
-grpc::Status DoorService::ExportLedger(grpc::ServerContext*, const v1::ExportLedgerCall*,
+grpc::Status DoorService::ExportLedger(grpc::ServerContext* context, const v1::ExportLedgerCall*,
                                        grpc::ServerWriter<v1::FilePart>* writer) {
+  const absl::StatusOr<Callers::Known> caller = parts_.callers.Find(*context);
+  if (!caller.ok()) return ToDoor(caller.status());
   const auto items = parts_.store.ReadLedger({});
   if (!items.ok()) return ToDoor(items.status());
   const auto logged = parts_.store.ReadLoggedDigests();

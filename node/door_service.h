@@ -50,6 +50,10 @@ class DoorService final : public v1::Node::Service {
                       v1::JsonReply* reply) override;
 
  private:
+  // The receipt of this number, for who asked the question, and for whom a duty lets read other
+  // people's. The same error when there is none: nobody learns that somebody asked.
+  absl::StatusOr<RocksdbStore::ReceiptRow> FindReceipt(const grpc::ServerContext& context,
+                                                       const std::string& number, Deed deed);
   absl::StatusOr<nlohmann::ordered_json> OpenAlarms(const Roster& roster);
   const DoorParts parts_;
 };

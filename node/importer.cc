@@ -55,6 +55,7 @@ class Running {
       return outcome_;
     }
     if (absl::Status planned = PlanEnds(); !planned.ok()) return planned;
+    if (!request_.dry_run) registry_.BeginImport(Begun());
     if (absl::Status taken = TakeAll(!request_.dry_run, nullptr, &outcome_.counts); !taken.ok()) {
       return taken;
     }
@@ -62,12 +63,34 @@ class Running {
     outcome_.counts.ended += ends_.size();
     if (request_.dry_run) return outcome_;
     if (absl::Status ended = EndAbsent(); !ended.ok()) return ended;
-    registry_.FinishImport(problems_ == 0 && outcome_.rows > 0, now_);
+    registry_.FinishImport(problems_ == 0 && outcome_.rows > 0, Finished());
     outcome_.loaded = true;
     return outcome_;
   }
 
  private:
+  // Two entries: one that nothing follows is an import that a kill has cut off.
+  TrailNote Begun() const {
+    TrailNote note = request_.by;
+    note.deed = Deed::kBeginImport;
+    note.at_ms = now_;
+    return note.Add(Fact::kMode, std::string(NameOf(request_.mode, kImportModeNames)))
+        .Add(Fact::kRows, std::to_string(outcome_.rows));
+  }
+  TrailNote Finished() const {
+    TrailNote note = Begun();
+    note.deed = Deed::kImportRecords;
+    const ImportCounts& counts = outcome_.counts;
+    for (const auto& [fact, count] : {std::pair(Fact::kImported, counts.imported),
+                                      std::pair(Fact::kUpdated, counts.updated),
+                                      std::pair(Fact::kEnded, counts.ended),
+                                      std::pair(Fact::kLeftOut, counts.left_out),
+                                      std::pair(Fact::kSkipped, outcome_.skipped)}) {
+      note.Add(fact, std::to_string(count));
+    }
+    return note;
+  }
+
   // Of the first pass.
   class Sink final : public ImportSink {
    public:

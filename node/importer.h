@@ -26,6 +26,7 @@ struct ImportRequest {
   bool dry_run = false;
   bool skip_bad = false;
   bool allow_many_ends = false;
+  TrailNote by;                    // whose import it is
 };
 
 struct ImportOutcome {

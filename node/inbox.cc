@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "protocol/text.h"
+#include "node/trail.h"
 
 namespace whoelse {
 namespace {
@@ -11,10 +11,10 @@ constexpr TimeMs kHourMs = 3'600'000;
 constexpr TimeMs kPageWithinMs = 600'000;
 constexpr TimeMs kDeputyHasMs = kHourMs;   // of what is counted in hours
 constexpr int kPatientWorkingDays = 5;
-constexpr size_t kReasonMax = 1000;
 
 constexpr Duties kLeads = kLeadOfficers;
 constexpr Duties kAndApprovers = kLeads | Duties{LocalRole::kApprover};
+constexpr Duties kAndManagers = kLeads | Duties{LocalRole::kManager};
 constexpr bool kReason = true, kNoReason = false, kTwoPeople = true, kOnePerson = false;
 
 // domain.md: a person may withhold only for one of these two, and is held to the words of s16LA(3).
@@ -37,6 +37,17 @@ constexpr Choice kReviewChoices[] = {
 constexpr Choice kApprovalChoices[] = {
     {Verb::kApprove, "approved", kNoReason, kOnePerson, Effect::kNone},
     {Verb::kRefuse, "refused", kReason, kOnePerson, Effect::kNone}};
+constexpr Choice kMonthChoices[] = {
+    {Verb::kApprove, "recognised", kNoReason, kOnePerson, Effect::kNone},
+    {Verb::kRefuse, "not-recognised", kReason, kOnePerson, Effect::kNotRecognised}};
+// What the other agency answered; and what this one answers.
+constexpr Choice kAnswerChoices[] = {
+    {Verb::kApprove, "accepted", kReason, kOnePerson, Effect::kNone},
+    {Verb::kRefuse, "not-accepted", kReason, kOnePerson, Effect::kNone},
+    {Verb::kDone, "no-answer", kReason, kOnePerson, Effect::kNone}};
+constexpr Choice kJustifyChoices[] = {
+    {Verb::kApprove, "justified", kReason, kOnePerson, Effect::kNone},
+    {Verb::kRefuse, "not-justified", kReason, kOnePerson, Effect::kNone}};
 constexpr Choice kLookChoices[] = {
     {Verb::kDone, "looked-at", kReason, kOnePerson, Effect::kNone}};
 // One mechanism and the same words, whatever the shield came from.
@@ -72,6 +83,10 @@ constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
     {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, false, kLiftChoices},
     {Shown::kAtOnce, Due::kFiveWorkingDays, true, kLeads, false, kTakeChoices},
     {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, true, kLookChoices},
+    {Shown::kAtOnce, Due::kFiveWorkingDays, false, kAndManagers, false, kMonthChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, false, kLookChoices},
+    {Shown::kAtOnce, Due::kTwoWorkingDays, false, kLeads, false, kAnswerChoices},
+    {Shown::kAtOnce, Due::kTwoWorkingDays, true, kAndManagers, false, kJustifyChoices},
 }};
 
 FieldError Error(const char* field, std::string reason, std::string remedy) {
@@ -88,6 +103,7 @@ TimeMs DueOf(Due due, std::optional<Purpose> purpose, TimeMs raised,
     case Due::kHours: return raised + (purpose == Purpose::kEmergency ? 2 : 4) * kHourMs;
     case Due::kNoonNextWorkingDay: return calendar.NoonOfNextWorkingDay(raised);
     case Due::kNextWorkingDay: return calendar.EndOfWorkingDay(raised, 1);
+    case Due::kTwoWorkingDays: return calendar.EndOfWorkingDay(raised, 2);
     case Due::kFiveWorkingDays: return calendar.EndOfWorkingDay(raised, kPatientWorkingDays);
     case Due::kByPurpose:
       return calendar.EndOfWorkingDay(raised, IsPatient(purpose) ? kPatientWorkingDays : 1);
@@ -123,11 +139,12 @@ std::string Choices(const InboxItem& item) {
 }
 
 std::optional<FieldError> CheckActor(const InboxItem& item, const Actor& actor) {
-  if (!MayDecide(actor, item.kind)) {
+  if (!DutyToDecide(actor, item)) {
     return Error("user", "is not a lead officer of this agency, and this is for one",
                  "ask a lead officer; [people] in the node's configuration says who is");
   }
-  if (item.asked_by == actor.ref) {
+  // Whoever stalks a child would approve, review and recognise their own questions.
+  if (std::ranges::find(item.asked_by, actor.ref) != item.asked_by.end()) {
     return Error("user", "asked this, and nobody decides about their own question",
                  "leave it to another lead officer");
   }
@@ -139,11 +156,7 @@ std::optional<FieldError> CheckReason(const Choice& choice, const std::string& r
     return Error("reason", "is missing: this decision is recorded with one",
                  "say in a sentence why, or what was done");
   }
-  if (reason.size() > kReasonMax || !IsPlainText(reason)) {
-    return Error("reason", "is too long or has characters that are not shown",
-                 "write at most 1000 bytes of plain text on one line");
-  }
-  return std::nullopt;
+  return whoelse::CheckReason(reason);
 }
 
 }  // namespace
@@ -167,11 +180,15 @@ TimeMs InboxItem::DecidedOr(TimeMs now) const {
 Desk InboxItem::desk(TimeMs now) const {
   const TimeMs at = DecidedOr(now);
   if (at > named_officer_ms) return Desk::kNamedOfficer;
-  return at > due_ms ? Desk::kDeputy : Desk::kLeadOfficer;
+  if (at > due_ms) return Desk::kDeputy;
+  return manager ? Desk::kManager : Desk::kLeadOfficer;
 }
 
-bool MayDecide(const Actor& actor, ItemKind kind) {
-  return RuleOf(kind).decided_by.FirstOf(actor.roles).has_value();
+std::optional<LocalRole> DutyToDecide(const Actor& actor, const InboxItem& item) {
+  // Of managers, only the one whose people it is about.
+  const bool theirs = item.manager == actor.ref;
+  return (theirs ? RuleOf(item.kind).decided_by : RuleOf(item.kind).decided_by.Without(LocalRole::kManager))
+      .FirstOf(actor.roles);
 }
 
 InboxItem NewItem(ItemKind kind, std::optional<Purpose> purpose, TimeMs raised,
@@ -233,7 +250,7 @@ std::optional<Desk> PageDue(const InboxItem& item, TimeMs now) {
     return std::nullopt;
   }
   const Desk desk = item.desk(now - item.page_after_ms);
-  if (desk == Desk::kLeadOfficer && !RuleOf(item.kind).paged) return std::nullopt;
+  if (desk <= Desk::kLeadOfficer && !RuleOf(item.kind).paged) return std::nullopt;
   if (item.paged && *item.paged >= desk) return std::nullopt;
   return desk;
 }

@@ -46,14 +46,19 @@ enum class ItemKind : uint8_t {
   kRightsRequest,        // somebody's right to know: what was told of a child, and on whose word
   kShieldToLift,         // a lead officer would lift a shield that is this agency's own by now
   kLedgerToTake,         // sealed entries go soon, and nobody has taken them out
-  kLedgerLost            // they went
+  kLedgerLost,           // they went
+  kMonthlyQuestions,     // node/month_end.h: a manager's people's questions of a month
+  kNotRecognised,        // of those, what the manager does not recognise
+  kJustificationAsked,   // node/justify.h: of another agency, about a question answered here
+  kJustificationDue      // another agency asked for one, about a question asked here
 };
-inline constexpr std::array<std::string_view, 20> kItemKindNames = {
+inline constexpr std::array<std::string_view, 24> kItemKindNames = {
     "brokered",       "urgent",         "possible-wrong-child",   "shield-notice",
     "emergency-review", "approval",     "approval-afterwards",    "shield-to-send",
     "shield-sent",    "possible-fishing", "log-alarm",            "contact-was-wrong",
     "number-and-upn-differ", "purpose-not-allowed", "restored-from-backup",
-    "identity-conflict", "rights-request", "shield-to-lift", "ledger-to-take", "ledger-lost"};
+    "identity-conflict", "rights-request", "shield-to-lift", "ledger-to-take", "ledger-lost",
+    "monthly-questions", "not-recognised", "justification-asked", "justification-due"};
 inline std::string_view Name(ItemKind kind) { return NameOf(kind, kItemKindNames); }
 
 // What was typed: `whoelse inbox done`, `approve`, `refuse`.
@@ -63,7 +68,8 @@ inline std::string_view Name(Verb verb) { return NameOf(verb, kVerbNames); }
 
 // What follows from a decision outside of the inbox.
 enum class Effect : uint8_t {
-  kNone = 1, kConfirmShield, kLiftShield, kLiftOwnShield, kLiftRestored, kSettleConflict
+  kNone = 1, kConfirmShield, kLiftShield, kLiftOwnShield, kLiftRestored, kSettleConflict,
+  kNotRecognised
 };
 
 struct Choice {
@@ -82,6 +88,7 @@ enum class Due : uint8_t {
   kNoonNextWorkingDay,
   kNextWorkingDay,       // its end
   kByPurpose,            // the same, for coordination and early-help of the fifth
+  kTwoWorkingDays,
   kFiveWorkingDays
 };
 
@@ -102,9 +109,9 @@ struct Actor {
 };
 
 // At whose desk an open item is.
-enum class Desk : uint8_t { kLeadOfficer = 1, kDeputy, kNamedOfficer };
-inline constexpr std::array<std::string_view, 3> kDeskNames = {
-    "lead officer", "deputy lead officer", "named officer"};
+enum class Desk : uint8_t { kManager = 1, kLeadOfficer, kDeputy, kNamedOfficer };
+inline constexpr std::array<std::string_view, 4> kDeskNames = {
+    "manager", "lead officer", "deputy lead officer", "named officer"};
 inline std::string_view Name(Desk desk) { return NameOf(desk, kDeskNames); }
 
 enum class ItemState : uint8_t { kOpen = 1, kSecondPerson, kDone };
@@ -130,7 +137,8 @@ struct InboxItem {
   TimeMs named_officer_ms = 0;         // from here on it is the named officer's
   TimeMs page_after_ms = 0;            // random: each page is sent so long after its cause
   std::optional<Desk> paged;           // the last desk that was
-  std::optional<PersonRef> asked_by;   // whose question of this agency it is about
+  std::vector<PersonRef> asked_by;     // whose questions of this agency it is about
+  std::optional<PersonRef> manager;    // of theirs; no other manager sees it
   AgencyId from = 0;                   // whose question it is about; 0: nobody's
   std::vector<RecordId> records;       // that an effect is on
   std::string about;                   // a JSON object, for people
@@ -153,8 +161,8 @@ struct InboxItem {
 InboxItem NewItem(ItemKind kind, std::optional<Purpose> purpose, TimeMs raised,
                   const WorkingCalendar& calendar, Random& random);
 
-// Whether this person has a duty that decides such items.
-bool MayDecide(const Actor& actor, ItemKind kind);
+// The duty by which this person decides this item; nullopt: they have none.
+std::optional<LocalRole> DutyToDecide(const Actor& actor, const InboxItem& item);
 
 struct Action {
   Verb verb;

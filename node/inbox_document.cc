@@ -46,6 +46,19 @@ class Members {
     Check(FromHex(Text(key), {ref.data(), PersonRef::kSize}));
     return ref;
   }
+  // As RefsOf has them.
+  std::vector<PersonRef> Refs(const char* key) {
+    const Json* member = Find(key);
+    if (member == nullptr || member->is_string()) return {Ref(key)};
+    std::vector<PersonRef> refs;
+    for (const Json& one : List(key)) {
+      PersonRef ref;
+      Check(one.is_string() &&
+            FromHex(one.get_ref<const std::string&>(), {ref.data(), PersonRef::kSize}));
+      refs.push_back(ref);
+    }
+    return refs;
+  }
   bool Has(const char* key) const { return object_.is_object() && object_.contains(key); }
 
  private:
@@ -66,6 +79,14 @@ Json StepOf(const InboxItem::Step& step) {
           {"outcome", step.outcome}, {"reason", step.reason}};
 }
 
+// One person as text, as it was before items were about several.
+Json RefsOf(const std::vector<PersonRef>& refs) {
+  if (refs.size() == 1) return ToHex(refs[0]);
+  Json list = Json::array();
+  for (const PersonRef& ref : refs) list.push_back(ToHex(ref));
+  return list;
+}
+
 Json ParseAbout(const InboxItem& item) { return Json::parse(item.about, nullptr, false); }
 
 InboxItem QuestionItem(ItemKind kind, const Noted& noted, AgencyId me,
@@ -73,7 +94,7 @@ InboxItem QuestionItem(ItemKind kind, const Noted& noted, AgencyId me,
   InboxItem item = NewItem(kind, noted.purpose, noted.received_ms, calendar, random);
   item.from = noted.agency;
   if (noted.agency == me && noted.practitioner_ref != PersonRef()) {
-    item.asked_by = noted.practitioner_ref;
+    item.asked_by = {noted.practitioner_ref};
   }
   for (const Noted::Decision& decision : noted.decisions) item.records.push_back(decision.record);
   Json about = NotedJson(noted);
@@ -142,7 +163,8 @@ std::string ItemDocument(const InboxItem& item) {
             {"fingerprint", item.fingerprint},
             {"steps", Json::array()}};
   if (item.paged) json["paged"] = std::string(Name(*item.paged));
-  if (item.asked_by) json["asked_by"] = ToHex(*item.asked_by);
+  if (!item.asked_by.empty()) json["asked_by"] = RefsOf(item.asked_by);
+  if (item.manager) json["manager"] = ToHex(*item.manager);
   for (const InboxItem::Step& step : item.steps) json["steps"].push_back(StepOf(step));
   return Dump(json);
 }
@@ -162,7 +184,8 @@ absl::StatusOr<InboxItem> ReadItem(std::string_view document) {
   item.about = members.Text("about");
   item.fingerprint = members.Text("fingerprint");
   if (members.Has("paged")) item.paged = members.Enum<Desk>("paged", kDeskNames);
-  if (members.Has("asked_by")) item.asked_by = members.Ref("asked_by");
+  if (members.Has("asked_by")) item.asked_by = members.Refs("asked_by");
+  if (members.Has("manager")) item.manager = members.Ref("manager");
   for (const Json& record : members.List("records")) {
     if (!record.is_number_unsigned()) return Damaged();
     item.records.push_back(record.get<RecordId>());
@@ -288,7 +311,7 @@ InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, TimeMs raised,
                  const WorkingCalendar& calendar, Random& random) {
   InboxItem item = NewItem(ItemKind::kPossibleFishing, std::nullopt, raised, calendar, random);
   item.from = alarm.agency;
-  if (alarm.agency == me) item.asked_by = alarm.practitioner;   // nobody looks into themselves
+  if (alarm.agency == me) item.asked_by = {alarm.practitioner};   // nobody looks into themselves
   item.about = Dump({{"why", std::string(Name(alarm.rule))},
                      {"agency", alarm.agency},
                      {"practitioner", ToHex(alarm.practitioner)}});
@@ -314,7 +337,7 @@ std::vector<InboxItem> ItemsOf(const OwnQuestion& question, TimeMs raised,
   const auto add = [&](ItemKind kind) {
     InboxItem item = NewItem(kind, question.purpose, raised, calendar, random);
     item.from = question.me;
-    item.asked_by = question.practitioner;
+    item.asked_by = {question.practitioner};
     item.about = Dump({{"question", question.receipt},
                        {"practitioner", ToHex(question.practitioner)},
                        {"purpose", std::string(Name(question.purpose))}});

@@ -11,6 +11,20 @@ RocksdbStore::InboxDocument DocumentOf(const InboxItem& item) {
   return {item.id, item.state() == ItemState::kDone, ItemDocument(item)};
 }
 
+// What the trail says of a decision: which records it is about where something follows for them.
+TrailNote NoteOf(const Acted& acted, const Action& action, const Actor& actor) {
+  const InboxItem::Step& step = acted.item.steps.back();
+  TrailNote note{Deed::kInbox, step.at_ms, actor.user, DutyToDecide(actor, acted.item), {},
+                 action.reason};
+  note.Add(Fact::kItem, acted.item.id).Add(Fact::kKind, std::string(Name(acted.item.kind)));
+  note.Add(Fact::kOutcome, step.outcome);
+  for (const ItemKind changes : {ItemKind::kShieldNotice, ItemKind::kShieldToLift,
+                                 ItemKind::kIdentityConflict}) {
+    if (acted.item.kind == changes) note.AddRecords(acted.item.records);
+  }
+  return note;
+}
+
 }  // namespace
 
 absl::Status InboxKeeper::Load() {
@@ -165,28 +179,35 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
   }
   const Acted& acted = std::get<Acted>(result);
   const RocksdbStore::InboxDocument document = DocumentOf(acted.item);
+  const TrailNote by = NoteOf(acted, action, actor);
   absl::Status done = absl::OkStatus();
   switch (acted.effect) {
     case Effect::kConfirmShield:
-      done = registry_.DecideNotice(Registry::Notice::kConfirmed, acted.item.records, document);
+      done = registry_.DecideNotice(Registry::Notice::kConfirmed, acted.item.records, document, by);
       break;
     case Effect::kLiftShield:
       done = registry_.DecideNotice(Registry::Notice::kLifted, notices_.FreedBy(acted.item),
-                                    document);
+                                    document, by);
       break;
     case Effect::kLiftOwnShield:
-      done = registry_.DecideNotice(Registry::Notice::kLiftedWhole, acted.item.records, document);
+      done = registry_.DecideNotice(Registry::Notice::kLiftedWhole, acted.item.records, document, by);
       break;
     case Effect::kSettleConflict: {
       const auto freed = SettledBy(acted.item);
-      done = freed.ok() ? registry_.SettleConflict(*freed, document) : freed.status();
+      done = freed.ok() ? registry_.SettleConflict(*freed, document, by) : freed.status();
       break;
     }
     case Effect::kLiftRestored:
-      done = LiftRestored(acted.item);
+      done = LiftRestored(acted.item, by);
       break;
+    case Effect::kNotRecognised: {
+      const auto raised = NotRecognisedItem(acted.item, clock_.NowMs(), calendar_, random_);
+      if (const auto* error = std::get_if<FieldError>(&raised)) return *error;
+      store_.WriteInbox({document, DocumentOf(std::get<InboxItem>(raised))}, &by);
+      break;
+    }
     case Effect::kNone:
-      store_.WriteInbox({document});
+      store_.WriteInbox({document}, &by);
       break;
   }
   if (!done.ok()) return done;
@@ -207,12 +228,12 @@ absl::StatusOr<std::vector<RecordId>> InboxKeeper::SettledBy(const InboxItem& se
   return freed;
 }
 
-absl::Status InboxKeeper::LiftRestored(const InboxItem& item) {
+absl::Status InboxKeeper::LiftRestored(const InboxItem& item, const TrailNote& by) {
   if (item.raised_ms != restored_ms_) {   // of an earlier restore: it says nothing about this one
-    store_.WriteInbox({DocumentOf(item)});
+    store_.WriteInbox({DocumentOf(item)}, &by);
     return absl::OkStatus();
   }
-  if (absl::Status lifted = store_.LiftRestored(DocumentOf(item)); !lifted.ok()) return lifted;
+  if (absl::Status lifted = store_.LiftRestored(DocumentOf(item), by); !lifted.ok()) return lifted;
   answering_.StopShieldingEverybody();
   return absl::OkStatus();
 }
@@ -290,10 +311,14 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::ProposeLift(
   const auto checked = CheckLift(item, actor);
   if (const auto* error = std::get_if<FieldError>(&checked)) return *error;
   if (const auto* status = std::get_if<absl::Status>(&checked)) return *status;
-  auto acted = Act(item, {Verb::kRefuse, "", reason}, actor, now);
-  if (auto* error = std::get_if<FieldError>(&acted)) return *error;
-  store_.WriteInbox({DocumentOf(std::get<Acted>(acted).item)});
-  return std::get<Acted>(acted).item;
+  const Action action{Verb::kRefuse, "", reason};
+  const auto proposed = Act(item, action, actor, now);
+  if (const auto* error = std::get_if<FieldError>(&proposed)) return *error;
+  const Acted& acted = std::get<Acted>(proposed);
+  TrailNote note = NoteOf(acted, action, actor);
+  note.deed = Deed::kLiftShield;
+  store_.WriteInbox({DocumentOf(acted.item)}, &note);
+  return acted.item;
 }
 
 std::variant<std::string, FieldError> InboxKeeper::NoteReport(
@@ -304,7 +329,9 @@ std::variant<std::string, FieldError> InboxKeeper::NoteReport(
   const auto acted = Act(ReportItem(put_back, now, calendar_, random_), action, actor, now);
   if (const auto* error = std::get_if<FieldError>(&acted)) return *error;
   const InboxItem& item = std::get<Acted>(acted).item;
-  store_.WriteInbox({DocumentOf(item)});
+  TrailNote note = NoteOf(std::get<Acted>(acted), action, actor);
+  note.deed = Deed::kPrepareReport;
+  store_.WriteInbox({DocumentOf(item)}, &note);
   return item.id;
 }
 
@@ -325,10 +352,43 @@ absl::Status InboxKeeper::SetTaken(const Actor& actor) {
   if (!open.ok()) return open.status();
   for (const InboxItem& item : *open) {
     if (item.kind != ItemKind::kLedgerToTake) continue;
-    const auto acted = Act(item, {Verb::kDone, "taken", ""}, actor, clock_.NowMs());
-    if (const auto* done = std::get_if<Acted>(&acted)) store_.WriteInbox({DocumentOf(done->item)});
+    const Action action{Verb::kDone, "taken", ""};
+    const auto acted = Act(item, action, actor, clock_.NowMs());
+    const auto* const done = std::get_if<Acted>(&acted);
+    if (done == nullptr) continue;
+    const TrailNote note = NoteOf(*done, action, actor);
+    store_.WriteInbox({DocumentOf(done->item)}, &note);
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<InboxItem> InboxKeeper::Raise(
+    const InboxItem& item, const std::function<bool(const InboxItem&)>& is_it, const TrailNote& by) {
+  const std::lock_guard lock(mutex_);
+  InboxItem raised = item;
+  std::vector<RocksdbStore::InboxDocument> fresh = {DocumentOf(item)};
+  for (const bool done : {true, false}) {
+    const auto items = Items(done);
+    if (!items.ok()) return items.status();
+    const auto known = std::ranges::find_if(*items, is_it);
+    if (known == items->end()) continue;
+    raised = *known;
+    fresh.clear();
+  }
+  TrailNote note = by;
+  store_.WriteInbox(fresh, &note.Add(Fact::kItem, raised.id));
+  return raised;
+}
+
+void InboxKeeper::RaiseMonth(const MonthEnd& month, const std::vector<AskedInMonth>& asked,
+                                     const std::vector<StaffMember>& staff) {
+  const std::lock_guard lock(mutex_);
+  std::vector<RocksdbStore::InboxDocument> documents;
+  for (const InboxItem& item :
+       MonthItems(month, asked, staff, clock_.NowMs(), calendar_, random_)) {
+    documents.push_back(DocumentOf(item));
+  }
+  store_.WriteMonth(documents, month.yyyymm);
 }
 
 absl::Status InboxKeeper::SetPaged(const std::string& id, Desk desk) {

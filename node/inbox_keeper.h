@@ -3,6 +3,7 @@
 #ifndef WHOELSE_NODE_INBOX_KEEPER_H_
 #define WHOELSE_NODE_INBOX_KEEPER_H_
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <variant>
@@ -14,6 +15,7 @@
 #include "node/fishing.h"
 #include "node/inbox.h"
 #include "node/inbox_document.h"
+#include "node/month_end.h"
 #include "node/registry.h"
 #include "node/shield_notice.h"
 #include "node/working_calendar.h"
@@ -46,6 +48,14 @@ class InboxKeeper {
   std::variant<InboxItem, FieldError, absl::Status> Decide(const std::string& id,
                                                            const Action& action,
                                                            const Actor& actor);
+  // Something new for people, by somebody's deed: `item`, unless an item is there, open or done, that
+  // `is_it` knows again; then that one. DATA_LOSS.
+  absl::StatusOr<InboxItem> Raise(const InboxItem& item,
+                                  const std::function<bool(const InboxItem&)>& is_it,
+                                  const TrailNote& by);
+  // The questions that were asked here in a month that is over, for who confirms them.
+  void RaiseMonth(const MonthEnd& month, const std::vector<AskedInMonth>& asked,
+                  const std::vector<StaffMember>& staff);
   // A question of this agency's waits for a second person; its item's id.
   std::string RequestApproval(const QuestionToApprove& question);
   // Who approved it. The approval is used up by this: for when everything else is in order.
@@ -81,7 +91,8 @@ class InboxKeeper {
   // Those of the item's records that no other conflict keeps silent.
   absl::StatusOr<std::vector<RecordId>> SettledBy(const InboxItem& settled) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status LiftRestored(const InboxItem& item) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status LiftRestored(const InboxItem& item, const TrailNote& by)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Why this person's word cannot count towards lifting these records' shield whole.
   std::variant<std::monostate, FieldError, absl::Status> CheckLift(const InboxItem& lift,
                                                                    const Actor& actor) const

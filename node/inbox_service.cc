@@ -40,14 +40,14 @@ Json InboxService::Page(const InboxItem& item) const {
 
 grpc::Status InboxService::ListItems(grpc::ServerContext* context, const v1::ListItemsCall* call,
                                      v1::JsonReply* reply) {
-  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kUseInbox);
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kInbox);
   if (!actor.ok()) return ToDoor(actor.status());
   if (absl::Status taken = parts_.inbox.TakeUp(); !taken.ok()) return ToDoor(taken);
   auto items = parts_.inbox.Items(call->done());
   if (!items.ok()) return ToDoor(items.status());
   const TimeMs now = parts_.clock.NowMs();
   std::erase_if(*items, [&](const InboxItem& item) {
-    return !item.Visible(now) || !MayDecide(*actor, item.kind);
+    return !item.Visible(now) || !DutyToDecide(*actor, item);
   });
   std::ranges::stable_sort(*items, [&](const InboxItem& a, const InboxItem& b) {
     return call->done() ? a.steps.back().at_ms > b.steps.back().at_ms : a.due_ms < b.due_ms;
@@ -68,10 +68,10 @@ grpc::Status InboxService::ListItems(grpc::ServerContext* context, const v1::Lis
 
 grpc::Status InboxService::ShowItem(grpc::ServerContext* context, const v1::ShowItemCall* call,
                                     v1::JsonReply* reply) {
-  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kUseInbox);
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kInbox);
   if (!actor.ok()) return ToDoor(actor.status());
   const absl::StatusOr<InboxItem> item = parts_.inbox.Find(call->id());
-  if (absl::IsNotFound(item.status()) || (item.ok() && !MayDecide(*actor, item->kind))) {
+  if (absl::IsNotFound(item.status()) || (item.ok() && !DutyToDecide(*actor, *item))) {
     return BadField({"id", "there is no such item", "look it up with inbox list"});
   }
   if (!item.ok()) return ToDoor(item.status());
@@ -81,7 +81,7 @@ grpc::Status InboxService::ShowItem(grpc::ServerContext* context, const v1::Show
 
 grpc::Status InboxService::DecideItem(grpc::ServerContext* context, const v1::DecideItemCall* call,
                                       v1::JsonReply* reply) {
-  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kUseInbox);
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kInbox);
   if (!actor.ok()) return ToDoor(actor.status());
   const std::optional<Verb> verb = ByName<Verb>(call->verb(), kVerbNames);
   if (!verb) return BadField({"verb", "is none", "use done, approve or refuse"});
@@ -95,7 +95,7 @@ grpc::Status InboxService::DecideItem(grpc::ServerContext* context, const v1::De
 
 grpc::Status InboxService::CountItems(grpc::ServerContext* context, const v1::CountItemsCall*,
                                       v1::JsonReply* reply) {
-  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kUseInbox);
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kInbox);
   if (!actor.ok()) return ToDoor(actor.status());
   std::vector<InboxItem> all;
   for (const bool done : {false, true}) {
@@ -153,6 +153,8 @@ grpc::Status InboxService::ReadSealed(grpc::ServerContext* context, const v1::Re
   const absl::StatusOr<TimeMs> taken = parts_.store.ReadTakenThrough();
   if (!taken.ok()) return ToDoor(taken.status());
   const TimeMs from = call->untaken() ? *taken : call->since_ms();
+  TrailNote note = NoteOf(*actor, Deed::kReadSealed, parts_.clock.NowMs());
+  parts_.store.WriteTrail(note.Add(Fact::kSince, std::to_string(from)));
   v1::SealedPart part;
   part.set_agency(parts_.agency);
   part.set_from_ms(from);

@@ -14,7 +14,7 @@ class InboxService final : public v1::Inbox::Service {
   struct Parts {
     AgencyId agency;
     const Callers& callers;
-    const RocksdbStore& store;
+    RocksdbStore& store;
     Registry& registry;
     InboxKeeper& inbox;
     const RosterBoard& board;

@@ -16,10 +16,10 @@ namespace whoelse {
 
 // Deputy and named officer are lead officers to whom overdue items go, one after the other.
 enum class LocalRole : uint8_t {
-  kLeadOfficer = 1, kDeputy, kNamedOfficer, kApprover, kRecordManager
+  kLeadOfficer = 1, kDeputy, kNamedOfficer, kApprover, kRecordManager, kManager
 };
-inline constexpr std::array<std::string_view, 5> kLocalRoleNames = {
-    "lead officer", "deputy lead officer", "named officer", "approver", "record manager"};
+inline constexpr std::array<std::string_view, 6> kLocalRoleNames = {
+    "lead officer", "deputy lead officer", "named officer", "approver", "record manager", "manager"};
 inline std::string_view Name(LocalRole r) { return NameOf(r, kLocalRoleNames); }
 inline std::optional<LocalRole> LocalRoleByName(std::string_view n) {
   return ByName<LocalRole>(n, kLocalRoleNames);
@@ -34,6 +34,11 @@ class Duties {
   constexpr Duties operator|(Duties other) const {
     other.bits_ |= bits_;
     return other;
+  }
+  constexpr Duties Without(LocalRole role) const {
+    Duties rest = *this;
+    rest.bits_ &= ~Bit(role);
+    return rest;
   }
   constexpr bool Has(LocalRole role) const { return (bits_ & Bit(role)) != 0; }
   // The first of a person's that is in the set; nullopt: none is.

@@ -99,7 +99,7 @@ absl::Status LookedService::AddOwn(const std::vector<SubjectEntry>& child,
 
 grpc::Status LookedService::ShowChild(grpc::ServerContext* context, const v1::ShowChildCall* call,
                                       v1::ChildReply* reply) {
-  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kReadSealed);
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kLookWhoLooked);
   if (!actor.ok()) return ToDoor(actor.status());
   std::vector<SubjectEntry> child;
   absl::StatusOr<std::vector<StoredRecord>> held = std::vector<StoredRecord>();
@@ -118,6 +118,10 @@ grpc::Status LookedService::ShowChild(grpc::ServerContext* context, const v1::Sh
   for (const absl::Status& added : {AddHeld(*held, *reply), AddOwn(child, *reply)}) {
     if (!added.ok()) return ToDoor(added);
   }
+  std::vector<RecordId> records;
+  for (const StoredRecord& stored : *held) records.push_back(stored.id);
+  TrailNote note = NoteOf(*actor, Deed::kLookWhoLooked, parts_.clock.NowMs());
+  parts_.store.WriteTrail(note.AddRecords(records));
   reply->set_agency(parts_.agency);
   reply->set_you(ToString(actor->ref));
   reply->set_today(LondonTimeOf(parts_.clock.NowMs()).day.Iso());
@@ -126,13 +130,15 @@ grpc::Status LookedService::ShowChild(grpc::ServerContext* context, const v1::Sh
 
 grpc::Status LookedService::TookOut(grpc::ServerContext* context, const v1::TookOutCall* call,
                                     v1::JsonReply* reply) {
-  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kReadSealed);
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kTakeSealed);
   if (!actor.ok()) return ToDoor(actor.status());
   const absl::StatusOr<TimeMs> before = parts_.store.ReadTakenThrough();
   if (!before.ok()) return ToDoor(before.status());
   // Of what is to come nobody can have taken anything.
   const TimeMs through = std::min<TimeMs>(call->through_ms(), parts_.clock.NowMs());
   if (through > *before) parts_.store.WriteTakenThrough(through);
+  TrailNote note = NoteOf(*actor, Deed::kTakeSealed, parts_.clock.NowMs());
+  parts_.store.WriteTrail(note.Add(Fact::kSince, std::to_string(*before)));
   if (absl::Status set = parts_.inbox.SetTaken(*actor); !set.ok()) return ToDoor(set);
   reply->set_json(DumpReply({{"taken_through_ms", std::max(through, *before)}}));
   return grpc::Status::OK;
@@ -141,7 +147,7 @@ grpc::Status LookedService::TookOut(grpc::ServerContext* context, const v1::Took
 grpc::Status LookedService::PrepareReport(grpc::ServerContext* context,
                                           const v1::PrepareReportCall* call,
                                           v1::JsonReply* reply) {
-  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kReadSealed);
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kPrepareReport);
   if (!actor.ok()) return ToDoor(actor.status());
   const std::vector<std::string> put_back(call->put_back().begin(), call->put_back().end());
   for (const std::string& reference : put_back) {

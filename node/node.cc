@@ -22,12 +22,14 @@
 #include "node/evidence.h"
 #include "node/inbox_keeper.h"
 #include "node/inbox_service.h"
+#include "node/justify_service.h"
 #include "node/ledger_keeper.h"
 #include "node/ledger_sweeper.h"
 #include "node/life_keeper.h"
 #include "node/looked_service.h"
 #include "node/notice_keeper.h"
 #include "node/pager.h"
+#include "node/people_keeper.h"
 #include "node/policy_keeper.h"
 #include "node/policy_service.h"
 #include "node/receipt_desk.h"
@@ -36,6 +38,8 @@
 #include "node/registry.h"
 #include "node/rocksdb_store.h"
 #include "node/secrets.h"
+#include "node/staff.h"
+#include "node/trail_service.h"
 #include "node/uplink.h"
 #include "node/watch_keeper.h"
 #include "rpc/log.h"
@@ -157,6 +161,9 @@ int Serve(Opened& opened, const Clock& clock) {
   mkdir(config.data.c_str(), 0700);
   auto store = RocksdbStore::Open(config.data, std::move(opened.master), config.lead_officer, random);
   if (!store.ok()) return Fail(kExitStore, store.status());
+  const auto in_use = (*store)->ReadInUse();
+  if (!in_use.ok()) return Fail(kExitStore, in_use.status());
+  BeginTrail(config.agency, *in_use, clock.NowMs(), **store);
   const SigningKey identity = SigningKey::FromSeed(opened.secrets.identity_seed.Reveal());
 
   RosterBoard board;
@@ -219,6 +226,11 @@ int Serve(Opened& opened, const Clock& clock) {
     LedgerSweeper sweeper(**store, inbox, clock);
     NoticeKeeper notices(config.agency, opened.secrets.practitioner_key, **store, registry, asker,
                          board, clock);
+    TrailService trail_service({config.agency, callers, **store, clock});
+    const std::vector<StaffMember> staff = StaffOf(config, asker);
+    JustifyService justify_service({config.agency, callers, staff, inbox, receipts, board, clock,
+                                    random});
+    PeopleKeeper people(staff, **store, inbox, clock);
     grpc::ServerBuilder builder;
     SetServerOptions(builder, ServerLimits{.message_max = 4u << 20});
     builder.RegisterService(&service);
@@ -228,6 +240,8 @@ int Serve(Opened& opened, const Clock& clock) {
     builder.RegisterService(&records_service);
     builder.RegisterService(&policy_service);
     builder.RegisterService(&backup_service);
+    builder.RegisterService(&trail_service);
+    builder.RegisterService(&justify_service);
     const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
     (*door)->Serve(*server);
     std::printf("ready %s\n", config.door.c_str());

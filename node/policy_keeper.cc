@@ -112,14 +112,18 @@ void PolicyKeeper::Reload() {
     }
     one.problem.clear();
     one.policy.Adopt(*file, today);
-    Remember(organisation, one.policy);
+    // By whom, nobody can say: a signal has no account. Who adopted it stands in the file.
+    TrailNote taken;
+    taken.deed = Deed::kTakePolicy;
+    taken.at_ms = clock_.NowMs();
+    Remember(organisation, one.policy, &taken.Add(Fact::kPolicy, ToHex(one.policy.acting().Hash())));
     Log(LogLevel::kInfo, "policy_taken",
         {{LogField::kCount, static_cast<uint32_t>(one.policy.Waiting().size())}});
   }
   Publish();
 }
 
-absl::Status PolicyKeeper::LetThrough(const std::string& organisation) {
+absl::Status PolicyKeeper::LetThrough(const std::string& organisation, const TrailNote& by) {
   const std::lock_guard lock(mutex_);
   const auto found = adopted_.find(organisation);
   if (found == adopted_.end()) return absl::NotFoundError("organisation: none of this node's");
@@ -128,7 +132,8 @@ absl::Status PolicyKeeper::LetThrough(const std::string& organisation) {
     return absl::FailedPreconditionError("policy: nothing in it waits for its day");
   }
   policy.LetThrough(Today());
-  Remember(organisation, policy);
+  TrailNote note = by;
+  Remember(organisation, policy, &note.Add(Fact::kPolicy, ToHex(policy.acting().Hash())));
   Publish();
   return absl::OkStatus();
 }
@@ -143,8 +148,9 @@ std::map<std::string, PolicyKeeper::View> PolicyKeeper::Read() const {
 }
 
 // On the disk before it acts: a crash in between must not forget the day for which something waits.
-void PolicyKeeper::Remember(const std::string& organisation, const PolicyInForce& policy) {
-  store_.WritePolicyState(organisation, StateOf(policy));
+void PolicyKeeper::Remember(const std::string& organisation, const PolicyInForce& policy,
+                            const TrailNote* by) {
+  store_.WritePolicyState(organisation, StateOf(policy), by);
 }
 
 void PolicyKeeper::Publish() {

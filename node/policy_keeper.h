@@ -35,7 +35,7 @@ class PolicyKeeper {
   void Reload();
   // A lead officer's word: what waits for its day acts from the next question on. NOT_FOUND: no such
   // organisation. FAILED_PRECONDITION: nothing waits.
-  absl::Status LetThrough(const std::string& organisation);
+  absl::Status LetThrough(const std::string& organisation, const TrailNote& by);
 
   struct View {
     PolicyInForce policy;
@@ -58,7 +58,8 @@ class PolicyKeeper {
   PolicyKeeper(AllAdopted adopted, RocksdbStore& store, Answering& answering, const Clock& clock);
   Date Today() const;
   void Run();
-  void Remember(const std::string& organisation, const PolicyInForce& policy);
+  void Remember(const std::string& organisation, const PolicyInForce& policy,
+                const TrailNote* by = nullptr);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TellOperator() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

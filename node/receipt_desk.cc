@@ -58,11 +58,24 @@ Json HandOversJson(const std::vector<HandOver>& hand_overs) {
 
 }  // namespace
 
-AnswerReader ReceiptDesk::ReaderOf(const std::string& user) const {
+Actor ReceiptDesk::ActorOf(const std::string& user) const {
   const Person* const person = parts_.config.FindPerson(user);
-  const Actor actor{user, parts_.asker.RefOf(user),
-                    person == nullptr ? std::vector<LocalRole>() : person->duties};
+  return {user, parts_.asker.RefOf(user),
+          person == nullptr ? std::vector<LocalRole>() : person->duties};
+}
+
+AnswerReader ReceiptDesk::ReaderOf(const std::string& user) const {
+  const Actor actor = ActorOf(user);
   return {actor.ref, IsLeadOfficer(actor)};
+}
+
+// One's own question is no deed, but for taking along what opens it.
+void ReceiptDesk::NoteReading(const std::string& user, const RocksdbStore::ReceiptRow& row,
+                              Deed deed) const {
+  const Actor actor = ActorOf(user);
+  if (deed == Deed::kReadReceipt && row.asked_for.practitioner == actor.ref) return;
+  TrailNote note = NoteOf(actor, deed, parts_.clock.NowMs());
+  parts_.store.WriteTrail(note.Add(Fact::kReceipt, ReceiptNumber(row.frame_hash)));
 }
 
 absl::StatusOr<std::vector<HandOver>> ReceiptDesk::HandOversOf(const FrameHash& hash) const {
@@ -162,6 +175,7 @@ absl::StatusOr<Json> ReceiptDesk::Show(const std::string& user,
                                        const std::string& number) const {
   const auto found = Find(ReaderOf(user), number, Access::kSealed);
   if (!found.ok()) return found.status();
+  NoteReading(user, found->row, Deed::kReadReceipt);
   const auto receipt = parts_.receipts.Read(found->row, found->access >= Access::kReceipt);
   if (!receipt.ok()) return receipt.status();
   const auto rosters = parts_.receipts.RostersFor(*receipt);
@@ -184,6 +198,7 @@ absl::StatusOr<std::string> ReceiptDesk::Export(const std::string& user,
     return Wrong({"with-opening", "is for lead officers, with a written authority",
                   "export it without, or have a lead officer do it"});
   }
+  NoteReading(user, found->row, with_opening ? Deed::kExportOpening : Deed::kReadReceipt);
   const auto receipt = parts_.receipts.Read(found->row, with_opening);
   if (!receipt.ok()) return receipt.status();
   return receipt->Serialize();
@@ -254,6 +269,8 @@ absl::StatusOr<Json> ReceiptDesk::HandOverTo(const std::string& user, const std:
                                now + kAnswerOpenMs, reason});
   parts_.store.WriteArranged(Arranged::kHandOvers, NameOfHandOvers(found->row.frame_hash),
                              HandOversDocument(found->hand_overs));
+  TrailNote note = NoteOf(ActorOf(user), Deed::kHandOver, now, reason);
+  parts_.store.WriteTrail(note.Add(Fact::kReceipt, number));
   return Json{{"receipt", number}, {"handed_over", HandOversJson(found->hand_overs)}};
 }
 

@@ -72,7 +72,9 @@ class ReceiptDesk {
     std::vector<HandOver> hand_overs;
     Access access;
   };
+  Actor ActorOf(const std::string& user) const;
   AnswerReader ReaderOf(const std::string& user) const;
+  void NoteReading(const std::string& user, const RocksdbStore::ReceiptRow& row, Deed deed) const;
   // With `least` at the least.
   absl::StatusOr<Found> Find(const AnswerReader& reader, const std::string& number,
                              Access least) const;

@@ -139,10 +139,11 @@ grpc::Status RecordsService::ImportRecords(
   if (!stream->Read(&chunk) || !chunk.has_head()) {
     return ToDoor(absl::InvalidArgumentError("import: the first message is its head"));
   }
-  const auto requested = RequestOf(chunk.head());
+  auto requested = RequestOf(chunk.head());
   if (const auto* error = std::get_if<FieldError>(&requested)) return BadField(*error);
   if (const auto* status = std::get_if<absl::Status>(&requested)) return ToDoor(*status);
-  const ImportRequest& request = std::get<ImportRequest>(requested);
+  ImportRequest& request = std::get<ImportRequest>(requested);
+  request.by = NoteOf(*actor, Deed::kImportRecords, parts_.clock.NowMs());
   StreamListener listener(*stream);
   const auto outcome = parts_.importer.Run(
       request,
@@ -166,6 +167,7 @@ grpc::Status RecordsService::ListRecords(grpc::ServerContext* context,
   if (!actor.ok()) return ToDoor(actor.status());
   const uint32_t limit = ListLimit(call->limit());
   Json records = Json::array();
+  std::vector<RecordId> listed;
   Json next = nullptr;
   if (!call->nhs_number().empty()) {
     const auto number = NumberIn("nhs-number", call->nhs_number());
@@ -175,6 +177,7 @@ grpc::Status RecordsService::ListRecords(grpc::ServerContext* context,
       absl::StatusOr<StoredRecord> stored = parts_.store.ReadStored(id);
       if (!stored.ok()) return ToDoor(stored.status());
       records.push_back(RecordOf(*stored));
+      listed.push_back(id);
     }
   } else {
     absl::Status read = parts_.store.ForEachRecord(call->after(), [&](const StoredRecord& stored) {
@@ -185,10 +188,13 @@ grpc::Status RecordsService::ListRecords(grpc::ServerContext* context,
         return false;
       }
       records.push_back(RecordOf(stored));
+      listed.push_back(stored.id);
       return true;
     });
     if (!read.ok()) return ToDoor(read);
   }
+  TrailNote note = NoteOf(*actor, Deed::kListRecords, parts_.clock.NowMs());
+  parts_.store.WriteTrail(note.AddRecords(listed));
   reply->set_json(DumpReply({{"records", records}, {"next_after", next}}));
   return grpc::Status::OK;
 }
@@ -201,6 +207,8 @@ grpc::Status RecordsService::ExportRecords(grpc::ServerContext* context,
   const auto format = FormatOf(call->format());
   if (!format) return BadField(NoSuchFormat());
   const bool fhir = *format == ImportFormat::kFhir;
+  TrailNote note = NoteOf(*actor, Deed::kExportRecords, parts_.clock.NowMs());
+  parts_.store.WriteTrail(note.Add(Fact::kMode, std::string(NameOf(*format, kImportFormatNames))));
   v1::FilePart part;
   std::string& text = *part.mutable_part();
   text = fhir ? BundleBegin() : CsvHeader();
@@ -221,15 +229,15 @@ grpc::Status RecordsService::ExportRecords(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
-Registry::Done RecordsService::Change(Deed deed, const v1::ChangeRecordCall& call) {
+Registry::Done RecordsService::Change(const TrailNote& by,
+                                      const v1::ChangeRecordCall& call) {
   const std::string& configured = parts_.config.import.source;
   const Registry::Which which{call.source().empty() ? configured : call.source(), call.source_id()};
-  const TimeMs now = parts_.clock.NowMs();
   Registry& registry = parts_.registry;
-  switch (deed) {
+  switch (by.deed) {
     case Deed::kEndRecord: {
       const absl::StatusOr<Date> on = Date::Parse(call.on());
-      if (on.ok()) return registry.End(which, *on, now);
+      if (on.ok()) return registry.End(which, *on, by);
       return FieldError{"on", std::string(on.status().message()), "give it as YYYY-MM-DD"};
     }
     case Deed::kSupersedeNumber:
@@ -237,18 +245,18 @@ Registry::Done RecordsService::Change(Deed deed, const v1::ChangeRecordCall& cal
       const auto number = NumberIn("nhs-number", call.nhs_number());
       if (const auto* error = std::get_if<FieldError>(&number)) return *error;
       const NhsNumber& old = std::get<NhsNumber>(number);
-      if (deed == Deed::kCloseNumber) return registry.Close(old, now);
-      const auto by = NumberIn("by", call.by());
-      if (const auto* error = std::get_if<FieldError>(&by)) return *error;
-      return registry.Supersede(old, std::get<NhsNumber>(by), now);
+      if (by.deed == Deed::kCloseNumber) return registry.Close(old, by);
+      const auto fresh = NumberIn("by", call.by());
+      if (const auto* error = std::get_if<FieldError>(&fresh)) return *error;
+      return registry.Supersede(old, std::get<NhsNumber>(fresh), by);
     }
     case Deed::kMergeRecord: {
       const std::string& into = call.into_source().empty() ? which.source : call.into_source();
-      return registry.Merge(which, {into, call.into_source_id()}, now);
+      return registry.Merge(which, {into, call.into_source_id()}, by);
     }
-    case Deed::kUnmergeRecord: return registry.Unmerge(which, now);
-    case Deed::kEraseRecord: return registry.Erase(which);
-    case Deed::kSetLead: return registry.SetLead(which, call.lead(), now);
+    case Deed::kUnmergeRecord: return registry.Unmerge(which, by);
+    case Deed::kEraseRecord: return registry.Erase(which, by);
+    case Deed::kSetLead: return registry.SetLead(which, call.lead(), by);
     default: return NoSuchVerb();
   }
 }
@@ -259,7 +267,14 @@ grpc::Status RecordsService::ChangeRecord(grpc::ServerContext* context,
   if (!deed) return BadField(NoSuchVerb());
   const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, *deed);
   if (!actor.ok()) return ToDoor(actor.status());
-  const Registry::Done done = Change(*deed, *call);
+  if (const auto error = CheckReason(call->reason())) return BadField(*error);
+  // What cannot be taken back is answered for in words.
+  if (*deed == Deed::kEraseRecord && call->reason().empty()) {
+    return BadField({"reason", "is missing: an erasure is recorded with one",
+                     "say in a sentence why, or who decided it"});
+  }
+  const TrailNote by = NoteOf(*actor, *deed, parts_.clock.NowMs(), call->reason());
+  const Registry::Done done = Change(by, *call);
   if (const auto* error = std::get_if<FieldError>(&done)) return BadField(*error);
   if (const auto* status = std::get_if<absl::Status>(&done)) return ToDoor(*status);
   parts_.enroller.Wake();

@@ -15,7 +15,7 @@ namespace whoelse {
 struct RecordsParts {
   const NodeConfig& config;
   const Callers& callers;
-  const RocksdbStore& store;
+  RocksdbStore& store;
   Registry& registry;
   Importer& importer;
   Enroller& enroller;
@@ -38,7 +38,7 @@ class RecordsService final : public v1::Records::Service {
 
  private:
   std::variant<ImportRequest, FieldError, absl::Status> RequestOf(const v1::ImportHead& head) const;
-  Registry::Done Change(Deed deed, const v1::ChangeRecordCall& call);
+  Registry::Done Change(const TrailNote& by, const v1::ChangeRecordCall& call);
 
   const RecordsParts parts_;
 };

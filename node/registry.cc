@@ -54,8 +54,8 @@ void Registry::SetKeyVersions(const std::vector<KeyVersion>& versions,
   Publish();
 }
 
-void Registry::SaveState() {
-  store_.WriteEnrolmentState({enrolment_.begun_ms(), enrolment_.newest_import_ms()});
+void Registry::SaveState(const TrailNote* by) {
+  store_.WriteEnrolmentState({enrolment_.begun_ms(), enrolment_.newest_import_ms()}, by);
 }
 
 void Registry::Publish() { answering_.SetEnrolment(enrolment_.View()); }
@@ -118,7 +118,8 @@ absl::Status Registry::ApplyJournal(const std::vector<RocksdbStore::JournalEntry
 }
 
 absl::Status Registry::DecideNotice(Notice decision, const std::vector<RecordId>& records,
-                                    const RocksdbStore::InboxDocument& item) {
+                                    const RocksdbStore::InboxDocument& item,
+                                    const TrailNote& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
   auto changes = Change(records, [&](Record& record) {
     switch (decision) {
@@ -131,16 +132,17 @@ absl::Status Registry::DecideNotice(Notice decision, const std::vector<RecordId>
     }
   });
   if (!changes.ok()) return changes.status();
-  store_.FinishJournal({}, *changes, {item});
+  store_.FinishJournal({}, *changes, {item}, &by);
   return absl::OkStatus();
 }
 
 absl::Status Registry::SettleConflict(const std::vector<RecordId>& records,
-                                      const RocksdbStore::InboxDocument& item) {
+                                      const RocksdbStore::InboxDocument& item,
+                                      const TrailNote& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
   auto changes = Change(records, [](Record& record) { record.in_dispute = false; });
   if (!changes.ok()) return changes.status();
-  store_.FinishJournal({}, *changes, {item});
+  store_.FinishJournal({}, *changes, {item}, &by);
   return absl::OkStatus();
 }
 

@@ -59,7 +59,9 @@ class Registry {
   absl::Status EndAll(std::span<const RecordId> records, Date end, TimeMs now);
   // `complete`: these were all rows of a file that has some, so that what is held is as of now; an
   // import that left rows out dates nothing.
-  void FinishImport(bool complete, TimeMs now);
+  void FinishImport(bool complete, const TrailNote& by);
+  // Of what is written bit by bit, before the first bit.
+  void BeginImport(const TrailNote& by) { store_.WriteTrail(by); }
 
   // --- what people do to a record (registry_life.cc) ----------------------------------------------
   // A record of this source and id, or all of a number. FieldError: "id", "nhs-number", "by": there is
@@ -68,17 +70,17 @@ class Registry {
     std::string source, source_id;
   };
   using Done = std::variant<std::monostate, FieldError, absl::Status>;
-  Done End(const Which& which, Date end, TimeMs now);
+  Done End(const Which& which, Date end, const TrailNote& by);
   // Two records were one person: `old` keeps answering, marked, with what is held under `by`.
-  Done Supersede(const NhsNumber& old, const NhsNumber& by, TimeMs now);
+  Done Supersede(const NhsNumber& old, const NhsNumber& by, const TrailNote& by);
   // The identity changed.
-  Done Close(const NhsNumber& number, TimeMs now);
-  Done Merge(const Which& from, const Which& into, TimeMs now);
-  Done Unmerge(const Which& from, TimeMs now);
+  Done Close(const NhsNumber& number, const TrailNote& by);
+  Done Merge(const Which& from, const Which& into, const TrailNote& by);
+  Done Unmerge(const Which& from, const TrailNote& by);
   // Gone for good, with its sub-keys and what points to it; no import brings it back.
-  Done Erase(const Which& which);
+  Done Erase(const Which& which, const TrailNote& by);
   // Proposes the lead professional of the record, or gives the role up.
-  Done SetLead(const Which& which, bool lead, TimeMs now);
+  Done SetLead(const Which& which, bool lead, const TrailNote& by);
   // Archives and purges what is due.
   struct DueCounts {
     size_t archived = 0, purged = 0;
@@ -105,11 +107,11 @@ class Registry {
   // identity is closed.
   enum class Notice : uint8_t { kConfirmed = 1, kLifted, kLiftedWhole };
   absl::Status DecideNotice(Notice decision, const std::vector<RecordId>& records,
-                            const RocksdbStore::InboxDocument& item);
+                            const RocksdbStore::InboxDocument& item, const TrailNote& by);
 
   // People have settled whose these records are, with the item that says who and why.
   absl::Status SettleConflict(const std::vector<RecordId>& records,
-                              const RocksdbStore::InboxDocument& item);
+                              const RocksdbStore::InboxDocument& item, const TrailNote& by);
 
   // The next records to enrol under this version, with the values to be evaluated.
   struct Work {
@@ -153,18 +155,18 @@ class Registry {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   void NoteAnswers(RecordId id, RecordId before, RecordId now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  Done DisputeMerge(RecordId from, RecordId into, TimeMs now)
+  Done DisputeMerge(RecordId from, RecordId into, const TrailNote& by)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   Done FindOne(const Which& which, const std::string& field, RecordId* id) const;
-  Done ChangeOne(const Which& which, TimeMs now, const std::function<Done(Record&)>& change);
-  void Write(RecordBatch batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  Done ChangeOne(const Which& which, const TrailNote& by, const std::function<Done(Record&)>& change);
+  void Write(RecordBatch batch, const TrailNote* by = nullptr) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status Archive(std::span<const RecordId> records, Date today, TimeMs now);
-  absl::Status Remove(std::span<const RecordId> records, bool erased)
+  absl::Status Remove(std::span<const RecordId> records, bool erased, const TrailNote* by = nullptr)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   void Apply(const std::vector<RocksdbStore::RecordChange>& changes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void SaveState() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SaveState(const TrailNote* by = nullptr) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   RocksdbStore& store_;
   Answering& answering_;

@@ -166,15 +166,19 @@ void Registry::NoteAnswers(RecordId id, RecordId before, RecordId now) {
   if (now != 0) answers_for_.emplace(now, id);
 }
 
-void Registry::Write(RecordBatch batch) {
+void Registry::Write(RecordBatch batch, const TrailNote* by) {
   const std::vector<RocksdbStore::RecordChange> changes = std::move(batch).Take();
-  if (changes.empty()) return;
+  if (changes.empty() && by == nullptr) return;
+  std::vector<RecordId> changed;
   for (const RocksdbStore::RecordChange& change : changes) {
     NoteAnswers(change.now.id, change.before ? change.before->answered_by : 0,
                 change.now.record.answered_by);
+    changed.push_back(change.now.id);
   }
+  std::optional<TrailNote> note;
+  if (by != nullptr) note.emplace(*by).AddRecords(changed);
   const std::lock_guard lock(mutex_);
-  store_.WriteRecords(changes);
+  store_.WriteRecords(changes, note ? &*note : nullptr);
   Apply(changes);
 }
 
@@ -214,10 +218,10 @@ absl::Status Registry::EndAll(std::span<const RecordId> records, Date end, TimeM
   return absl::OkStatus();
 }
 
-void Registry::FinishImport(bool complete, TimeMs now) {
+void Registry::FinishImport(bool complete, const TrailNote& by) {
   const std::lock_guard lock(mutex_);
-  if (complete) enrolment_.OnImported(now);
-  SaveState();
+  if (complete) enrolment_.OnImported(by.at_ms);
+  SaveState(&by);
   Publish();
 }
 

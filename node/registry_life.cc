@@ -31,30 +31,30 @@ Registry::Done Registry::FindOne(const Which& which, const std::string& field,
   return {};
 }
 
-Registry::Done Registry::ChangeOne(const Which& which, TimeMs now,
+Registry::Done Registry::ChangeOne(const Which& which, const TrailNote& by,
                                    const std::function<Done(Record&)>& change) {
   const std::lock_guard one_at_a_time(import_mutex_);
   RecordId id = 0;
   if (Done found = FindOne(which, "id", &id); !IsDone(found)) return found;
-  RecordBatch batch(store_, now);
+  RecordBatch batch(store_, by.at_ms);
   absl::StatusOr<Record> record = batch.Read(id);
   if (!record.ok()) return record.status();
   if (Done changed = change(*record); !IsDone(changed)) return changed;
   const absl::StatusOr<bool> gathered = batch.Change(id, *std::move(record));
   if (!gathered.ok()) return gathered.status();
-  Write(std::move(batch));
+  Write(std::move(batch), &by);
   return {};
 }
 
-Registry::Done Registry::End(const Which& which, Date end, TimeMs now) {
-  return ChangeOne(which, now, [&](Record& record) -> Done {
+Registry::Done Registry::End(const Which& which, Date end, const TrailNote& by) {
+  return ChangeOne(which, by, [&](Record& record) -> Done {
     record.end = end;
     return {};
   });
 }
 
-Registry::Done Registry::SetLead(const Which& which, bool lead, TimeMs now) {
-  return ChangeOne(which, now, [&](Record& record) -> Done {
+Registry::Done Registry::SetLead(const Which& which, bool lead, const TrailNote& by) {
+  return ChangeOne(which, by, [&](Record& record) -> Done {
     if (lead && record.name.empty()) {
       return FieldError{"id", "the record names no professional who could lead",
                         "have its system give a name"};
@@ -65,7 +65,7 @@ Registry::Done Registry::SetLead(const Which& which, bool lead, TimeMs now) {
   });
 }
 
-Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& by, TimeMs now) {
+Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& by, const TrailNote& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
   if (old == by) return FieldError{"by", "is the same number", "give the number that replaced it"};
   for (const NhsNumber& number : {old, by}) {
@@ -73,7 +73,7 @@ Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& by, Ti
     return FieldError{"nhs-number", "one of the two is closed",
                       "leave them apart: what was closed is never joined"};
   }
-  RecordBatch batch(store_, now);
+  RecordBatch batch(store_, by.at_ms);
   bool any = false;
   for (const RecordId id : batch.FindByNumber(old)) {
     absl::StatusOr<Record> held = batch.Read(id);
@@ -81,7 +81,7 @@ Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& by, Ti
     if (held->superseded) continue;
     Record row = *held;
     row.nhs_number = by;
-    RowTaken taken = TakeRow(&*held, row, NumberChange::kSuperseded, false, DayOf(now));
+    RowTaken taken = TakeRow(&*held, row, NumberChange::kSuperseded, false, DayOf(by.at_ms));
     taken.held->answered_by = batch.next_id();
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(taken.held));
     if (!changed.ok()) return changed.status();
@@ -89,46 +89,46 @@ Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& by, Ti
     any = true;
   }
   if (!any) return NoSuch("nhs-number");
-  Write(std::move(batch));
+  Write(std::move(batch), &by);
   const std::lock_guard lock(mutex_);
   Publish();
   return {};
 }
 
-Registry::Done Registry::Close(const NhsNumber& number, TimeMs now) {
+Registry::Done Registry::Close(const NhsNumber& number, const TrailNote& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
-  RecordBatch batch(store_, now);
+  RecordBatch batch(store_, by.at_ms);
   if (batch.FindByNumber(number).empty()) return NoSuch("nhs-number");
-  if (absl::Status closed = CloseAll(number, DayOf(now), batch); !closed.ok()) return closed;
-  Write(std::move(batch));
+  if (absl::Status closed = CloseAll(number, DayOf(by.at_ms), batch); !closed.ok()) return closed;
+  Write(std::move(batch), &by);
   return {};
 }
 
-Registry::Done Registry::Merge(const Which& from, const Which& into, TimeMs now) {
+Registry::Done Registry::Merge(const Which& from, const Which& into, const TrailNote& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
   RecordId from_id = 0, into_id = 0;
   if (Done found = FindOne(from, "id", &from_id); !IsDone(found)) return found;
   if (Done found = FindOne(into, "into", &into_id); !IsDone(found)) return found;
   if (from_id == into_id) return FieldError{"into", "is the same record", "give the other one"};
-  RecordBatch batch(store_, now);
+  RecordBatch batch(store_, by.at_ms);
   absl::StatusOr<Record> merged = batch.Read(from_id), answers = batch.Read(into_id);
   for (const absl::Status& read : {merged.status(), answers.status()}) {
     if (!read.ok()) return read;
   }
-  if (MergeConflictOf(*merged, *answers)) return DisputeMerge(from_id, into_id, now);
+  if (MergeConflictOf(*merged, *answers)) return DisputeMerge(from_id, into_id, by);
   if (const auto error = whoelse::Merge(*merged, *answers)) return *error;
   merged->answered_by = into_id;
   for (auto& [id, record] : {std::pair(from_id, &*merged), std::pair(into_id, &*answers)}) {
     const absl::StatusOr<bool> changed = batch.Change(id, std::move(*record));
     if (!changed.ok()) return changed.status();
   }
-  Write(std::move(batch));
+  Write(std::move(batch), &by);
   return {};
 }
 
 // Somebody takes two children for one: one of the two records says something wrong.
-Registry::Done Registry::DisputeMerge(RecordId from, RecordId into, TimeMs now) {
-  RecordBatch batch(store_, now);
+Registry::Done Registry::DisputeMerge(RecordId from, RecordId into, const TrailNote& by) {
+  RecordBatch batch(store_, by.at_ms);
   for (const RecordId id : {from, into}) {
     absl::StatusOr<Record> record = batch.Read(id);
     if (!record.ok()) return record.status();
@@ -136,16 +136,16 @@ Registry::Done Registry::DisputeMerge(RecordId from, RecordId into, TimeMs now) 
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
     if (!changed.ok()) return changed.status();
   }
-  store_.AddAlarm(ConflictDocument(Conflict::kMerge, from, into, now));
-  Write(std::move(batch));
+  store_.AddAlarm(ConflictDocument(Conflict::kMerge, from, into, by.at_ms));
+  Write(std::move(batch), &by);
   return FieldError{"id",
                     "the two have different numbers, UPNs or dates of birth: nothing was merged, and "
                     "both say nothing until a lead officer has settled it",
                     "see whoelse inbox list; if one number replaced the other use records supersede"};
 }
 
-Registry::Done Registry::Unmerge(const Which& from, TimeMs now) {
-  return ChangeOne(from, now, [&](Record& record) -> Done {
+Registry::Done Registry::Unmerge(const Which& from, const TrailNote& by) {
+  return ChangeOne(from, by, [&](Record& record) -> Done {
     if (record.answered_by == 0) {
       return FieldError{"id", "the record is not merged", "look it up with records list"};
     }
@@ -156,7 +156,7 @@ Registry::Done Registry::Unmerge(const Which& from, TimeMs now) {
   });
 }
 
-Registry::Done Registry::Erase(const Which& which) {
+Registry::Done Registry::Erase(const Which& which, const TrailNote& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
   RecordId id = 0;
   if (Done found = FindOne(which, "id", &id); !IsDone(found)) return found;
@@ -166,11 +166,12 @@ Registry::Done Registry::Erase(const Which& which) {
     const auto [first, last] = answers_for_.equal_range(erased[i]);
     for (auto it = first; it != last; ++it) erased.push_back(it->second);
   }
-  if (absl::Status removed = Remove(erased, true); !removed.ok()) return removed;
+  if (absl::Status removed = Remove(erased, true, &by); !removed.ok()) return removed;
   return {};
 }
 
-absl::Status Registry::Remove(std::span<const RecordId> records, bool erased) {
+absl::Status Registry::Remove(std::span<const RecordId> records, bool erased,
+                              const TrailNote* by) {
   std::vector<StoredRecord> gone;
   for (const RecordId id : records) {
     absl::StatusOr<StoredRecord> stored = store_.ReadStored(id);
@@ -179,7 +180,9 @@ absl::Status Registry::Remove(std::span<const RecordId> records, bool erased) {
     gone.push_back(*std::move(stored));
   }
   const std::lock_guard lock(mutex_);
-  store_.RemoveRecords(gone, erased);
+  std::optional<TrailNote> note;
+  if (by != nullptr) note.emplace(*by).AddRecords({records.begin(), records.end()});
+  store_.RemoveRecords(gone, erased, note ? &*note : nullptr);
   for (const StoredRecord& stored : gone) {
     for (const KeyType type : kSubjectPositions) {
       answering_.RemoveEntries(stored.id, type);

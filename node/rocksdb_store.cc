@@ -60,6 +60,7 @@ absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(const std::stri
   }
   if (absl::Status checked = store->CheckMasterKey(); !checked.ok()) return checked;
   if (absl::Status read = store->ReadNextRecordId(); !read.ok()) return read;
+  if (absl::Status read = store->ReadTrailHead(); !read.ok()) return read;
   return store;
 }
 
@@ -164,18 +165,23 @@ absl::StatusOr<std::optional<WipedBytes>> RocksdbStore::GetSecret(Family f,
   return std::optional<WipedBytes>(**std::move(value));
 }
 
-void RocksdbStore::PutSynced(Family f, std::string_view key, ByteView value) {
+void RocksdbStore::PutSynced(Family f, std::string_view key, ByteView value,
+                             const TrailNote* by) {
   rocksdb::WriteBatch batch;
   batch.Put(family(f), AsSlice(key), Seal(f, key, value));
-  Write(batch, true);
+  Write(batch, true, by);
 }
 
-void RocksdbStore::Write(rocksdb::WriteBatch& batch, bool sync) {
+void RocksdbStore::Write(rocksdb::WriteBatch& batch, bool sync, const TrailNote* by) {
   rocksdb::WriteOptions options;
   options.sync = sync;
   // Held until the process has ended: after a failure no other thread may write (RocksDB aborts).
   const std::lock_guard lock(writing_);
-  if (DiskHasRoom() && db_->Write(options, &batch).ok()) return;
+  const TrailHead head = by != nullptr ? PutTrail(*by, batch) : trail_head_;
+  if (DiskHasRoom() && db_->Write(options, &batch).ok()) {
+    trail_head_ = head;
+    return;
+  }
   constexpr std::string_view kLast =
       "whoelse-node: a write to the data directory failed or its disk is full; stopped, nothing "
       "acknowledged was lost. Free some space and start again\n";

@@ -29,6 +29,7 @@
 #include "node/log_watch.h"
 #include "node/notice_repeats.h"
 #include "node/record.h"
+#include "node/trail.h"
 #include "protocol/pseudonym.h"
 #include "protocol/roster_keeper.h"
 
@@ -84,9 +85,11 @@ class RocksdbStore final : public RecordSource {
     StoredRecord now;
     std::optional<Record> before;   // of an update
   };
-  void WriteRecords(const std::vector<RecordChange>& changes);
+  // Here and below, `by`: whose deed it was; the entry is written with it.
+  void WriteRecords(const std::vector<RecordChange>& changes, const TrailNote* by = nullptr);
   // They go with their sub-keys and lookups.
-  void RemoveRecords(const std::vector<StoredRecord>& records, bool erased);
+  void RemoveRecords(const std::vector<StoredRecord>& records, bool erased,
+                     const TrailNote* by = nullptr);
   RecordId NextRecordId() const { return next_record_id_; }
 
   // --- sub-keys ------------------------------------------------------------------------------
@@ -123,7 +126,7 @@ class RocksdbStore final : public RecordSource {
     std::string document;   // node/inbox_document.h
   };
   void FinishJournal(const std::vector<JournalEntry>& done, const std::vector<RecordChange>& changes,
-                     const std::vector<InboxDocument>& inbox);
+                     const std::vector<InboxDocument>& inbox, const TrailNote* by = nullptr);
 
   // --- the ledger and its digests ----------------------------------------------------------------
   // All of it but what is sealed to the lead officer; of the logs in `from` only from this index on.
@@ -148,7 +151,12 @@ class RocksdbStore final : public RecordSource {
 
   // --- the inbox: items as documents, sealed; open ones apart from those that are done -------------
   // Each takes the place of the one with its id. Synced.
-  void WriteInbox(const std::vector<InboxDocument>& documents) { FinishJournal({}, {}, documents); }
+  void WriteInbox(const std::vector<InboxDocument>& documents, const TrailNote* by = nullptr) {
+    FinishJournal({}, {}, documents, by);
+  }
+  // The items of a month's end, and that this month (yyyymm) has had its own.
+  void WriteMonth(const std::vector<InboxDocument>& documents, uint32_t month);
+  absl::StatusOr<std::optional<uint32_t>> ReadMonth() const;
   absl::StatusOr<std::vector<std::string>> ReadInbox(bool done) const;
   absl::StatusOr<std::optional<InboxDocument>> FindInbox(std::string_view id) const;
   // An alarm, as a document that becomes an inbox item later: who raises it waits for nobody.
@@ -211,10 +219,11 @@ class RocksdbStore final : public RecordSource {
     TimeMs newest_import_ms = 0;
   };
   absl::StatusOr<EnrolmentState> ReadEnrolmentState() const;
-  void WriteEnrolmentState(const EnrolmentState& state);
+  void WriteEnrolmentState(const EnrolmentState& state, const TrailNote* by = nullptr);
   // What node/policy_keeper.h keeps of an organisation's policy.
   absl::StatusOr<std::optional<Bytes>> ReadPolicyState(const std::string& organisation) const;
-  void WritePolicyState(const std::string& organisation, ByteView state);
+  void WritePolicyState(const std::string& organisation, ByteView state,
+                        const TrailNote* by = nullptr);
   // How much this practitioner and the agency asked on this day.
   absl::StatusOr<AskCounts> ReadAskCounts(const PersonRef& practitioner, Date day) const;
   void WriteAskCounts(const PersonRef& practitioner, Date day, const AskCounts& counts);
@@ -239,7 +248,17 @@ class RocksdbStore final : public RecordSource {
   absl::StatusOr<std::optional<Restored>> ReadRestored() const;
   // People have said that nobody is shielded any more by a restore alone. With the item that says who
   // and why; synced.
-  absl::Status LiftRestored(const InboxDocument& item);
+  absl::Status LiftRestored(const InboxDocument& item, const TrailNote& by);
+  // --- the trail (node/trail.h): an entry is never written over nor taken away ------------------
+  // Of a deed that changes nothing else. Synced.
+  void WriteTrail(const TrailNote& note);
+  TrailHead trail_head() const;
+  // The entries that come after this number, in order, each with the chain's head with it, until it
+  // returns false. DATA_LOSS, also where the chain does not hold.
+  absl::Status ForEachTrailEntry(
+      uint64_t after, const std::function<bool(const TrailEntry&, const TrailHead&)>& visit) const;
+  // Before the first entry after this number. NOT_FOUND: the trail does not go so far.
+  absl::StatusOr<TrailHead> TrailHeadAt(uint64_t number) const;
 
   // The floor below which nothing is written any more.
   static constexpr uint64_t kFreeBytesFloor = 64u << 20;
@@ -263,8 +282,11 @@ class RocksdbStore final : public RecordSource {
   absl::StatusOr<Bytes> Open(Family f, std::string_view key, std::string_view sealed) const;
   absl::StatusOr<std::optional<Bytes>> Get(Family f, std::string_view key) const;
   absl::StatusOr<std::optional<WipedBytes>> GetSecret(Family f, std::string_view key) const;
-  void PutSynced(Family f, std::string_view key, ByteView value);
-  void Write(rocksdb::WriteBatch& batch, bool sync);   // ends the process when it fails
+  void PutSynced(Family f, std::string_view key, ByteView value, const TrailNote* by = nullptr);
+  // Ends the process when it fails.
+  void Write(rocksdb::WriteBatch& batch, bool sync, const TrailNote* by = nullptr);
+  absl::Status ReadTrailHead();
+  TrailHead PutTrail(const TrailNote& note, rocksdb::WriteBatch& batch) const;
   absl::Status ForEach(Family f, std::string_view from,
                        const std::function<absl::Status(std::string_view, ByteView)>& visit) const;
   std::string SourceKey(std::string_view source, std::string_view source_id) const;
@@ -286,7 +308,8 @@ class RocksdbStore final : public RecordSource {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   RecordId next_record_id_ = 1;        // the importing thread's
-  std::mutex writing_;                 // one write at a time, none after one that failed
+  mutable std::mutex writing_;         // one write at a time, none after one that failed
+  TrailHead trail_head_;               // guarded by writing_
 };
 
 }  // namespace whoelse

@@ -137,7 +137,7 @@ absl::StatusOr<std::optional<RocksdbStore::Restored>> RocksdbStore::ReadRestored
   return std::optional(restored);
 }
 
-absl::Status RocksdbStore::LiftRestored(const InboxDocument& item) {
+absl::Status RocksdbStore::LiftRestored(const InboxDocument& item, const TrailNote& by) {
   auto restored = ReadRestored();
   if (!restored.ok()) return restored.status();
   rocksdb::WriteBatch batch;
@@ -146,7 +146,7 @@ absl::Status RocksdbStore::LiftRestored(const InboxDocument& item) {
     PutRestored(**restored, batch);
   }
   PutInbox(item, batch);
-  Write(batch, true);
+  Write(batch, true, &by);
   return absl::OkStatus();
 }
 

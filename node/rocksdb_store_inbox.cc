@@ -7,6 +7,7 @@ namespace {
 
 // Before items had a state their key was a random number in hex, without a slash.
 constexpr std::string_view kOpen = "open/", kDone = "done/";
+constexpr std::string_view kMonthKey = "month";   // the last whose end had its items
 
 std::string InboxKey(bool done, std::string_view id) {
   return std::string(done ? kDone : kOpen) + std::string(id);
@@ -42,6 +43,24 @@ absl::StatusOr<std::optional<RocksdbStore::InboxDocument>> RocksdbStore::FindInb
     }
   }
   return std::optional<InboxDocument>();
+}
+
+void RocksdbStore::WriteMonth(const std::vector<InboxDocument>& documents, uint32_t month) {
+  rocksdb::WriteBatch batch;
+  for (const InboxDocument& document : documents) PutInbox(document, batch);
+  batch.Put(family(kMeta), std::string(kMonthKey),
+            Seal(kMeta, kMonthKey, Writer().U32(month).view()));
+  Write(batch, true);
+}
+
+absl::StatusOr<std::optional<uint32_t>> RocksdbStore::ReadMonth() const {
+  const absl::StatusOr<std::optional<Bytes>> value = Get(kMeta, kMonthKey);
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::optional<uint32_t>();
+  Reader in(**value);
+  const uint32_t month = in.U32();
+  if (!in.Done()) return absl::DataLossError("store: the month that was listed is damaged");
+  return std::optional(month);
 }
 
 void RocksdbStore::AddAlarms(const std::vector<std::string>& documents) {

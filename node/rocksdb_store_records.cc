@@ -171,7 +171,8 @@ void RocksdbStore::PutSource(const RecordChange& change, rocksdb::WriteBatch& ba
   batch.Put(family(kSources), key, Seal(kSources, key, Writer().U32(change.now.id).view()));
 }
 
-void RocksdbStore::RemoveRecords(const std::vector<StoredRecord>& records, bool erased) {
+void RocksdbStore::RemoveRecords(const std::vector<StoredRecord>& records, bool erased,
+                                 const TrailNote* by) {
   rocksdb::WriteBatch batch;
   const std::vector<KeyVersion> enrolled_under = StoredKeyVersions();
   for (const StoredRecord& stored : records) {
@@ -196,7 +197,7 @@ void RocksdbStore::RemoveRecords(const std::vector<StoredRecord>& records, bool 
   // An id is never used again: the inbox may still speak of the one that had it.
   batch.Put(family(kMeta), kNextRecordKey,
             Seal(kMeta, kNextRecordKey, Writer().U32(next_record_id_).view()));
-  Write(batch, true);
+  Write(batch, true, by);
 }
 
 absl::Status RocksdbStore::ReadNextRecordId() {
@@ -225,13 +226,13 @@ std::vector<KeyVersion> RocksdbStore::StoredKeyVersions() const {
   return versions;
 }
 
-void RocksdbStore::WriteRecords(const std::vector<RecordChange>& changes) {
+void RocksdbStore::WriteRecords(const std::vector<RecordChange>& changes, const TrailNote* by) {
   rocksdb::WriteBatch batch;
   PutRecords(changes, batch);
   for (const RecordChange& change : changes) {
     next_record_id_ = std::max(next_record_id_, change.now.id + 1);
   }
-  Write(batch, true);
+  Write(batch, true, by);
 }
 
 void RocksdbStore::WriteSubKeys(KeyVersion kv, const std::vector<Enrolled>& enrolled) {

@@ -85,12 +85,12 @@ absl::StatusOr<std::vector<RocksdbStore::JournalEntry>> RocksdbStore::ReadJourna
 
 void RocksdbStore::FinishJournal(const std::vector<JournalEntry>& done,
                                  const std::vector<RecordChange>& changes,
-                                 const std::vector<InboxDocument>& inbox) {
+                                 const std::vector<InboxDocument>& inbox, const TrailNote* by) {
   rocksdb::WriteBatch batch;
   for (const JournalEntry& entry : done) batch.Delete(family(kJournal), entry.key);
   PutRecords(changes, batch);
   for (const InboxDocument& document : inbox) PutInbox(document, batch);
-  if (batch.Count() > 0) Write(batch, true);
+  if (batch.Count() > 0 || by != nullptr) Write(batch, true, by);
 }
 
 }  // namespace whoelse

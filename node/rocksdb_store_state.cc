@@ -106,11 +106,11 @@ absl::StatusOr<RocksdbStore::EnrolmentState> RocksdbStore::ReadEnrolmentState() 
   return state;
 }
 
-void RocksdbStore::WriteEnrolmentState(const EnrolmentState& state) {
+void RocksdbStore::WriteEnrolmentState(const EnrolmentState& state, const TrailNote* by) {
   Writer out;
   out.U64(state.newest_import_ms);
   for (const auto& [kv, begun] : state.begun_ms) out.U32(kv).U64(begun);
-  PutSynced(kMeta, kEnrolmentKey, out.view());
+  PutSynced(kMeta, kEnrolmentKey, out.view(), by);
 }
 
 absl::StatusOr<std::optional<Bytes>> RocksdbStore::ReadPolicyState(
@@ -118,8 +118,9 @@ absl::StatusOr<std::optional<Bytes>> RocksdbStore::ReadPolicyState(
   return Get(kMeta, PolicyKey(organisation));
 }
 
-void RocksdbStore::WritePolicyState(const std::string& organisation, ByteView state) {
-  PutSynced(kMeta, PolicyKey(organisation), state);
+void RocksdbStore::WritePolicyState(const std::string& organisation, ByteView state,
+                                    const TrailNote* by) {
+  PutSynced(kMeta, PolicyKey(organisation), state, by);
 }
 
 absl::StatusOr<AskCounts> RocksdbStore::ReadAskCounts(const PersonRef& practitioner,

@@ -13,10 +13,11 @@ namespace whoelse {
 namespace {
 
 constexpr std::array<std::string_view, 3> kLevelNames = {"info", "warning", "alarm"};
-constexpr std::array<std::string_view, 20> kFieldNames = {
+constexpr std::array<std::string_view, 21> kFieldNames = {
     "address", "agency",      "bytes", "code",    "coordinator", "count", "duration_ms",
     "error",   "expires",     "index", "key_version", "log",     "outcome", "path",
-    "pin",     "reason",      "roster_version", "signal", "tree_size", "uid"};
+    "pin",     "reason",      "roster_version", "signal", "trail_head",
+    "tree_size", "uid"};
 static_assert(static_cast<size_t>(LogField::kUid) + 1 == kFieldNames.size());
 
 const SystemClock system_clock_at_start;
@@ -76,6 +77,8 @@ void OnGrpcMessage(gpr_log_func_args* args) {
 }  // namespace
 
 LogValue::LogValue(Quoted, std::string_view text) : json_(JsonString(text)) {}
+LogValue::LogValue(const FixedBytes<struct TrailHashTag, 32>& head)
+    : json_(JsonString(ToHex(head))) {}
 LogValue::LogValue(const TlsPin& pin) : json_(JsonString(ToHex(pin))) {}
 LogValue::LogValue(const absl::Status& error) : json_(JsonString(error.ToString())) {}
 

@@ -25,7 +25,8 @@ enum class LogLevel : uint8_t { kInfo, kWarning, kAlarm };
 
 enum class LogField : uint8_t {
   kAddress, kAgency, kBytes, kCode, kCoordinator, kCount, kDurationMs, kError, kExpires, kIndex,
-  kKeyVersion, kLog, kOutcome, kPath, kPin, kReason, kRosterVersion, kSignal, kTreeSize, kUid
+  kKeyVersion, kLog, kOutcome, kPath, kPin, kReason, kRosterVersion, kSignal, kTrailHead,
+  kTreeSize, kUid
 };
 
 // A word that stands in our source: nothing that came from outside can become one.
@@ -44,6 +45,8 @@ class LogValue {
   LogValue(I number) : json_(std::to_string(number)) {}        // NOLINT: reads as the value itself
   LogValue(LogWord word) : LogValue(Quoted{}, word.text()) {}  // NOLINT
   LogValue(const TlsPin& pin);                                 // NOLINT: in hexadecimal
+  // The head of a node's trail (node/trail.h): says that something was done, and not what.
+  LogValue(const FixedBytes<struct TrailHashTag, 32>& head);   // NOLINT
   LogValue(ServiceError e) : LogValue(Quoted{}, Name(e)) {}    // NOLINT
   LogValue(RefusalCode c) : LogValue(Quoted{}, Name(c)) {}     // NOLINT
   LogValue(RelayCode c) : LogValue(Quoted{}, Name(c)) {}       // NOLINT

@@ -163,6 +163,7 @@ def seeds():
     yield "import", "example", (FORMATS / "records-example.csv").read_bytes()
     yield "import_mapping", "example", fenced("records-csv.md", "toml").encode()
     yield "import_fhir", "example", fenced("records-fhir.md", "json").encode()
+    yield "trail", "example", example("trail.md", "trail").encode()
     yield "noted", "example", hex_lines(example("noted-ledger.md", "noted"))
     yield "record", "example", record()
     yield "policy_file", "example", example("policy.md", "policy").encode()

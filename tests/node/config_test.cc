@@ -57,7 +57,9 @@ class NodeConfigTest : public testing::Test {
 TEST_F(NodeConfigTest, ComesBackAsItWasWritten) {
   config_.people["alice"] = {{Role::kPractitioner, Role::kSafeguardingLead},
                              {LocalRole::kLeadOfficer},
-                             {"Fell", "", "", ""}};
+                             {"Fell", "", "", ""},
+                             "carol"};
+  config_.people["carol"].duties = {LocalRole::kManager, LocalRole::kRecordManager};
   config_.people["bob"].duties = {LocalRole::kDeputy, LocalRole::kApprover};
   config_.calendar.sessions = "Mon-Fri 08:00-18:00";
   config_.pager = {{"/usr/local/bin/page", "--quiet"}, "https://pager.example/whoelse", "/ca.pem"};
@@ -91,6 +93,15 @@ TEST_F(NodeConfigTest, AHubHasAPolicyForEachOfItsOrganisations) {
 
 TEST_F(NodeConfigTest, SaysWhatToPutRight) {
   Refused("people = { alice = ['boss'] }\n" + WithoutTable("people"), "people.alice: should list roles");
+  const auto managed = [&](const char* by) {
+    return WithoutTable("people") + "\n[people.dan]\nroles = ['practitioner', 'manager']\nmanager = " +
+           by + "\n[people.erin]\nroles = ['lead officer']\n";
+  };
+  Refused(managed("'dan'"), "people.dan.manager: should be somebody else");
+  for (const char* by : {"'erin'", "'nobody'"}) {
+    Refused(managed(by), "people.dan.manager: should be one of [people] who has the role manager");
+  }
+  Refused(managed("''"), "people.dan.manager: should be the name");
   config_.calendar.sessions = "Mon-Thu 09:00-17:00";
   Refused(config_.Serialize(), "calendar.sessions: leave out a working day");
   config_.calendar = CalendarSettings::From(2026);

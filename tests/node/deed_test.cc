@@ -15,17 +15,22 @@ using testing::HasSubstr;
 using testing::Not;
 
 const std::set<LocalRole> kLeads = {kLeadOfficer, kDeputy, kNamedOfficer};
-const std::set<LocalRole> kManager = {kRecordManager};
+const std::set<LocalRole> kRecords = {kRecordManager};
 const std::set<LocalRole> kBoth = {kLeadOfficer, kDeputy, kNamedOfficer, kRecordManager};
 
 const std::map<Deed, std::set<LocalRole>> kWho = {
-    {Deed::kListRecords, kBoth},       {Deed::kImportRecords, kManager},
-    {Deed::kExportRecords, kManager},  {Deed::kEndRecord, kManager},
-    {Deed::kSupersedeNumber, kManager}, {Deed::kCloseNumber, kBoth},
-    {Deed::kMergeRecord, kManager},    {Deed::kUnmergeRecord, kManager},
-    {Deed::kEraseRecord, kBoth},       {Deed::kSetLead, kManager},
-    {Deed::kUseInbox, {kLeadOfficer, kDeputy, kNamedOfficer, kApprover}},
-    {Deed::kReadSealed, kLeads}};
+    {Deed::kListRecords, kBoth},        {Deed::kBeginImport, kRecords},
+    {Deed::kImportRecords, kRecords},   {Deed::kExportRecords, kRecords},
+    {Deed::kEndRecord, kRecords},       {Deed::kSupersedeNumber, kRecords},
+    {Deed::kCloseNumber, kBoth},        {Deed::kMergeRecord, kRecords},
+    {Deed::kUnmergeRecord, kRecords},   {Deed::kEraseRecord, kBoth},
+    {Deed::kSetLead, kRecords},
+    {Deed::kInbox, {kLeadOfficer, kDeputy, kNamedOfficer, kApprover, kManager}},
+    {Deed::kReadSealed, kLeads},        {Deed::kReadReceipt, kLeads},
+    {Deed::kExportOpening, kLeads},     {Deed::kReadTrail, kLeads},
+    {Deed::kAskToJustify, kLeads},      {Deed::kShowPractitioner, kLeads},
+    {Deed::kTakePolicy, {}},            {Deed::kBeginTrail, {}},
+    {Deed::kDoubtStore, {}}};
 
 TEST(Deed, EachIsForItsDutiesAndNoOther) {
   ASSERT_EQ(kWho.size(), kDeedNames.size());

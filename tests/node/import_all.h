@@ -19,7 +19,10 @@ inline ImportCounts ImportAll(Registry& registry, const std::vector<Record>& rec
   }
   ImportCounts counts;
   EXPECT_TRUE(registry.Take(rows, now, true, &counts, nullptr).ok());
-  registry.FinishImport(complete, now);
+  TrailNote by;
+  by.deed = Deed::kImportRecords;
+  by.at_ms = now;
+  registry.FinishImport(complete, by);
   return counts;
 }
 

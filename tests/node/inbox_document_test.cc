@@ -20,7 +20,7 @@ constexpr AgencyId kMe = 1001, kAsker = 1003;
 InboxItem FullItem() {
   InboxItem item = ItemOf(ItemKind::kShieldNotice);
   item.paged = Desk::kDeputy;
-  item.asked_by = ActorOf("carol").ref;
+  item.asked_by = {ActorOf("carol").ref};
   item.from = kAsker;
   item.records = {17, 4'000'000'000};
   item.about = R"({"question":"6STF-5YE9-R7M2-Y7WH"})";
@@ -175,13 +175,13 @@ TEST(ItemsOfANote, WhoAskedHereMayNotDecideHere) {
   SeededRandom random(1);
   Noted noted = NotedOf(Purpose::kSection17, 0, {Outcome::kBrokered, Outcome::kContact});
   const InboxItem other = ItemsOf(noted, kMe, TestCalendar(), random).at(0);
-  EXPECT_EQ(other.asked_by, std::nullopt);
+  EXPECT_EQ(other.asked_by, std::vector<PersonRef>());
   EXPECT_EQ(other.from, kAsker);
   EXPECT_THAT(other.records, ElementsAre(7, 8));
   noted.agency = kMe;
-  EXPECT_EQ(ItemsOf(noted, kMe, TestCalendar(), random).at(0).asked_by, ActorOf("carol").ref);
+  EXPECT_EQ(ItemsOf(noted, kMe, TestCalendar(), random).at(0).asked_by, std::vector{ActorOf("carol").ref});
   noted.practitioner_ref = PersonRef();   // the node itself
-  EXPECT_EQ(ItemsOf(noted, kMe, TestCalendar(), random).at(0).asked_by, std::nullopt);
+  EXPECT_EQ(ItemsOf(noted, kMe, TestCalendar(), random).at(0).asked_by, std::vector<PersonRef>());
 }
 
 TEST(ItemsOfOwnQuestions, EmergenciesAndNoticesAreLookedAt) {
@@ -193,7 +193,7 @@ TEST(ItemsOfOwnQuestions, EmergenciesAndNoticesAreLookedAt) {
   EXPECT_THAT(items(Purpose::kSection47, false), IsEmpty());
   const InboxItem review = items(Purpose::kEmergency, false).at(0);
   EXPECT_EQ(review.kind, ItemKind::kEmergencyReview);
-  EXPECT_EQ(review.asked_by, ActorOf("carol").ref);
+  EXPECT_EQ(review.asked_by, std::vector{ActorOf("carol").ref});
   EXPECT_THAT(review.about, HasSubstr("6STF-5YE9-R7M2-Y7WH"));
   EXPECT_EQ(items(Purpose::kConcern, true).at(0).kind, ItemKind::kShieldSent);
 }
@@ -204,8 +204,8 @@ TEST(ItemsOfFishing, OnesOwnAlarmIsForSomebodyElse) {
     return ItemOf(FishingAlarm{FishingRule::kUnheld, agency, ActorOf("carol").ref}, kMe,
                   At(20261123, 10), TestCalendar(), random);
   };
-  EXPECT_EQ(item(kMe).asked_by, ActorOf("carol").ref);
-  EXPECT_EQ(item(kAsker).asked_by, std::nullopt);
+  EXPECT_EQ(item(kMe).asked_by, std::vector{ActorOf("carol").ref});
+  EXPECT_EQ(item(kAsker).asked_by, std::vector<PersonRef>());
   EXPECT_THAT(item(kAsker).about, HasSubstr("like questions in a row"));
 }
 

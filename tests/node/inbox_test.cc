@@ -21,6 +21,7 @@ struct KindCase {
   bool refuse_takes_two;
   bool by_approver;
   Effect approved, refused;
+  bool by_manager = false;
 };
 constexpr Effect kNothing = Effect::kNone;
 const KindCase kKinds[] = {
@@ -46,9 +47,16 @@ const KindCase kKinds[] = {
     {ItemKind::kShieldToLift, "", "kept", "lifted", true, false, kNothing, Effect::kLiftOwnShield},
     {ItemKind::kLedgerToTake, "taken ", "", "", false, false, kNothing, kNothing},
     {ItemKind::kLedgerLost, "looked-at ", "", "", false, false, kNothing, kNothing},
+    {ItemKind::kMonthlyQuestions, "", "recognised", "not-recognised", false, false, kNothing,
+     Effect::kNotRecognised, true},
+    {ItemKind::kNotRecognised, "looked-at ", "", "", false, false, kNothing, kNothing},
+    {ItemKind::kJustificationAsked, "no-answer ", "accepted", "not-accepted", false, false, kNothing,
+     kNothing},
+    {ItemKind::kJustificationDue, "", "justified", "not-justified", false, false, kNothing, kNothing,
+     true},
 };
 const char* const kOutcomesOfDone[] = {"contacted", "withheld", "not-relevant", "looked-at",
-                                       "settled", "prepared", "put-back", "taken"};
+                                       "settled", "prepared", "put-back", "taken", "no-answer"};
 
 std::variant<Acted, FieldError> Do(const InboxItem& item, Verb verb, const char* outcome,
                                    const Actor& person, const char* reason = "told by the school") {
@@ -94,18 +102,25 @@ TEST(Inbox, EveryKindTakesItsActionsAndNoOther) {
 TEST(Inbox, OnlyWhoHasTheDutyDecides) {
   const std::vector<std::vector<LocalRole>> all = {
       {}, {LocalRole::kApprover}, {LocalRole::kLeadOfficer}, {LocalRole::kDeputy},
-      {LocalRole::kNamedOfficer}, {LocalRole::kRecordManager}};
+      {LocalRole::kNamedOfficer}, {LocalRole::kRecordManager}, {LocalRole::kManager}};
   for (const KindCase& c : kKinds) {
     for (const auto& roles : all) {
       Actor person = ActorOf("alice");
       person.roles = roles;
       const bool lead = !roles.empty() && kLeadOfficers.Has(roles[0]);
       const bool approver = !roles.empty() && roles[0] == LocalRole::kApprover;
-      const bool may = lead || (approver && c.by_approver);
-      const auto result = TheDecision(ItemOf(c.kind), person);
-      EXPECT_EQ(Works(result), may) << Name(c.kind);
-      if (!may) {
-        EXPECT_EQ(std::get<FieldError>(result).field, "user");
+      const bool manager = !roles.empty() && roles[0] == LocalRole::kManager;
+      // No manager's; this one's people; another's.
+      for (const char* of : {"", "alice", "bob"}) {
+        InboxItem item = ItemOf(c.kind);
+        if (*of != '\0') item.manager = ActorOf(of).ref;
+        const bool theirs = item.manager == person.ref;
+        const bool may = lead || (approver && c.by_approver) || (manager && c.by_manager && theirs);
+        const auto result = TheDecision(item, person);
+        EXPECT_EQ(Works(result), may) << Name(c.kind) << " of " << of;
+        if (!may) {
+          EXPECT_EQ(std::get<FieldError>(result).field, "user");
+        }
       }
     }
   }
@@ -114,7 +129,7 @@ TEST(Inbox, OnlyWhoHasTheDutyDecides) {
 TEST(Inbox, NobodyDecidesAboutWhatTheyAsked) {
   for (const KindCase& c : kKinds) {
     InboxItem item = ItemOf(c.kind);
-    item.asked_by = ActorOf("alice").ref;
+    item.asked_by = {ActorOf("alice").ref};
     const auto own = TheDecision(item, ActorOf("alice"));
     ASSERT_FALSE(Works(own)) << Name(c.kind);
     EXPECT_THAT(std::get<FieldError>(own).reason, HasSubstr("their own question"));

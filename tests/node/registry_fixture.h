@@ -25,6 +25,17 @@ class FixedClock final : public Clock {
   TimeMs NowMs() const override { return kImported; }
 };
 
+// What somebody with every duty does at that time.
+inline TrailNote ByAt(TimeMs now) {
+  TrailNote by;
+  by.deed = Deed::kEndRecord;
+  by.at_ms = now;
+  by.user = "local:robin";
+  by.duty = LocalRole::kRecordManager;
+  by.reason = "because it was so";
+  return by;
+}
+
 inline bool IsDone(const Registry::Done& done) {
   return std::holds_alternative<std::monostate>(done);
 }

@@ -19,7 +19,7 @@ class RegistryLifeTest : public RegistryTest {
 TEST_F(RegistryLifeTest, ASupersededNumberKeepsAnsweringMarkedWithWhatIsHeldNow) {
   Import({Pupil("1", kOne, kUpnOne)});
   EnrolAll(1);
-  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), kImported)));
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), ByAt(kImported))));
   EXPECT_TRUE(HasSubKeys(1, kNhs, 1));            // the old number, without a gap
   EXPECT_FALSE(HasSubKeys(1, KeyType::kUpn, 1));
   EnrolAll(1);
@@ -37,7 +37,7 @@ TEST_F(RegistryLifeTest, ASupersededNumberKeepsAnsweringMarkedWithWhatIsHeldNow)
 
 TEST_F(RegistryLifeTest, ANoticeUnderEitherNumberActsUnderBoth) {
   Import({Pupil("1", kOne)});
-  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), kImported)));
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), ByAt(kImported))));
   ASSERT_TRUE(registry_.ApplyJournal({}, {Under(kOne)[0].answered_by}, {}).ok());
   EXPECT_TRUE(Under(kOne)[0].shield_pending);
   EXPECT_TRUE(Under(kTwo)[0].shield_pending);
@@ -45,17 +45,17 @@ TEST_F(RegistryLifeTest, ANoticeUnderEitherNumberActsUnderBoth) {
 
 TEST_F(RegistryLifeTest, WhatCannotBeSupersededSaysWhy) {
   Import({Pupil("1", kOne)});
-  EXPECT_EQ(FieldOf(registry_.Supersede(Number(kOne), Number(kOne), kImported)), "by");
-  EXPECT_EQ(FieldOf(registry_.Supersede(Number(kTwo), Number(kOne), kImported)), "nhs-number");
-  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), kImported)));
-  EXPECT_EQ(FieldOf(registry_.Supersede(Number(kOne), Number(kTwo), kImported)), "nhs-number");
+  EXPECT_EQ(FieldOf(registry_.Supersede(Number(kOne), Number(kOne), ByAt(kImported))), "by");
+  EXPECT_EQ(FieldOf(registry_.Supersede(Number(kTwo), Number(kOne), ByAt(kImported))), "nhs-number");
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  EXPECT_EQ(FieldOf(registry_.Supersede(Number(kOne), Number(kTwo), ByAt(kImported))), "nhs-number");
 }
 
 TEST_F(RegistryLifeTest, AClosedNumberStaysClosedForWhateverComesUnderIt) {
   Record other = Pupil("7", kOne);
   other.source = "surgery";
   Import({Pupil("1", kOne), other});
-  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), kImported)));
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
   for (const Record& record : Under(kOne)) EXPECT_TRUE(record.restrictions.closed);
   // The feed goes on with the new number, and then says the old one again.
   Import({Pupil("1", kTwo)});
@@ -76,8 +76,8 @@ TEST_F(RegistryLifeTest, AClosedNumberStaysClosedForWhateverComesUnderIt) {
 // Otherwise what comes under the number before would tell of the one that was closed.
 TEST_F(RegistryLifeTest, ANumberThatAClosedOneHadReplacedIsClosedWithIt) {
   Import({Pupil("1", kOne)});
-  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), kImported)));
-  ASSERT_TRUE(IsDone(registry_.Close(Number(kTwo), kImported)));
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), ByAt(kImported))));
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kTwo), ByAt(kImported))));
   Import({Pupil("2", kOne)});
   for (const Record& record : Under(kOne)) EXPECT_TRUE(record.restrictions.closed);
 }
@@ -97,7 +97,7 @@ TEST_F(RegistryLifeTest, AMergedRecordIsAnsweredByTheOtherAndUnmergedForItselfAg
   Record second = Pupil("2", "", kUpnOne);
   second.restrictions.covert = true;
   Import({Pupil("1", kOne), second});
-  ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "1"}, kImported)));
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))));
   const std::vector<Record> by_upn = *registry_.RecordsOf(About("", kUpnOne));
   ASSERT_EQ(by_upn.size(), 1u);
   EXPECT_EQ(by_upn[0].source_id, "1");
@@ -106,32 +106,32 @@ TEST_F(RegistryLifeTest, AMergedRecordIsAnsweredByTheOtherAndUnmergedForItselfAg
   second.restrictions.call_back_only = true;
   Import({second});
   EXPECT_TRUE(Under(kOne)[0].restrictions.call_back_only);
-  EXPECT_EQ(FieldOf(registry_.Merge({"school", "2"}, {"school", "1"}, kImported)), "id");
-  ASSERT_TRUE(IsDone(registry_.Unmerge({"school", "2"}, kImported)));
+  EXPECT_EQ(FieldOf(registry_.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))), "id");
+  ASSERT_TRUE(IsDone(registry_.Unmerge({"school", "2"}, ByAt(kImported))));
   EXPECT_EQ((*registry_.RecordsOf(About("", kUpnOne)))[0].source_id, "2");
-  EXPECT_EQ(FieldOf(registry_.Unmerge({"school", "2"}, kImported)), "id");
-  EXPECT_EQ(FieldOf(registry_.Merge({"school", "2"}, {"school", "2"}, kImported)), "into");
-  EXPECT_EQ(FieldOf(registry_.Merge({"school", "3"}, {"school", "2"}, kImported)), "id");
+  EXPECT_EQ(FieldOf(registry_.Unmerge({"school", "2"}, ByAt(kImported))), "id");
+  EXPECT_EQ(FieldOf(registry_.Merge({"school", "2"}, {"school", "2"}, ByAt(kImported))), "into");
+  EXPECT_EQ(FieldOf(registry_.Merge({"school", "3"}, {"school", "2"}, ByAt(kImported))), "id");
 }
 
 TEST_F(RegistryLifeTest, WhatIsErasedIsGoneWithItsSubKeysAndNoImportBringsItBack) {
   Import({Pupil("1", kOne), Pupil("2", kTwo)});
   EnrolAll(1);
-  ASSERT_TRUE(IsDone(registry_.Erase({"school", "2"})));
+  ASSERT_TRUE(IsDone(registry_.Erase({"school", "2"}, ByAt(kImported))));
   EXPECT_TRUE(Under(kTwo).empty());
   EXPECT_FALSE(HasSubKeys(2, kNhs, 1));
   EXPECT_TRUE(HasSubKeys(1, kNhs, 1));
   EXPECT_EQ(registry_.Summarise().records, 1u);
   EXPECT_EQ(Import({Pupil("1", kOne), Pupil("2", kTwo)}).left_out, 1u);
   EXPECT_TRUE(Under(kTwo).empty());
-  EXPECT_EQ(FieldOf(registry_.Erase({"school", "2"})), "id");
+  EXPECT_EQ(FieldOf(registry_.Erase({"school", "2"}, ByAt(kImported))), "id");
   EXPECT_EQ(store_->NextRecordId(), 3u);   // no record gets the id of one that is gone
 }
 
 TEST_F(RegistryLifeTest, ErasedIsAlsoWhatItAnswersFor) {
   Import({Pupil("1", kOne)});
-  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), kImported)));
-  ASSERT_TRUE(IsDone(registry_.Erase({"school", "1"})));
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), ByAt(kImported))));
+  ASSERT_TRUE(IsDone(registry_.Erase({"school", "1"}, ByAt(kImported))));
   EXPECT_TRUE(Under(kOne).empty());
   EXPECT_EQ(registry_.Summarise().records, 0u);
 }
@@ -160,7 +160,7 @@ TEST_F(RegistryLifeTest, WhatWasPurgedComesBackNoLessRestricted) {
   refuge.service_class = ServiceClass::kProtected;
   Import({refuge});
   ASSERT_TRUE(registry_.ApplyJournal({}, {1}, {}).ok());
-  ASSERT_TRUE(IsDone(registry_.End({"school", "1"}, Date::FromDays(20'833), kImported)));
+  ASSERT_TRUE(IsDone(registry_.End({"school", "1"}, Date::FromDays(20'833), ByAt(kImported))));
   EXPECT_EQ(registry_.DoWhatIsDue(DaysLater(31))->purged, 1u);
   EXPECT_TRUE(Under(kOne).empty());
   Import({Pupil("1", kOne)}, DaysLater(32));
@@ -173,8 +173,8 @@ TEST_F(RegistryLifeTest, WhoAnsweredForItIsPurgedAndSoIsIt) {
   Record refuge = Pupil("1", kOne);
   refuge.service_class = ServiceClass::kProtected;
   Import({refuge});
-  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), kImported)));
-  ASSERT_TRUE(IsDone(registry_.End({"school", "1"}, Date::FromDays(20'833), kImported)));
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), ByAt(kImported))));
+  ASSERT_TRUE(IsDone(registry_.End({"school", "1"}, Date::FromDays(20'833), ByAt(kImported))));
   ASSERT_EQ(registry_.DoWhatIsDue(DaysLater(31))->purged, 1u);
   EXPECT_TRUE(Under(kOne).empty());
   EXPECT_EQ(registry_.DoWhatIsDue(DaysLater(32))->purged, 1u);
@@ -183,16 +183,16 @@ TEST_F(RegistryLifeTest, WhoAnsweredForItIsPurgedAndSoIsIt) {
 
 TEST_F(RegistryLifeTest, TheLeadIsProposedAndGivenUpByWhoWorksHere) {
   Import({Pupil("1", kOne)});
-  ASSERT_TRUE(IsDone(registry_.SetLead({"school", "1"}, true, kImported)));
+  ASSERT_TRUE(IsDone(registry_.SetLead({"school", "1"}, true, ByAt(kImported))));
   Import({Pupil("1", kOne)});
   EXPECT_TRUE(Under(kOne)[0].lead_professional);
-  ASSERT_TRUE(IsDone(registry_.SetLead({"school", "1"}, false, kImported)));
+  ASSERT_TRUE(IsDone(registry_.SetLead({"school", "1"}, false, ByAt(kImported))));
   EXPECT_FALSE(Under(kOne)[0].lead_professional);
   Record nobody = Pupil("2", kTwo);
   nobody.name.clear();
   Import({nobody});
-  EXPECT_EQ(FieldOf(registry_.SetLead({"school", "2"}, true, kImported)), "id");
-  EXPECT_EQ(FieldOf(registry_.SetLead({"school", "3"}, true, kImported)), "id");
+  EXPECT_EQ(FieldOf(registry_.SetLead({"school", "2"}, true, ByAt(kImported))), "id");
+  EXPECT_EQ(FieldOf(registry_.SetLead({"school", "3"}, true, ByAt(kImported))), "id");
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ TEST_F(RegistryTest, OnlyACompleteImportDatesTheRegister) {
   Import({Pupil("2", kTwo)});
   EXPECT_EQ(registry_.Summarise().newest_import_ms, kImported);
   Import({Pupil("2", kTwo)}, kImported + 1000, false);
-  ASSERT_TRUE(IsDone(registry_.End({"school", "1"}, Date::FromDays(20'000), kImported)));
+  ASSERT_TRUE(IsDone(registry_.End({"school", "1"}, Date::FromDays(20'000), ByAt(kImported))));
   EXPECT_EQ(registry_.Summarise().newest_import_ms, kImported);
 }
 
@@ -80,7 +80,7 @@ TEST_F(RegistryTest, HoldsWhomTheNumberNames) {
   EXPECT_FALSE(Holds(About(kTwo, kUpnTwo)));
   EXPECT_FALSE(Holds(About(kOne, kUpnTwo)));
   EXPECT_FALSE(Holds(About("", "")));
-  ASSERT_TRUE(IsDone(registry_.End({"school", "1"}, Date::FromDays(20'499), kImported)));
+  ASSERT_TRUE(IsDone(registry_.End({"school", "1"}, Date::FromDays(20'499), ByAt(kImported))));
   EXPECT_FALSE(Holds(About(kOne, "")));
 }
 

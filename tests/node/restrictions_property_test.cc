@@ -59,10 +59,10 @@ class RestrictionsProperty : public RegistryTest {
   void Happen(const Event& event) {
     switch (event.kind) {
       case 4:
-        (void)registry_.Merge(WhichOf(event.id), WhichOf(event.other), kImported);
+        (void)registry_.Merge(WhichOf(event.id), WhichOf(event.other), ByAt(kImported));
         break;
       case 5:
-        (void)registry_.Unmerge(WhichOf(event.id), kImported);
+        (void)registry_.Unmerge(WhichOf(event.id), ByAt(kImported));
         break;
       case 6:
         (void)registry_.Supersede(numbers_[event.number % 3], numbers_[event.other % 3], kImported);

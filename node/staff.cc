@@ -1,0 +1,20 @@
+#include "node/staff.h"
+
+namespace whoelse {
+
+std::vector<StaffMember> StaffOf(const NodeConfig& config, const QuestionAsker& asker) {
+  const auto ref_of = [&](const std::string& user) { return asker.RefOf("local:" + user); };
+  std::vector<StaffMember> staff;
+  for (const auto& [user, person] : config.people) {
+    staff.push_back({ref_of(user), "local:" + user, std::nullopt});
+    if (!person.manager.empty()) staff.back().manager = ref_of(person.manager);
+  }
+  return staff;
+}
+
+AskedInMonth AskedOf(const RocksdbStore::ReceiptRow& row) {
+  return {ReceiptNumber(row.frame_hash), row.asked_ms, row.purpose, row.case_reference,
+          row.practitioner};
+}
+
+}  // namespace whoelse
