@@ -49,7 +49,7 @@ class WhoLooked(Officers):
         self.assertEqual([look["question"] for look in looks], [mine["receipt"], kept, told])
         self.assertEqual([look["agency"] for look in looks], ["school", "social", "social"])
         self.assertEqual([look["decisions"][0]["outcome"] for look in looks], ["contact"] * 3)
-        self.assertIn("article 6(1)(c)", looks[1]["basis"])
+        self.assertIn("section 47; UK GDPR article 6(1)(e)", looks[1]["basis"])
         self.assertIn("another lead officer", looks[0]["note"])   # nobody reviews what they asked
         self.assertNotIn("note", looks[1])
         self.assertEqual([look["question"] for look in looks],   # by any of the child's records
