@@ -24,9 +24,12 @@ SentNotice About(const std::string& number, TimeMs last) {
 }
 
 TEST(NoticeRepeats, TheRateChangesInLargeSteps) {
-  const std::pair<size_t, uint32_t> cases[] = {{0, 4}, {1, 4}, {28, 4}, {29, 16}, {112, 16}, {113, 64},
-                                               {448, 64}, {449, 256}, {100'000, 256}};
-  for (const auto& [notices, rate] : cases) EXPECT_EQ(RepeatsPerDay(notices, 5000), rate) << notices;
+  const std::pair<size_t, uint32_t> cases[] = {{0, 4},    {1, 4},    {28, 4},    {29, 16},
+                                               {112, 16}, {113, 64}, {448, 64},  {449, 256},
+                                               {100'000, 256}};
+  for (const auto& [notices, rate] : cases) {
+    EXPECT_EQ(RepeatsPerDay(notices, 5000), rate) << notices;
+  }
   EXPECT_EQ(RepeatsPerDay(100, 40), 10u);   // people need their questions
   EXPECT_EQ(RepeatsPerDay(0, 3), 1u);
 }
