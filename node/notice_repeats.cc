@@ -44,7 +44,7 @@ std::optional<size_t> NextToRepeat(const std::vector<SentNotice>& notices, TimeM
 }
 
 Statement RepetitionOf(const std::optional<SentNotice>& notice, const RosterAgency& agency) {
-  Statement statement;
+  Statement statement{};
   statement.agency = agency.id;
   statement.relays = agency.relays;
   statement.organisation = agency.organisation;

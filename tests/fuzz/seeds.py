@@ -166,6 +166,9 @@ def seeds():
     yield "trail", "example", example("trail.md", "trail").encode()
     yield "noted", "example", hex_lines(example("noted-ledger.md", "noted"))
     yield "record", "example", record()
+    taken = hex_lines(example("taken-ledger.md", "taken"))
+    yield "taken_file", "empty", taken
+    yield "taken_file", "two", taken[:-12] + bytes(range(256)) * 2 + taken[-12:-1] + b"\2"
     yield "policy_file", "example", example("policy.md", "policy").encode()
     yield "policy_state", "looser-waits", policy_state()
 

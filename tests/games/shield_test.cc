@@ -3,6 +3,7 @@
 // through.
 #include <gtest/gtest.h>
 
+#include "node/notice_repeats.h"
 #include "tests/games/forge.h"
 #include "tests/games/game.h"
 
@@ -23,6 +24,7 @@ class FlaglessAgency {
   }
 
   virtual void TakeNotice(const Question& notice, TimeMs now) { (void)Take(notice, now); }
+  virtual void TakeRepetition(const Question& notice, TimeMs now) { (void)Take(notice, now); }
   Answer Take(const Question& question, TimeMs now) {
     const Holder::Reply reply = node_->Give(question.frame, AdmitNext(question, now), now);
     EXPECT_FALSE(reply.refusal.has_value());
@@ -191,6 +193,61 @@ bool Pursue(Random& random, uint64_t* tries, uint64_t* found_before) {
   return found;
 }
 
+// The sender's node repeats the notice while its shield stands (node/notice_repeats.h).
+Question Repetition(Random& random) {
+  SentNotice notice;
+  for (size_t p = 0; p < kSubjectSlots; ++p) notice.subject[p] = EntryAt(kTwins[0], p);
+  return Ask(RepetitionOf(notice, *RosterOf(7)->FindAgency(kSharedNode)), random);
+}
+// Strawman: a notice is sent once.
+class SentOnce final : public FlaglessAgency {
+ public:
+  using FlaglessAgency::FlaglessAgency;
+  void TakeRepetition(const Question&, TimeMs) override {}
+};
+
+// The notice went out; then the child comes to a school that nobody told. Wins when anything is
+// disclosed there after the next repetition, whatever happens to its records.
+template <typename Agency>
+bool PursueToTheNewSchool(Random& random, uint64_t* tries, uint64_t* found_before) {
+  Pursuer pursuer(random);
+  const std::vector<Record> rows = RowsOf(random.Below(4));
+  Agency school(kSchools, random.Below(1u << 30));
+  TimeMs now = kNow;
+  school.TakeNotice(ShieldNotice(random), now);   // of a child whom it does not hold yet
+  school.WorkOff();
+  school.FirstImport(rows);
+  now += 300;
+  *found_before += pursuer.Finds(school, now);
+  now += 300;
+  school.TakeRepetition(Repetition(random), now);
+  bool found = false;
+  for (int move = 0; move < 10 && !found; ++move) {
+    now += 300;
+    switch (random.Below(4)) {
+      case 0: school.ReimportOldExport(rows); break;
+      case 1: school.Restart(); break;
+      case 2: school.WorkOff(); break;
+      default: break;
+    }
+    found |= pursuer.Finds(school, now);
+    ++*tries;
+  }
+  return found;
+}
+
+template <typename Agency>
+Tally PursueToNewSchools(uint64_t runs, uint64_t seed, uint64_t* found_before) {
+  SeededRandom random(seed);
+  Tally tally;
+  for (uint64_t run = 0; run < runs; ++run) {
+    uint64_t tries = 0;
+    const bool won = PursueToTheNewSchool<Agency>(random, &tries, found_before);
+    tally.Count(won, tries);
+  }
+  return tally;
+}
+
 template <typename Agency>
 Tally PursueOften(uint64_t runs, uint64_t seed, uint64_t* found_before) {
   SeededRandom random(seed);
@@ -213,6 +270,15 @@ TEST(Game24, AFledChildAfterOneShieldNotice) {
                       PursueOften<ImportOverwrites>(20, Seed() + 24, &ignored)}}));
   // Before the notice the same questions found the child.
   EXPECT_GT(before, honest.runs);
+}
+
+TEST(Game24, AFledChildAtAPlaceThatTookItOnAfterTheNotice) {
+  uint64_t before = 0, ignored = 0;
+  const Tally honest = PursueToNewSchools<FlaglessAgency>(40, Seed() + 240, &before);
+  EXPECT_TRUE(Judge(24, "a fled child, taken on after the notice", Measure::kCount, honest,
+                    {{"the repetition (a notice is sent once)",
+                      PursueToNewSchools<SentOnce>(20, Seed() + 240, &ignored)}}));
+  EXPECT_GT(before, honest.runs / 4);
 }
 
 }  // namespace

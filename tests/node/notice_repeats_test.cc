@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/protocol/roster_fixture.h"
-#include "tests/support/random.h"
+#include <set>
+
+#include "tests/node/federation.h"
+#include "tests/node/inbox_maker.h"
 
 namespace whoelse {
 namespace {
@@ -22,15 +24,18 @@ SentNotice About(const std::string& number, TimeMs last) {
 }
 
 TEST(NoticeRepeats, TheRateChangesInLargeSteps) {
-  const std::pair<size_t, uint32_t> cases[] = {{0, 4}, {1, 4}, {28, 4}, {29, 16}, {112, 16}, {113, 64},
-                                               {448, 64}, {449, 256}, {100'000, 256}};
-  for (const auto& [notices, rate] : cases) EXPECT_EQ(RepeatsPerDay(notices, 5000), rate) << notices;
+  const std::pair<size_t, uint32_t> cases[] = {{0, 4},    {1, 4},    {28, 4},    {29, 16},
+                                               {112, 16}, {113, 64}, {448, 64},  {449, 256},
+                                               {100'000, 256}};
+  for (const auto& [notices, rate] : cases) {
+    EXPECT_EQ(RepeatsPerDay(notices, 5000), rate) << notices;
+  }
   EXPECT_EQ(RepeatsPerDay(100, 40), 10u);   // people need their questions
   EXPECT_EQ(RepeatsPerDay(0, 3), 1u);
 }
 
 TEST(NoticeRepeats, EachIntervalHasOneMomentOfItsOwn) {
-  SeededRandom random(Seed() + 24);
+  SeededRandom random(SeedOr(24));
   const Secret<32> key = random.NewSecret<32>(), other = random.NewSecret<32>();
   std::vector<TimeMs> moments;
   TimeMs at = kMonday;
@@ -55,7 +60,7 @@ TEST(NoticeRepeats, EachIntervalHasOneMomentOfItsOwn) {
 // Whether there is something to repeat or not, and whatever it is, the moments are the same; and no
 // notice waits longer than a week.
 TEST(NoticeRepeats, EachNoticeGoesOutEachWeek) {
-  SeededRandom random(Seed() + 25);
+  SeededRandom random(SeedOr(25));
   const Secret<32> key = random.NewSecret<32>();
   std::vector<SentNotice> notices;
   for (int i = 0; i < 28; ++i) notices.push_back(About("9990000018", kMonday - i * 6 * kHour));
