@@ -16,7 +16,7 @@ struct BackupPart {
 };
 
 inline constexpr bool kGoesBack = true, kStaysOut = false;
-inline constexpr std::array<BackupPart, 24> kBackupParts = {{
+inline constexpr std::array<BackupPart, 26> kBackupParts = {{
     {"records", "", kGoesBack, "what the agency holds"},
     {"sources", "", kGoesBack, "with them: what finds a row's record, and what was erased"},
     {"identifiers", "", kGoesBack, "with them: what finds a number's records"},
@@ -26,7 +26,7 @@ inline constexpr std::array<BackupPart, 24> kBackupParts = {{
     {"journal", "", kGoesBack, "notices and notes that were not worked off: shields among them"},
     {"inbox", "", kGoesBack, "what waits, and who decided what and why"},
     {"alarms", "", kGoesBack, "they become items"},
-    {"asked", "", kGoesBack, "what opens the questions asked here"},
+    {"asked", "", kGoesBack, "what opens the questions asked here, and which are to be asked again"},
     {"receipts", "", kGoesBack, "what proves them"},
     {"receipt_rows", "", kGoesBack, "the list of them"},
     {"meta", "roster/", kGoesBack, "rosters that have ruled, signed: old receipts are checked by them"},
@@ -34,6 +34,8 @@ inline constexpr std::array<BackupPart, 24> kBackupParts = {{
     {"meta", "watch/", kStaysOut, "a log's size and last index of then: a relay could take them up there"},
     {"meta", "digest/planned/", kStaysOut, "one of the same range may have been signed since"},
     {"meta", "digest/logged/", kGoesBack, "facts: where the digests stand"},
+    {"meta", "ledger/taken-through", kGoesBack, "with the ledger: how far it has been swept"},
+    {"meta", "notice/sent/", kGoesBack, "left out, this agency's own notices would lapse elsewhere"},
     {"meta", "enrolment", kStaysOut, "nothing is enrolled, and what was imported is not as of now"},
     {"meta", "policy", kGoesBack, "left out, what is looser in the file would not wait for its day"},
     {"meta", "asked-today", kStaysOut, "counts of then: what was asked since would not count"},

@@ -62,7 +62,10 @@ class Backup : public RegistryTest {
     store_->WritePlannedDigest(PlanDigest(kSurgery, IdentityKeyOfAgency(kSurgery), 0, ledger));
     store_->WriteLoggedDigest({{kOtherRelay, 78, 0, 9, {}, kRelay, 5}, kImported - 1});
     store_->WriteInUse(kImported);
-    store_->WritePolicyState(Bytes(3, 1));
+    store_->WriteTakenThrough(kImported - 1);
+    store_->WriteSentNotice({About(kOne, ""), 0, kImported});
+    store_->WriteArranged(RocksdbStore::Arranged::kWatch, "1", "a watch");
+    store_->WritePolicyState("", Bytes(3, 1));
     store_->WriteAskCounts(PersonRef(), kToday, {3, 0, 0, 0});
   }
 };
@@ -99,7 +102,9 @@ TEST_F(Backup, WhatAnAgencyHoldsComesBack) {
   EXPECT_EQ(restored->ReadJournal(9)->size(), 1u);
   EXPECT_EQ(**restored->ReadRoster(7), *RosterOf(7));
   EXPECT_EQ(restored->ReadLoggedDigests()->size(), 1u);
-  EXPECT_EQ(**restored->ReadPolicyState(), Bytes(3, 1));
+  EXPECT_EQ(restored->ReadSentNotices()->size(), 1u);   // and goes on being repeated
+  EXPECT_EQ(**restored->ReadArranged(RocksdbStore::Arranged::kWatch, "1"), "a watch");
+  EXPECT_EQ(**restored->ReadPolicyState(""), Bytes(3, 1));
 }
 
 TEST_F(Backup, WhatMustNotGoBackDoesNot) {
