@@ -40,7 +40,8 @@ void FillStore(RocksdbStore& store, size_t records) {
   for (size_t first = 0; first < records; first += kChunk) {
     std::vector<RocksdbStore::RecordChange> changes;
     for (size_t place = first; place < std::min(records, first + kChunk); ++place) {
-      changes.push_back({{static_cast<RecordId>(place + 1), {kMade, 0}, MakeRecord(place)}, {}});
+      changes.push_back({{static_cast<RecordId>(place + 1), {kMade, 0}, MakeRecord(place)},
+                         std::nullopt});
     }
     store.WriteRecords(changes);
   }

@@ -75,7 +75,8 @@ ExitCode BackUpNode(const NodeBackupOptions& options, Terminal& terminal) {
     return PrintError(terminal, written);
   }
   if (options.json) {
-    terminal.out << Json{{"file", options.file}}.dump(2) << "\n";
+    const Json written_to = {{"file", options.file}};
+    terminal.out << written_to.dump(2) << "\n";
   } else {
     terminal.out << "Written to " << options.file << ".\n";
   }

@@ -122,6 +122,7 @@ class InboxKeeperTest : public testing::Test {
   SetClock clock_;
   RosterBoard board_;
   std::unique_ptr<RocksdbStore> store_;
+  std::unique_ptr<RocksdbStore> before_;   // what store_ was before a restore
   Answering answering_;
   Registry registry_;
   std::unique_ptr<InboxKeeper> keeper_;

@@ -50,13 +50,18 @@ class RegistryTest : public ::testing::Test {
   RegistryTest()
       : store_(*RocksdbStore::Open(folder_ / "data",
                                    MasterKey(Secret<32>::From(std::array<uint8_t, 32>{7})),
-                                   X25519PublicKey(), random_)),
+                                   LeadKey(), random_)),
         answering_({kSurgery, IdentityKeyOfAgency(kSurgery)}, VectorAnchor(), *store_,
                    folder_ / "evidence", std::nullopt, board_, clock_, random_),
         registry_(*store_, answering_) {
     EXPECT_TRUE(registry_.Load({1}).ok());
   }
 
+  static X25519PublicKey LeadKey() {
+    X25519PublicKey key;
+    key.data()[0] = 9;
+    return key;
+  }
   Record Pupil(const std::string& source_id, const std::string& number, const std::string& upn = "") {
     Record record = BasicRecord();
     record.source = "school";
