@@ -88,7 +88,9 @@ grpc::Status AskingService::ChangeWatch(grpc::ServerContext* context,
   const absl::StatusOr<UnixDoor::User> user = parts_.door.PeerUser(*context);
   if (!user.ok()) return ToDoor(user.status());
   if (call->verb() == "end") return Reply(parts_.watches.End(*user, call->number()), *reply);
-  if (call->verb() != "add") return BadField({"verb", "is none", "use add or end"});
+  if (call->verb() != "add") {
+    return ToDoor(absl::InvalidArgumentError("verb: is none; use add or end"));
+  }
   return Reply(parts_.watches.Add(*user, {call->number(), call->case_reference(),
                                           call->does_not_know_them()}),
                *reply);
