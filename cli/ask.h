@@ -33,15 +33,15 @@ struct AskOptions {
 };
 
 // Asks through the node's door and prints the answer, or what the notice did, or which item of the
-// inbox a second person decides. kExitUnanswered when an agency did not answer, kExitToApprove when it
-// waits for that person.
+// inbox a second person decides. kExitUnanswered when an agency did not answer, kExitToApprove when
+// it waits for that person.
 ExitCode Ask(const AskOptions& options, Terminal& terminal);
 
 // What `ask` prints of a report; of a notice, what it did.
 std::string AnswerAsText(const nlohmann::ordered_json& report, bool shield_notice, size_t width);
 
-// `given`, or for "-" the line that is read in its place. Warns when the number stood on the command
-// line. INVALID_ARGUMENT: nothing came.
+// `given`, or for "-" the line that is read in its place. Warns when the number stood on the
+// command line. INVALID_ARGUMENT: nothing came.
 absl::StatusOr<std::string> NumberFrom(const std::string& given, Terminal& terminal);
 
 }  // namespace whoelse

@@ -42,7 +42,9 @@ void AddApprovalOptions(CLI::App& command, AskOptions& options) {
 
 ExitCode AskOneWay(const AskOptions& options, Terminal& terminal) {
   if (!options.list.empty()) return AskCaseload(options, terminal);
-  return options.again.empty() ? Ask(options, terminal) : AskAgain(options, terminal);
+  if (!options.again.empty()) return AskAgain(options, terminal);
+  if (!options.purpose.empty()) return Ask(options, terminal);
+  return PrintError(terminal, absl::InvalidArgumentError("--purpose is missing: say why you ask"));
 }
 
 void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {

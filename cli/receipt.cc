@@ -10,6 +10,8 @@
 namespace whoelse {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 // Into the file, or to standard output when none is named.
 ExitCode PutFile(const std::string& file, const std::string& output, Terminal& terminal) {
   if (output.empty() || output == "-") {
@@ -18,6 +20,37 @@ ExitCode PutFile(const std::string& file, const std::string& output, Terminal& t
   }
   const absl::Status written = WriteFileDurably(output, AsBytes(file), 0600);
   return written.ok() ? kExitOk : PrintError(terminal, written);
+}
+
+std::string TextIn(const Json& object, const char* key) {
+  return object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
+}
+
+// What a practitioner looks for, in a terminal's width: how it came about and what becomes of it last.
+Json RowForPeople(const Json& row) {
+  std::string note = TextIn(row, "state") == "DISPUTED" ? "DISPUTED" : "";
+  const auto add = [&](const std::string& words) {
+    if (!words.empty()) note += (note.empty() ? "" : ", ") + words;
+  };
+  if (const std::string as = TextIn(row, "asked_as"); as != "by itself") {
+    const std::string of = TextIn(row, "of");
+    add(as + (of.empty() ? "" : " of " + of));
+  }
+  add(TextIn(row, "again"));
+  const auto member = [&](const char* key) { return row.contains(key) ? row[key] : Json(); };
+  return {{"receipt", member("receipt")},
+          {"asked_ms", member("asked_ms")},
+          {"purpose", member("purpose")},
+          {"case", member("case_reference")},
+          {"answered", member("answered").dump() + " of " + member("asked").dump()},
+          {"note", note}};
+}
+
+Json ForPeople(const Json& list) {
+  if (!list.is_object() || !list.contains("receipts")) return list;
+  Json rows = Json::array();
+  for (const Json& row : list["receipts"]) rows.push_back(RowForPeople(row));
+  return {{"receipts", rows}};
 }
 
 }  // namespace
@@ -31,7 +64,8 @@ ExitCode ListReceipts(const ReceiptListOptions& options, Terminal& terminal) {
   if (!list.ok()) return PrintError(terminal, list.status());
   terminal.out << (options.json
                        ? *answer + "\n"
-                       : ListAsText(*list, "No question was asked here yet.", terminal.width));
+                       : ListAsText(ForPeople(*list), "No question of yours was asked here yet.",
+                                    terminal.width));
   return kExitOk;
 }
 

@@ -38,16 +38,18 @@ absl::StatusOr<AgainRequest> ReadAgain(std::string_view document);
 // For a list: what becomes of it.
 std::string WordsOf(const AgainRequest& request);
 
-// The same question to be typed anew; what was typed freely is left out. The field is "number" where
-// that cannot be: an emergency does not wait, a notice is nobody's answer, and an approval is used once.
+// The same question to be typed anew; what was typed freely is left out. The field is "number"
+// where that cannot be: an emergency does not wait, a notice is nobody's answer, and an approval is
+// used once.
 std::variant<AskInput, FieldError> InputAgain(const AskedBefore& asked, bool does_not_know_them);
 
-// The agencies that gave no answer while their duty line was closed; with `any_hour` all that gave none.
+// The agencies that gave no answer while their duty line was closed; with `any_hour` all that gave
+// none.
 std::vector<const RosterAgency*> Unanswered(
     const std::vector<std::pair<AgencyId, Reading>>& readings, const Roster& roster,
     TimeMs asked_ms, bool any_hour);
-// The first minute after `now`, within a week, at which the most of these agencies' duty lines are open
-// that can be at once. nullopt: none opens at an hour that can be read.
+// The first minute after `now`, within a week, at which the most of these agencies' duty lines are
+// open that can be at once. nullopt: none opens at an hour that can be read.
 std::optional<TimeMs> WhenOpen(const std::vector<const RosterAgency*>& agencies, TimeMs now);
 // The next time that a clock in London shows this, "08:30". nullopt when it is no time.
 std::optional<TimeMs> NextAt(std::string_view time, TimeMs now);

@@ -120,7 +120,8 @@ void AgainKeeper::PutDue(TimeMs now) {
   }
 }
 
-// The number of the question that was put for this request before this process began; empty: none was.
+// The number of the question that was put for this request before this process began; empty: none
+// was.
 absl::StatusOr<std::string> AgainKeeper::PutBefore(const AgainRequest& request) const {
   std::string number;
   const Digest first{std::span<const uint8_t, 32>(request.first.data(), 32)};

@@ -1,5 +1,6 @@
-// Puts questions once more at their time (node/again.h), on a thread of its own. Owns what waits; that
-// it was put is remembered by its receipt, so that a node that was killed between does not put it twice.
+// Puts questions once more at their time (node/again.h), on a thread of its own. Owns what waits;
+// that it was put is remembered by its receipt, so that a node that was killed between does not put
+// it twice.
 #ifndef WHOELSE_NODE_AGAIN_KEEPER_H_
 #define WHOELSE_NODE_AGAIN_KEEPER_H_
 

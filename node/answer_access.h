@@ -54,8 +54,8 @@ struct Colleague {
   bool own_family = false;   // node/asker_rules.h, IsOwnFamily
 };
 // Nobody, when the rules would let them ask the question themselves in one of their roles. Else an
-// error that says only that they may not: that the child is their own family is not the asker's to know.
-// `colleague`: nullopt when there is no such person.
+// error that says only that they may not: that the child is their own family is not the asker's to
+// know. `colleague`: nullopt when there is no such person.
 std::optional<FieldError> CheckColleague(const std::optional<Colleague>& colleague,
                                          const PersonRef& asked_by, Purpose purpose);
 

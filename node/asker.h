@@ -1,5 +1,5 @@
-// A question asked at this node, from what was typed to the report: drives one Requester through the
-// coordinators. One call a question, on the caller's thread.
+// A question asked at this node, from what was typed to the report: drives one Requester through
+// the coordinators. One call a question, on the caller's thread.
 #ifndef WHOELSE_NODE_ASKER_H_
 #define WHOELSE_NODE_ASKER_H_
 
@@ -48,7 +48,8 @@ class QuestionAsker {
   // `progress` as answers come.
   Outcome Ask(const AskInput& input, const std::string& user, const Person& person,
               const Origin& origin, const Progress& progress);
-  // Whether Ask would send it, by all rules but the day's caps. Nothing is sent, counted or requested.
+  // Whether Ask would send it, by all rules but the day's caps. Nothing is sent, counted or
+  // requested.
   std::optional<Failure> Check(const AskInput& input, const std::string& user, const Person& person);
 
   // A question of the node itself, with what came of it. `plan`: what it asks under this roster;
@@ -91,8 +92,8 @@ class QuestionAsker {
 
   // --- what leaves and comes (asker_sending.cc) ---------------------------------------------------
   using Planner = std::function<std::variant<AskPlan, Failure>(const Roster&)>;
-  // The question as `plan` has it, anew when the roster was another one: stored, sent, its receipt kept.
-  // `leaving`: before the frame does.
+  // The question as `plan` has it, anew when the roster was another one: stored, sent, its receipt
+  // kept. `leaving`: before the frame does.
   std::variant<Sent, Failure> Put(const Planner& plan, const AskedFor& asked_for,
                                   const std::function<void()>& leaving, const Progress& progress);
   std::variant<Requester, ServiceError> Compose(std::shared_ptr<const Roster> roster,
@@ -100,8 +101,8 @@ class QuestionAsker {
   // Sends the frame to one relay and takes what comes until it closes. The error, if it refused.
   std::optional<ServiceError> Collect(Requester& requester, CoordinatorId relay,
                                       const Progress& progress);
-  // Fetches the roster that rules at a coordinator and waits until it rules here. False: no coordinator
-  // has one that this node accepts and does not have.
+  // Fetches the roster that rules at a coordinator and waits until it rules here. False: no
+  // coordinator has one that this node accepts and does not have.
   bool FetchRoster(const Roster& current);
   // What this coordinator has is offered to the answering thread. False: it gave nothing.
   bool OfferRosterOf(const RosterCoordinator& coordinator, std::chrono::milliseconds timeout);

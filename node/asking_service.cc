@@ -89,7 +89,9 @@ grpc::Status AskingService::ChangeWatch(grpc::ServerContext* context,
   const absl::StatusOr<Callers::Known> caller = parts_.callers.Find(*context);
   if (!caller.ok()) return ToDoor(caller.status());
   if (call->verb() == "end") return Reply(parts_.watches.End(caller->user, call->number()), *reply);
-  if (call->verb() != "add") return BadField({"verb", "is none", "use add or end"});
+  if (call->verb() != "add") {
+    return ToDoor(absl::InvalidArgumentError("verb: is none; use add or end"));
+  }
   return Reply(parts_.watches.Add(caller->user, {call->number(), call->case_reference(),
                                           call->does_not_know_them()}),
                *reply);

@@ -1,5 +1,6 @@
 #include "node/caseload_asker.h"
 
+#include <algorithm>
 #include <set>
 
 #include "nlohmann/json.hpp"

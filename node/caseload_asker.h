@@ -1,6 +1,6 @@
-// Asks about the children of a list (node/caseload.h), one after the other at a constant rate, on its
-// caller's thread. What was asked is remembered by the receipts and nowhere else, so that a list that
-// broke off, for whatever reason, is simply handed in again.
+// Asks about the children of a list (node/caseload.h), one after the other at a constant rate, on
+// its caller's thread. What was asked is remembered by the receipts and nowhere else, so that a
+// list that broke off, for whatever reason, is simply handed in again.
 #ifndef WHOELSE_NODE_CASELOAD_ASKER_H_
 #define WHOELSE_NODE_CASELOAD_ASKER_H_
 
@@ -24,8 +24,9 @@ class CaseloadListener {
  public:
   virtual ~CaseloadListener() = default;
   virtual void OnProblem(const RowProblem& problem) = 0;
-  // {"line", "source_id", "case", "purpose", "receipt", "asked_before", "answer"}; "receipt" is null
-  // and "error" says why when nothing came of it; "answer" is null when it is not open any more.
+  // {"line", "source_id", "case", "purpose", "receipt", "asked_before", "answer"}; "receipt" is
+  // null and "error" says why when nothing came of it; "answer" is null when it is not open any
+  // more.
   virtual void OnRow(const nlohmann::ordered_json& row) = 0;
   // Waits for so long. False, and at once, when nobody listens any more.
   virtual bool Wait(std::chrono::milliseconds time) = 0;
@@ -44,10 +45,10 @@ class CaseloadAsker {
   };
   explicit CaseloadAsker(Parts parts) : parts_(parts) {}
 
-  // {"rows", "asked_before", "asked", "left", "ended": "all" | "bad rows" | "used up" | "broken off",
-  // "goes_on"}. With a bad row nothing is asked. INVALID_ARGUMENT: the file as a whole, or what holds for
-  // every row. UNAVAILABLE: another list is being asked, or the coordinators take no question; what was
-  // asked stands. DATA_LOSS.
+  // {"rows", "asked_before", "asked", "left", "ended": "all" | "bad rows" | "used up" | "broken
+  // off", "goes_on"}. With a bad row nothing is asked. INVALID_ARGUMENT: the file as a whole, or
+  // what holds for every row. UNAVAILABLE: another list is being asked, or the coordinators take no
+  // question; what was asked stands. DATA_LOSS.
   absl::StatusOr<nlohmann::ordered_json> Run(const std::string& file, const CaseloadTerms& terms,
                                              bool anew, const std::string& user,
                                              const Person& person, CaseloadListener& listener);
@@ -58,7 +59,8 @@ class CaseloadAsker {
     AskInput input;
     Digest fingerprint;
   };
-  // The questions of the list, each as it would be sent; complaints go to `listener`. INVALID_ARGUMENT.
+  // The questions of the list, each as it would be sent; complaints go to `listener`.
+  // INVALID_ARGUMENT.
   absl::StatusOr<std::vector<Child>> Plan(const std::string& file, const CaseloadTerms& terms,
                                           const std::string& user, const Person& person,
                                           CaseloadListener& listener, size_t& problems) const;

@@ -11,8 +11,8 @@
 
 namespace whoelse {
 
-// What came of every agency, in the order of `roster`, which is that of the question. `receipt`: with
-// its opening. The same as the asker read when the answers came.
+// What came of every agency, in the order of `roster`, which is that of the question. `receipt`:
+// with its opening. The same as the asker read when the answers came.
 std::vector<std::pair<AgencyId, Reading>> ReadingsOf(const Receipt& receipt, const Roster& roster);
 
 }  // namespace whoelse

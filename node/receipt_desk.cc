@@ -214,7 +214,8 @@ absl::StatusOr<Json> ReceiptDesk::Answer(const std::string& user, const std::str
                   "ask again; the receipt is still there: whoelse receipt show"});
   }
   if (reader.ref != found->row.asked_for.practitioner) {
-    // What holds for who asks holds for who reads: a relative would learn here what is kept from them.
+    // What holds for who asks holds for who reads: a relative would learn here what is kept from
+    // them.
     const Person* const person = parts_.config.FindPerson(user);
     const auto family = IsFamilyOf(person == nullptr ? OwnDetails() : person->own,
                                    found->row.frame_hash);
@@ -259,7 +260,7 @@ absl::StatusOr<Json> ReceiptDesk::HandOverTo(const std::string& user, const std:
   if (const auto person = parts_.config.people.find(to); person != parts_.config.people.end()) {
     const auto family = IsFamilyOf(person->second.own, found->row.frame_hash);
     if (!family.ok()) return family.status();
-    colleague = {parts_.asker.RefOf("local:" + to), person->second.roles, *family};
+    colleague = Colleague{parts_.asker.RefOf("local:" + to), person->second.roles, *family};
   }
   if (const auto refused = CheckColleague(colleague, reader.ref, found->row.purpose)) {
     return Wrong(*refused);

@@ -1,4 +1,5 @@
-// The receipts and answers of the questions asked here, for who may read them (node/answer_access.h).
+// The receipts and answers of the questions asked here, for who may read them
+// (node/answer_access.h).
 #ifndef WHOELSE_NODE_RECEIPT_DESK_H_
 #define WHOELSE_NODE_RECEIPT_DESK_H_
 
@@ -32,8 +33,8 @@ class ReceiptDesk {
   };
   explicit ReceiptDesk(Parts parts) : parts_(parts) {}
 
-  // Every call: INVALID_ARGUMENT "field: reason; remedy", the same for what is not there and what this
-  // user may not read; DATA_LOSS from the store.
+  // Every call: INVALID_ARGUMENT "field: reason; remedy", the same for what is not there and what
+  // this user may not read; DATA_LOSS from the store.
 
   // Those that this user may read, newest first.
   absl::StatusOr<nlohmann::ordered_json> List(const std::string& user, size_t limit) const;

@@ -53,7 +53,8 @@ SeenEntry SeenOf(const AnswerEntry& entry) {
           (entry.flags & kEntryEnded) != 0};
 }
 
-// What of this entry is told; nullptr: nothing. The entry that it was before is taken out of `before`.
+// What of this entry is told; nullptr: nothing. The entry that it was before is taken out of
+// `before`.
 const char* WhatIsNew(const SeenEntry& now, std::vector<SeenEntry>& before) {
   auto was = std::ranges::find_if(before, [&](const SeenEntry& one) {
     return one.key == now.key && one.content == now.content;

@@ -1,5 +1,5 @@
-// A watch: a question about a child whom this agency holds, repeated by the node each week while the
-// case is open, so that its practitioner hears what has changed. docs/decisions/0019. Pure;
+// A watch: a question about a child whom this agency holds, repeated by the node each week while
+// the case is open, so that its practitioner hears what has changed. docs/decisions/0019. Pure;
 // node/watch_keeper.h asks.
 //
 //   added -> asked once in each week, at a moment drawn anew -> ended: by a person, with the record
@@ -24,8 +24,8 @@
 namespace whoelse {
 
 inline constexpr TimeMs kWeekMs = 7ull * 86'400'000;
-// Then its practitioner asks again, as a person: only such a question reaches people where a machine
-// was silent.
+// Then its practitioner asks again, as a person: only such a question reaches people where a
+// machine was silent.
 inline constexpr TimeMs kWatchLastsMs = 6 * kWeekMs;
 inline constexpr size_t kWatchesOfOne = 20;      // of one practitioner
 inline constexpr size_t kDifferencesMax = 50;    // of one watch; the oldest go
@@ -39,21 +39,23 @@ struct WatchSlot {
   uint64_t left;       // of the week, with this one
   bool operator==(const WatchSlot&) const = default;
 };
-// The slot in which `now` lies, of `a_week` of them (not 0). Each agency's begin at a time of its own.
+// The slot in which `now` lies, of `a_week` of them (not 0). Each agency's begin at a time of its
+// own.
 WatchSlot SlotAt(TimeMs now, uint64_t a_week, AgencyId agency);
 // Which of `due` watches that are not asked yet in this week is asked in this slot, counted from 0;
-// nullopt: none. Each is asked in a slot of the rest of the week, all slots alike and drawn anew each
-// week: at a fixed distance two questions of one child would be known for a pair.
+// nullopt: none. Each is asked in a slot of the rest of the week, all slots alike and drawn anew
+// each week: at a fixed distance two questions of one child would be known for a pair.
 std::optional<size_t> ChooseWatch(size_t due, const WatchSlot& slot, Random& random);
 
 // --- what is asked -------------------------------------------------------------------------------
 
-// Of the question whose receipt is given: whether it can be watched. The field is "number" or "case".
+// Of the question whose receipt is given: whether it can be watched. The field is "number" or
+// "case".
 std::optional<FieldError> CheckWatched(const AskedBefore& asked, std::string_view case_reference);
 // The question again, by the node itself. nullopt: the roster lets this agency ask it no more.
 std::optional<AskPlan> WatchQuestion(const AskedBefore& asked, const Roster& roster, AgencyId me);
-// About nobody, of the same size and cost, for a slot without a watch. nullopt: this agency asks neither
-// for section-17 nor for section-47 and can watch nobody.
+// About nobody, of the same size and cost, for a slot without a watch. nullopt: this agency asks
+// neither for section-17 nor for section-47 and can watch nobody.
 std::optional<AskPlan> BeatQuestion(const Roster& roster, AgencyId me);
 
 // --- what has changed ----------------------------------------------------------------------------
@@ -75,8 +77,9 @@ struct Difference {
   bool operator==(const Difference&) const = default;
 };
 
-// Puts what came in the place of what was seen, for the agencies that answered, and says what differs.
-// That an agency gives nothing any more is no difference: it would make an alert of each shield.
+// Puts what came in the place of what was seen, for the agencies that answered, and says what
+// differs. That an agency gives nothing any more is no difference: it would make an alert of each
+// shield.
 std::vector<Difference> Compare(const std::vector<std::pair<AgencyId, Reading>>& readings,
                                 const Roster& roster, TimeMs now, const std::string& receipt,
                                 Seen& seen);

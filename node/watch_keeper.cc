@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "nlohmann/json.hpp"
 #include "node/day_of.h"

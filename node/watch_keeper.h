@@ -1,6 +1,6 @@
-// Asks what is watched (node/watch.h), on a thread of its own, at a rate that is the agency's and says
-// nothing of its cases: so often a week, a question about nobody where there is no watch to ask. Owns
-// the watches.
+// Asks what is watched (node/watch.h), on a thread of its own, at a rate that is the agency's and
+// says nothing of its cases: so often a week, a question about nobody where there is no watch to
+// ask. Owns the watches.
 #ifndef WHOELSE_NODE_WATCH_KEEPER_H_
 #define WHOELSE_NODE_WATCH_KEEPER_H_
 
@@ -36,8 +36,8 @@ class WatchKeeper {
   explicit WatchKeeper(Parts parts);
   ~WatchKeeper();
 
-  // Each: INVALID_ARGUMENT "field: reason; remedy", the same for a watch that is not there and one of
-  // somebody else.
+  // Each: INVALID_ARGUMENT "field: reason; remedy", the same for a watch that is not there and one
+  // of somebody else.
   struct Wish {
     std::string number;              // of the receipt of a question of their own
     std::string case_reference;

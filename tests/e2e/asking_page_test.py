@@ -32,7 +32,8 @@ class AskingPage(Moved):
 
     def test_the_page(self):
         area = self.running_moved(
-            lambda text: text + "\n[watch]\na_week = 7\n\n[people.alice]\nroles = ['safeguarding lead']\n")
+            lambda text: text + "\n[watch]\na_week = 7\n"
+                                "\n[people.alice]\nroles = ['safeguarding lead']\n")
         self.to_three_in_the_morning()
         area.stop("school")   # as some are at night
         (area.home / "caseload.csv").write_text(*blocks("csv"))

@@ -28,7 +28,8 @@ Read ReadList(std::string_view file) {
 
 TEST(Caseload, ReadsItsColumnsInAnyOrder) {
   const Read read = ReadList("\xEF\xBB\xBF" "case,purpose,source_id,nhs_number,born\r\n"
-                             "C-1,section-17,7,,\r\n,,,,\r\n\"C, 2\",coordination,,9990000018,2015-03-14\r\n");
+                             "C-1,section-17,7,,\r\n,,,,\r\n"
+                             "\"C, 2\",coordination,,9990000018,2015-03-14\r\n");
   ASSERT_TRUE(read.status.ok()) << read.status;
   EXPECT_TRUE(read.problems.empty());
   EXPECT_THAT(read.rows, ElementsAre(CaseloadRow{2, "", "7", "", "section-17", "C-1", ""},
