@@ -209,8 +209,9 @@ absl::Status InboxKeeper::GiveBackApproval(const std::string& id) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<InboxItem> InboxKeeper::Raise(
-    const InboxItem& item, const std::function<bool(const InboxItem&)>& is_it, const TrailNote& by) {
+absl::StatusOr<InboxItem> InboxKeeper::Raise(const InboxItem& item,
+                                             const std::function<bool(const InboxItem&)>& is_it,
+                                             const TrailNote& by) {
   const std::lock_guard lock(mutex_);
   InboxItem raised = item;
   std::vector<RocksdbStore::InboxDocument> fresh = {DocumentOf(item)};

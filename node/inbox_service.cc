@@ -100,7 +100,9 @@ grpc::Status InboxService::CountItems(grpc::ServerContext* context, const v1::Co
   for (const bool done : {false, true}) {
     auto items = parts_.inbox.Items(done);
     if (!items.ok()) return ToDoor(items.status());
-    std::ranges::move(*items, std::back_inserter(all));
+    std::ranges::copy_if(*items, std::back_inserter(all), [&](const InboxItem& item) {
+      return DutyToDecide(*actor, item).has_value();
+    });
   }
   Json months = Json::array();
   for (const MonthCount& count : CountByMonth(all, parts_.clock.NowMs())) {

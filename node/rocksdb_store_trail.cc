@@ -84,15 +84,19 @@ absl::Status RocksdbStore::ForEachTrailEntry(
   absl::StatusOr<TrailHead> head = TrailHeadAt(after);
   if (!head.ok()) return head.status();
   const TrailHead last = trail_head();   // what comes meanwhile is not of this reading
-  return ForEach(kMeta, EntryKey(after + 1), [&](std::string_view key, ByteView value) {
+  bool stopped = false;
+  const absl::Status read = ForEach(kMeta, EntryKey(after + 1), [&](std::string_view key, ByteView value) {
     if (!key.starts_with(kPrefix) || head->number == last.number) return absl::CancelledError();
     const absl::StatusOr<Stored> stored = ReadStored(value);
     if (!stored.ok()) return stored.status();
     const bool next = stored->entry.number == head->number + 1;
     *head = stored->entry.Head(*head);
     if (!next || stored->head != *head) return Broken();
-    return visit(stored->entry, *head) ? absl::OkStatus() : absl::CancelledError();
+    stopped = !visit(stored->entry, *head);
+    return stopped ? absl::CancelledError() : absl::OkStatus();
   });
+  if (!read.ok()) return read;
+  return stopped || *head == last ? absl::OkStatus() : Broken();
 }
 
 }  // namespace whoelse
