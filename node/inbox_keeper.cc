@@ -229,7 +229,7 @@ absl::StatusOr<InboxItem> InboxKeeper::Raise(const InboxItem& item,
 }
 
 void InboxKeeper::RaiseMonth(const MonthEnd& month, const std::vector<AskedInMonth>& asked,
-                                     const std::vector<StaffMember>& staff) {
+                             const std::vector<StaffMember>& staff) {
   const std::lock_guard lock(mutex_);
   std::vector<RocksdbStore::InboxDocument> documents;
   for (const InboxItem& item :

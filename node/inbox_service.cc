@@ -15,8 +15,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kSealedInPart = 256;   // of 256 bytes each
 
-Json LineOf(const Line& line) { return {{"phone", line.number}, {"hours", line.hours}}; }
-
 }  // namespace
 
 Json InboxService::Sender(AgencyId agency) const {
@@ -25,16 +23,8 @@ Json InboxService::Sender(AgencyId agency) const {
   return sender != nullptr ? Json(sender->name) : Json(agency);
 }
 
-// With the lines to ring, out of the roster: never a number that came with a question.
 Json InboxService::Page(const InboxItem& item) const {
-  Json page = ItemPage(item, parts_.clock.NowMs());
-  if (item.from == 0) return page;
-  page["from"] = Sender(item.from);
-  const RosterBoard::Posting posting = parts_.board.Read();
-  if (const RosterAgency* sender = posting.roster->FindAgency(item.from)) {
-    page["ring"] = {{"duty", LineOf(sender->duty)}, {"out_of_hours", LineOf(sender->out_of_hours)}};
-  }
-  return page;
+  return ItemPage(item, *parts_.board.Read().roster, parts_.clock.NowMs());
 }
 
 grpc::Status InboxService::ListItems(grpc::ServerContext* context, const v1::ListItemsCall* call,

@@ -177,10 +177,10 @@ class People(Officers):
                           "receipt-show"])
         erased = deeds[2]
         self.assertEqual((erased["duty"], erased["reason"]), ("lead officer", "the board decided"))
-        self.assertRegex(" ".join(erased["about"]), r"^record=\d+$")
+        self.assertRegex(erased["about"], r"^record=\d+$")
         self.assertEqual((deeds[3]["user"], deeds[3]["duty"]), (f"local:{SECOND_PERSON}", "lead officer"))
         self.assertIn("imported=1", deeds[1]["about"])
-        self.assertEqual(deeds[4]["about"], [f"receipt={number}"])
+        self.assertEqual(deeds[4]["about"], f"receipt={number}")
         self.assertNotIn(D, json.dumps(deeds))
         self.assertIn('"event":"trail_head"', area.log("school"))
         # Whole after a kill; and a file that somebody shortened is found by a kept head.
