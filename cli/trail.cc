@@ -10,8 +10,6 @@
 namespace whoelse {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr size_t kFileMax = size_t{1} << 30;
 
 struct Said {
@@ -29,19 +27,6 @@ Said SaidOf(Kept kept) {
   return {"is of before this file: export from an earlier entry", kExitNotProvable};
 }
 
-// The table of people; a reason stands under its entry, for it is a sentence.
-std::string EntriesAsText(const Json& entries, size_t width) {
-  Json rows = entries;
-  for (Json& row : rows) {
-    std::string about;
-    for (const Json& one : row.value("about", Json::array())) {
-      about += (about.empty() ? "" : " ") + one.get<std::string>();
-    }
-    row["about"] = about;
-  }
-  return JsonAsText(rows, width);
-}
-
 }  // namespace
 
 ExitCode ListTrail(const TrailListOptions& options, Terminal& terminal) {
@@ -52,14 +37,7 @@ ExitCode ListTrail(const TrailListOptions& options, Terminal& terminal) {
   const auto answer = door.ok() ? door->ListTrail(call) : door.status();
   const auto trail = answer.ok() ? ParseNodeJson(*answer) : answer.status();
   if (!trail.ok()) return PrintError(terminal, trail.status());
-  if (options.json) {
-    terminal.out << *answer << "\n";
-    return kExitOk;
-  }
-  const Json entries = trail->value("entries", Json::array());
-  terminal.out << (entries.empty() ? std::string("Nothing more was done here.\n")
-                                   : EntriesAsText(entries, terminal.width))
-               << "head " << trail->value("head", "") << "\n";
+  terminal.out << (options.json ? *answer + "\n" : JsonAsText(*trail, terminal.width));
   return kExitOk;
 }
 

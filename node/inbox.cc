@@ -186,9 +186,9 @@ Desk InboxItem::desk(TimeMs now) const {
 
 std::optional<LocalRole> DutyToDecide(const Actor& actor, const InboxItem& item) {
   // Of managers, only the one whose people it is about.
-  const bool theirs = item.manager == actor.ref;
-  return (theirs ? RuleOf(item.kind).decided_by : RuleOf(item.kind).decided_by.Without(LocalRole::kManager))
-      .FirstOf(actor.roles);
+  Duties duties = RuleOf(item.kind).decided_by;
+  if (item.manager != actor.ref) duties = duties.Without(LocalRole::kManager);
+  return duties.FirstOf(actor.roles);
 }
 
 InboxItem NewItem(ItemKind kind, std::optional<Purpose> purpose, TimeMs raised,

@@ -89,6 +89,8 @@ Json RefsOf(const std::vector<PersonRef>& refs) {
 
 Json ParseAbout(const InboxItem& item) { return Json::parse(item.about, nullptr, false); }
 
+Json LineOf(const Line& line) { return {{"phone", line.number}, {"hours", line.hours}}; }
+
 InboxItem QuestionItem(ItemKind kind, const Noted& noted, AgencyId me,
                        const WorkingCalendar& calendar, Random& random) {
   InboxItem item = NewItem(kind, noted.purpose, noted.received_ms, calendar, random);
@@ -273,6 +275,15 @@ Json ItemPage(const InboxItem& item, TimeMs now) {
                                  {"outcome", step.outcome}, {"reason", step.reason}});
   }
   page["choices"] = ChoicesOf(item);
+  return page;
+}
+
+Json ItemPage(const InboxItem& item, const Roster& roster, TimeMs now) {
+  Json page = ItemPage(item, now);
+  const RosterAgency* const from = roster.FindAgency(item.from);
+  if (from == nullptr) return page;
+  page["from"] = from->name;
+  page["ring"] = {{"duty", LineOf(from->duty)}, {"out_of_hours", LineOf(from->out_of_hours)}};
   return page;
 }
 

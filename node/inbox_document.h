@@ -13,6 +13,7 @@
 #include "node/fishing.h"
 #include "node/inbox.h"
 #include "node/noted.h"
+#include "protocol/roster.h"
 
 namespace whoelse {
 
@@ -32,6 +33,9 @@ bool JoinAlarm(InboxItem& open, const InboxItem& again);
 // What a list shows of it, and everything.
 nlohmann::ordered_json ItemRow(const InboxItem& item, TimeMs now);
 nlohmann::ordered_json ItemPage(const InboxItem& item, TimeMs now);
+// The same, with whose question it is and the lines to ring, out of the roster: never a number that
+// came with a question.
+nlohmann::ordered_json ItemPage(const InboxItem& item, const Roster& roster, TimeMs now);
 
 // What a note asks people to decide. `me`: what this agency itself asked, its asker may not decide.
 std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me, const WorkingCalendar& calendar,

@@ -362,8 +362,9 @@ absl::Status InboxKeeper::SetTaken(const Actor& actor) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<InboxItem> InboxKeeper::Raise(
-    const InboxItem& item, const std::function<bool(const InboxItem&)>& is_it, const TrailNote& by) {
+absl::StatusOr<InboxItem> InboxKeeper::Raise(const InboxItem& item,
+                                             const std::function<bool(const InboxItem&)>& is_it,
+                                             const TrailNote& by) {
   const std::lock_guard lock(mutex_);
   InboxItem raised = item;
   std::vector<RocksdbStore::InboxDocument> fresh = {DocumentOf(item)};
@@ -381,7 +382,7 @@ absl::StatusOr<InboxItem> InboxKeeper::Raise(
 }
 
 void InboxKeeper::RaiseMonth(const MonthEnd& month, const std::vector<AskedInMonth>& asked,
-                                     const std::vector<StaffMember>& staff) {
+                             const std::vector<StaffMember>& staff) {
   const std::lock_guard lock(mutex_);
   std::vector<RocksdbStore::InboxDocument> documents;
   for (const InboxItem& item :

@@ -48,8 +48,8 @@ class InboxKeeper {
   std::variant<InboxItem, FieldError, absl::Status> Decide(const std::string& id,
                                                            const Action& action,
                                                            const Actor& actor);
-  // Something new for people, by somebody's deed: `item`, unless an item is there, open or done, that
-  // `is_it` knows again; then that one. DATA_LOSS.
+  // Something new for people, by somebody's deed: `item`, unless an item is there, open or done,
+  // that `is_it` knows again; then that one. DATA_LOSS.
   absl::StatusOr<InboxItem> Raise(const InboxItem& item,
                                   const std::function<bool(const InboxItem&)>& is_it,
                                   const TrailNote& by);

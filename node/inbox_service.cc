@@ -16,8 +16,6 @@ using Json = nlohmann::ordered_json;
 constexpr int kSealedInPart = 256;   // of 256 bytes each
 constexpr TimeMs kCommittedAfterMs = 60'000;   // a slot's batch is on the disk long before that
 
-Json LineOf(const Line& line) { return {{"phone", line.number}, {"hours", line.hours}}; }
-
 }  // namespace
 
 Json InboxService::Sender(AgencyId agency) const {
@@ -26,16 +24,8 @@ Json InboxService::Sender(AgencyId agency) const {
   return sender != nullptr ? Json(sender->name) : Json(agency);
 }
 
-// With the lines to ring, out of the roster: never a number that came with a question.
 Json InboxService::Page(const InboxItem& item) const {
-  Json page = ItemPage(item, parts_.clock.NowMs());
-  if (item.from == 0) return page;
-  page["from"] = Sender(item.from);
-  const RosterBoard::Posting posting = parts_.board.Read();
-  if (const RosterAgency* sender = posting.roster->FindAgency(item.from)) {
-    page["ring"] = {{"duty", LineOf(sender->duty)}, {"out_of_hours", LineOf(sender->out_of_hours)}};
-  }
-  return page;
+  return ItemPage(item, *parts_.board.Read().roster, parts_.clock.NowMs());
 }
 
 grpc::Status InboxService::ListItems(grpc::ServerContext* context, const v1::ListItemsCall* call,
@@ -101,7 +91,9 @@ grpc::Status InboxService::CountItems(grpc::ServerContext* context, const v1::Co
   for (const bool done : {false, true}) {
     auto items = parts_.inbox.Items(done);
     if (!items.ok()) return ToDoor(items.status());
-    std::ranges::move(*items, std::back_inserter(all));
+    std::ranges::copy_if(*items, std::back_inserter(all), [&](const InboxItem& item) {
+      return DutyToDecide(*actor, item).has_value();
+    });
   }
   Json months = Json::array();
   for (const MonthCount& count : CountByMonth(all, parts_.clock.NowMs())) {

@@ -1,7 +1,7 @@
 // Please justify: a holder's lead officer asks the asking agency's why a question was put, by the
 // question's number and the practitioner's reference. domain.md, "Against the practitioner who
-// stalks". The protocol has no message for it: people carry it by the published lines, and each side
-// has an item that says by when. Pure.
+// stalks". The protocol has no message for it: people carry it by the published lines, and each
+// side has an item that says by when. Pure.
 #ifndef WHOELSE_NODE_JUSTIFY_H_
 #define WHOELSE_NODE_JUSTIFY_H_
 

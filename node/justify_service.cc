@@ -8,16 +8,6 @@
 #include "rpc/status.h"
 
 namespace whoelse {
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-// An item, for who has just made it.
-void Reply(const InboxItem& item, TimeMs now, v1::JsonReply* reply) {
-  reply->set_json(DumpReply(ItemPage(item, now)));
-}
-
-}  // namespace
 
 grpc::Status JustifyService::AskToJustify(grpc::ServerContext* context,
                                           const v1::AskToJustifyCall* call, v1::JsonReply* reply) {
@@ -43,7 +33,7 @@ grpc::Status JustifyService::AskToJustify(grpc::ServerContext* context,
       },
       note);
   if (!item.ok()) return ToDoor(item.status());
-  Reply(*item, now, reply);
+  reply->set_json(DumpReply(ItemPage(*item, *roster, now)));
   return grpc::Status::OK;
 }
 
@@ -69,7 +59,7 @@ grpc::Status JustifyService::ShowPractitioner(grpc::ServerContext* context,
       },
       note.Add(Fact::kReceipt, question.number));
   if (!item.ok()) return ToDoor(item.status());
-  Reply(*item, now, reply);
+  reply->set_json(DumpReply(ItemPage(*item, *parts_.board.Read().roster, now)));
   return grpc::Status::OK;
 }
 

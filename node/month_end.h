@@ -47,8 +47,9 @@ std::vector<InboxItem> MonthItems(const MonthEnd& month, const std::vector<Asked
                                   const std::vector<StaffMember>& staff, TimeMs now,
                                   const WorkingCalendar& calendar, Random& random);
 
-// What a manager did not recognise, for a lead officer who asked none of it. The questions are those
-// whose numbers stand in the reason of the item's last decision; FieldError "reason": none does.
+// What a manager did not recognise, for a lead officer who asked none of it. The questions are
+// those whose numbers stand in the reason of the item's last decision; FieldError "reason": none
+// does.
 std::variant<InboxItem, FieldError> NotRecognisedItem(const InboxItem& decided, TimeMs now,
                                                       const WorkingCalendar& calendar,
                                                       Random& random);

@@ -63,7 +63,7 @@ class Registry {
   // Of what is written bit by bit, before the first bit.
   void BeginImport(const TrailNote& by) { store_.WriteTrail(by); }
 
-  // --- what people do to a record (registry_life.cc) ----------------------------------------------
+  // --- what people do to a record (registry_life.cc) ---------------------------------------------
   // A record of this source and id, or all of a number. FieldError: "id", "nhs-number", "by": there is
   // none, or it cannot be done. None of them lowers a restriction.
   struct Which {
@@ -71,8 +71,9 @@ class Registry {
   };
   using Done = std::variant<std::monostate, FieldError, absl::Status>;
   Done End(const Which& which, Date end, const TrailNote& by);
-  // Two records were one person: `old` keeps answering, marked, with what is held under `by`.
-  Done Supersede(const NhsNumber& old, const NhsNumber& by, const TrailNote& by);
+  // Two records were one person: `old` keeps answering, marked, with what is held under
+  // `current`.
+  Done Supersede(const NhsNumber& old, const NhsNumber& current, const TrailNote& by);
   // The identity changed.
   Done Close(const NhsNumber& number, const TrailNote& by);
   Done Merge(const Which& from, const Which& into, const TrailNote& by);
@@ -158,8 +159,10 @@ class Registry {
   Done DisputeMerge(RecordId from, RecordId into, const TrailNote& by)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   Done FindOne(const Which& which, const std::string& field, RecordId* id) const;
-  Done ChangeOne(const Which& which, const TrailNote& by, const std::function<Done(Record&)>& change);
-  void Write(RecordBatch batch, const TrailNote* by = nullptr) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  Done ChangeOne(const Which& which, const TrailNote& by,
+                 const std::function<Done(Record&)>& change);
+  void Write(RecordBatch batch, const TrailNote* by = nullptr)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status Archive(std::span<const RecordId> records, Date today, TimeMs now);
   absl::Status Remove(std::span<const RecordId> records, bool erased, const TrailNote* by = nullptr)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);

@@ -65,10 +65,11 @@ Registry::Done Registry::SetLead(const Which& which, bool lead, const TrailNote&
   });
 }
 
-Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& by, const TrailNote& by) {
+Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& current,
+                                   const TrailNote& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
-  if (old == by) return FieldError{"by", "is the same number", "give the number that replaced it"};
-  for (const NhsNumber& number : {old, by}) {
+  if (old == current) return FieldError{"by", "is the same number", "give the number that replaced it"};
+  for (const NhsNumber& number : {old, current}) {
     if (!closed_.contains(number)) continue;
     return FieldError{"nhs-number", "one of the two is closed",
                       "leave them apart: what was closed is never joined"};
@@ -80,7 +81,7 @@ Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& by, co
     if (!held.ok()) return held.status();
     if (held->superseded) continue;
     Record row = *held;
-    row.nhs_number = by;
+    row.nhs_number = current;
     RowTaken taken = TakeRow(&*held, row, NumberChange::kSuperseded, false, DayOf(by.at_ms));
     taken.held->answered_by = batch.next_id();
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(taken.held));

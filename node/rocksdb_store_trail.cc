@@ -22,7 +22,7 @@ struct Stored {
   TrailEntry entry;
   TrailHead head;
 };
-absl::StatusOr<Stored> ReadStored(ByteView value) {
+absl::StatusOr<Stored> StoredIn(ByteView value) {
   Reader in(value);
   const auto hash = in.Fixed<TrailHash>();
   const absl::StatusOr<TrailEntry> entry = TrailEntry::Parse(AsText(in.Raw(in.left())));
@@ -75,7 +75,7 @@ absl::StatusOr<TrailHead> RocksdbStore::TrailHeadAt(uint64_t number) const {
   const absl::StatusOr<std::optional<Bytes>> value = Get(kMeta, EntryKey(number));
   if (!value.ok()) return value.status();
   if (!value->has_value()) return absl::NotFoundError("trail: has no entry of this number");
-  const absl::StatusOr<Stored> stored = ReadStored(**value);
+  const absl::StatusOr<Stored> stored = StoredIn(**value);
   return stored.ok() ? absl::StatusOr<TrailHead>(stored->head) : stored.status();
 }
 
@@ -84,15 +84,19 @@ absl::Status RocksdbStore::ForEachTrailEntry(
   absl::StatusOr<TrailHead> head = TrailHeadAt(after);
   if (!head.ok()) return head.status();
   const TrailHead last = trail_head();   // what comes meanwhile is not of this reading
-  return ForEach(kMeta, EntryKey(after + 1), [&](std::string_view key, ByteView value) {
+  bool stopped = false;
+  const absl::Status read = ForEach(kMeta, EntryKey(after + 1), [&](std::string_view key, ByteView value) {
     if (!key.starts_with(kPrefix) || head->number == last.number) return absl::CancelledError();
-    const absl::StatusOr<Stored> stored = ReadStored(value);
+    const absl::StatusOr<Stored> stored = StoredIn(value);
     if (!stored.ok()) return stored.status();
     const bool next = stored->entry.number == head->number + 1;
     *head = stored->entry.Head(*head);
     if (!next || stored->head != *head) return Broken();
-    return visit(stored->entry, *head) ? absl::OkStatus() : absl::CancelledError();
+    stopped = !visit(stored->entry, *head);
+    return stopped ? absl::CancelledError() : absl::OkStatus();
   });
+  if (!read.ok()) return read;
+  return stopped || *head == last ? absl::OkStatus() : Broken();
 }
 
 }  // namespace whoelse

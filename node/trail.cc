@@ -158,7 +158,8 @@ TrailHash TrailReason::Commitment() const {
 }
 
 TrailEntry TrailEntry::After(const TrailHead& before, const TrailNote& note, Random& random) {
-  TrailEntry entry{before.number + 1, note.at_ms, note.user, note.deed, note.duty, {}, note.about, {}};
+  TrailEntry entry{before.number + 1, note.at_ms, note.user, note.deed, note.duty, {}, note.about,
+                   {}};
   if (note.reason.empty()) return entry;
   entry.reason = TrailReason{random.NewFixed<TrailReason::Salt>(), note.reason};
   entry.why = entry.reason->Commitment();
@@ -234,7 +235,8 @@ absl::Status CheckTrail(const TrailFile& file) {
     }
     // Otherwise another agency's trail could be shown for this one's.
     const TrailFact mine{Fact::kAgency, std::to_string(file.agency)};
-    if (entry.number == 1 && (entry.deed != Deed::kBeginTrail || entry.about != std::vector{mine})) {
+    const bool begins = entry.deed == Deed::kBeginTrail && entry.about == std::vector{mine};
+    if (entry.number == 1 && !begins) {
       return Wrong(entry, "no trail of this agency begins so");
     }
   }

@@ -124,8 +124,8 @@ struct TrailFile {
   static std::string Ending(const TrailHead& head);
 };
 
-// Whether the entries give the head, each reason its hash, and a whole file begins with this agency's
-// first entry. INVALID_ARGUMENT says which entry does not: somebody rewrote it.
+// Whether the entries give the head, each reason its hash, and a whole file begins with this
+// agency's first entry. INVALID_ARGUMENT says which entry does not: somebody rewrote it.
 absl::Status CheckTrail(const TrailFile& file);
 
 // A head that somebody kept, against a file that CheckTrail has passed.

@@ -10,18 +10,17 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json RowOf(const TrailEntry& entry) {
-  Json row{{"entry", entry.number},
-           {"at_ms", entry.at_ms},
-           {"user", entry.user},
-           {"deed", std::string(Name(entry.deed))},
-           {"duty", entry.duty ? Json(std::string(Name(*entry.duty))) : Json(nullptr)}};
-  Json about = Json::array();
+  std::string about;
   for (const TrailFact& one : entry.about) {
-    about.push_back(std::string(Name(one.fact)) + "=" + one.value);
+    about += (about.empty() ? "" : " ") + std::string(Name(one.fact)) + "=" + one.value;
   }
-  row["about"] = about;
-  row["reason"] = entry.reason ? Json(entry.reason->text) : Json(nullptr);
-  return row;
+  return {{"entry", entry.number},
+          {"at_ms", entry.at_ms},
+          {"user", entry.user},
+          {"deed", std::string(Name(entry.deed))},
+          {"duty", entry.duty ? Json(std::string(Name(*entry.duty))) : Json(nullptr)},
+          {"about", about},
+          {"reason", entry.reason ? Json(entry.reason->text) : Json(nullptr)}};
 }
 
 }  // namespace
