@@ -293,7 +293,8 @@ std::variant<std::monostate, FieldError, absl::Status> InboxKeeper::CheckLift(
         return FieldError{"nhs-number", "it is proposed already", "look it up with inbox list"};
       }
       // Nobody unshields what they asked to have shielded.
-      if (item.kind == ItemKind::kShieldNotice && item.asked_by == actor.ref) {
+      const bool asked = std::ranges::find(item.asked_by, actor.ref) != item.asked_by.end();
+      if (item.kind == ItemKind::kShieldNotice && asked) {
         return FieldError{"user", "sent a shield notice about this child",
                           "leave it to two other lead officers"};
       }

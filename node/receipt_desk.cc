@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nlohmann/json.hpp"
+#include "node/callers.h"
 #include "node/again.h"
 #include "node/day_of.h"
 #include "node/door_reply.h"
@@ -66,7 +67,7 @@ Actor ReceiptDesk::ActorOf(const std::string& user) const {
 
 AnswerReader ReceiptDesk::ReaderOf(const std::string& user) const {
   const Actor actor = ActorOf(user);
-  return {actor.ref, IsLeadOfficer(actor)};
+  return {actor.ref, kLeadOfficers.FirstOf(actor.roles).has_value()};
 }
 
 // One's own question is no deed, but for taking along what opens it.

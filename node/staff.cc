@@ -13,8 +13,8 @@ std::vector<StaffMember> StaffOf(const NodeConfig& config, const QuestionAsker& 
 }
 
 AskedInMonth AskedOf(const RocksdbStore::ReceiptRow& row) {
-  return {ReceiptNumber(row.frame_hash), row.asked_ms, row.purpose, row.case_reference,
-          row.practitioner};
+  return {ReceiptNumber(row.frame_hash), row.asked_ms, row.purpose, row.asked_for.case_reference,
+          row.asked_for.practitioner};
 }
 
 }  // namespace whoelse

@@ -82,7 +82,7 @@ void WatchKeeper::Keep(const Watch& watch) {
 bool WatchKeeper::MaySee(const std::string& user, const Watch& watch) const {
   if (parts_.asker.RefOf(user) == watch.practitioner) return true;
   const Person* const person = parts_.config.FindPerson(user);
-  return person != nullptr && IsLeadOfficer({user, {}, person->duties});
+  return person != nullptr && kLeadOfficers.FirstOf(person->duties).has_value();
 }
 
 const Watch* WatchKeeper::Find(const std::string& user, const std::string& number) const {
