@@ -49,14 +49,14 @@ std::optional<FieldError> CheckForeign(const ForeignQuestion& question) {
                     "give the 32 hexadecimal digits that `ledger open` shows with the question"};
 }
 
-InboxItem JustificationAsked(const ForeignQuestion& question, const RosterAgency& agency,
-                             const RosterAgency& me, TimeMs now, const WorkingCalendar& calendar,
+InboxItem JustificationAsked(const ForeignQuestion& question, AgencyId agency,
+                             const std::string& me, TimeMs now, const WorkingCalendar& calendar,
                              Random& random) {
   InboxItem item = NewItem(ItemKind::kJustificationAsked, std::nullopt, now, calendar, random);
-  item.from = agency.id;
+  item.from = agency;
   item.about = Dump({{"question", question.number},
                      {"practitioner", question.reference},
-                     {"say", WordsFor(question, me.name)}});
+                     {"say", WordsFor(question, me)}});
   return item;
 }
 

@@ -11,7 +11,6 @@
 
 #include "node/inbox.h"
 #include "node/month_end.h"
-#include "protocol/roster.h"
 
 namespace whoelse {
 
@@ -23,10 +22,10 @@ struct ForeignQuestion {
 // FieldError "question" or "reference": it is none.
 std::optional<FieldError> CheckForeign(const ForeignQuestion& question);
 
-// At the holder: waits two working days for what `agency` answers. With the words to be said on its
-// published line.
-InboxItem JustificationAsked(const ForeignQuestion& question, const RosterAgency& agency,
-                             const RosterAgency& me, TimeMs now, const WorkingCalendar& calendar,
+// At the holder, `me`: waits two working days for what `agency` answers. With the words to be said
+// on its published line.
+InboxItem JustificationAsked(const ForeignQuestion& question, AgencyId agency,
+                             const std::string& me, TimeMs now, const WorkingCalendar& calendar,
                              Random& random);
 
 // At the asking agency: whose question it was, for the one who asks and for nobody who asked it.

@@ -27,7 +27,7 @@ grpc::Status JustifyService::AskToJustify(grpc::ServerContext* context,
   TrailNote note = NoteOf(*actor, Deed::kAskToJustify, now, call->reason());
   note.Add(Fact::kReceipt, question.number).Add(Fact::kAgency, std::to_string(other->id));
   const auto item = parts_.inbox.Raise(
-      JustificationAsked(question, *other, *me, now, parts_.inbox.calendar(), parts_.random),
+      JustificationAsked(question, other->id, me->name, now, parts_.inbox.calendar(), parts_.random),
       [&](const InboxItem& known) {
         return IsAbout(known, ItemKind::kJustificationAsked, question);
       },

@@ -161,9 +161,9 @@ int Serve(Opened& opened, const Clock& clock) {
   mkdir(config.data.c_str(), 0700);
   auto store = RocksdbStore::Open(config.data, std::move(opened.master), config.lead_officer, random);
   if (!store.ok()) return Fail(kExitStore, store.status());
-  const auto in_use = (*store)->ReadInUse();
-  if (!in_use.ok()) return Fail(kExitStore, in_use.status());
-  BeginTrail(config.agency, *in_use, clock.NowMs(), **store);
+  if (absl::Status begun = BeginTrail(config.agency, clock.NowMs(), **store); !begun.ok()) {
+    return Fail(kExitStore, begun);
+  }
   const SigningKey identity = SigningKey::FromSeed(opened.secrets.identity_seed.Reveal());
 
   RosterBoard board;

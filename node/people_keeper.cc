@@ -54,17 +54,27 @@ absl::Status PeopleKeeper::ListMonths(TimeMs now) {
   return absl::OkStatus();
 }
 
-void BeginTrail(AgencyId agency, const std::optional<TimeMs>& in_use_ms, TimeMs now,
-                RocksdbStore& store) {
+absl::Status BeginTrail(AgencyId agency, TimeMs now, RocksdbStore& store) {
+  const auto in_use = store.ReadInUse();
+  const auto restored = store.ReadRestored();
+  for (const absl::Status& read : {in_use.status(), restored.status()}) {
+    if (!read.ok()) return read;
+  }
   TrailNote note;
   note.at_ms = now;
   if (store.trail_head().number == 0) {
     note.deed = Deed::kBeginTrail;
     store.WriteTrail(note.Add(Fact::kAgency, std::to_string(agency)));
-  } else if (StoreDoubt(in_use_ms, now).UnsureThrough(1) > 0) {
-    note.deed = Deed::kDoubtStore;
-    store.WriteTrail(note.Add(Fact::kSince, std::to_string(*in_use_ms)));
   }
+  std::optional<TimeMs> since;   // of when it is
+  if (StoreDoubt(*in_use, now).UnsureThrough(1) > 0) since = *in_use;
+  // A restored store was never in use, and says so with a zero.
+  if (restored->has_value() && in_use->value_or(0) == 0) since = (*restored)->made_ms;
+  if (!since) return absl::OkStatus();
+  note.about.clear();
+  note.deed = Deed::kDoubtStore;
+  store.WriteTrail(note.Add(Fact::kSince, std::to_string(*since)));
+  return absl::OkStatus();
 }
 
 }  // namespace whoelse

@@ -33,10 +33,9 @@ class PeopleKeeper {
 };
 
 // At the start, before anybody does anything: the first entry of a new trail; and one that says so
-// when the store was not in use for longer than a restart takes, for it may be an older copy, and
-// what people did since then is not in it.
-void BeginTrail(AgencyId agency, const std::optional<TimeMs>& in_use_ms, TimeMs now,
-                RocksdbStore& store);
+// when the store was restored from a backup, or not in use for longer than a restart takes, for it
+// may be an older copy, and what people did since then is not in it. DATA_LOSS.
+absl::Status BeginTrail(AgencyId agency, TimeMs now, RocksdbStore& store);
 
 }  // namespace whoelse
 

@@ -32,11 +32,9 @@ TEST(Justify, WhatIsNoQuestionOrNoReferenceIsSaidSo) {
 
 TEST(Justify, TheHolderHasTwoWorkingDaysAndTheWordsForTheLine) {
   SeededRandom random(1);
-  RosterAgency asker, me;
-  asker.id = 1003;
-  me.name = "Hilltop School";
-  const InboxItem item = JustificationAsked(Dans(), asker, me, kNow, TestCalendar(), random);
-  EXPECT_EQ(item.from, asker.id);
+  const InboxItem item =
+      JustificationAsked(Dans(), 1003, "Hilltop School", kNow, TestCalendar(), random);
+  EXPECT_EQ(item.from, 1003u);
   EXPECT_EQ(item.due_ms, At(20261125, 17));
   const std::string say = ordered_json::parse(item.about)["say"];
   EXPECT_THAT(say, HasSubstr("Hilltop School"));

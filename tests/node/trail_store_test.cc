@@ -1,11 +1,12 @@
-// The trail on the disk: one with the change that it is about, whole after a restart, and damaged
-// when somebody took an entry away.
+// The trail on the disk: one with the change that it is about, whole after a restart, and saying so
+// when it may be an older one.
 #include <gtest/gtest.h>
 
 #include <thread>
 
 #include "node/importer.h"
 #include "node/people_keeper.h"
+#include "tests/node/backup_maker.h"
 #include "tests/node/registry_fixture.h"
 
 namespace whoelse {
@@ -72,16 +73,34 @@ TEST_F(TrailStoreTest, TwoAtOnceComeOneAfterTheOther) {
 }
 
 TEST_F(TrailStoreTest, ANewTrailBeginsAndAnOldCopyOfTheStoreSaysSo) {
-  BeginTrail(1001, std::nullopt, kImported, *store_);
-  BeginTrail(1001, kImported, kImported + 60'000, *store_);    // a restart
+  ASSERT_TRUE(BeginTrail(1001, kImported, *store_).ok());
+  store_->WriteInUse(kImported);
+  ASSERT_TRUE(BeginTrail(1001, kImported + 60'000, *store_).ok());    // a restart
   ASSERT_EQ(Entries().size(), 1u);
   EXPECT_EQ(Entries()[0].deed, Deed::kBeginTrail);
   EXPECT_EQ(Entries()[0].about, (std::vector<TrailFact>{{Fact::kAgency, "1001"}}));
-  BeginTrail(1001, kImported, kImported + 600'000, *store_);   // an hour old, or switched off
+  ASSERT_TRUE(BeginTrail(1001, kImported + 600'000, *store_).ok());   // older, or switched off
   ASSERT_EQ(Entries().size(), 2u);
   EXPECT_EQ(Entries()[1].deed, Deed::kDoubtStore);
   EXPECT_EQ(Entries()[1].about,
             (std::vector<TrailFact>{{Fact::kSince, std::to_string(kImported)}}));
+}
+
+TEST_F(TrailStoreTest, ARestoredTrailSaysOfWhenItIs) {
+  ASSERT_TRUE(BeginTrail(1001, kImported, *store_).ok());
+  const std::string backup = BackedUp(*store_, kImported + 1);
+  store_->WriteTrail(ByAt(kImported + 2));   // what the backup does not know
+  const TrailHead kept = store_->trail_head();
+  ASSERT_TRUE(RestoreInto(folder_ / "again", backup, kImported + 3, random_).ok());
+  store_.reset();
+  store_ = *OpenCopyOf("again");
+  ASSERT_TRUE(BeginTrail(1001, kImported + 4, *store_).ok());
+  ASSERT_EQ(Entries().size(), 2u);
+  EXPECT_EQ(Entries()[1].deed, Deed::kDoubtStore);
+  EXPECT_EQ(Entries()[1].about,
+            (std::vector<TrailFact>{{Fact::kSince, std::to_string(kImported + 1)}}));
+  // Another history has the number now, and whoever kept the head finds it.
+  EXPECT_NE(store_->TrailHeadAt(kept.number).value(), kept);
 }
 
 }  // namespace
