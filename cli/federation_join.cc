@@ -188,8 +188,10 @@ absl::Status WriteNodeConfig(const FederationDraft& draft, const FederationFolde
   config.lead_officer = lead_officer;
   config.trust = draft.Anchor();
   if (options.witness) config.witness = {WitnessName(draft, slug), kWitnessKey, kWitnessPins};
-  config.import = {options.source.empty() ? slug : options.source, options.name,
-                   options.organisation, options.services};
+  config.import = {.source = options.source.empty() ? slug : options.source,
+                   .organisation = options.name,
+                   .organisation_code = options.organisation,
+                   .service_classes = options.services};
   if (!options.lead_user.empty()) {
     config.people[options.lead_user] = {
         {Role::kPractitioner, Role::kSafeguardingLead, Role::kOutOfHours},

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "nlohmann/json.hpp"
-#include "node/callers.h"
 #include "node/again.h"
+#include "node/callers.h"
 #include "node/day_of.h"
 #include "node/door_reply.h"
 #include "node/kept_answer.h"

@@ -31,8 +31,10 @@ const DemoArea& Area() {
 
 ImportResult Imported(const DemoAgency& agency, Date today = kToday) {
   const AgencyOptions& options = agency.options;
-  auto result = ReadCsv(agency.csv, {options.source, options.name, options.organisation,
-                                     options.services}, today);
+  auto result = ReadCsv(agency.csv, {.source = options.source,
+                                     .organisation = options.name,
+                                     .organisation_code = options.organisation,
+                                     .service_classes = options.services}, today);
   if (!result.ok()) throw std::runtime_error(std::string(result.status().message()));
   return *std::move(result);
 }

@@ -100,7 +100,7 @@ TEST(Again, WhatCannotWaitOrIsUsedUpIsNotPutAgain) {
 }
 
 TEST(Again, IsReadAsItWasWritten) {
-  AgainRequest request{Frame::HashOf({}), "local:alice", true, 5, At(20270111, 8, 30), true, ""};
+  AgainRequest request{Frame::HashOf({}), "local:alice", 5, At(20270111, 8, 30), true, ""};
   EXPECT_EQ(*ReadAgain(AgainDocument(request)), request);
   EXPECT_EQ(WordsOf(request), "asked again on 2027-01-11 08:30");
   request.waits = false;

@@ -45,13 +45,13 @@ class Backup : public RegistryTest {
   void FillAll() {
     Import({Pupil("1", kOne, kUpnOne), Pupil("2", kTwo)});
     EnrolAll(1);
-    ASSERT_TRUE(IsDone(registry_.Erase({"school", "2"})));
+    ASSERT_TRUE(IsDone(registry_.Erase({"school", "2"}, ByAt(kImported))));
     Answer(4, kImported);
     store_->WriteInbox({{"7f3a-91c2-04be", false, "open"}, {"0000-0000-0001", true, "done"}});
     store_->AddAlarm("an alarm");
     FrameHash hash;
     store_->WriteOpening(hash, Bytes(9, 1));
-    store_->WriteReceipt({1000, hash, ReceiptState::kPending, Purpose::kConcern, 5, 3, "C-1"}, "r");
+    store_->WriteReceipt({1000, hash, ReceiptState::kPending, Purpose::kConcern, 5, 3, {{}, {}, "C-1"}}, "r");
     RosterKeeper keeper(VectorAnchor());
     const SignedRoster roster{ProtocolVectors()["rosters"][0]["note"].get<std::string>(), {}, {}};
     ASSERT_TRUE(keeper.Offer(roster, kNow).ok());

@@ -69,7 +69,7 @@ TEST_F(Dispute, OneUpnOfTwoNumbersSilencesBoth) {
 
 TEST_F(Dispute, AMergeOfTwoChildrenSilencesBoth) {
   Import({Pupil("1", kOne), Pupil("2", kTwo)});
-  EXPECT_EQ(FieldOf(registry_.Merge({"school", "1"}, {"school", "2"}, kImported)), "id");
+  EXPECT_EQ(FieldOf(registry_.Merge({"school", "1"}, {"school", "2"}, ByAt(kImported))), "id");
   EXPECT_THAT(Disputed(), ElementsAre(1, 2));
   ASSERT_EQ(Items().size(), 1u);
 }

@@ -259,7 +259,8 @@ TEST_F(InboxKeeperTest, NobodyLiftsWhatTheyHadShielded) {
 
 TEST_F(InboxKeeperTest, WhatIsClosedStaysShielded) {
   ASSERT_TRUE(std::holds_alternative<std::monostate>(
-      registry_.Close(*NhsNumber::Parse("9990000018"), clock_.now)));
+      registry_.Close(*NhsNumber::Parse("9990000018"),
+                      {.deed = Deed::kCloseNumber, .at_ms = clock_.now})));
   const std::string id =
       std::get<InboxItem>(keeper_->ProposeLift({1}, "the order ended", ActorOf("alice"))).id;
   EXPECT_TRUE(Decide(id, Verb::kRefuse, "bob"));

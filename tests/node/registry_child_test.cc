@@ -39,8 +39,9 @@ TEST_F(RegistryChildTest, AUpnJoinsWhatHasNoNumber) {
 
 TEST_F(RegistryChildTest, SupersededAndMergedOnesAreTheChilds) {
   Import({Pupil("a", kOne), Pupil("b", "", kUpnOne), Pupil("c", kOne)});
-  ASSERT_TRUE(IsDone(registry_.Merge({"school", "b"}, {"school", "c"}, kImported)));
-  ASSERT_TRUE(IsDone(registry_.Supersede(*NhsNumber::Parse(kOne), *NhsNumber::Parse(kTwo), kImported)));
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "b"}, {"school", "c"}, ByAt(kImported))));
+  ASSERT_TRUE(IsDone(registry_.Supersede(*NhsNumber::Parse(kOne), *NhsNumber::Parse(kTwo),
+                                          ByAt(kImported))));
   const std::vector<RecordId> all = By(kTwo);
   EXPECT_THAT(all, ElementsAre(1, 2, 3, 4, 5));
   EXPECT_EQ(By(kOne), all);

@@ -65,10 +65,11 @@ class RestrictionsProperty : public RegistryTest {
         (void)registry_.Unmerge(WhichOf(event.id), ByAt(kImported));
         break;
       case 6:
-        (void)registry_.Supersede(numbers_[event.number % 3], numbers_[event.other % 3], kImported);
+        (void)registry_.Supersede(numbers_[event.number % 3], numbers_[event.other % 3],
+                                 ByAt(kImported));
         break;
       case 7:
-        (void)registry_.Close(numbers_[event.number % 3], kImported);
+        (void)registry_.Close(numbers_[event.number % 3], ByAt(kImported));
         break;
       case 8:
         Notice(event.number);
