@@ -33,6 +33,7 @@ AgencyOptions OnlyAgency() {
   options.ask = {"concern"};
   options.duty = {"01632 960001", "24 hours", ""};
   options.out_of_hours = {"01632 960002", "24 hours", ""};
+  options.lead_user = ThisUser();   // who imports
   return options;
 }
 

@@ -61,7 +61,7 @@ void AddJustifyCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
       add("ask", "Note that another agency is to justify a question, and what to say on its line.",
           "The answer is recorded with `inbox approve` or `inbox refuse`. Example:\n"
           "  whoelse justify ask 6STF-5YE9-R7M2-Y7WH --reference 0858bc22b77384987589dbf7706112c9 \\\n"
-          "    --agency \"Northbridge Surgery\" --reason \"the child is not known to be theirs\"",
+          "    --agency \"Northbridge Surgery\" --reason \"their surgery has no such patient\"",
           AskToJustify);
   ask->add_option("--agency", options->agency, "That put it")->required();
   ask->add_option("--reason", options->reason, "Why you ask; kept here")->required();

@@ -35,6 +35,8 @@ class Opener {
       : secrets_(std::move(secrets)), since_(since), wanted_(wanted) {}
 
   absl::Status Take(ByteView sealed) {
+    // What was taken may be at the node still, and in two files.
+    if (!seen_.insert(ToBytes(sealed)).second) return absl::OkStatus();
     ++entries_;
     auto noted = OpenNoted(sealed, secrets_);
     if (absl::IsUnauthenticated(noted.status())) {
@@ -43,8 +45,8 @@ class Opener {
     }
     if (!noted.ok()) return noted.status();
     if (!noted->Opened() || noted->received_ms < since_ || !wanted_(*noted)) return absl::OkStatus();
-    // What was taken may be at the node still, and in two files.
-    if (seen_.insert(noted->frame_hash).second) ledger_.notes.push_back(*std::move(noted));
+    // One question may have come by two relays.
+    if (known_.insert(noted->frame_hash).second) ledger_.notes.push_back(*std::move(noted));
     return absl::OkStatus();
   }
   void Name(AgencyId agency, const std::string& name) { ledger_.names[agency] = name; }
@@ -62,7 +64,8 @@ class Opener {
   const TimeMs since_;
   const std::function<bool(const Noted&)>& wanted_;
   SealedLedger ledger_;
-  std::set<FrameHash> seen_;
+  std::set<Bytes> seen_;        // sealed
+  std::set<FrameHash> known_;   // opened
   uint64_t entries_ = 0;
 };
 

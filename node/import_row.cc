@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "protocol/limits.h"
 #include "protocol/text.h"
 
 namespace whoelse {
@@ -293,7 +294,8 @@ class RowReader {
                "give that organisation's ODS code or URN");
     }
     if (record_.organisation_code.empty()) record_.organisation_code = settings_.organisation_code;
-    if (!record_.organisation_code.empty() && !IsOrganisationCode(record_.organisation_code)) {
+    const std::string& code = record_.organisation_code;
+    if (!code.empty() && code.size() <= kOrganisationSize && !IsOrganisationCode(code)) {
       Complain(Column::kOrganisationCode, "has a character that a code cannot have",
                "write the ODS code or URN without spaces");
     }

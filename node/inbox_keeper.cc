@@ -39,7 +39,9 @@ absl::Status InboxKeeper::Load() {
   // In the order in which they came to stand as they do: a later notice of a sender takes the place of
   // one that was lifted, and what was lifted whole was so after all that was decided before.
   std::ranges::stable_sort(notices, {}, [](const InboxItem& item) {
-    return item.state() == ItemState::kDone ? item.steps.back().at_ms : item.raised_ms;
+    const TimeMs stood =
+        item.state() == ItemState::kDone ? item.steps.back().at_ms : item.raised_ms;
+    return std::pair(stood, item.kind == ItemKind::kShieldToLift);
   });
   for (const InboxItem& item : notices) notices_.Learn(item);
   return RaiseRestored(notices);
@@ -164,6 +166,8 @@ absl::StatusOr<InboxItem> InboxKeeper::Find(std::string_view id) const {
 std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std::string& id,
                                                                       const Action& action,
                                                                       const Actor& actor) {
+  // What came since counts too: another conflict keeps a record silent that this one would free.
+  if (absl::Status taken = TakeUp(); !taken.ok()) return taken;
   const std::lock_guard lock(mutex_);
   const absl::StatusOr<InboxItem> item = Read(id);
   if (absl::IsNotFound(item.status())) {

@@ -496,16 +496,18 @@ class LedgerOpenTest : public DoorTest {
     }
     inbox_.sealed.resize(2);
     (*inbox_.sealed[0].mutable_agencies())[1003] = "Northbridge Council";
-    Put("first", 1'000, 7);
-    Put("second", 2'000, 8);
+    Put("first", kMidnight - 1'000, 7);
+    Put("second", kMidnight + 1'000, 8);
     inbox_.sealed[1].add_sealed(
         ToString(SealTo(LeadKeyOf("second"), Bytes(kNotedSize))));   // a question that opened nothing
   }
   std::string File(const std::string& name) const { return folder_ / (name + ".key"); }
+  static constexpr TimeMs kMidnight = 1'795'305'600'000;   // 2026-11-22
   X25519PublicKey LeadKeyOf(const char* name) { return ReadLeadKeyFile(File(name))->key(); }
   void Put(const char* key, TimeMs received, RecordId record) {
     Noted noted;
     noted.received_ms = received;
+    noted.frame_hash.data()[0] = static_cast<uint8_t>(record);
     noted.agency = 1003;
     noted.purpose = Purpose::kSection47;
     noted.power = Power::kCa1989S47;
@@ -525,14 +527,14 @@ TEST_F(LedgerOpenTest, EveryKeyThatIsGivenOpensItsPart) {
   const Json both = Opened({"--lead-key", File("first"), "--lead-key", File("second")});
   ASSERT_EQ(both["entries"].size(), 2u);
   EXPECT_EQ(both["sealed_to_another_key"], 0);
-  EXPECT_EQ(both["entries"][0]["received_ms"], 2'000);   // newest first
+  EXPECT_EQ(both["entries"][0]["received_ms"], kMidnight + 1'000);   // newest first
   EXPECT_EQ(both["entries"][0]["agency"], "Northbridge Council");
   EXPECT_EQ(both["entries"][0]["purpose"], "section-47");
   EXPECT_EQ(both["entries"][1]["decisions"][0]["record"], 7);
   const Json newer = Opened({"--lead-key", File("second"), "--since", "2026-11-22"});
   ASSERT_EQ(newer["entries"].size(), 1u);
   EXPECT_EQ(newer["sealed_to_another_key"], 1);
-  EXPECT_EQ(inbox_.sealed_since_ms, 1'795'305'600'000u);
+  EXPECT_EQ(inbox_.sealed_since_ms, kMidnight);
   EXPECT_EQ(Opened({"--lead-key", File("second"), "--record", "7"})["entries"].size(), 0u);
 }
 

@@ -200,7 +200,7 @@ class RepeatedNotices(EndToEnd):
         area.until("the school is silent", lambda: self.statuses(
             area.ask("social", F))["school"] == "nothing_disclosed")
         receipts = self.answer(area.whoelse("social", "receipt", "list", "--json"))["receipts"]
-        self.assertIn("(the node itself)", {r["case_reference"] for r in receipts})
+        self.assertIn("repetition", {r["asked_as"] for r in receipts})
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ class RecordLife(EndToEnd):
 
     def test_what_is_erased_is_found_no_more_and_does_not_come_back(self):
         area = self.running()
-        self.change(area, "erase", "--id", "1")
+        self.change(area, "erase", "--id", "1", "--reason", "a court decided it")
         self.assertEqual(self.of_school(area, A)["status"], "nothing_disclosed")
         again = self.answer(area.load("school", csv(row(1, A), row(2, B))))
         self.assertEqual((again["imported"], again["left_out"]), (1, 1))
@@ -79,7 +79,8 @@ class RecordDuties(Officers):
         return {"list": ("--nhs-number", nhs), "import": (str(export),), "export": (),
                 "end": (*one, "--on", "2026-03-31"), "lead": (*one, "--yes"),
                 "supersede": ("--nhs-number", nhs, "--by", number(9)), "close": ("--nhs-number", nhs),
-                "merge": (*one, "--into", "2"), "unmerge": one, "erase": one}
+                "merge": (*one, "--into", "2"), "unmerge": one,
+                "erase": (*one, "--reason", "a court decided it")}
 
     def refusals(self, commands):
         said = {}
@@ -109,7 +110,8 @@ class RecordDuties(Officers):
     def as_the_account(self, area, entry):
         """The school's node, with this in place of what [people] says of the account it runs under."""
         config = area.folder("school") / "node.toml"
-        config.write_text(re.sub(r"(?ms)^\[people\..*?(?=^\[(?!people))", entry, config.read_text()))
+        rest = re.sub(r"(?ms)^\[people\..*?(?=^\[(?!people))", "", config.read_text())
+        config.write_text(rest + "\n" + entry)
         area.stop("school")
         area.start("school")
 
@@ -129,7 +131,7 @@ class RecordDuties(Officers):
         self.as_the_account(area, f"[people]\n{pwd.getpwuid(os.geteuid()).pw_name} = "
                                   "['record manager']\n\n")
         self.assertEqual(area.load("school", csv(row(1, D))).returncode, 0)
-        self.refused(area.ask("school", D), "role")
+        self.refused(area.ask("school", D, "coordination"), "role")
         self.refused(area.whoelse("school", "inbox", "list"), "user")
 
 
