@@ -336,6 +336,10 @@ absl::StatusOr<std::string> Door::ShowPolicy(const v1::ShowPolicyCall& call) con
   return JsonOf(channel_, &v1::Policy::Stub::ShowPolicy, call);
 }
 
+absl::StatusOr<std::string> Door::LetPolicyThrough(const v1::LetPolicyThroughCall& call) const {
+  return JsonOf(channel_, &v1::Policy::Stub::LetPolicyThrough, call);
+}
+
 absl::StatusOr<std::string> Door::ExplainPolicy(const v1::ExplainPolicyCall& call) const {
   return JsonOf(channel_, &v1::Policy::Stub::ExplainPolicy, call);
 }

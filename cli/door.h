@@ -59,6 +59,7 @@ class Door {
   absl::StatusOr<std::string> CountItems() const;
   absl::StatusOr<std::string> ProposeLift(const v1::ProposeLiftCall& call) const;
   absl::StatusOr<std::string> ShowPolicy(const v1::ShowPolicyCall& call) const;
+  absl::StatusOr<std::string> LetPolicyThrough(const v1::LetPolicyThroughCall& call) const;
   absl::StatusOr<std::string> ExplainPolicy(const v1::ExplainPolicyCall& call) const;
   absl::StatusOr<std::string> ListTrail(const v1::ListTrailCall& call) const;
   // Part by part, as it comes.

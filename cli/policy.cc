@@ -118,6 +118,23 @@ ExitCode ShowPolicy(const ShowPolicyOptions& options, Terminal& terminal) {
   return kExitOk;
 }
 
+ExitCode LetPolicyThrough(const LetPolicyThroughOptions& options, Terminal& terminal) {
+  v1::LetPolicyThroughCall call;
+  call.set_organisation(options.organisation);
+  call.set_reason(options.reason);
+  const auto door = Door::Open(options.door);
+  const auto answer = door.ok() ? door->LetPolicyThrough(call) : door.status();
+  const auto policy = answer.ok() ? ParseNodeJson(*answer) : answer.status();
+  if (!policy.ok()) return PrintError(terminal, policy.status());
+  if (options.json) {
+    terminal.out << *answer << "\n";
+    return kExitOk;
+  }
+  terminal.out << "The whole policy acts from the next question on. Hash " << policy->value("hash", "")
+               << "\n";
+  return kExitOk;
+}
+
 ExitCode CheckPolicy(const CheckPolicyOptions& options, Date today, Terminal& terminal) {
   const auto policy = ReadPolicyFile(options.file, today);
   if (!policy.ok()) return PrintError(terminal, policy.status());

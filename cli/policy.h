@@ -20,6 +20,15 @@ struct ShowPolicyOptions {
 // The policy in force at a node: adoption, cells, what waits for its day.
 ExitCode ShowPolicy(const ShowPolicyOptions& options, Terminal& terminal);
 
+struct LetPolicyThroughOptions {
+  std::string door;
+  std::string organisation;
+  std::string reason;
+  bool json = false;
+};
+// What is looser acts from the next question on, and does not wait for its day. For lead officers.
+ExitCode LetPolicyThrough(const LetPolicyThroughOptions& options, Terminal& terminal);
+
 struct CheckPolicyOptions {
   std::string file;
   bool json = false;

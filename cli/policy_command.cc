@@ -28,6 +28,19 @@ void AddShow(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   OnChosen(*command, options, ShowPolicy, terminal, chosen);
 }
 
+void AddLetThrough(CLI::App& app, Terminal& terminal, Chosen& chosen) {
+  CLI::App* const command = Subcommand(
+      app, "let-through", "Let what is looser in the adopted policy act at once. For lead officers.",
+      "Example:\n  whoelse policy let-through --reason \"the board decided it for the new term\"");
+  const auto options = std::make_shared<LetPolicyThroughOptions>();
+  AddOrganisation(*command, options->organisation);
+  command->add_option("--reason", options->reason, "Why it cannot wait for the 1st; the trail keeps it")
+      ->required();
+  command->add_flag("--json", options->json, "As JSON");
+  AddDoorOption(*command, options->door);
+  OnChosen(*command, options, LetPolicyThrough, terminal, chosen);
+}
+
 void AddCheck(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const command =
       Subcommand(app, "check", "Check a policy file before a node reads it.",
@@ -68,6 +81,7 @@ void AddPolicyCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const command = app.add_subcommand("policy", "What this agency discloses, and why.");
   command->require_subcommand(1);
   AddShow(*command, terminal, chosen);
+  AddLetThrough(*command, terminal, chosen);
   AddCheck(*command, terminal, chosen);
   AddExplain(*command, terminal, chosen);
 }

@@ -20,10 +20,6 @@ uint64_t NumberIn(const Json& result, const char* key) {
   return result.contains(key) && result[key].is_number_unsigned() ? result[key].get<uint64_t>() : 0;
 }
 
-std::string TextIn(const Json& object, const char* key) {
-  return object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
-}
-
 // "line 7, DOB: is a day in the future; check the year ..."
 std::string ProblemAsText(const std::string& place, const v1::ImportProblem& problem) {
   return place + " " + std::to_string(problem.line()) +

@@ -220,7 +220,7 @@ int Serve(Opened& opened, const Clock& clock) {
     LookedService looked_service({config.agency, callers, **store, registry, inbox, receipts, clock});
     Importer importer(registry, config.data, clock, random);
     RecordsService records_service({config, callers, **store, registry, importer, enroller, clock});
-    PolicyService policy_service(config, **policy);
+    PolicyService policy_service(config, callers, **policy, clock);
     BackupService backup_service({config, **door, **store, clock});
     LifeKeeper life(registry, clock);
     LedgerSweeper sweeper(**store, inbox, clock);

@@ -5,6 +5,7 @@
 #include "node/door_reply.h"
 #include "node/policy_explain.h"
 #include "node/word_list.h"
+#include "rpc/status.h"
 
 namespace whoelse {
 namespace {
@@ -46,6 +47,28 @@ grpc::Status PolicyService::ExplainPolicy(grpc::ServerContext*, const v1::Explai
                                      view.today);
   if (const auto* error = std::get_if<FieldError>(&explained)) return BadField(*error);
   reply->set_json(DumpReply(std::get<nlohmann::ordered_json>(explained)));
+  return grpc::Status::OK;
+}
+
+grpc::Status PolicyService::LetPolicyThrough(grpc::ServerContext* context,
+                                             const v1::LetPolicyThroughCall* call,
+                                             v1::JsonReply* reply) {
+  const absl::StatusOr<Actor> actor = callers_.Allow(*context, Deed::kLetPolicyThrough);
+  if (!actor.ok()) return ToDoor(actor.status());
+  const auto found = ViewOf(policy_.Read(), call->organisation());
+  if (const auto* error = std::get_if<FieldError>(&found)) return BadField(*error);
+  if (call->reason().empty()) {
+    return BadField({"reason", "is missing: the trail keeps it", "say in a sentence why it cannot wait"});
+  }
+  if (const auto error = CheckReason(call->reason())) return BadField(*error);
+  const absl::Status let = policy_.LetThrough(
+      call->organisation(),
+      NoteOf(*actor, Deed::kLetPolicyThrough, clock_.NowMs(), call->reason()));
+  if (!let.ok()) {
+    return BadField({"policy", "has nothing in it that waits for its day", "see whoelse policy show"});
+  }
+  const PolicyKeeper::View view = policy_.Read().at(call->organisation());
+  reply->set_json(DumpReply(PolicyJson(view.policy, view.today, view.problem)));
   return grpc::Status::OK;
 }
 

@@ -23,7 +23,7 @@ const std::vector<std::vector<std::string>> kCommands = {
     {"ledger", "export"}, {"records", "import"}, {"records", "list"}, {"records", "end"},
     {"records", "supersede"}, {"records", "close"}, {"records", "merge"}, {"records", "unmerge"},
     {"records", "erase"}, {"records", "lead"}, {"records", "export"},
-    {"policy", "show"}, {"policy", "check"}, {"policy", "explain"},
+    {"policy", "show"}, {"policy", "let-through"}, {"policy", "check"}, {"policy", "explain"},
     {"audit", "mirror"}, {"audit", "check"}, {"audit", "prove"},
     {"audit", "verify"}, {"audit", "open"}, {"audit", "reconcile"}, {"audit", "volumes"},
     {"audit", "draw"}, {"audit", "census"}, {"federation", "init"},

@@ -28,7 +28,15 @@ class ScriptedPolicy final : public v1::Policy::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status LetPolicyThrough(grpc::ServerContext*, const v1::LetPolicyThroughCall* call,
+                                v1::JsonReply* reply) override {
+    let_through = *call;
+    reply->set_json(json);
+    return grpc::Status::OK;
+  }
+
   std::string json;
+  v1::LetPolicyThroughCall let_through;
   v1::ShowPolicyCall shown;
   v1::ExplainPolicyCall explained;
 };
@@ -64,6 +72,14 @@ TEST_F(PolicyCommandTest, ThePolicyInForceIsShown) {
   EXPECT_EQ(policy_.shown.organisation(), "");
   door_.Call({"policy", "show", "--organisation", "100123"});
   EXPECT_EQ(policy_.shown.organisation(), "100123");
+}
+
+TEST_F(PolicyCommandTest, WhatWaitsIsLetThrough) {
+  policy_.json = R"({"hash": "81f7"})";
+  const Captured let = door_.Call({"policy", "let-through", "--reason", "the board decided it"});
+  EXPECT_EQ(let.exit, kExitOk) << let.err;
+  EXPECT_EQ(policy_.let_through.reason(), "the board decided it");
+  EXPECT_THAT(let.out, HasSubstr("from the next question on. Hash 81f7"));
 }
 
 TEST_F(PolicyCommandTest, ACaseIsExplained) {

@@ -53,6 +53,18 @@ class DisclosurePolicy(EndToEnd):
         self.assertRegex(self.policy()["looser_on"], r"^\d{4}-\d{2}-01$")
         self.assertEqual(self.school(), "nothing_disclosed")
 
+        nameless = area.whoelse("school", "policy", "let-through", "--reason", "")
+        self.assertEqual((nameless.returncode, nameless.stdout), (2, ""), nameless.stderr)
+        self.assertEqual(self.school(), "nothing_disclosed")
+        let = ("policy", "let-through", "--reason", "the board decided it for the new term")
+        self.answer(area.whoelse("school", *let, "--json"))
+        self.assertEqual((self.acting(), self.policy()["waiting"]), ("contact", []))
+        self.assertEqual(self.school(), "disclosed")
+        again = area.whoelse("school", *let)
+        self.assertEqual((again.returncode, again.stdout), (2, ""), again.stderr)
+        self.set_cell("nothing")
+        area.until("stricter again", lambda: self.acting() == "nothing")
+
         self.set_cell("perhaps")
         area.until("the operator reads why", lambda: "column section-47: is not a word of this table"
                    in (self.policy()["problem"] or ""))
