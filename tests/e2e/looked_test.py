@@ -2,8 +2,10 @@
 """Who looked, what a subject access tells of it, what is taken out of the ledger, and shields over
 their weeks: with the real programs."""
 
+import itertools
 import json
 import os
+import time
 import unittest
 
 from area import csv, row
@@ -191,10 +193,16 @@ class RepeatedNotices(EndToEnd):
         area.until_enrolled("school")
         area.until("the school answers", lambda: self.statuses(
             area.ask("social", F))["school"] == "disclosed")
-        self.move_clock(8 * DAY)
+        weeks = itertools.count(8 * DAY, 8 * DAY)
+        patience = 0
 
+        # A week that finds a stream cut, as a leap of the clock may, is a notice that comes the week after.
         def silent():
+            nonlocal patience
             records = self.answer(area.whoelse("school", "records", "list", "--json"))["records"]
+            if not records[-1]["shield_pending"] and time.monotonic() > patience:
+                self.move_clock(next(weeks))
+                patience = time.monotonic() + 15
             return records[-1]["shield_pending"]
         area.until("the repetition came", silent)
         area.until("the school is silent", lambda: self.statuses(
