@@ -1,7 +1,8 @@
 #include "cli/answer.h"
 
 #include "cli/door.h"
-#include "cli/show_json.h"
+#include "cli/print_answer.h"
+#include "nlohmann/json.hpp"
 #include "node/report.h"
 
 namespace whoelse {
@@ -21,10 +22,9 @@ ExitCode ShowAnswer(const AnswerOptions& options, Terminal& terminal) {
   call.set_number(options.number);
   call.set_does_not_know_them(options.does_not_know_them);
   const auto answer = door.ok() ? door->ShowAnswer(call) : door.status();
-  const auto report = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!report.ok()) return PrintError(terminal, report.status());
-  terminal.out << (options.json ? *answer + "\n" : ReportAsText(*report, terminal.width));
-  return kExitOk;
+  return PrintAnswer(answer, options.json, terminal, [&](const nlohmann::ordered_json& report) {
+    return ReportAsText(report, terminal.width);
+  });
 }
 
 ExitCode HandOverAnswer(const AnswerOptions& options, Terminal& terminal) {
@@ -34,15 +34,10 @@ ExitCode HandOverAnswer(const AnswerOptions& options, Terminal& terminal) {
   call.set_to(options.to);
   call.set_reason(options.reason);
   const auto answer = door.ok() ? door->HandOverAnswer(call) : door.status();
-  const auto done = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!done.ok()) return PrintError(terminal, done.status());
-  if (options.json) {
-    terminal.out << *answer << "\n";
-  } else {
-    terminal.out << options.to << " can read it for 72 hours with:\n  whoelse receipt answer "
-                 << options.number << " --i-do-not-know-them\n";
-  }
-  return kExitOk;
+  return PrintAnswer(answer, options.json, terminal, [&](const nlohmann::ordered_json&) {
+    return options.to + " can read it for 72 hours with:\n  whoelse receipt answer " +
+           options.number + " --i-do-not-know-them\n";
+  });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "cli/ask_again.h"
 
 #include "cli/door.h"
+#include "cli/print_answer.h"
 #include "cli/show_json.h"
 
 namespace whoelse {
@@ -12,12 +13,9 @@ ExitCode AskAgain(const AskOptions& options, Terminal& terminal) {
   call.set_at(options.at);
   call.set_does_not_know_them(options.does_not_know_them);
   const auto answer = door.ok() ? door->AskAgain(call) : door.status();
-  const auto done = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!done.ok()) return PrintError(terminal, done.status());
-  terminal.out << (options.json ? *answer + "\n"
-                                : JsonAsText(*done, terminal.width) +
-                                      "Look then with: whoelse receipt list\n");
-  return kExitOk;
+  return PrintAnswer(answer, options.json, terminal, [&](const nlohmann::ordered_json& request) {
+    return JsonAsText(request, terminal.width) + "Look then with: whoelse receipt list\n";
+  });
 }
 
 }  // namespace whoelse

@@ -2,6 +2,7 @@
 
 #include "cli/ask.h"
 #include "cli/door.h"
+#include "cli/print_answer.h"
 #include "cli/show_json.h"
 
 namespace whoelse {
@@ -14,20 +15,6 @@ Json ListIn(const Json& object, const char* key) {
                                                                               : Json::array();
 }
 
-// Prints the node's answer: as it is with --json, else what `text` makes of it.
-template <typename Text>
-ExitCode Print(const absl::StatusOr<std::string>& answer, bool json, Terminal& terminal,
-               const Text& text) {
-  const auto parsed = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!parsed.ok()) return PrintError(terminal, parsed.status());
-  if (json) {
-    terminal.out << *answer << "\n";
-  } else {
-    terminal.out << text(*parsed);
-  }
-  return kExitOk;
-}
-
 }  // namespace
 
 ExitCode ListInbox(const InboxOptions& options, Terminal& terminal) {
@@ -36,7 +23,7 @@ ExitCode ListInbox(const InboxOptions& options, Terminal& terminal) {
   call.set_done(options.done);
   call.set_limit(options.limit);
   const auto answer = door.ok() ? door->ListItems(call) : door.status();
-  return Print(answer, options.json, terminal, [&](const Json& inbox) {
+  return PrintAnswer(answer, options.json, terminal, [&](const Json& inbox) {
     for (const Json& notice : ListIn(inbox, "notices")) {
       if (notice.is_string()) terminal.err << "whoelse: " << notice.get<std::string>() << "\n";
     }
@@ -54,8 +41,7 @@ ExitCode ShowInboxItem(const InboxOptions& options, Terminal& terminal) {
   v1::ShowItemCall call;
   call.set_id(options.id);
   const auto answer = door.ok() ? door->ShowItem(call) : door.status();
-  return Print(answer, options.json, terminal,
-               [&](const Json& item) { return JsonAsText(item, terminal.width); });
+  return PrintAnswer(answer, options.json, terminal);
 }
 
 ExitCode DecideInboxItem(const std::string& verb, const InboxOptions& options, Terminal& terminal) {
@@ -66,7 +52,7 @@ ExitCode DecideInboxItem(const std::string& verb, const InboxOptions& options, T
   call.set_outcome(options.outcome);
   call.set_reason(options.reason);
   const auto answer = door.ok() ? door->DecideItem(call) : door.status();
-  return Print(answer, options.json, terminal, [&](const Json& item) {
+  return PrintAnswer(answer, options.json, terminal, [&](const Json& item) {
     const Json state = item.is_object() && item.contains("state") ? item["state"] : Json();
     return options.id + ": " + (state.is_string() ? state.get<std::string>() : "done") + "\n";
   });
@@ -81,17 +67,17 @@ ExitCode ProposeLift(const LiftOptions& options, Terminal& terminal) {
   call.set_nhs_number(*number);
   call.set_record(options.record);
   call.set_reason(options.reason);
-  return Print(door->ProposeLift(call), options.json, terminal, [](const Json& item) {
-    const Json id = item.is_object() && item.contains("id") ? item["id"] : Json("the item");
+  return PrintAnswer(door->ProposeLift(call), options.json, terminal, [](const Json& item) {
+    const bool named = item.is_object() && item.contains("id") && item["id"].is_string();
     return "Nothing has changed yet. A second lead officer decides: whoelse inbox refuse " +
-           id.get<std::string>() + " --reason WHY\n";
+           (named ? item["id"].get<std::string>() : "ID") + " --reason WHY\n";
   });
 }
 
 ExitCode CountInbox(const InboxOptions& options, Terminal& terminal) {
   const auto door = Door::Open(options.door);
   const auto answer = door.ok() ? door->CountItems() : door.status();
-  return Print(answer, options.json, terminal, [&](const Json& counts) {
+  return PrintAnswer(answer, options.json, terminal, [&](const Json& counts) {
     const Json rows = ListIn(counts, "counts");
     return rows.empty() ? std::string("Nothing to count yet.\n") : JsonAsText(rows, terminal.width);
   });

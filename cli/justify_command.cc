@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "cli/door.h"
-#include "cli/show_json.h"
+#include "cli/print_answer.h"
 
 namespace whoelse {
 namespace {
@@ -14,14 +14,6 @@ struct JustifyOptions {
   bool json = false;
 };
 
-ExitCode PrintItem(const absl::StatusOr<std::string>& answer, const JustifyOptions& options,
-                   Terminal& terminal) {
-  const auto item = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!item.ok()) return PrintError(terminal, item.status());
-  terminal.out << (options.json ? *answer + "\n" : JsonAsText(*item, terminal.width));
-  return kExitOk;
-}
-
 ExitCode AskToJustify(const JustifyOptions& options, Terminal& terminal) {
   const auto door = Door::Open(options.door);
   v1::AskToJustifyCall call;
@@ -29,7 +21,8 @@ ExitCode AskToJustify(const JustifyOptions& options, Terminal& terminal) {
   call.set_reference(options.reference);
   call.set_agency(options.agency);
   call.set_reason(options.reason);
-  return PrintItem(door.ok() ? door->AskToJustify(call) : door.status(), options, terminal);
+  return PrintAnswer(door.ok() ? door->AskToJustify(call) : door.status(), options.json,
+                     terminal);
 }
 
 ExitCode ShowPractitioner(const JustifyOptions& options, Terminal& terminal) {
@@ -37,7 +30,8 @@ ExitCode ShowPractitioner(const JustifyOptions& options, Terminal& terminal) {
   v1::ShowPractitionerCall call;
   call.set_question(options.question);
   call.set_reference(options.reference);
-  return PrintItem(door.ok() ? door->ShowPractitioner(call) : door.status(), options, terminal);
+  return PrintAnswer(door.ok() ? door->ShowPractitioner(call) : door.status(), options.json,
+                     terminal);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/door.h"
+#include "cli/print_answer.h"
 #include "cli/show_json.h"
 #include "node/policy_file.h"
 
@@ -124,15 +125,10 @@ ExitCode LetPolicyThrough(const LetPolicyThroughOptions& options, Terminal& term
   call.set_reason(options.reason);
   const auto door = Door::Open(options.door);
   const auto answer = door.ok() ? door->LetPolicyThrough(call) : door.status();
-  const auto policy = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!policy.ok()) return PrintError(terminal, policy.status());
-  if (options.json) {
-    terminal.out << *answer << "\n";
-    return kExitOk;
-  }
-  terminal.out << "The whole policy acts from the next question on. Hash " << policy->value("hash", "")
-               << "\n";
-  return kExitOk;
+  return PrintAnswer(answer, options.json, terminal, [](const Json& policy) {
+    return "The whole policy acts from the next question on. Hash " +
+           (policy.is_object() ? policy.value("hash", "") : "") + "\n";
+  });
 }
 
 ExitCode CheckPolicy(const CheckPolicyOptions& options, Date today, Terminal& terminal) {

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "cli/door.h"
+#include "cli/print_answer.h"
 #include "cli/receipt_text.h"
 #include "cli/show_json.h"
 #include "vault/durable_file.h"
@@ -60,13 +61,9 @@ ExitCode ListReceipts(const ReceiptListOptions& options, Terminal& terminal) {
   v1::ListReceiptsCall call;
   call.set_limit(options.limit);
   const auto answer = door.ok() ? door->ListReceipts(call) : door.status();
-  const auto list = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!list.ok()) return PrintError(terminal, list.status());
-  terminal.out << (options.json
-                       ? *answer + "\n"
-                       : ListAsText(ForPeople(*list), "No question of yours was asked here yet.",
-                                    terminal.width));
-  return kExitOk;
+  return PrintAnswer(answer, options.json, terminal, [&](const Json& list) {
+    return ListAsText(ForPeople(list), "No question of yours was asked here yet.", terminal.width);
+  });
 }
 
 ExitCode ShowReceipt(const ReceiptOptions& options, Terminal& terminal) {
@@ -74,10 +71,8 @@ ExitCode ShowReceipt(const ReceiptOptions& options, Terminal& terminal) {
   v1::ShowReceiptCall call;
   call.set_number(options.number);
   const auto answer = door.ok() ? door->ShowReceipt(call) : door.status();
-  const auto shown = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!shown.ok()) return PrintError(terminal, shown.status());
-  terminal.out << (options.json ? *answer + "\n" : ReceiptText(*shown, terminal.width));
-  return kExitOk;
+  return PrintAnswer(answer, options.json, terminal,
+                     [&](const Json& shown) { return ReceiptText(shown, terminal.width); });
 }
 
 ExitCode ExportReceipt(const ReceiptOptions& options, Terminal& terminal) {

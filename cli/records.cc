@@ -9,6 +9,7 @@
 
 #include "cli/ask.h"
 #include "cli/door.h"
+#include "cli/print_answer.h"
 #include "cli/show_json.h"
 
 namespace whoelse {
@@ -135,24 +136,14 @@ ExitCode ListRecords(const ListOptions& options, Terminal& terminal) {
   call.set_nhs_number(*number);
   call.set_after(options.after);
   call.set_limit(options.limit);
-  const auto answer = door->ListRecords(call);
-  if (!answer.ok()) return PrintError(terminal, answer.status());
-  const auto result = ParseNodeJson(*answer);
-  if (!result.ok()) return PrintError(terminal, result.status());
-  if (options.json) {
-    terminal.out << *answer << "\n";
-    return kExitOk;
-  }
-  const Json records = result->is_object() ? result->value("records", Json::array()) : Json::array();
-  if (records.empty()) {
-    terminal.out << "No records to list.\n";
-  } else {
-    terminal.out << JsonAsText(records, terminal.width);
-  }
-  if (const uint64_t next = NumberIn(*result, "next_after"); next != 0) {
-    terminal.out << "There are more: --after " << next << "\n";
-  }
-  return kExitOk;
+  return PrintAnswer(door->ListRecords(call), options.json, terminal, [&](const Json& result) {
+    const Json records = result.is_object() ? result.value("records", Json::array()) : Json::array();
+    std::string text = records.empty() ? "No records to list.\n" : JsonAsText(records, terminal.width);
+    if (const uint64_t next = NumberIn(result, "next_after"); next != 0) {
+      text += "There are more: --after " + std::to_string(next) + "\n";
+    }
+    return text;
+  });
 }
 
 ExitCode ExportRecords(const RecordExportOptions& options, Terminal& terminal) {

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "cli/door.h"
+#include "cli/print_answer.h"
 #include "cli/show_json.h"
 #include "node/trail.h"
 #include "vault/durable_file.h"
@@ -35,10 +36,7 @@ ExitCode ListTrail(const TrailListOptions& options, Terminal& terminal) {
   if (options.after) call.set_after(*options.after);
   call.set_limit(options.limit);
   const auto answer = door.ok() ? door->ListTrail(call) : door.status();
-  const auto trail = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!trail.ok()) return PrintError(terminal, trail.status());
-  terminal.out << (options.json ? *answer + "\n" : JsonAsText(*trail, terminal.width));
-  return kExitOk;
+  return PrintAnswer(answer, options.json, terminal);
 }
 
 ExitCode ExportTrail(const TrailExportOptions& options, Terminal& terminal) {

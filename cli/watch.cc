@@ -1,6 +1,7 @@
 #include "cli/watch.h"
 
 #include "cli/door.h"
+#include "cli/print_answer.h"
 #include "cli/show_json.h"
 
 namespace whoelse {
@@ -16,11 +17,9 @@ struct WatchOptions {
 
 ExitCode Print(const absl::StatusOr<std::string>& answer, const WatchOptions& options,
                Terminal& terminal) {
-  const auto parsed = answer.ok() ? ParseNodeJson(*answer) : answer.status();
-  if (!parsed.ok()) return PrintError(terminal, parsed.status());
-  terminal.out << (options.json ? *answer + "\n"
-                                : ListAsText(*parsed, "Nobody is watched.", terminal.width));
-  return kExitOk;
+  return PrintAnswer(answer, options.json, terminal, [&](const nlohmann::ordered_json& watches) {
+    return ListAsText(watches, "Nobody is watched.", terminal.width);
+  });
 }
 
 ExitCode Change(const char* verb, const WatchOptions& options, Terminal& terminal) {
