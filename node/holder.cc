@@ -13,18 +13,7 @@ namespace {
 constexpr size_t kHitsMax = 32;
 
 Noted NoteQuestion(const Frame& frame, const PrivateVerdict& verdict, TimeMs arrived_ms) {
-  const Statement& statement = *verdict.statement;
-  Noted noted;
-  noted.received_ms = arrived_ms;
-  noted.frame_hash = frame.hash();
-  noted.agency = statement.agency;
-  noted.practitioner_ref = statement.practitioner_ref;
-  noted.organisation = statement.organisation;
-  noted.purpose = statement.purpose;
-  noted.power = statement.power;
-  noted.article6 = statement.article6;
-  noted.article9 = statement.article9;
-  noted.flags = statement.flags;
+  Noted noted = Noted::Of(*verdict.statement, frame.hash(), arrived_ms);
   noted.reasons = verdict.reasons;
   return noted;
 }

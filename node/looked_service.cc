@@ -15,22 +15,6 @@ constexpr int kOwnMax = 10'000;   // questions, of 208 bytes each
 
 std::string DayText(const std::optional<Date>& day) { return day ? day->Iso() : ""; }
 
-// What a question of this agency would have left here, had it only been another's.
-Noted NoteOf(const RocksdbStore::ReceiptRow& row, const Statement& statement) {
-  Noted noted;
-  noted.received_ms = row.asked_ms;
-  noted.frame_hash = row.frame_hash;
-  noted.agency = statement.agency;
-  noted.practitioner_ref = statement.practitioner_ref;
-  noted.organisation = statement.organisation;
-  noted.purpose = statement.purpose;
-  noted.power = statement.power;
-  noted.article6 = statement.article6;
-  noted.article9 = statement.article9;
-  noted.flags = statement.flags;
-  return noted;
-}
-
 void AddIdentifiers(const Record& record, std::vector<SubjectEntry>& child) {
   for (const KeyType type : kSubjectPositions) {
     const std::string_view value = IdentifierOf(record, type);
@@ -91,7 +75,8 @@ absl::Status LookedService::AddOwn(const std::vector<SubjectEntry>& child,
       reply.set_more(true);
       return false;
     }
-    reply.add_own(ToString(NoteOf(row, *statement).Encode()));
+    // What it would have left here, had it only been another's.
+    reply.add_own(ToString(Noted::Of(*statement, row.frame_hash, row.asked_ms).Encode()));
     return true;
   });
   return opened.ok() ? read : opened;

@@ -20,6 +20,21 @@ bool CodesAreKnown(const Noted& noted) {
 
 }  // namespace
 
+Noted Noted::Of(const Statement& statement, const FrameHash& frame_hash, TimeMs received_ms) {
+  Noted noted;
+  noted.received_ms = received_ms;
+  noted.frame_hash = frame_hash;
+  noted.agency = statement.agency;
+  noted.practitioner_ref = statement.practitioner_ref;
+  noted.organisation = statement.organisation;
+  noted.purpose = statement.purpose;
+  noted.power = statement.power;
+  noted.article6 = statement.article6;
+  noted.article9 = statement.article9;
+  noted.flags = statement.flags;
+  return noted;
+}
+
 Bytes Noted::Encode() const {
   Writer out;
   if (Opened()) {

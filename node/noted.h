@@ -49,6 +49,8 @@ struct Noted {
   uint8_t reasons = kNothingSpecial;
   std::vector<Decision> decisions;   // at most 12
 
+  // What the statement of a question says; nothing of what came of it.
+  static Noted Of(const Statement& statement, const FrameHash& frame_hash, TimeMs received_ms);
   bool Opened() const { return agency != 0; }
   Bytes Encode() const;              // 208 bytes
   // DATA_LOSS when the bytes are not what Encode wrote.
