@@ -121,9 +121,9 @@ grpc::Status LookedService::TookOut(grpc::ServerContext* context, const v1::Took
   if (!before.ok()) return ToDoor(before.status());
   // Of what is to come nobody can have taken anything.
   const TimeMs through = std::min<TimeMs>(call->through_ms(), parts_.clock.NowMs());
-  if (through > *before) parts_.store.WriteTakenThrough(through);
   TrailNote note = NoteOf(*actor, Deed::kTakeSealed, parts_.clock.NowMs());
-  parts_.store.WriteTrail(note.Add(Fact::kSince, std::to_string(*before)));
+  note.Add(Fact::kSince, std::to_string(*before));
+  parts_.store.WriteTakenThrough(std::max(through, *before), &note);
   if (absl::Status set = parts_.inbox.SetTaken(*actor); !set.ok()) return ToDoor(set);
   reply->set_json(DumpReply({{"taken_through_ms", std::max(through, *before)}}));
   return grpc::Status::OK;

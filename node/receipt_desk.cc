@@ -269,10 +269,10 @@ absl::StatusOr<Json> ReceiptDesk::HandOverTo(const std::string& user, const std:
   const TimeMs now = parts_.clock.NowMs();
   found->hand_overs.push_back({colleague->ref, "local:" + to, user, now,
                                now + kAnswerOpenMs, reason});
-  parts_.store.WriteArranged(Arranged::kHandOvers, NameOfHandOvers(found->row.frame_hash),
-                             HandOversDocument(found->hand_overs));
   TrailNote note = NoteOf(ActorOf(user), Deed::kHandOver, now, reason);
-  parts_.store.WriteTrail(note.Add(Fact::kReceipt, number));
+  parts_.store.WriteArranged(Arranged::kHandOvers, NameOfHandOvers(found->row.frame_hash),
+                             HandOversDocument(found->hand_overs),
+                             &note.Add(Fact::kReceipt, number));
   return Json{{"receipt", number}, {"handed_over", HandOversJson(found->hand_overs)}};
 }
 

@@ -141,7 +141,7 @@ class RocksdbStore final : public RecordSource {
   absl::StatusOr<std::string> SweepSealed(TimeMs before, const std::string& from, size_t most);
   // Until when lead officers have taken out what is sealed; 0: never.
   absl::StatusOr<TimeMs> ReadTakenThrough() const;
-  void WriteTakenThrough(TimeMs through);
+  void WriteTakenThrough(TimeMs through, const TrailNote* by = nullptr);
   // At most one for a log, until it is logged. Synced.
   void WritePlannedDigest(const PlannedDigest& planned);
   absl::StatusOr<std::vector<PlannedDigest>> ReadPlannedDigests() const;
@@ -187,7 +187,8 @@ class RocksdbStore final : public RecordSource {
   // What people arranged around their questions (rocksdb_store_arranged.cc): documents by kind and
   // name, each takes the place of the one with its name; synced.
   enum class Arranged : uint8_t { kHandOvers = 1, kAgain, kWatch };
-  void WriteArranged(Arranged kind, std::string_view name, std::string_view document);
+  void WriteArranged(Arranged kind, std::string_view name, std::string_view document,
+                     const TrailNote* by = nullptr);
   void DropArranged(Arranged kind, std::string_view name);
   absl::StatusOr<std::optional<std::string>> ReadArranged(Arranged kind,
                                                           std::string_view name) const;

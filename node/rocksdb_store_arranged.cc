@@ -17,8 +17,9 @@ std::string KeyOf(RocksdbStore::Arranged kind, std::string_view name) {
 
 }  // namespace
 
-void RocksdbStore::WriteArranged(Arranged kind, std::string_view name, std::string_view document) {
-  PutSynced(kAsked, KeyOf(kind, name), AsBytes(document));
+void RocksdbStore::WriteArranged(Arranged kind, std::string_view name, std::string_view document,
+                                 const TrailNote* by) {
+  PutSynced(kAsked, KeyOf(kind, name), AsBytes(document), by);
 }
 
 void RocksdbStore::DropArranged(Arranged kind, std::string_view name) {

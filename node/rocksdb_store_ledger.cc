@@ -119,8 +119,8 @@ absl::StatusOr<TimeMs> RocksdbStore::ReadTakenThrough() const {
   return through;
 }
 
-void RocksdbStore::WriteTakenThrough(TimeMs through) {
-  PutSynced(kMeta, kTakenThrough, Writer().U64(through).view());
+void RocksdbStore::WriteTakenThrough(TimeMs through, const TrailNote* by) {
+  PutSynced(kMeta, kTakenThrough, Writer().U64(through).view(), by);
 }
 
 absl::StatusOr<std::vector<PlannedDigest>> RocksdbStore::ReadPlannedDigests() const {
