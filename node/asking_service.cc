@@ -28,11 +28,7 @@ class StreamListener final : public CaseloadListener {
 
   void OnProblem(const RowProblem& problem) override {
     v1::AskCaseloadReply reply;
-    v1::ImportProblem& said = *reply.mutable_problem();
-    said.set_line(problem.line);
-    said.set_column(problem.column);
-    said.set_reason(problem.reason);
-    said.set_remedy(problem.remedy);
+    PutProblem(problem, *reply.mutable_problem());
     writer_.Write(reply);
   }
   void OnRow(const Json& row) override {

@@ -9,6 +9,8 @@
 
 #include "nlohmann/json.hpp"
 #include "node/field_error.h"
+#include "node/import.h"
+#include "proto/node.pb.h"
 
 namespace whoelse {
 
@@ -24,6 +26,13 @@ inline std::string TextOf(const FieldError& error) {
 }
 inline grpc::Status BadField(const FieldError& error) {
   return {grpc::StatusCode::INVALID_ARGUMENT, TextOf(error)};
+}
+
+inline void PutProblem(const RowProblem& problem, v1::ImportProblem& said) {
+  said.set_line(problem.line);
+  said.set_column(problem.column);
+  said.set_reason(problem.reason);
+  said.set_remedy(problem.remedy);
 }
 
 // How many rows of a list to give. 0: the caller did not say.

@@ -69,11 +69,7 @@ class StreamListener final : public ImportListener {
 
   void OnProblem(const RowProblem& problem) override {
     v1::ImportReply reply;
-    v1::ImportProblem& said = *reply.mutable_problem();
-    said.set_line(problem.line);
-    said.set_column(problem.column);
-    said.set_reason(problem.reason);
-    said.set_remedy(problem.remedy);
+    PutProblem(problem, *reply.mutable_problem());
     stream_.Write(reply);
   }
   void OnProgress(size_t done, size_t total) override {
