@@ -163,7 +163,9 @@ class Registry {
                  const std::function<Done(Record&)>& change);
   void Write(RecordBatch batch, const TrailNote* by = nullptr)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  absl::Status Archive(std::span<const RecordId> records, Date today, TimeMs now);
+  // Those of them that are still there, as one.
+  absl::Status ChangeEach(std::span<const RecordId> records, TimeMs now,
+                          const std::function<void(Record&)>& change);
   absl::Status Remove(std::span<const RecordId> records, bool erased, const TrailNote* by = nullptr)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   void Apply(const std::vector<RocksdbStore::RecordChange>& changes)

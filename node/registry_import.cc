@@ -204,18 +204,7 @@ absl::StatusOr<Registry::Absent> Registry::FindAbsent(const std::string& source,
 }
 
 absl::Status Registry::EndAll(std::span<const RecordId> records, Date end, TimeMs now) {
-  const std::lock_guard one_at_a_time(import_mutex_);
-  RecordBatch batch(store_, now);
-  for (const RecordId id : records) {
-    absl::StatusOr<Record> record = batch.Read(id);
-    if (absl::IsNotFound(record.status())) continue;
-    if (!record.ok()) return record.status();
-    EndBy(end, *record);
-    const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
-    if (!changed.ok()) return changed.status();
-  }
-  Write(std::move(batch));
-  return absl::OkStatus();
+  return ChangeEach(records, now, [&](Record& record) { EndBy(end, record); });
 }
 
 void Registry::FinishImport(bool complete, const TrailNote& by) {

@@ -218,7 +218,8 @@ absl::StatusOr<Registry::DueCounts> Registry::DoWhatIsDue(TimeMs now) {
     if (other >= held.size() || !held[other]) purge.push_back(id);
   }
   for (size_t first = 0; first < archive.size(); first += kChunk) {
-    const absl::Status archived = Archive(ChunkAt(archive, first), today, now);
+    const absl::Status archived = ChangeEach(
+        ChunkAt(archive, first), now, [&](Record& record) { record.archived_on = today; });
     if (!archived.ok()) return archived;
   }
   for (size_t first = 0; first < purge.size(); first += kChunk) {
@@ -230,14 +231,15 @@ absl::StatusOr<Registry::DueCounts> Registry::DoWhatIsDue(TimeMs now) {
   return DueCounts{archive.size(), purge.size()};
 }
 
-absl::Status Registry::Archive(std::span<const RecordId> records, Date today, TimeMs now) {
+absl::Status Registry::ChangeEach(std::span<const RecordId> records, TimeMs now,
+                                  const std::function<void(Record&)>& change) {
   const std::lock_guard one_at_a_time(import_mutex_);
   RecordBatch batch(store_, now);
   for (const RecordId id : records) {
     absl::StatusOr<Record> record = batch.Read(id);
     if (absl::IsNotFound(record.status())) continue;
     if (!record.ok()) return record.status();
-    record->archived_on = today;
+    change(*record);
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
     if (!changed.ok()) return changed.status();
   }
