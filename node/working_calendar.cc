@@ -76,6 +76,7 @@ absl::Status CheckYears(const CalendarSettings& settings) {
   return absl::OkStatus();
 }
 
+// Of settings whose years are good.
 absl::Status CheckHolidays(const CalendarSettings& settings) {
   for (Date day : settings.bank_holidays) {
     if (YearOf(day) < settings.years.front() || YearOf(day) > settings.years.back()) {
@@ -144,9 +145,8 @@ CalendarSettings CalendarSettings::From(int year) {
 }
 
 absl::StatusOr<WorkingCalendar> WorkingCalendar::Create(const CalendarSettings& settings) {
-  for (const absl::Status& checked : {CheckYears(settings), CheckHolidays(settings)}) {
-    if (!checked.ok()) return checked;
-  }
+  if (absl::Status checked = CheckYears(settings); !checked.ok()) return checked;
+  if (absl::Status checked = CheckHolidays(settings); !checked.ok()) return checked;
   WorkingCalendar calendar(
       settings.years.back(),
       {settings.bank_holidays.begin(), settings.bank_holidays.end()});
