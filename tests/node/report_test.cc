@@ -168,7 +168,8 @@ TEST_F(ReportTest, LinesBesideEveryAgency) {
   const Readings readings = {{kSurgery, Answered({Contact("Sam")})},
                              {kSchools, Answered()},
                              {kPolice, Reading{}}};
-  for (const Json& agency : Report(readings, kMondayNight)["agencies"]) {
+  const Json report = Report(readings, kMondayNight);
+  for (const Json& agency : report["agencies"]) {
     ASSERT_EQ(agency["lines"].size(), 2u);
     EXPECT_EQ(agency["lines"][0]["kind"], "duty");
     EXPECT_EQ(agency["lines"][0]["phone"], "01632 960001");
