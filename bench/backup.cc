@@ -7,45 +7,18 @@
 #include <vector>
 
 #include "bench/benchmarks.h"
+#include "bench/filled_store.h"
 #include "bench/process.h"
-#include "cli/demo_children.h"
 #include "node/rocksdb_store.h"
 #include "vault/durable_file.h"
 
 namespace whoelse::bench {
 namespace {
 
-constexpr size_t kChunk = 1000;
 constexpr size_t kWriteEvery = 32;   // blocks of the backup, between two writes of the node's own
 constexpr TimeMs kMade = 1'800'000'000'000;
 
 MasterKey Master() { return MasterKey(Secret<32>::From(std::array<uint8_t, 32>{7})); }
-
-Record MakeRecord(size_t place) {
-  Record record;
-  record.nhs_number = *NhsNumber::Parse(DemoNhsNumber(place));
-  record.given_name = "Ada";
-  record.family_name = "Testwood";
-  record.organisation = "Testfield";
-  record.service = "Child protection";
-  record.name = "Robin Fennimore";
-  record.phone = "01632 960123";
-  record.email = "robin.fennimore@agency.example";
-  record.source = "bench";
-  record.source_id = std::to_string(place);
-  return record;
-}
-
-void FillStore(RocksdbStore& store, size_t records) {
-  for (size_t first = 0; first < records; first += kChunk) {
-    std::vector<RocksdbStore::RecordChange> changes;
-    for (size_t place = first; place < std::min(records, first + kChunk); ++place) {
-      changes.push_back({{static_cast<RecordId>(place + 1), {kMade, 0}, MakeRecord(place)},
-                         std::nullopt});
-    }
-    store.WriteRecords(changes);
-  }
-}
 
 // The same bytes from one file to another, onto the disk.
 absl::StatusOr<double> CopyMs(const std::string& from, const std::string& to) {
@@ -115,7 +88,7 @@ absl::Status MeasureBackup(const Setting& setting, Report& report) {
   const size_t records = setting.effort.Of(size_t{1'000'000}, size_t{2'000});
   const auto store = RocksdbStore::Open(setting.home + "/data", Master(), X25519PublicKey(), random);
   if (!store.ok()) return store.status();
-  FillStore(**store, records);
+  FillRecords(**store, records, kMade);
   const std::string path = setting.home + "/backup";
   const auto made = BackUp(**store, path);
   if (!made.ok()) return made.status();

@@ -26,6 +26,7 @@ absl::Status MeasureSequencer(const Setting& setting, Report& report);    // seq
 absl::Status MeasureAdmission(const Setting& setting, Report& report);    // admission.cc
 absl::Status MeasureReceipt(const Setting& setting, Report& report);      // receipt.cc
 absl::Status MeasureLogCopy(const Setting& setting, Report& report);      // log_copy.cc
+absl::Status MeasureFrames(const Setting& setting, Report& report);       // frames.cc
 absl::Status MeasurePolicy(const Setting& setting, Report& report);       // policy.cc
 absl::Status MeasureImport(const Setting& setting, Report& report);       // import.cc
 absl::Status MeasureBackup(const Setting& setting, Report& report);       // backup.cc

@@ -26,8 +26,9 @@ constexpr Benchmark kBenchmarks[] = {
     {"attach-storm", MeasureAttachStorm}, {"question", MeasureQuestion},
     {"sequencer", MeasureSequencer},      {"admission", MeasureAdmission},
     {"receipt", MeasureReceipt},          {"log-copy", MeasureLogCopy},
-    {"policy", MeasurePolicy},            {"node-memory", MeasureNodeMemory},
-    {"import", MeasureImport},            {"backup", MeasureBackup}};
+    {"frames", MeasureFrames},            {"policy", MeasurePolicy},
+    {"node-memory", MeasureNodeMemory},   {"import", MeasureImport},
+    {"backup", MeasureBackup}};
 
 // A directory for one benchmark, gone when it is over.
 class TemporaryHome {

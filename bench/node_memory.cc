@@ -5,9 +5,9 @@
 #include <fstream>
 
 #include "bench/benchmarks.h"
+#include "bench/filled_store.h"
 #include "bench/process.h"
 #include "bench/stub_area.h"
-#include "cli/demo_children.h"
 #include "cli/demo_processes.h"
 #include "node/config.h"
 #include "node/rocksdb_store.h"
@@ -16,43 +16,6 @@
 
 namespace whoelse::bench {
 namespace {
-
-constexpr size_t kChunk = 1000;
-constexpr size_t kIdentifiers = 2;   // of a record: an NHS number and a UPN
-constexpr KeyVersion kKeyVersion = 1;
-
-Record MakeRecord(size_t place, Date born) {
-  Record record;
-  record.nhs_number = *NhsNumber::Parse(DemoNhsNumber(place));
-  record.upn = *Upn::Parse(DemoUpn(place, born));
-  record.given_name = "Ada";
-  record.family_name = "Testwood";
-  record.born = born;
-  record.organisation = "Testfield";
-  record.service = "Child protection";
-  record.source = "bench";
-  record.source_id = std::to_string(place);
-  return record;
-}
-
-// A register as import and enrolment leave it, but for evaluations: sub-keys are random bytes.
-void FillStore(RocksdbStore& store, size_t records, TimeMs now, Random& random) {
-  const Date born = *Date::Parse("2015-03-14");
-  for (size_t first = 0; first < records; first += kChunk) {
-    std::vector<RocksdbStore::RecordChange> changes;
-    std::vector<RocksdbStore::Enrolled> enrolled;
-    for (size_t place = first; place < std::min(records, first + kChunk); ++place) {
-      const auto id = static_cast<RecordId>(place + 1);
-      changes.push_back({{id, {now, now}, MakeRecord(place, born)}, std::nullopt});
-      for (const KeyType type : {KeyType::kNhsNumber, KeyType::kUpn}) {
-        enrolled.push_back({id, type, {random.NewSecret<16>(), random.NewSecret<32>()}});
-      }
-    }
-    store.WriteRecords(changes);
-    store.WriteSubKeys(kKeyVersion, enrolled);
-  }
-  store.WriteEnrolmentState({{{kKeyVersion, now}}, now});
-}
 
 absl::Status MakeStore(const std::string& config_file, size_t records, Random& random) {
   const auto config = NodeConfig::Load(config_file);
@@ -63,7 +26,9 @@ absl::Status MakeStore(const std::string& config_file, size_t records, Random& r
   const auto store =
       RocksdbStore::Open(config->data, *std::move(master), config->lead_officer, random);
   if (!store.ok()) return store.status();
-  FillStore(**store, records, SystemClock().NowMs(), random);
+  const TimeMs now = SystemClock().NowMs();
+  FillRecords(**store, records, now);
+  FillSubKeys(**store, records, now, random);
   return absl::OkStatus();
 }
 
@@ -105,10 +70,10 @@ absl::Status MeasureNodeMemory(const Setting& setting, Report& report) {
   if (!empty.ok()) return empty.status();
   report.Add({"no more than one record", *empty / (1 << 20), "MiB"});
   for (const size_t entries : {1'000u, 100'000u, 1'000'000u}) {
-    const size_t records = setting.effort.Of(entries, size_t{10}) / kIdentifiers;
+    const size_t records = setting.effort.Of(entries, size_t{10}) / kIdentifiersOfEach;
     const auto bytes = BytesWith(records, setting);
     if (!bytes.ok()) return bytes.status();
-    const std::string what = std::to_string(records * kIdentifiers) + " index entries";
+    const std::string what = std::to_string(records * kIdentifiersOfEach) + " index entries";
     report.Add({what, *bytes / (1 << 20), "MiB"});
     // A thousand entries are less than what one start differs from another by.
     if (entries > 1'000 && !setting.effort.smoke) {

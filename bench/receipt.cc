@@ -6,7 +6,7 @@
 #include "audit/entry.h"
 #include "audit/receipt_check.h"
 #include "bench/benchmarks.h"
-#include "bench/stub_area.h"
+#include "bench/keyed_area.h"
 #include "benchmark/benchmark.h"
 #include "protocol/answer.h"
 
@@ -16,86 +16,31 @@ namespace {
 constexpr size_t kAgencies = 200, kWitnesses = 3;
 constexpr size_t kLeaves = size_t{1} << 17;   // of each relay's log
 constexpr double kGoalMs = 100, kGoalKib = 400;
-constexpr CoordinatorId kFirstRelay = 101;
-constexpr KeyVersion kKeyVersion = 1;
 constexpr TimeS kAskedAt = 1'800'000'000;
 
-SigningKey NewKey(Random& random) {
-  return SigningKey::FromSeed(random.NewSecret<32>().Reveal());
-}
-
-// An area with all of its keys.
-class Area {
+// Questions of this area, answered and logged.
+class Area : public KeyedArea {
  public:
-  Area(size_t agencies, Random& random);
-
-  const Roster& roster() const { return roster_; }
+  using KeyedArea::KeyedArea;
   Receipt NewReceipt(size_t leaves, Random& random) const;
 
  private:
-  struct Relay {
-    SigningKey log_key, admission_key;
-  };
-  void AddRelay(Random& random);
-  void AddAgency(Random& random);
-  void AddWitness(Random& random);
   std::vector<ReceiptItem> Answers(const Question& question, Random& random) const;
   ReceiptPart PartOf(size_t relay, const Question& question, std::vector<ReceiptItem> items,
                      size_t leaves, Random& random) const;
-
-  Roster roster_{};
-  std::vector<Relay> relays_;
-  std::vector<SigningKey> agencies_, witnesses_;
 };
-
-Area::Area(size_t agencies, Random& random) {
-  roster_.version = 1;
-  roster_.federation = random.NewFixed<FederationId>();
-  roster_.hash = random.NewFixed<RosterHash>();
-  roster_.key_versions.push_back({kKeyVersion, KeyState::kAsked, 1,
-                                  Element::BaseMultiply(Scalar::Random(random)), {}});
-  for (int i = 0; i < 2; ++i) AddRelay(random);
-  for (size_t i = 0; i < agencies; ++i) AddAgency(random);
-  for (size_t i = 0; i < kWitnesses; ++i) AddWitness(random);
-  roster_.quorum = kWitnesses - 1;
-}
-
-void Area::AddRelay(Random& random) {
-  relays_.push_back({NewKey(random), NewKey(random)});
-  const auto place = static_cast<uint16_t>(roster_.coordinators.size());
-  const std::string name = "log" + std::to_string(place) + ".example/whoelse";
-  roster_.coordinators.push_back(
-      {static_cast<CoordinatorId>(kFirstRelay + place), static_cast<uint16_t>(place + 1), name, "",
-       {}, *NoteVerifier::Create(name, NoteKeyType::kEd25519, relays_.back().log_key.verify_key()),
-       relays_.back().admission_key.verify_key()});
-}
-
-void Area::AddAgency(Random& random) {
-  agencies_.push_back(NewKey(random));
-  const auto id = static_cast<AgencyId>(1001 + roster_.agencies.size());
-  roster_.agencies.push_back({id, "agency-" + std::to_string(id), "T0000", "school", "Testfield",
-                              {Purpose::kConcern}, false, agencies_.back().verify_key(), {},
-                              {kFirstRelay, kFirstRelay + 1}, 1, 8, {}, 1, {}, {}});
-}
-
-void Area::AddWitness(Random& random) {
-  witnesses_.push_back(NewKey(random));
-  const std::string name = "witness" + std::to_string(witnesses_.size()) + ".example";
-  roster_.witnesses.push_back({name, *NoteVerifier::Create(name, NoteKeyType::kCosignatureV1,
-                                                           witnesses_.back().verify_key())});
-}
 
 // "Nothing disclosed" of every agency: the usual answer, and as long as any other.
 std::vector<ReceiptItem> Area::Answers(const Question& question, Random& random) const {
   Answer answer;
-  answer.roster_version = roster_.version;
+  answer.roster_version = roster().version;
   answer.complete = {kKeyVersion, 0};
   answer.enrolled_through = static_cast<uint32_t>(kAskedAt / 600);
   const FrameHash& hash = question.frame.hash();
   std::vector<ReceiptItem> items;
-  for (size_t i = 0; i < agencies_.size(); ++i) {
-    const AgencyId id = roster_.agencies[i].id;
-    items.push_back({id, *SealAnswer(answer.Sign(agencies_[i], hash, id), hash, id,
+  for (size_t i = 0; i < roster().agencies.size(); ++i) {
+    const AgencyId id = roster().agencies[i].id;
+    items.push_back({id, *SealAnswer(answer.Sign(agency_key(i), hash, id), hash, id,
                                      question.frame.header().reply_key, random)});
   }
   return items;
@@ -103,7 +48,7 @@ std::vector<ReceiptItem> Area::Answers(const Question& question, Random& random)
 
 ReceiptPart Area::PartOf(size_t relay, const Question& question, std::vector<ReceiptItem> items,
                          size_t leaves, Random& random) const {
-  const RosterCoordinator& coordinator = roster_.coordinators[relay];
+  const RosterCoordinator& coordinator = roster().coordinators[relay];
   const uint64_t at = leaves / 2;
   std::vector<AnsweredItem> answered;
   for (const ReceiptItem& item : items) answered.push_back(ItemOf(std::get<Bytes>(item.what)));
@@ -114,14 +59,12 @@ ReceiptPart Area::PartOf(size_t relay, const Question& question, std::vector<Rec
   for (size_t i = 0; i < leaves; ++i) hashes.push_back(random.NewFixed<TreeHash>());
   for (size_t i = 0; i < 2; ++i) hashes[at + i] = LeafHash(entries[i]);
 
-  Admission admission{coordinator.id, coordinator.log_key.key_id, at, kAskedAt * 1'000,
-                      question.frame.hash(), {}};
-  admission.Sign(relays_[relay].admission_key, roster_.federation);
+  const Admission admission = Admit(relay, question.frame, at, kAskedAt * 1'000);
   const Checkpoint checkpoint{coordinator.log_key.name, leaves, TreeRoot(hashes)};
-  Note note = SignCheckpoint(checkpoint, relays_[relay].log_key);
-  for (size_t i = 0; i < witnesses_.size(); ++i) {
+  Note note = SignCheckpoint(checkpoint, log_key(relay));
+  for (size_t i = 0; i < roster().witnesses.size(); ++i) {
     note.signatures.push_back(
-        Cosign(checkpoint, kAskedAt + 2, roster_.witnesses[i].name, witnesses_[i]));
+        Cosign(checkpoint, kAskedAt + 2, roster().witnesses[i].name, witness_key(i)));
   }
   return {coordinator.id, admission, ReceiptLeaf{entries[0], *InclusionProof(at, hashes)}, at + 1,
           ReceiptLeaf{entries[1], *InclusionProof(at + 1, hashes)}, std::move(note),
@@ -129,10 +72,9 @@ ReceiptPart Area::PartOf(size_t relay, const Question& question, std::vector<Rec
 }
 
 Receipt Area::NewReceipt(size_t leaves, Random& random) const {
-  const Question question =
-      DummyQuestion(roster_, roster_.agencies[0], agencies_[0], kAskedAt, random);
+  const Question question = NewQuestion(kAskedAt, random);
   const std::vector<ReceiptItem> items = Answers(question, random);
-  Receipt receipt{ReceiptState::kComplete, roster_.hash, question.frame, {},
+  Receipt receipt{ReceiptState::kComplete, roster().hash, question.frame, {},
                   ReceiptOpening{question.statement, question.content_key.Clone(),
                                  question.reply_secret_key.Clone()}};
   for (size_t i = 0; i < 2; ++i) {
@@ -148,7 +90,7 @@ class LeastWork {
       : text_(receipt.Serialize()),
         wire_(*Wire::Parse(std::get<Bytes>(receipt.parts[0].items[0].what))),
         reply_secret_key_(receipt.opening->reply_secret_key.Clone()),
-        key_(NewKey(random)),
+        key_(SigningKey::FromSeed(random.NewSecret<32>().Reveal())),
         signature_(key_.SignBare(AsBytes(kMessage))) {}
 
   void Do(size_t signatures, size_t opens) const {
@@ -180,7 +122,7 @@ bool IsProved(const std::string& text, const Roster& roster) {
 absl::Status MeasureReceipt(const Setting& setting, Report& report) {
   SystemRandom random;
   const size_t agencies = setting.effort.Of(kAgencies, size_t{5});
-  const Area area(agencies, random);
+  const Area area(agencies, kWitnesses, random);
   Receipt receipt = area.NewReceipt(setting.effort.Of(kLeaves, size_t{4}), random);
   const LeastWork least(receipt, random);
   const std::string opened = receipt.Serialize();
