@@ -73,7 +73,7 @@ void RecordBatch::NoteIdentifiers(RecordId id, const Record& record) {
 
 std::vector<RecordId> RecordBatch::FindBy(KeyType type, std::string_view value) const {
   std::vector<RecordId> found;
-  for (const RecordId id : store_.FindByIdentifier(type, value)) {
+  for (const RecordId id : lookup_.Find(type, value)) {
     if (!place_.contains(id)) found.push_back(id);
   }
   const size_t stored = found.size();

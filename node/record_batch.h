@@ -14,7 +14,7 @@ class RecordBatch {
  public:
   // One at a time: new records get the next ids of the store.
   RecordBatch(const RocksdbStore& store, TimeMs now)
-      : store_(store), now_(now), next_id_(store.NextRecordId()) {}
+      : store_(store), lookup_(store), now_(now), next_id_(store.NextRecordId()) {}
 
   // NOT_FOUND; DATA_LOSS from the store.
   absl::StatusOr<Record> Read(RecordId id) const;
@@ -37,6 +37,7 @@ class RecordBatch {
   void NoteIdentifiers(RecordId id, const Record& record);
 
   const RocksdbStore& store_;
+  mutable RocksdbStore::IdentifierLookup lookup_;   // nobody else writes records meanwhile
   const TimeMs now_;
   RecordId next_id_;
   std::vector<RocksdbStore::RecordChange> changes_;

@@ -161,7 +161,8 @@ class Registry {
   Done FindOne(const Which& which, const std::string& field, RecordId* id) const;
   Done ChangeOne(const Which& which, const TrailNote& by,
                  const std::function<Done(Record&)>& change);
-  void Write(RecordBatch batch, const TrailNote* by = nullptr)
+  void Write(RecordBatch batch, const TrailNote* by = nullptr,
+             RocksdbStore::Synced synced = RocksdbStore::Synced::kNow)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // Those of them that are still there, as one.
   absl::Status ChangeEach(std::span<const RecordId> records, TimeMs now,

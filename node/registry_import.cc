@@ -29,7 +29,8 @@ absl::Status Registry::Take(std::span<const ImportRow> rows, TimeMs now, bool wr
   if (write) {
     // First: after a crash between the two nobody is silent without an item, and the rows come again.
     if (!disputes_.empty()) store_.AddAlarms(disputes_);
-    Write(std::move(batch));
+    // An import acknowledges nothing before FinishImport, which waits for the disk.
+    Write(std::move(batch), nullptr, RocksdbStore::Synced::kLater);
   } else {
     closed_ = closed_before;
   }
@@ -166,7 +167,7 @@ void Registry::NoteAnswers(RecordId id, RecordId before, RecordId now) {
   if (now != 0) answers_for_.emplace(now, id);
 }
 
-void Registry::Write(RecordBatch batch, const TrailNote* by) {
+void Registry::Write(RecordBatch batch, const TrailNote* by, RocksdbStore::Synced synced) {
   const std::vector<RocksdbStore::RecordChange> changes = std::move(batch).Take();
   if (changes.empty() && by == nullptr) return;
   std::vector<RecordId> changed;
@@ -178,7 +179,7 @@ void Registry::Write(RecordBatch batch, const TrailNote* by) {
   std::optional<TrailNote> note;
   if (by != nullptr) note.emplace(*by).AddRecords(changed);
   const std::lock_guard lock(mutex_);
-  store_.WriteRecords(changes, note ? &*note : nullptr);
+  store_.WriteRecords(changes, note ? &*note : nullptr, synced);
   Apply(changes);
 }
 

@@ -85,6 +85,7 @@ absl::Status RocksdbStore::OpenDatabase(bool create) {
   // Of all families together: an import must not take the machine's memory, nor a start after it long.
   options.db_write_buffer_size = 32u << 20;
   options.max_total_wal_size = 64u << 20;
+  options.allow_concurrent_memtable_write = false;   // one writes at a time (writing_)
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.keep_log_file_num = 2;
   rocksdb::ColumnFamilyOptions of_each;
@@ -96,6 +97,9 @@ absl::Status RocksdbStore::OpenDatabase(bool create) {
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
       {rocksdb::kDefaultColumnFamilyName, of_each}};
   for (std::string_view name : kFamilyNames) descriptors.emplace_back(std::string(name), of_each);
+  rocksdb::ColumnFamilyOptions& sources = descriptors[1 + kSources].options;
+  sources.memtable_whole_key_filtering = true;
+  sources.memtable_prefix_bloom_size_ratio = 0.05;
   // Most of the identifiers that are looked for are not there either, and a key has more than them.
   rocksdb::ColumnFamilyOptions& identifiers = descriptors[1 + kIdentifiers].options;
   identifiers.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kIdentifierKeySize));

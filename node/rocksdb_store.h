@@ -36,6 +36,7 @@
 namespace rocksdb {
 class ColumnFamilyHandle;
 class DB;
+class Iterator;
 class WriteBatch;
 }  // namespace rocksdb
 
@@ -75,6 +76,18 @@ class RocksdbStore final : public RecordSource {
                                                           std::string_view source_id) const;
   // All records with this identifier, in order of import.
   std::vector<RecordId> FindByIdentifier(KeyType type, std::string_view value) const;
+  // The same for many, one after another, in the store as it is at the first of them.
+  class IdentifierLookup {
+   public:
+    explicit IdentifierLookup(const RocksdbStore& store);
+    IdentifierLookup(IdentifierLookup&&) noexcept;
+    ~IdentifierLookup();
+    std::vector<RecordId> Find(KeyType type, std::string_view value);
+
+   private:
+    const RocksdbStore& store_;
+    std::unique_ptr<rocksdb::Iterator> it_;
+  };
   // Calls back for each record in order of id, from `after` + 1 on, until it returns false.
   absl::Status ForEachRecord(RecordId after,
                              const std::function<bool(const StoredRecord&)>& visit) const;
@@ -85,8 +98,12 @@ class RocksdbStore final : public RecordSource {
     StoredRecord now;
     std::optional<Record> before;   // of an update
   };
+  // When what is written must be safe from a power cut: before the call returns, or as soon as anything
+  // written later is, for one that is not acknowledged yet. What is lost then is the newest alone.
+  enum class Synced : bool { kLater, kNow };
   // Here and below, `by`: whose deed it was; the entry is written with it.
-  void WriteRecords(const std::vector<RecordChange>& changes, const TrailNote* by = nullptr);
+  void WriteRecords(const std::vector<RecordChange>& changes, const TrailNote* by = nullptr,
+                    Synced synced = Synced::kNow);
   // They go with their sub-keys and lookups.
   void RemoveRecords(const std::vector<StoredRecord>& records, bool erased,
                      const TrailNote* by = nullptr);

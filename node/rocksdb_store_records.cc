@@ -107,13 +107,23 @@ absl::StatusOr<std::optional<RocksdbStore::SourceEntry>> RocksdbStore::FindBySou
 }
 
 std::vector<RecordId> RocksdbStore::FindByIdentifier(KeyType type, std::string_view value) const {
-  const std::string prefix = IdentifierKey(type, value);
+  return IdentifierLookup(*this).Find(type, value);
+}
+
+RocksdbStore::IdentifierLookup::IdentifierLookup(const RocksdbStore& store) : store_(store) {}
+RocksdbStore::IdentifierLookup::IdentifierLookup(IdentifierLookup&&) noexcept = default;
+RocksdbStore::IdentifierLookup::~IdentifierLookup() = default;
+
+std::vector<RecordId> RocksdbStore::IdentifierLookup::Find(KeyType type, std::string_view value) {
+  if (it_ == nullptr) {
+    rocksdb::ReadOptions options;
+    options.prefix_same_as_start = true;
+    it_.reset(store_.db_->NewIterator(options, store_.family(kIdentifiers)));
+  }
+  const std::string prefix = store_.IdentifierKey(type, value);
   std::vector<RecordId> ids;
-  rocksdb::ReadOptions options;
-  options.prefix_same_as_start = true;
-  std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options, family(kIdentifiers)));
-  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
-    ids.push_back(Reader(AsBytes(it->key().ToStringView()).subspan(prefix.size())).U32());
+  for (it_->Seek(prefix); it_->Valid() && it_->key().starts_with(prefix); it_->Next()) {
+    ids.push_back(Reader(AsBytes(it_->key().ToStringView()).subspan(prefix.size())).U32());
   }
   return ids;
 }
@@ -226,13 +236,14 @@ std::vector<KeyVersion> RocksdbStore::StoredKeyVersions() const {
   return versions;
 }
 
-void RocksdbStore::WriteRecords(const std::vector<RecordChange>& changes, const TrailNote* by) {
+void RocksdbStore::WriteRecords(const std::vector<RecordChange>& changes, const TrailNote* by,
+                                Synced synced) {
   rocksdb::WriteBatch batch;
   PutRecords(changes, batch);
   for (const RecordChange& change : changes) {
     next_record_id_ = std::max(next_record_id_, change.now.id + 1);
   }
-  Write(batch, true, by);
+  Write(batch, synced == Synced::kNow, by);
 }
 
 void RocksdbStore::WriteSubKeys(KeyVersion kv, const std::vector<Enrolled>& enrolled) {
