@@ -152,7 +152,7 @@ TEST_F(TrailWithoutTheKey, AnEntryTakenOutOfTheMiddleIsNamed) {
   EXPECT_EQ(Entries(4).size(), 1u);
 }
 
-TEST_F(TrailWithoutTheKey, AnEntryInTheWrongPlaceIsNamed) {
+TEST_F(TrailWithoutTheKey, AnEntryInAnothersPlaceDoesNotOpen) {
   Tamper([](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
     std::string other;
     EXPECT_TRUE(db.Get({}, meta, KeyOf(2), &other).ok());
