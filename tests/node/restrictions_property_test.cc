@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "node/registry.h"
 #include "tests/node/backup_maker.h"
 #include "tests/node/record_maker.h"
 #include "tests/node/registry_fixture.h"

@@ -42,14 +42,13 @@ Record RecordBy(const RowBasis& basis) {
   return record;
 }
 
-// What a decision may depend on: basis, restrictions, dispute, and whether it runs, is new, has
-// ended lately or long ago, or is archived.
+// What a decision may depend on: basis, restrictions, dispute, and whether it runs, is new, or has
+// ended lately or long ago.
 std::vector<Record> RecordsOf(ServiceClass service_class) {
   const std::function<void(Record&)> lives[] = {
       [](Record&) {}, [](Record& r) { r.start.reset(); },
       [](Record& r) { r.end = Date::FromYmd(20260601).value(); },
-      [](Record& r) { r.end = Date::FromYmd(20240601).value(); },
-      [](Record& r) { r.archived_on = kDayOfQuestion; }};
+      [](Record& r) { r.end = Date::FromYmd(20240601).value(); }};
   std::vector<Record> records;
   for (const RowBasis& basis : BasesOf(service_class)) {
     for (uint64_t restrictions = 0; restrictions < 32; ++restrictions) {
@@ -120,6 +119,7 @@ PolicyTable WhileItWaits() {
 
 const std::vector<Silence>& Silences() {
   static const std::vector<Silence> all = {
+      {"archived since it was indexed", [](Record& r) { r.archived_on = kDayOfQuestion; }},
       {"a notice", [](Record& r) { r.shield_pending = true; }},
       {"a notice that the store does not have yet", [](Record&) {},
        [](TestHolder& n) { for (const auto& [id, r] : n.records.records) n.holder.Shield(id); }},
