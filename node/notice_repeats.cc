@@ -36,10 +36,13 @@ TimeMs NextRepeatMoment(const Secret<32>& key, TimeMs after, uint32_t per_day) {
 
 std::optional<size_t> NextToRepeat(const std::vector<SentNotice>& notices, TimeMs now,
                                    uint32_t per_day) {
-  const auto longest = std::ranges::min_element(notices, {}, &SentNotice::last_ms);
+  // What went out by a clock that was ahead went out nobody knows when: it would wait for that clock's
+  // week to be over, a year if need be.
+  const auto last = [now](const SentNotice& n) { return n.last_ms > now ? TimeMs{0} : n.last_ms; };
+  const auto longest = std::ranges::min_element(notices, {}, last);
   // A week at the most: what would be late at the end of the next interval goes now.
   const TimeMs latest_next = now + 2 * (kDayMs / per_day);
-  if (longest == notices.end() || longest->last_ms + kWeekMs > latest_next) return std::nullopt;
+  if (longest == notices.end() || last(*longest) + kWeekMs > latest_next) return std::nullopt;
   return static_cast<size_t>(longest - notices.begin());
 }
 

@@ -30,7 +30,9 @@ class RecordBatch {
   std::vector<RecordId> FindByNumber(const NhsNumber& number) const {
     return FindBy(KeyType::kNhsNumber, number.digits());
   }
-  // As the store takes them, in the order of their first mention.
+  // So far, in the order of their first mention.
+  const std::vector<RocksdbStore::RecordChange>& changes() const { return changes_; }
+  // As the store takes them, in that order.
   std::vector<RocksdbStore::RecordChange> Take() && { return std::move(changes_); }
 
  private:

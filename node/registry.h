@@ -152,6 +152,7 @@ class Registry {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status CloseAll(const NhsNumber& number, Date today, RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  absl::Status CloseWhatFeedsSay(RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   std::vector<RecordId> AnsweredBy(RecordId id, const RecordBatch& batch) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   void NoteAnswers(RecordId id, RecordId before, RecordId now)

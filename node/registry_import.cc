@@ -26,6 +26,7 @@ absl::Status Registry::Take(std::span<const ImportRow> rows, TimeMs now, bool wr
     const absl::Status taken = TakeOne(row, DayOf(now), batch, counts, seen);
     if (!taken.ok()) return taken;
   }
+  if (absl::Status closed = CloseWhatFeedsSay(batch); !closed.ok()) return closed;
   if (write) {
     // First: after a crash between the two nobody is silent without an item, and the rows come again.
     if (!disputes_.empty()) store_.AddAlarms(disputes_);
@@ -148,6 +149,19 @@ absl::Status Registry::CloseAll(const NhsNumber& number, Date today, RecordBatch
       const absl::Status closed = CloseAll(*replaced->nhs_number, today, batch);
       if (!closed.ok()) return closed;
     }
+  }
+  return absl::OkStatus();
+}
+
+// A feed that says of a record that it is closed says it of the number: what else is held under it, or
+// comes under it later, would give the identity away, and people could join it to the new one.
+absl::Status Registry::CloseWhatFeedsSay(RecordBatch& batch) {
+  for (size_t i = 0; i < batch.changes().size(); ++i) {   // closing adds some
+    const Record& record = batch.changes()[i].now.record;
+    if (!record.restrictions.closed || !record.nhs_number) continue;
+    const NhsNumber number = *record.nhs_number;
+    if (closed_.contains(number)) continue;
+    if (absl::Status closed = CloseAll(number, DayOf(batch.now()), batch); !closed.ok()) return closed;
   }
   return absl::OkStatus();
 }

@@ -272,7 +272,7 @@ class RocksdbStore final : public RecordSource {
   void WriteTrail(const TrailNote& note);
   TrailHead trail_head() const;
   // The entries that come after this number, in order, each with the chain's head with it, until it
-  // returns false. DATA_LOSS, also where the chain does not hold.
+  // returns false. DATA_LOSS, also where the chain does not hold: it says at which entry.
   absl::Status ForEachTrailEntry(
       uint64_t after, const std::function<bool(const TrailEntry&, const TrailHead&)>& visit) const;
   // Before the first entry after this number. NOT_FOUND: the trail does not go so far.

@@ -13,20 +13,22 @@ std::string EntryKey(uint64_t number) {
   return std::string(kPrefix) + ToString(Writer().U64(number).view());
 }
 
-absl::Status Broken() {
-  return absl::DataLossError("store: the trail does not hold; see what an export of it, or a head "
-                             "that somebody kept, says");
+absl::Status BrokenAt(uint64_t number) {
+  return absl::DataLossError(
+      "store: the trail does not hold at entry " + std::to_string(number) +
+      ", which was taken away or rewritten; list what is before it, export what comes after it, and "
+      "compare both with heads that somebody kept");
 }
 
 struct Stored {
   TrailEntry entry;
   TrailHead head;
 };
-absl::StatusOr<Stored> StoredIn(ByteView value) {
+absl::StatusOr<Stored> StoredAs(uint64_t number, ByteView value) {
   Reader in(value);
   const auto hash = in.Fixed<TrailHash>();
   const absl::StatusOr<TrailEntry> entry = TrailEntry::Parse(AsText(in.Raw(in.left())));
-  if (!in.ok() || !entry.ok()) return Broken();
+  if (!in.ok() || !entry.ok() || entry->number != number) return BrokenAt(number);
   return Stored{*entry, {entry->number, hash}};
 }
 
@@ -49,13 +51,14 @@ absl::Status RocksdbStore::ReadTrailHead() {
   TrailHead last;
   if (kept->has_value()) {
     const absl::StatusOr<TrailHead> head = TrailHead::Parse(AsText(**kept));
-    if (!head.ok()) return Broken();
+    if (!head.ok()) return absl::DataLossError("store: the trail's head is damaged");
     last = *head;
   }
   const absl::StatusOr<TrailHead> found = TrailHeadAt(last.number);
   // One entry more than the head says is as wrong as one less.
   const absl::StatusOr<std::optional<Bytes>> next = Get(kMeta, EntryKey(last.number + 1));
-  if (!found.ok() || *found != last || !next.ok() || next->has_value()) return Broken();
+  if (!found.ok() || *found != last) return BrokenAt(last.number);
+  if (!next.ok() || next->has_value()) return BrokenAt(last.number + 1);
   trail_head_ = last;
   return absl::OkStatus();
 }
@@ -75,7 +78,7 @@ absl::StatusOr<TrailHead> RocksdbStore::TrailHeadAt(uint64_t number) const {
   const absl::StatusOr<std::optional<Bytes>> value = Get(kMeta, EntryKey(number));
   if (!value.ok()) return value.status();
   if (!value->has_value()) return absl::NotFoundError("trail: has no entry of this number");
-  const absl::StatusOr<Stored> stored = StoredIn(**value);
+  const absl::StatusOr<Stored> stored = StoredAs(number, **value);
   return stored.ok() ? absl::StatusOr<TrailHead>(stored->head) : stored.status();
 }
 
@@ -87,16 +90,16 @@ absl::Status RocksdbStore::ForEachTrailEntry(
   bool stopped = false;
   const absl::Status read = ForEach(kMeta, EntryKey(after + 1), [&](std::string_view key, ByteView value) {
     if (!key.starts_with(kPrefix) || head->number == last.number) return absl::CancelledError();
-    const absl::StatusOr<Stored> stored = StoredIn(value);
+    const uint64_t next = head->number + 1;
+    const absl::StatusOr<Stored> stored = StoredAs(next, value);
     if (!stored.ok()) return stored.status();
-    const bool next = stored->entry.number == head->number + 1;
     *head = stored->entry.Head(*head);
-    if (!next || stored->head != *head) return Broken();
+    if (stored->head != *head) return BrokenAt(next);
     stopped = !visit(stored->entry, *head);
     return stopped ? absl::CancelledError() : absl::OkStatus();
   });
   if (!read.ok()) return read;
-  return stopped || *head == last ? absl::OkStatus() : Broken();
+  return stopped || *head == last ? absl::OkStatus() : BrokenAt(head->number + 1);
 }
 
 }  // namespace whoelse

@@ -125,6 +125,9 @@ class Caseload(Moved):
         self.assertEqual((result["asked"], result["asked_before"], result["left"]), (2, 3, 0))
         self.assertEqual(len({r["receipt"] for r in rows}), 5)
         self.assertEqual({r["asked_as"] for r in self.receipts()}, {"of a list", "by itself"})
+        # All of them anew, as far as the day goes.
+        rows, result = self.ask_list("--anew", code=4)
+        self.assertEqual((result["asked"], result["asked_before"], result["left"]), (1, 0, 4))
 
 
 class HandedOver(Officers):

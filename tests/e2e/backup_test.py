@@ -2,6 +2,7 @@
 """A node that is backed up while it runs and comes back from it: every command of the page, and what
 other agencies see meanwhile."""
 
+import itertools
 import os
 import pathlib
 import re
@@ -10,11 +11,12 @@ import signal
 import subprocess
 import unittest
 
-from area import WHOELSE, StartRefused, csv, row
+from area import WHOELSE, StartRefused, csv, numbers, row
 from inbox_test import D, E, F, Officers
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "operating" / "node-store.md"
 FILE = "node.backup"
+MANY = 20_000   # records: what is made of so many can be killed in the middle
 
 
 def commands():
@@ -33,20 +35,35 @@ class Backups(Officers):
         for coordinator in area.coordinators:
             area.program[coordinator] = "whoelse-coordinator-moved-clock"
 
-    def node(self, verb, **options):
-        """A command of the page, in the folder where the node's configuration is."""
-        folder = self.area.folder("school")
-        environment = dict(os.environ, WHOELSE_DOOR="run/door")
-        return subprocess.run([WHOELSE, "node", *commands()[verb]], cwd=folder, env=environment,
-                              capture_output=True, text=True, timeout=90, **options)
+    def process(self, verb, file=FILE):
+        """A command of the page, begun in the folder where the node's configuration is."""
+        arguments = [file if part == FILE else part for part in commands()[verb]]
+        return subprocess.Popen([WHOELSE, "node", *arguments], cwd=self.area.folder("school"),
+                                env=dict(os.environ, WHOELSE_DOOR="run/door"), text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    @staticmethod
+    def ended(process):
+        output = process.communicate(timeout=90)
+        return subprocess.CompletedProcess(process.args, process.returncode, *output)
+
+    def node(self, verb, file=FILE):
+        return self.ended(self.process(verb, file))
+
+    def killed(self, process, when):
+        """Whether it was, by a signal that comes as soon as this holds; else it had ended before."""
+        while process.poll() is None and not when():
+            pass
+        process.kill()
+        return self.ended(process).returncode == -signal.SIGKILL
 
     def done(self, verb):
         result = self.node(verb)
         self.assertEqual(result.returncode, 0, result.stderr)
         return result.stdout
 
-    def is_refused(self, verb, why):
-        result = self.node(verb)
+    def is_refused(self, verb, why, file=FILE):
+        result = self.node(verb, file)
         self.assertEqual(result.returncode, 2, result.stderr)
         self.assertIn(why, result.stderr)
 
@@ -139,28 +156,68 @@ class Backups(Officers):
         key.chmod(0o600)
         return key
 
-    def test_a_backup_that_is_killed_leaves_no_file_of_its_name(self):
+    def running_with_many(self):
         area = self.running_with_officers()
+        some = itertools.islice(numbers(), 10, 10 + MANY)
+        rows = csv(*(row(f"X{i}", n, service="Teaching") for i, n in enumerate(some)))
+        self.assertEqual(area.load("school", rows).returncode, 0)
+        return area
+
+    def test_a_backup_that_is_killed_leaves_no_file_of_its_name(self):
+        self.running_with_many()
         part = self.file().with_name(FILE + ".part")
-        making = subprocess.Popen([WHOELSE, "node", *commands()["backup"]], cwd=part.parent,
-                                  env=dict(os.environ, WHOELSE_DOOR="run/door"),
-                                  stdout=subprocess.DEVNULL)
-        area.until("it is being made", lambda: part.exists() or making.poll() is not None)
-        making.kill()
-        making.wait()
-        if self.file().exists():
+        if not self.killed(self.process("backup"), lambda: part.exists() and part.stat().st_size):
             self.done("verify")   # it was quicker: then it is whole
-        else:
-            self.done("backup")   # and what it left is not in the way
+            return
+        self.assertFalse(self.file().exists())
+        self.is_refused("verify", "cut off", part.name)   # whoever renames it by hand
+        self.is_refused("restore", "cut off", part.name)
+        self.done("backup")                               # nor is it in the way
+        self.done("verify")
+        self.assertFalse(part.exists())
+
+    def test_a_backup_of_a_node_that_is_killed_leaves_no_file(self):
+        area = self.running_with_many()
+        part = self.file().with_name(FILE + ".part")
+        making = self.process("backup")
+        area.until("it is being made", lambda: part.exists() or making.poll() is not None)
+        area.stop("school", signal.SIGKILL)
+        if self.ended(making).returncode == 0:
+            self.done("verify")
+            return
+        self.assertEqual((making.returncode, self.file().exists(), part.exists()), (1, False, False))
+
+    def test_a_restore_that_is_killed_is_begun_again(self):
+        area = self.running_with_many()
+        held = area.status("school")["records"]
+        self.done("backup")
+        area.stop("school")
+        self.data().rename(self.data().with_name("lost"))
+        halves = 0
+        for there in ("RESTORING", "CURRENT", "*.sst"):   # the mark, a database, something in it
+            self.killed(self.process("restore"), lambda: any(self.data().rglob(there)))
+            if (self.data() / "RESTORING").exists():
+                halves += 1
+                self.does_not_start("restore again")
+                self.is_refused("restore", "empty")
+            self.data().rename(self.data().with_name(f"killed-at-{there.strip('*.')}"))
+        self.assertGreater(halves, 0)
+        self.done("restore")
+        area.start("school")
+        self.assertEqual(area.status("school")["records"], held)
+
+    def does_not_start(self, remedy):
+        said = self.area.log("school").count(remedy)
+        with self.assertRaises(StartRefused) as refused:
+            self.area.start("school")
+        self.assertEqual(refused.exception.code, 74)
+        self.assertEqual(refused.exception.log.count(remedy), said + 1)
 
     def test_no_node_starts_in_half_a_restore(self):
         area = self.running_with_officers()
         area.stop("school")
         (self.data() / "RESTORING").touch()
-        with self.assertRaises(StartRefused) as refused:
-            area.start("school")
-        self.assertEqual(refused.exception.code, 74)
-        self.assertIn("restore again", refused.exception.log)
+        self.does_not_start("restore again")
 
 
 if __name__ == "__main__":

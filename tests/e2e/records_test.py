@@ -41,8 +41,14 @@ class RecordLife(EndToEnd):
 
     def test_what_is_erased_is_found_no_more_and_does_not_come_back(self):
         area = self.running()
+        asked = self.answer(area.ask("school", A, "coordination"))["receipt"]
         self.change(area, "erase", "--id", "1", "--reason", "a court decided it")
         self.assertEqual(self.of_school(area, A)["status"], "nothing_disclosed")
+        # The receipt of what was asked there stays, and names nobody.
+        kept = area.whoelse("school", "receipt", "show", asked)
+        self.assertEqual(kept.returncode, 0, kept.stderr)
+        for secret in (A, "Testwood"):
+            self.assertNotIn(secret, kept.stdout)
         again = self.answer(area.load("school", csv(row(1, A), row(2, B))))
         self.assertEqual((again["imported"], again["left_out"]), (1, 1))
 
@@ -133,6 +139,32 @@ class RecordDuties(Officers):
         self.assertEqual(area.load("school", csv(row(1, D))).returncode, 0)
         self.refused(area.ask("school", D, "coordination"), "role")
         self.refused(area.whoelse("school", "inbox", "list"), "user")
+
+
+class DisputedRecords(Officers):
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become a second person")
+    def test_whose_a_record_is_is_settled_by_two_people(self):
+        area = self.running_with_officers()
+        self.assertEqual(self.statuses(self.ask(F))["school"], "disclosed")
+
+        def load(nhs, change):
+            """Ben, whom the system has under a number; `change`: why it is another than before."""
+            header, ben = csv(row(4, nhs, born="2018-07-02", service="Teaching")).splitlines()
+            return self.answer(area.load(
+                "school", f"{header},number_changed\n{ben.replace('Ada', 'Ben')},{change}\n"))
+        self.assertEqual(load(F, "")["disputed"], 1)
+        self.assertEqual(self.statuses(self.ask(F))["school"], "nothing_disclosed")
+        item = next(i["id"] for i in self.items() if i["kind"] == "identity-conflict")
+        load(number(8), "corrected")   # put right in the system
+        self.assertEqual(self.statuses(self.ask(F))["school"], "nothing_disclosed")
+        settle = ("done", item, "--outcome", "settled", "--reason")
+        first = self.decide(*settle, "the number was the brother's")
+        self.assertEqual(first["state"], "waits for a second person")
+        self.refused(area.whoelse("school", "inbox", *settle, "once more"), "user")
+        self.assertEqual(self.statuses(self.ask(F))["school"], "nothing_disclosed")
+        second = self.as_second("inbox", *settle, "saw both files", "--json")
+        self.assertEqual(self.answer(second)["state"], "done")
+        self.assertEqual(self.statuses(self.ask(F))["school"], "disclosed")
 
 
 class RecordsPage(EndToEnd):

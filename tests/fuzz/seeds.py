@@ -108,6 +108,20 @@ def witness_pins(count):
         len(witness_memory()).to_bytes(4, "big") + witness_memory() for origin in origins)
 
 
+def backup_file(*families):
+    """Of (family, entries). The target puts the tags right, which are zeros here."""
+    tag, entries = bytes(32), 0
+    out = b"whoelse backup\r\n" + (1).to_bytes(2, "big") + bytes(range(16))
+    out += (1001).to_bytes(4, "big") + (1800000000000).to_bytes(8, "big") + bytes(16) + tag
+    for family, held in families:
+        body = bytes([len(family)]) + family.encode()
+        for key, value in held.items():
+            body += len(key).to_bytes(2, "big") + key.encode() + len(value).to_bytes(4, "big") + value
+        out += len(body).to_bytes(4, "big") + body + tag
+        entries += len(held)
+    return out + (9).to_bytes(4, "big") + b"\0" + entries.to_bytes(8, "big") + tag
+
+
 def seeds():
     """(target, name, bytes): few and small, each something that its parser takes."""
     yield "admission", "vector", vector("admissions/0/bytes")
@@ -169,6 +183,9 @@ def seeds():
     taken = hex_lines(example("taken-ledger.md", "taken"))
     yield "taken_file", "empty", taken
     yield "taken_file", "two", taken[:-12] + bytes(range(256)) * 2 + taken[-12:-1] + b"\2"
+    yield "backup_file", "empty", backup_file()
+    yield "backup_file", "two-families", backup_file(
+        ("records", {"1": b"one", "2": b""}), ("inbox", {"open/7f3a-91c2-04be": b"item"}))
     yield "policy_file", "example", example("policy.md", "policy").encode()
     yield "policy_state", "looser-waits", policy_state()
 

@@ -82,6 +82,21 @@ TEST(NoticeRepeats, TheOneThatWaitsLongestAndNoneBeforeItsTime) {
   EXPECT_EQ(NextToRepeat(notices, kMonday + 6 * kDay, 4), 1u);
 }
 
+// A clock that was a year ahead when it went out, and was put right.
+TEST(NoticeRepeats, AClockThatLeaptLeavesNoneWaiting) {
+  std::vector<SentNotice> notices = {About("9990000018", kMonday - kDay),
+                                     About("9990000026", kMonday + 365 * kDay)};
+  ASSERT_EQ(NextToRepeat(notices, kMonday, 4), 1u);
+  notices[1].last_ms = kMonday;
+  EXPECT_EQ(NextToRepeat(notices, kMonday, 4), std::nullopt);
+  // By the clock that is ahead both are due, one after the other, and then none.
+  for (const size_t expected : {0u, 1u}) {
+    ASSERT_EQ(NextToRepeat(notices, kMonday + 365 * kDay, 4), expected);
+    notices[expected].last_ms = kMonday + 365 * kDay;
+  }
+  EXPECT_EQ(NextToRepeat(notices, kMonday + 365 * kDay, 4), std::nullopt);
+}
+
 TEST(NoticeRepeats, TheNodeItselfAsks) {
   const RosterAgency& agency = RosterOf(7)->agencies.front();
   const SentNotice notice = About("9990000018", kMonday);

@@ -93,6 +93,24 @@ TEST_F(RegistryLifeTest, AFeedWithoutAReasonClosesAllThatIsHeldUnderTheOldNumber
   EXPECT_FALSE(Under(kTwo)[0].restrictions.closed);
 }
 
+// As when a person closes it: a restart would find it closed, and so must what comes before that.
+TEST_F(RegistryLifeTest, AFeedThatSaysClosedClosesTheNumber) {
+  Record other = Pupil("7", kOne);
+  other.source = "surgery";
+  Import({Pupil("1", kOne), other});
+  Record closed = Pupil("1", kOne);
+  closed.restrictions.closed = true;
+  EXPECT_EQ(Import({closed}).updated, 1u);
+  EXPECT_EQ(Import({closed}).unchanged, 1u);   // night after night
+  Import({Pupil("9", kOne)});
+  EXPECT_EQ(Under(kOne).size(), 3u);
+  for (const Record& record : Under(kOne)) {
+    EXPECT_TRUE(record.restrictions.closed && record.restrictions.shielded);
+    EXPECT_TRUE(record.end.has_value());
+  }
+  EXPECT_EQ(FieldOf(registry_.Supersede(Number(kOne), Number(kTwo), ByAt(kImported))), "nhs-number");
+}
+
 TEST_F(RegistryLifeTest, AMergedRecordIsAnsweredByTheOtherAndUnmergedForItselfAgain) {
   Record second = Pupil("2", "", kUpnOne);
   second.restrictions.covert = true;

@@ -1,6 +1,8 @@
 // The trail on the disk: one with the change that it is about, whole after a restart, and saying so
 // when it may be an older one.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
 
 #include <thread>
 
@@ -101,6 +103,93 @@ TEST_F(TrailStoreTest, ARestoredTrailSaysOfWhenItIs) {
             (std::vector<TrailFact>{{Fact::kSince, std::to_string(kImported + 1)}}));
   // Another history has the number now, and whoever kept the head finds it.
   EXPECT_NE(store_->TrailHeadAt(kept.number).value(), kept);
+}
+
+// Somebody has the disk, and no master key.
+class TrailWithoutTheKey : public TrailStoreTest {
+ protected:
+  TrailWithoutTheKey() {
+    EXPECT_TRUE(BeginTrail(1001, kImported, *store_).ok());
+    for (int i = 2; i <= 5; ++i) store_->WriteTrail(ByAt(kImported));
+  }
+  static std::string KeyOf(uint64_t entry) {
+    return "trail/" + ToString(Writer().U64(entry).view());
+  }
+  // What is done with the families of the closed store by RocksDB's own means.
+  void Tamper(const std::function<void(rocksdb::DB&, rocksdb::ColumnFamilyHandle*)>& with_meta) {
+    store_.reset();
+    std::vector<rocksdb::ColumnFamilyDescriptor> families = {
+        {rocksdb::kDefaultColumnFamilyName, {}}};
+    for (const std::string_view name : RocksdbStore::Families()) {
+      families.emplace_back(std::string(name), rocksdb::ColumnFamilyOptions());
+    }
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* opened = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open({}, folder_ / "data", families, &handles, &opened).ok());
+    const std::unique_ptr<rocksdb::DB> db(opened);
+    for (rocksdb::ColumnFamilyHandle* handle : handles) {
+      if (handle->GetName() == "meta") with_meta(*db, handle);
+      db->DestroyColumnFamilyHandle(handle);
+    }
+  }
+  void TakeOut(uint64_t entry) {
+    Tamper([&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
+      EXPECT_TRUE(db.Delete({}, meta, KeyOf(entry)).ok());
+    });
+  }
+  absl::Status Read(uint64_t after = 0) {
+    return store_->ForEachTrailEntry(after, [](const auto&, const auto&) { return true; });
+  }
+};
+
+TEST_F(TrailWithoutTheKey, AnEntryTakenOutOfTheMiddleIsNamed) {
+  TakeOut(3);
+  store_ = *OpenCopyOf("data");
+  const absl::Status broken = Read();
+  EXPECT_TRUE(absl::IsDataLoss(broken));
+  EXPECT_THAT(broken.message(), testing::HasSubstr("at entry 3,"));
+  EXPECT_TRUE(Read(4).ok());   // what comes after it is there
+  EXPECT_EQ(Entries(4).size(), 1u);
+}
+
+TEST_F(TrailWithoutTheKey, AnEntryInAnothersPlaceDoesNotOpen) {
+  Tamper([](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
+    std::string other;
+    EXPECT_TRUE(db.Get({}, meta, KeyOf(2), &other).ok());
+    EXPECT_TRUE(db.Put({}, meta, KeyOf(3), other).ok());
+  });
+  store_ = *OpenCopyOf("data");
+  EXPECT_TRUE(absl::IsDataLoss(Read()));
+  EXPECT_TRUE(Read(4).ok());
+}
+
+TEST_F(TrailWithoutTheKey, WithTheLastEntryCutOffNoNodeStarts) {
+  TakeOut(5);
+  const absl::Status refused = OpenCopyOf("data").status();
+  EXPECT_TRUE(absl::IsDataLoss(refused));
+  EXPECT_THAT(refused.message(), testing::HasSubstr("at entry 5,"));
+}
+
+// With a copy of the head of then the store cannot know; whoever kept a head does.
+TEST_F(TrailWithoutTheKey, OnlyAKeptHeadFindsTheEndThatWasCutOffWithItsHead) {
+  std::string before;
+  Tamper([&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
+    EXPECT_TRUE(db.Get({}, meta, "trail-head", &before).ok());
+  });
+  store_ = *OpenCopyOf("data");
+  store_->WriteTrail(ByAt(kImported));
+  const TrailHead kept = store_->trail_head();
+  Tamper([&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
+    EXPECT_TRUE(db.Delete({}, meta, KeyOf(6)).ok());
+    EXPECT_TRUE(db.Put({}, meta, "trail-head", before).ok());
+  });
+  store_ = *OpenCopyOf("data");
+  TrailFile file{1001, {}, Entries(), store_->trail_head()};
+  EXPECT_TRUE(CheckTrail(file).ok());
+  EXPECT_EQ(CheckKept(file, kept), Kept::kCutOff);
+  store_->WriteTrail(ByAt(kImported + 1));
+  file = {1001, {}, Entries(), store_->trail_head()};
+  EXPECT_EQ(CheckKept(file, kept), Kept::kRewritten);
 }
 
 }  // namespace

@@ -1,0 +1,117 @@
+// The table of what waits in docs/operating/agency.md, against the one by which the inbox works: each
+// kind, by when, and how it is decided. A lead officer who goes by the page must not be refused.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "node/inbox.h"
+#include "tests/support/source_path.h"
+
+namespace whoelse {
+namespace {
+
+using testing::StartsWith;
+
+struct Row {
+  std::string when, how;
+};
+
+std::vector<std::string> Split(const std::string& text, const std::string& by) {
+  std::vector<std::string> parts;
+  for (size_t at = 0; at <= text.size();) {
+    const size_t end = std::min(text.find(by, at), text.size());
+    parts.push_back(text.substr(at, end - at));
+    at = end + by.size();
+  }
+  return parts;
+}
+
+// What stands between backticks.
+std::vector<std::string> Quoted(const std::string& text) {
+  std::vector<std::string> quoted;
+  const std::vector<std::string> parts = Split(text, "`");
+  for (size_t i = 1; i < parts.size(); i += 2) quoted.push_back(parts[i]);
+  return quoted;
+}
+
+std::map<std::string, Row> RowsOfThePage() {
+  std::map<std::string, Row> rows;
+  std::ifstream page(SourcePath("docs/operating/agency.md"));
+  bool in_table = false;
+  std::string above;
+  for (std::string line; std::getline(page, line);) {
+    in_table = in_table ? line.starts_with("|") : line.starts_with("| kind | what happened |");
+    if (!in_table || !line.starts_with("| `")) continue;
+    const std::vector<std::string> cells = Split(line.substr(2, line.size() - 3), "| ");
+    if (cells.size() != 4) {
+      ADD_FAILURE() << line;
+      continue;
+    }
+    const std::string how = cells[3].starts_with("the same") ? above : cells[3];
+    for (const std::string& kind : Quoted(cells[0])) {
+      EXPECT_TRUE(rows.emplace(kind, Row{cells[2], how}).second) << kind;
+    }
+    above = how;
+  }
+  return rows;
+}
+
+const std::map<Due, std::string> kByWhen = {
+    {Due::kHours, "four hours, in an emergency two"},
+    {Due::kNoonNextWorkingDay, "noon of the next working day"},
+    {Due::kNextWorkingDay, "end of the next working day"},
+    {Due::kByPurpose,
+     "end of the next working day; coordination and early help: of the fifth"},
+    {Due::kTwoWorkingDays, "two working days"},
+    {Due::kFiveWorkingDays, "five working days"}};
+
+// As it is typed: approve, refuse, and an outcome of done.
+std::set<std::string> TypedFor(const KindRule& rule) {
+  std::set<std::string> typed;
+  for (const Choice& choice : rule.choices) {
+    typed.emplace(choice.verb == Verb::kDone ? choice.outcome : Name(choice.verb));
+  }
+  return typed;
+}
+std::set<std::string> TypedOnThePage(const std::string& how) {
+  std::set<std::string> typed;
+  for (const std::string& words : Quoted(how)) {
+    const std::string last = Split(words, " ").back();
+    typed.insert(words == "whoelse ledger take" ? "taken" : last);
+  }
+  return typed;
+}
+
+TEST(InboxPage, EachKindWithItsTimeAndItsDecisions) {
+  const std::map<std::string, Row> page = RowsOfThePage();
+  EXPECT_EQ(page.size(), kItemKindNames.size());
+  for (size_t i = 1; i <= kItemKindNames.size(); ++i) {
+    const auto kind = static_cast<ItemKind>(i);
+    SCOPED_TRACE(Name(kind));
+    const auto found = page.find(std::string(Name(kind)));
+    ASSERT_NE(found, page.end());
+    const Row& row = found->second;
+    if (kind == ItemKind::kRightsRequest) {   // nothing waits: the report's own command decides it
+      EXPECT_THAT(row.when, StartsWith("done"));
+      continue;
+    }
+    const KindRule& rule = RuleOf(kind);
+    const bool as_brokered = row.when.starts_with("as `brokered`");
+    EXPECT_THAT(as_brokered ? page.at("brokered").when : row.when, StartsWith(kByWhen.at(rule.due)));
+    EXPECT_EQ(row.when.find("of the fifth") != std::string::npos,
+              rule.due == Due::kByPurpose && !as_brokered);
+    EXPECT_EQ(TypedOnThePage(row.how), TypedFor(rule)) << row.how;
+    const bool two = std::ranges::any_of(rule.choices, &Choice::two_people);
+    EXPECT_EQ(row.how.find("two people") != std::string::npos ||
+                  row.how.find("second person") != std::string::npos,
+              two);
+  }
+}
+
+}  // namespace
+}  // namespace whoelse
