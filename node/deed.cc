@@ -30,6 +30,7 @@ constexpr std::array<Duties, kDeedNames.size()> kDuties = {{
     kLeadOfficers,         // subject-access
     kLeadOfficers,         // inbox-lift
     kLeadOfficers,         // receipt-show
+    kLeadOfficers,         // receipt-propose-opening
     kLeadOfficers,         // receipt-open
     kNobody,               // receipt-hand-over: of one's own question
     kLeadOfficers,         // trail

@@ -31,7 +31,8 @@ enum class Deed : uint8_t {
   kPrepareReport,        // for the child
   kLiftShield,           // that is the agency's own: to propose it
   kReadReceipt,          // of somebody else's question
-  kExportOpening,        // of a question, one's own or somebody else's: it names the child
+  kProposeOpening,       // of somebody else's question: to give it to an auditor
+  kExportOpening,        // when another lead officer has approved it: it names the child
   kHandOver,             // an answer, to a colleague
   kReadTrail,
   kAskToJustify,         // another agency, a question of its
@@ -43,12 +44,12 @@ enum class Deed : uint8_t {
   kDoubtStore            // it was not in use for longer than a restart takes (node/doubt.h)
 };
 // As the command line has them, a command and its subcommand, where they come by one.
-inline constexpr std::array<std::string_view, 28> kDeedNames = {
+inline constexpr std::array<std::string_view, 29> kDeedNames = {
     "records-list",   "records-import-begun", "records-import", "records-export", "records-end",
     "records-supersede", "records-close",     "records-merge",  "records-unmerge",
     "records-erase",  "records-lead",         "inbox",          "ledger-open",    "ledger-take",
-    "looked",         "subject-access",       "inbox-lift",     "receipt-show",   "receipt-open",
-    "receipt-hand-over", "trail",             "justify-ask",    "justify-show",
+    "looked",         "subject-access",       "inbox-lift",     "receipt-show",
+    "receipt-propose-opening", "receipt-open", "receipt-hand-over", "trail",             "justify-ask",    "justify-show",
     "policy-let-through", "node-backup",      "policy-taken",   "trail-begun",          "store-doubted"};
 inline std::string_view Name(Deed deed) { return NameOf(deed, kDeedNames); }
 

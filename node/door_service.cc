@@ -129,6 +129,17 @@ grpc::Status DoorService::ShowReceipt(grpc::ServerContext* context, const v1::Sh
   return grpc::Status::OK;
 }
 
+grpc::Status DoorService::ProposeOpening(grpc::ServerContext* context,
+                                         const v1::ProposeOpeningCall* call,
+                                         v1::JsonReply* reply) {
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kProposeOpening);
+  if (!actor.ok()) return ToDoor(actor.status());
+  const auto item = parts_.desk.ProposeOpening(*actor, call->number(), call->reason());
+  if (!item.ok()) return ToDoor(item.status());
+  reply->set_json(DumpReply(*item));
+  return grpc::Status::OK;
+}
+
 grpc::Status DoorService::ExportReceipt(grpc::ServerContext* context,
                                         const v1::ExportReceiptCall* call,
                                         grpc::ServerWriter<v1::FilePart>* writer) {

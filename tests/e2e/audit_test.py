@@ -11,6 +11,7 @@ import unittest
 
 from area import WAIT_S
 from e2e_test import A, B, C
+from guests import needs_root
 from receipts_test import Witnessed
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -105,6 +106,7 @@ class VerifiedReceipts(Audited):
 
 
 class OpenedReceipts(Audited):
+    @needs_root
     def test_an_opening_is_logged_and_accounts_for_every_slot(self):
         area = self.audited()
         number, = self.asked(A)
@@ -114,7 +116,7 @@ class OpenedReceipts(Audited):
         sealed = area.audit("open", self.export(number), *authority)
         self.assertEqual(sealed.returncode, BAD_INPUT)
         self.assertIn("--with-opening", sealed.stderr)
-        file = self.export(number, "--with-opening")
+        file = self.export_opened(number)
         opened = self.report(area.audit("open", file, *authority))
         self.assertEqual(opened["verdict"], "proved")
         self.assertEqual(opened["summary"], "Asked 3: 3 gave a contact or a duty line.")

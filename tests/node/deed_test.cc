@@ -31,7 +31,8 @@ const std::map<Deed, std::set<LocalRole>> kWho = {
     {Deed::kLiftShield, kLeads},        {Deed::kReadReceipt, kLeads},
     {Deed::kHandOver, {}},              {Deed::kLetPolicyThrough, kLeads},
     {Deed::kBackUp, {}},
-    {Deed::kExportOpening, kLeads},     {Deed::kReadTrail, kLeads},
+    {Deed::kProposeOpening, kLeads},    {Deed::kExportOpening, kLeads},
+    {Deed::kReadTrail, kLeads},
     {Deed::kAskToJustify, kLeads},      {Deed::kShowPractitioner, kLeads},
     {Deed::kTakePolicy, {}},            {Deed::kBeginTrail, {}},
     {Deed::kDoubtStore, {}}};
