@@ -22,6 +22,7 @@ constexpr std::array<Duties, kDeedNames.size()> kDuties = {{
     kRecords,              // records-merge
     kRecords,              // records-unmerge
     kRecordsAndLeads,      // records-erase
+    kLeadOfficers,         // records-let-through: as the policy
     kRecords,              // records-lead
     kLeadOfficers | Duties{kApprover, kManager},   // inbox
     kLeadOfficers,         // ledger-open

@@ -23,6 +23,7 @@ enum class Deed : uint8_t {
   kMergeRecord,
   kUnmergeRecord,
   kEraseRecord,
+  kLetRecordThrough,     // what is looser in it, before its day
   kSetLead,              // the lead professional
   kInbox,                // to decide; which items, node/inbox.h says of each kind
   kReadSealed,           // who asked about whom
@@ -44,11 +45,11 @@ enum class Deed : uint8_t {
   kDoubtStore            // it was not in use for longer than a restart takes (node/doubt.h)
 };
 // As the command line has them, a command and its subcommand, where they come by one.
-inline constexpr std::array<std::string_view, 29> kDeedNames = {
+inline constexpr std::array<std::string_view, 30> kDeedNames = {
     "records-list",   "records-import-begun", "records-import", "records-export", "records-end",
     "records-supersede", "records-close",     "records-merge",  "records-unmerge",
-    "records-erase",  "records-lead",         "inbox",          "ledger-open",    "ledger-take",
-    "looked",         "subject-access",       "inbox-lift",     "receipt-show",
+    "records-erase",  "records-let-through", "records-lead",   "inbox",          "ledger-open",
+    "ledger-take",    "looked",         "subject-access",       "inbox-lift",     "receipt-show",
     "receipt-propose-opening", "receipt-open", "receipt-hand-over", "trail",             "justify-ask",    "justify-show",
     "policy-let-through", "node-backup",      "policy-taken",   "trail-begun",          "store-doubted"};
 inline std::string_view Name(Deed deed) { return NameOf(deed, kDeedNames); }

@@ -24,7 +24,7 @@ const std::map<Deed, std::set<LocalRole>> kWho = {
     {Deed::kEndRecord, kRecords},       {Deed::kSupersedeNumber, kRecords},
     {Deed::kCloseNumber, kBoth},        {Deed::kMergeRecord, kRecords},
     {Deed::kUnmergeRecord, kRecords},   {Deed::kEraseRecord, kBoth},
-    {Deed::kSetLead, kRecords},
+    {Deed::kLetRecordThrough, kLeads},  {Deed::kSetLead, kRecords},
     {Deed::kInbox, {kLeadOfficer, kDeputy, kNamedOfficer, kApprover, kManager}},
     {Deed::kReadSealed, kLeads},        {Deed::kTakeSealed, kLeads},
     {Deed::kLookWhoLooked, kLeads},     {Deed::kPrepareReport, kLeads},

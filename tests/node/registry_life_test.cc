@@ -114,6 +114,25 @@ TEST_F(RegistryLifeTest, AMergedRecordIsAnsweredByTheOtherAndUnmergedForItselfAg
   EXPECT_EQ(FieldOf(registry_.Merge({"school", "3"}, {"school", "2"}, ByAt(kImported))), "id");
 }
 
+TEST_F(RegistryLifeTest, WhatWaitsInARecordActsWhenItIsLetThroughAndItsRestrictionsStay) {
+  Record pupil = Pupil("1", kOne);
+  pupil.restrictions.covert = true;
+  Import({pupil});
+  EXPECT_EQ(FieldOf(registry_.LetThrough({"school", "1"}, ByAt(kImported))), "id");   // nothing waits
+  pupil.consent = {ConsentState::kGiven, ConsentBy::kParent, false, pupil.start, {}, {}};
+  Import({pupil});
+  ASSERT_TRUE(registry_.ApplyJournal({}, {1}, {}).ok());   // a notice
+  const TimeMs its_day = DaysLater(31);
+  EXPECT_EQ(FieldOf(registry_.LetThrough({"school", "1"}, ByAt(its_day))), "id");
+  ASSERT_FALSE(Under(kOne)[0].earlier.empty());
+  EXPECT_EQ(FieldOf(registry_.LetThrough({"school", "2"}, ByAt(kImported))), "id");
+  ASSERT_TRUE(IsDone(registry_.LetThrough({"school", "1"}, ByAt(kImported))));
+  const Record now = Under(kOne)[0];
+  EXPECT_TRUE(now.earlier.empty());
+  EXPECT_EQ(now.consent.state, ConsentState::kGiven);
+  EXPECT_TRUE(now.restrictions.covert && now.shield_pending);
+}
+
 TEST_F(RegistryLifeTest, WhatIsErasedIsGoneWithItsSubKeysAndNoImportBringsItBack) {
   Import({Pupil("1", kOne), Pupil("2", kTwo)});
   EnrolAll(1);
