@@ -159,7 +159,10 @@ grpc::Status DoorService::ExportLedger(grpc::ServerContext* context, const v1::E
   if (!items.ok()) return ToDoor(items.status());
   const auto logged = parts_.store.ReadLoggedDigests();
   if (!logged.ok()) return ToDoor(logged.status());
-  WriteParts(LedgerFileOf(parts_.config.trust.federation, parts_.config.agency, *items, *logged)
+  const auto lines = parts_.store.ReadLedgerLines();   // last: what went meanwhile is below them
+  if (!lines.ok()) return ToDoor(lines.status());
+  WriteParts(LedgerFileOf(parts_.config.trust.federation, parts_.config.agency, *items, *logged,
+                          *lines)
                  .Serialize(),
              *writer);
   return grpc::Status::OK;

@@ -1,5 +1,6 @@
 #include "node/ledger_sweeper.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "nlohmann/json.hpp"
@@ -58,11 +59,28 @@ absl::Status LedgerSweeper::TellOfUntaken(TimeMs now) {
   return absl::OkStatus();
 }
 
+absl::Status LedgerSweeper::MoveLines(TimeMs now) {
+  const auto logged = store_.ReadLoggedDigests();
+  if (!logged.ok()) return logged.status();
+  const auto drawn = store_.ReadLedgerLines();
+  if (!drawn.ok()) return drawn.status();
+  for (const LedgerLine& line : LinesOf(*logged, now)) {
+    // Never back, and not by a clock that was set back either.
+    const auto before = std::ranges::find(*drawn, line.log, &LedgerLine::log);
+    if (before != drawn->end() && before->index >= line.index) continue;
+    store_.WriteLedgerLine(line, GoneBy(line, *logged));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<bool> LedgerSweeper::Sweep(TimeMs now) {
   if (now < kSealedKeptMs) return true;
+  if (absl::Status moved = MoveLines(now); !moved.ok()) return moved;
+  const auto lines = store_.ReadLedgerLines();
+  if (!lines.ok()) return lines.status();
   std::string from;
   do {
-    auto next = store_.SweepSealed(now - kSealedKeptMs, from, kBatch);
+    auto next = store_.SweepLedger(now - kSealedKeptMs, *lines, from, kBatch);
     if (!next.ok()) return next.status();
     from = *std::move(next);
     if (!from.empty() && !pause_.For(kBetween)) return false;

@@ -1,5 +1,6 @@
-// Takes the sealed parts out of the ledger when their time is over (protocol.md section 6), once a day,
-// by their age alone: what was opened here and what was not go alike. On a thread of its own.
+// Takes the sealed parts out of the ledger when their time is over (protocol.md section 6), and the rows
+// when theirs is, once a day, by their age alone: what was opened here and what was not go alike. On a
+// thread of its own.
 #ifndef WHOELSE_NODE_LEDGER_SWEEPER_H_
 #define WHOELSE_NODE_LEDGER_SWEEPER_H_
 
@@ -13,8 +14,7 @@
 
 namespace whoelse {
 
-// How long a sealed part stays, and from when on people are told that nobody took it.
-inline constexpr TimeMs kSealedKeptMs = 90ull * 86'400'000;
+// From when on people are told that nobody took what is sealed.
 inline constexpr TimeMs kUntakenToldMs = kSealedKeptMs - 14ull * 86'400'000;
 
 class LedgerSweeper {
@@ -26,6 +26,8 @@ class LedgerSweeper {
   void Run();
   // False when it was stopped on the way.
   absl::StatusOr<bool> Sweep(TimeMs now);
+  // Says of each log from where on its rows are whole, before those below go.
+  absl::Status MoveLines(TimeMs now);
   // What is untaken is told two weeks before it goes, and once more when it goes: never in silence.
   absl::Status TellOfUntaken(TimeMs now);
 

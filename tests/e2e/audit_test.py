@@ -262,6 +262,22 @@ class AuditorsDesk(Audited):
         (area.home / "receipts" / numbers[0]).rename(area.home / "kept-back")
         found, = self.report(area.audit("reconcile", *given), REFUTED)["mismatches"]
         self.assertEqual((found["at_fault"], found["receipt"]), ("social", numbers[0]))
+        self.rows_gone_too_early(ledgers["school"])
+
+    def rows_gone_too_early(self, ledger):
+        """A node whose clock is three months ahead lets go of rows that were logged today."""
+        area = self.area
+        area.move_clock(92 * 24 * HOUR_MS)
+
+        def gone():
+            done = area.whoelse("school", "ledger", "export", "-o", ledger)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return "\nwhole " in ledger.read_text()
+        area.until("rows have gone", gone)
+        given = ("--logs", area.home / "mirror", "--ledger", ledger)
+        found = self.report(area.audit("reconcile", *given), REFUTED)["mismatches"]
+        self.assertEqual({(m["at_fault"], m["what"]) for m in found},
+                         {("school", "rows gone too early")})
 
 
 if __name__ == "__main__":
