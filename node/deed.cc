@@ -34,6 +34,11 @@ constexpr std::array<Duties, kDeedNames.size()> kDuties = {{
     kLeadOfficers,         // receipt-propose-opening
     kLeadOfficers,         // receipt-open
     kNobody,               // receipt-hand-over: of one's own question
+    kNobody,               // receipt-answer: to whom it was handed over
+    kNobody,               // ask-again: who asked
+    kNobody,               // ask-list
+    kNobody,               // watch-add
+    kLeadOfficers,         // watch-end
     kLeadOfficers,         // trail
     kLeadOfficers,         // justify-ask
     kLeadOfficers,         // justify-show

@@ -63,9 +63,7 @@ Json HandOversJson(const std::vector<HandOver>& hand_overs) {
 }  // namespace
 
 Actor ReceiptDesk::ActorOf(const std::string& user) const {
-  const Person* const person = parts_.config.FindPerson(user);
-  return {user, parts_.asker.RefOf(user),
-          person == nullptr ? std::vector<LocalRole>() : person->duties};
+  return whoelse::ActorOf(parts_.config, parts_.asker, user);
 }
 
 AnswerReader ReceiptDesk::ReaderOf(const std::string& user) const {
@@ -73,11 +71,11 @@ AnswerReader ReceiptDesk::ReaderOf(const std::string& user) const {
   return {actor.ref, kLeadOfficers.FirstOf(actor.roles).has_value()};
 }
 
-// One's own question is no deed, but for taking along what opens it.
+// One's own question is no deed.
 void ReceiptDesk::NoteReading(const std::string& user, const RocksdbStore::ReceiptRow& row,
                               Deed deed) const {
   const Actor actor = ActorOf(user);
-  if (deed == Deed::kReadReceipt && row.asked_for.practitioner == actor.ref) return;
+  if (row.asked_for.practitioner == actor.ref) return;
   TrailNote note = NoteOf(actor, deed, parts_.clock.NowMs());
   parts_.store.WriteTrail(note.Add(Fact::kReceipt, ReceiptNumber(row.frame_hash)));
 }
@@ -250,6 +248,7 @@ absl::StatusOr<Json> ReceiptDesk::Answer(const std::string& user, const std::str
   }
   const auto kept = ReadingsIn(found->row);
   if (!kept.ok()) return kept.status();
+  NoteReading(user, found->row, Deed::kReadAnswer);
   const TimeMs now = parts_.clock.NowMs();
   return ReportOf(kept->readings,
                   {kept->roster, found->row.purpose, found->row.frame_hash, DayOf(now),
