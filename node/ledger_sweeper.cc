@@ -11,35 +11,20 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::chrono::seconds kLook{10};            // how often it looks whether a new day has begun
 constexpr size_t kBatch = 1000;                      // entries looked at as one
 constexpr std::chrono::milliseconds kBetween{20};    // two batches: answering has the disk first
-constexpr TimeMs kDayMs = 86'400'000;
 
 }  // namespace
 
 LedgerSweeper::LedgerSweeper(RocksdbStore& store, InboxKeeper& inbox, const Clock& clock)
-    : store_(store), inbox_(inbox), clock_(clock), thread_([this] { Run(); }) {}
-
-LedgerSweeper::~LedgerSweeper() {
-  pause_.End();
-  thread_.join();
-}
-
-void LedgerSweeper::Run() {
-  TimeMs done_day = 0;
-  do {
-    const TimeMs now = clock_.NowMs();
-    if (now / kDayMs == done_day) continue;
-    const absl::Status told = TellOfUntaken(now);
-    const auto swept = told.ok() ? Sweep(now) : absl::StatusOr<bool>(told);
-    if (!swept.ok()) {
-      Log(LogLevel::kAlarm, "ledger_unreadable", {{LogField::kError, swept.status()}});
-      continue;
-    }
-    if (*swept) done_day = now / kDayMs;
-  } while (pause_.For(kLook));
-}
+    : store_(store), inbox_(inbox), days_(clock, [this](TimeMs now, Pause& pause) {
+        const absl::Status told = TellOfUntaken(now);
+        const auto swept = told.ok() ? Sweep(now, pause) : absl::StatusOr<bool>(told);
+        if (!swept.ok()) {
+          Log(LogLevel::kAlarm, "ledger_unreadable", {{LogField::kError, swept.status()}});
+        }
+        return swept.ok() && *swept;
+      }) {}
 
 absl::Status LedgerSweeper::TellOfUntaken(TimeMs now) {
   const auto through = store_.ReadTakenThrough();
@@ -73,7 +58,7 @@ absl::Status LedgerSweeper::MoveLines(TimeMs now) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> LedgerSweeper::Sweep(TimeMs now) {
+absl::StatusOr<bool> LedgerSweeper::Sweep(TimeMs now, Pause& pause) {
   if (now < kSealedKeptMs) return true;
   if (absl::Status moved = MoveLines(now); !moved.ok()) return moved;
   const auto lines = store_.ReadLedgerLines();
@@ -83,7 +68,7 @@ absl::StatusOr<bool> LedgerSweeper::Sweep(TimeMs now) {
     auto next = store_.SweepLedger(now - kSealedKeptMs, *lines, from, kBatch);
     if (!next.ok()) return next.status();
     from = *std::move(next);
-    if (!from.empty() && !pause_.For(kBetween)) return false;
+    if (!from.empty() && !pause.For(kBetween)) return false;
   } while (!from.empty());
   return true;
 }
