@@ -93,7 +93,7 @@ absl::StatusOr<LedgerFile> LedgerFile::Parse(std::string_view text) {
   }
   while (in.NextIs(kDigest)) Append(in, file.digests, ReadDigest(in));
   for (const Whole& whole : file.whole) {
-    in.Check(IsFixed(file, whole), in.Last(), "no digest ends below the index that a whole line names");
+    in.Check(IsFixed(file, whole), in.Last(), "no digest ends below the index of a whole line");
   }
   while (in.NextIs(kRow) || in.NextIs(kLate)) {
     const Row row = ReadRow(in);

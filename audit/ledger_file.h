@@ -45,7 +45,7 @@ struct LedgerFile {
 
   FederationId federation;
   AgencyId agency = 0;
-  std::vector<Whole> whole;          // ascending, at most one of a log; none: it is from the first row
+  std::vector<Whole> whole;          // ascending, at most one of a log; none: from the first row
   std::vector<Digest> digests;       // ascending, none twice
   std::vector<Row> rows;             // ascending, none twice
 

@@ -224,9 +224,9 @@ bool Reconciler::HasAllLogsOf(CoordinatorId coordinator, uint64_t index) const {
   });
 }
 
-// Without it a node would say of whatever it wants to deny that its time is over. The leaf fixes both,
-// where the line may be drawn and since when: by a time that is not after the leaf's, so that only who
-// let go of rows too early is named.
+// Without it a node would say of whatever it wants to deny that its time is over. The leaf fixes
+// both, where the line may be drawn and since when: by a time that is not after the leaf's, so that
+// only who let go of rows too early is named.
 void Reconciler::CheckWhole(AgencyId agency, const AgencyRecords::Whole& whole) {
   std::optional<TimeMs> logged;
   for (const auto& [where, digest] : digests_[agency]) {

@@ -65,8 +65,8 @@ struct AgencyRecords {
     uint64_t from = 0, to = 0;
     bool checkpoint = false;   // the node holds a checkpoint that covers them, from the same stream
   };
-  // Of this log's rows those of this index and above are all there; the agency says that those below
-  // have gone in their time, and where the digest that ends below it is logged.
+  // Of this log's rows those of this index and above are all there; the agency says that those
+  // below have gone in their time, and where the digest that ends below it is logged.
   struct Whole {
     LogId log;
     uint64_t from = 0;

@@ -152,8 +152,8 @@ void AddReceiptCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   write->add_option("NUMBER", options->number, "As `ask` printed it")->required();
   write->add_option("-o,--output", options->output, "The file (default: standard output)");
   write->add_flag("--with-opening", options->with_opening,
-                  "With what opens question and answers, after propose-opening: whoever has the file "
-                  "reads the child's number and every answer");
+                  "With what opens question and answers, after propose-opening: whoever has the "
+                  "file reads the child's number and every answer");
   AddDoorOption(*write, options->door);
   OnChosen(*write, options, ExportReceipt, terminal, chosen);
 }

@@ -42,7 +42,8 @@ void AddProposeOpeningCommand(CLI::App& receipt, Terminal& terminal, Chosen& cho
       "    --reason \"the area's auditor, authority CR-2026-17\"");
   const auto options = std::make_shared<ProposeOpeningOptions>();
   command->add_option("NUMBER", options->number, "As `receipt list` shows it")->required();
-  command->add_option("--reason", options->reason, "Why, and on whose authority; the trail keeps it")
+  command
+      ->add_option("--reason", options->reason, "Why, and on whose authority; the trail keeps it")
       ->required();
   command->add_flag("--json", options->json, "As JSON");
   AddDoorOption(*command, options->door);

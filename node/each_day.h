@@ -1,5 +1,5 @@
-// Work that is due once on each day (UTC): at once, and again when a new day has begun, on a thread of
-// its own. A day is the clock's, which may be set, and goes on while the machine sleeps.
+// Work that is due once on each day (UTC): at once, and again when a new day has begun, on a thread
+// of its own. A day is the clock's, which may be set, and goes on while the machine sleeps.
 #ifndef WHOELSE_NODE_EACH_DAY_H_
 #define WHOELSE_NODE_EACH_DAY_H_
 
@@ -14,8 +14,8 @@ namespace whoelse {
 
 class EachDay {
  public:
-  // Whether the day's work is done; false: it is called again at the next look. Long work rests by the
-  // pause, and ends when that has ended.
+  // Whether the day's work is done; false: it is called again at the next look. Long work rests by
+  // the pause, and ends when that has ended.
   using Work = std::function<bool(TimeMs now, Pause& pause)>;
   EachDay(const Clock& clock, Work work);
   ~EachDay();

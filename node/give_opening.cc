@@ -49,8 +49,8 @@ std::optional<FieldError> CheckGiven(std::span<const InboxItem> items, std::stri
   return FieldError{"with-opening",
                     "is for the lead officer who proposed it, for 24 hours from when another one "
                     "approved it",
-                    "propose it with whoelse receipt propose-opening, and have a colleague approve it "
-                    "in the inbox"};
+                    "propose it with whoelse receipt propose-opening, and have a colleague approve "
+                    "it in the inbox"};
 }
 
 }  // namespace whoelse

@@ -1,9 +1,9 @@
 // The opening of a question, for an auditor: a lead officer proposes to hand it over, another one
-// approves it in the inbox, and then the first may take it. protocol.md section 8 (c), which wants two
-// people; docs/decisions/0021-openings-and-the-rows-of-a-ledger.md. Pure.
+// approves it in the inbox, and then the first may take it. protocol.md section 8 (c), which wants
+// two people; docs/decisions/0021-openings-and-the-rows-of-a-ledger.md. Pure.
 //
-// Without the second, one person who is bribed or curious reads whom a colleague asked about and what
-// every agency said, beyond the 72 hours of an answer.
+// Without the second, one person who is bribed or curious reads whom a colleague asked about and
+// what every agency said, beyond the 72 hours of an answer.
 #ifndef WHOELSE_NODE_GIVE_OPENING_H_
 #define WHOELSE_NODE_GIVE_OPENING_H_
 

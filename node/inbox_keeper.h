@@ -69,8 +69,8 @@ class InboxKeeper {
   std::variant<InboxItem, FieldError, absl::Status> ProposeLift(const std::vector<RecordId>& records,
                                                                 const std::string& reason,
                                                                 const Actor& actor);
-  // A lead officer would give the opening of this question to an auditor, and says the first of the two
-  // words. FieldError: "number" when it is proposed already; "reason"; "user", of who asked it.
+  // A lead officer would give the opening of this question to an auditor, and says the first of the
+  // two words. FieldError: "number" when it is proposed already; "reason"; "user", of who asked it.
   std::variant<InboxItem, FieldError, absl::Status> ProposeOpening(const AskedInMonth& asked,
                                                                    const std::string& reason,
                                                                    const Actor& actor);

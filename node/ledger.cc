@@ -16,8 +16,8 @@ LedgerLog LogOf(const LoggedDigest& one) {
   return {one.digest.coordinator, one.digest.log_key_id};
 }
 
-// `digests`: of one log. Each was logged before the next one was made, so that of their times the last
-// counts; what is sealed has to be over in each.
+// `digests`: of one log. Each was logged before the next one was made, so that of their times the
+// last counts; what is sealed has to be over in each.
 std::optional<LedgerLine> LineIn(const std::vector<LoggedDigest>& digests, TimeMs now) {
   LedgerLine at{LogOf(digests.front()), 0, 0};
   std::optional<LedgerLine> line;

@@ -1,5 +1,6 @@
-// Takes the sealed parts out of the ledger when their time is over (protocol.md section 6), and the rows
-// when theirs is, once a day, by their age alone: what was opened here and what was not go alike.
+// Takes the sealed parts out of the ledger when their time is over (protocol.md section 6), and the
+// rows when theirs is, once a day, by their age alone: what was opened here and what was not go
+// alike.
 #ifndef WHOELSE_NODE_LEDGER_SWEEPER_H_
 #define WHOELSE_NODE_LEDGER_SWEEPER_H_
 

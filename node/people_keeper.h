@@ -1,5 +1,6 @@
-// What the calendar asks of people at this node: the lists of a month that is over, and each day the
-// head of the trail in the operator's log, where it is out of reach of whoever has the node's disk.
+// What the calendar asks of people at this node: the lists of a month that is over, and each day
+// the head of the trail in the operator's log, where it is out of reach of whoever has the node's
+// disk.
 #ifndef WHOELSE_NODE_PEOPLE_KEEPER_H_
 #define WHOELSE_NODE_PEOPLE_KEEPER_H_
 

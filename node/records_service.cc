@@ -95,7 +95,8 @@ std::optional<ImportFormat> FormatOf(const std::string& name) {
 FieldError NoSuchFormat() { return {"format", "is none that is known here", "use csv or fhir"}; }
 
 FieldError NoSuchVerb() {
-  return {"verb", "is none", "use end, supersede, close, merge, unmerge, erase, let-through or lead"};
+  return {"verb", "is none",
+          "use end, supersede, close, merge, unmerge, erase, let-through or lead"};
 }
 
 std::variant<NhsNumber, FieldError> NumberIn(const std::string& field, const std::string& text) {

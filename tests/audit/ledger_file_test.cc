@@ -19,8 +19,8 @@ F Filled(uint8_t byte) {
   return value;
 }
 
-// What a node answered in two logs, with the first log's digests logged at the second's coordinator,
-// and the rows of the first of them gone.
+// What a node answered in two logs, with the first log's digests logged at the second's
+// coordinator, and the rows of the first of them gone.
 LedgerFile Example() {
   LedgerFile file;
   file.federation = Filled<FederationId>(0xfe);
@@ -87,7 +87,8 @@ TEST(LedgerFile, RefusesWhatItDoesNotWriteAndSaysWhere) {
            {"a row twice", replaced(first_row, first_row + first_row), "line 8"},
            {"rows out of order", replaced(first_row, "") + first_row, "not above"},
            {"another word", replaced("late 101", "early 101"), "line 8"},
-           {"a digest after the rows", good + good.substr(good.find("digest"), 30) + "\n", "line 11"},
+           {"a digest after the rows", good + good.substr(good.find("digest"), 30) + "\n",
+            "line 11"},
            {"no last LF", good.substr(0, good.size() - 1), "line 10"}}) {
     const absl::Status status = LedgerFile::Parse(text).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << why;

@@ -298,7 +298,8 @@ TEST(Reconcile, AboveTheLineAnAccusationIsMadeAsEver) {
   EXPECT_EQ(digest.Run().mismatches.back().kind, Mismatch::kLedgerIsNotItsDigest);
 }
 
-// A line where no digest ends could be drawn anywhere. Only who has all logs can say that none does.
+// A line where no digest ends could be drawn anywhere. Only who has all logs can say that none
+// does.
 TEST(Reconcile, ALineThatNoLeafFixes) {
   Case c = WithoutItsRows(kRowsStayMs);
   c.surgery().whole[0].from = 11;

@@ -1,5 +1,5 @@
-// `whoelse receipt propose-opening` and `export --with-opening`, against a door whose node says what
-// the test wants.
+// `whoelse receipt propose-opening` and `export --with-opening`, against a door whose node says
+// what the test wants.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -50,8 +50,8 @@ class Witnessed(EndToEnd):
         return file
 
     def propose(self, number, reason="the auditor's authority CR-2026-17"):
-        return self.officers.whoelse(FIRST, "receipt", "propose-opening", number, "--reason", reason,
-                                     "--json")
+        return self.officers.whoelse(FIRST, "receipt", "propose-opening", number, "--json",
+                                     "--reason", reason)
 
     def open_by(self, account, number):
         return self.officers.whoelse(account, "receipt", "export", number, "--with-opening")
@@ -95,8 +95,9 @@ class Receipts(Witnessed):
             self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
             self.assertIn(f"whoelse: {field}: ", done.stderr)
         # Who asked neither takes it nor says one of the words, and is a lead officer.
-        refused(area.whoelse("social", "receipt", "export", number, "--with-opening"), "with-opening")
-        refused(area.whoelse("social", "receipt", "propose-opening", number, "--reason", "mine"), "user")
+        mine = area.whoelse("social", "receipt", "export", number, "--with-opening")
+        refused(mine, "with-opening")
+        refused(area.whoelse("social", "receipt", "propose-opening", number, "--reason", "x"), "user")
         refused(self.open_by(FIRST, number), "with-opening")
         refused(self.propose("0000-0000-0000-0000"), "number")
         refused(self.propose(number, reason=" "), "reason")
@@ -104,7 +105,7 @@ class Receipts(Witnessed):
         refused(self.propose(number), "number")   # it is proposed already
 
         def approve(account):
-            return self.officers.whoelse(account, "inbox", "approve", item, "--reason", "as it says")
+            return self.officers.whoelse(account, "inbox", "approve", item, "--reason", "I saw it")
         refused(approve(FIRST), "user")
         refused(area.whoelse("social", "inbox", "approve", item, "--reason", "mine"), "user")
         refused(self.open_by(FIRST, number), "with-opening")

@@ -26,7 +26,8 @@ std::optional<InboxItem> After(const InboxItem& item, Verb verb, const char* who
   return done == nullptr ? std::nullopt : std::optional(done->item);
 }
 InboxItem Given() {
-  return *After(*After(Item(), Verb::kApprove, "alice", kProposed), Verb::kApprove, "bob", kApproved);
+  return *After(*After(Item(), Verb::kApprove, "alice", kProposed), Verb::kApprove, "bob",
+                kApproved);
 }
 bool IsGiven(const InboxItem& item, const char* who, TimeMs now = kApproved) {
   return !CheckGiven(std::vector{item}, kNumber, ActorOf(who), now);

@@ -231,7 +231,8 @@ TEST_F(NodeStore, RowsGoBelowTheirLogsLineButForThoseThatCameLate) {
   Reopen();
   EXPECT_EQ(*store_->ReadLedgerLines(), std::vector{line});
   std::set<std::pair<uint64_t, TimeMs>> left;
-  for (const LedgerItem& item : *store_->ReadLedger({})) left.emplace(item.row.index, item.released_ms);
+  const auto items = *store_->ReadLedger({});
+  for (const LedgerItem& item : items) left.emplace(item.row.index, item.released_ms);
   EXPECT_EQ(left, (std::set<std::pair<uint64_t, TimeMs>>{{2, 1500}, {9, 1000}}));
   const auto logged = *store_->ReadLoggedDigests();
   ASSERT_EQ(logged.size(), 1u);
