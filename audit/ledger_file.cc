@@ -9,7 +9,7 @@
 namespace whoelse {
 namespace {
 
-constexpr std::string_view kRow = "row", kLate = "late", kDigest = "digest";
+constexpr std::string_view kWhole = "whole", kRow = "row", kLate = "late", kDigest = "digest";
 
 CoordinatorId ReadCoordinator(LineReader& in, std::string_view field) {
   return static_cast<CoordinatorId>(in.Decimal(field, "the coordinator", UINT16_MAX));
@@ -21,6 +21,28 @@ uint32_t ReadKeyId(LineReader& in, std::string_view field) {
 }
 
 std::string KeyIdText(uint32_t id) { return ToHex(Writer().U32(id).view()); }
+
+LedgerFile::Whole ReadWhole(LineReader& in) {
+  const auto f = in.Fields(kWhole, 3, 3);
+  return {ReadCoordinator(in, f[0]), ReadKeyId(in, f[1]), in.Decimal(f[2], "the first index")};
+}
+
+bool SameLog(const auto& a, const auto& b) {
+  return a.coordinator == b.coordinator && a.log_key_id == b.log_key_id;
+}
+
+// A line that no digest fixes could be drawn anywhere.
+bool IsFixed(const LedgerFile& file, const LedgerFile::Whole& whole) {
+  return std::ranges::any_of(file.digests, [&](const LedgerFile::Digest& digest) {
+    return SameLog(digest, whole) && whole.from != 0 && digest.to == whole.from - 1;
+  });
+}
+
+bool IsGone(const LedgerFile& file, const LedgerFile::Row& row) {
+  return std::ranges::any_of(file.whole, [&](const LedgerFile::Whole& whole) {
+    return SameLog(row, whole) && row.row.index < whole.from;
+  });
+}
 
 LedgerFile::Digest ReadDigest(LineReader& in) {
   const auto f = in.Fields(kDigest, 7, 7);
@@ -63,8 +85,21 @@ absl::StatusOr<LedgerFile> LedgerFile::Parse(std::string_view text) {
   LedgerFile file;
   file.federation = in.Fixed<FederationId>(in.Field("federation"), "the federation");
   file.agency = static_cast<AgencyId>(in.Decimal(in.Field("agency"), "the agency", UINT32_MAX));
+  while (in.NextIs(kWhole)) {
+    const LedgerFile::Whole whole = ReadWhole(in);
+    in.Check(file.whole.empty() || !SameLog(file.whole.back(), whole), in.Last(),
+             "this log stands above");
+    Append(in, file.whole, whole);
+  }
   while (in.NextIs(kDigest)) Append(in, file.digests, ReadDigest(in));
-  while (in.NextIs(kRow) || in.NextIs(kLate)) Append(in, file.rows, ReadRow(in));
+  for (const Whole& whole : file.whole) {
+    in.Check(IsFixed(file, whole), in.Last(), "no digest ends below the index of a whole line");
+  }
+  while (in.NextIs(kRow) || in.NextIs(kLate)) {
+    const Row row = ReadRow(in);
+    in.Check(row.late || !IsGone(file, row), in.Last(), "below the index of its log's whole line");
+    Append(in, file.rows, row);
+  }
   in.End();
   if (!in.ok()) return in.error();
   return file;
@@ -73,6 +108,10 @@ absl::StatusOr<LedgerFile> LedgerFile::Parse(std::string_view text) {
 std::string LedgerFile::Serialize() const {
   std::string out = "whoelse ledger v1\nfederation " + ToHex(federation) + "\nagency " +
                     std::to_string(agency) + "\n";
+  for (const Whole& w : whole) {
+    out += std::string(kWhole) + " " + std::to_string(w.coordinator) + " " +
+           KeyIdText(w.log_key_id) + " " + std::to_string(w.from) + "\n";
+  }
   for (const Digest& d : digests) {
     out += std::string(kDigest) + " " + std::to_string(d.coordinator) + " " +
            KeyIdText(d.log_key_id) + " " + std::to_string(d.from) + " " + std::to_string(d.to) +

@@ -34,8 +34,18 @@ struct LedgerFile {
     auto operator<=>(const Digest&) const = default;
   };
 
+  // About this log the file has every row of this index and above; below it rows have gone, with
+  // the last of the digests about them logged long enough ago.
+  struct Whole {
+    CoordinatorId coordinator = 0;
+    uint32_t log_key_id = 0;
+    uint64_t from = 0;               // one above the `to` of a digest in this file
+    auto operator<=>(const Whole&) const = default;
+  };
+
   FederationId federation;
   AgencyId agency = 0;
+  std::vector<Whole> whole;          // ascending, at most one of a log; none: from the first row
   std::vector<Digest> digests;       // ascending, none twice
   std::vector<Row> rows;             // ascending, none twice
 
@@ -45,7 +55,8 @@ struct LedgerFile {
   std::string Serialize() const;
 };
 
-// Whether the file's rows give the root of this digest. INVALID_ARGUMENT: from > to.
+// Whether the file's rows give the root of this digest, of which none has gone. INVALID_ARGUMENT:
+// from > to.
 absl::StatusOr<bool> DigestHolds(const LedgerFile& file, const LedgerFile::Digest& digest);
 
 }  // namespace whoelse

@@ -10,7 +10,7 @@
 namespace whoelse {
 namespace {
 
-constexpr std::array<MismatchWords, 14> kWords = {{
+constexpr std::array<MismatchWords, 15> kWords = {{
     {"asker kept no record", "the log", "the asker's record of what it sent",
      "the side table opens the question to this agency"},
     {"admitted, not logged", "the asker's admission", "the log",
@@ -37,12 +37,16 @@ constexpr std::array<MismatchWords, 14> kWords = {{
     {"a digest that is not signed", "the log", "", "a coordinator logged it unchecked"},
     {"a digest in its own log", "the log", "",
      "a digest belongs in the log of a coordinator that it is not about"},
+    {"rows gone too early", "the log", "the node's ledger",
+     "the log has had no digest of what the ledger says is gone, or not for 30 days"},
 }};
 
 class Reconciler {
  public:
   Reconciler(const ReconcileInput& input, const std::vector<Roster>& rosters)
-      : input_(input), rosters_(rosters) {}
+      : input_(input), rosters_(rosters), now_(input.now_ms) {
+    for (const auto& [id, log] : input.logs) now_ = std::max(now_, log.last_ms());
+  }
 
   Reconciliation Run() {
     IndexItems();
@@ -79,6 +83,8 @@ class Reconciler {
   void CheckDigests();
   void CheckDigest(const LogId& where, const ReconciledLog::LoggedDigest& digest);
   void CheckAgency(const AgencyRecords& agency);
+  void CheckWhole(AgencyId agency, const AgencyRecords::Whole& whole);
+  bool HasAllLogsOf(CoordinatorId coordinator, uint64_t index) const;
   void CheckLedgerRow(AgencyId agency, const AgencyRecords::Row& row);
   void CheckAttachment(const AgencyRecords& agency, const AgencyRecords::Attachment& attachment,
                        const std::set<Place>& held);
@@ -87,8 +93,16 @@ class Reconciler {
   bool DigestInTime(AgencyId agency, const LogId& log, uint64_t index) const;
   void CheckDisclosure(const DisclosureSeen& seen);
 
+  // Its time is over, by the agency's own word.
+  static bool IsGone(const AgencyRecords& agency, const Place& place) {
+    return std::ranges::any_of(agency.whole, [&](const AgencyRecords::Whole& whole) {
+      return whole.log == place.first && place.second < whole.from;
+    });
+  }
+
   const ReconcileInput& input_;
   const std::vector<Roster>& rosters_;
+  TimeMs now_;   // or later than it is: then fewer are named, and nobody wrongly
   Reconciliation out_;
   // By question, those that the log's Answered commits to.
   std::map<Place, std::map<AgencyId, AgencyItem>> items_;
@@ -200,6 +214,34 @@ bool Reconciler::DigestInTime(AgencyId agency, const LogId& log, uint64_t index)
   });
 }
 
+// The logs of this coordinator under every key that it had, each up to this index.
+bool Reconciler::HasAllLogsOf(CoordinatorId coordinator, uint64_t index) const {
+  return std::ranges::all_of(rosters_, [&](const Roster& roster) {
+    const RosterCoordinator* const one = roster.FindCoordinator(coordinator);
+    const ReconciledLog* const log =
+        one == nullptr ? nullptr : Log({coordinator, one->log_key.key_id});
+    return one == nullptr || (log != nullptr && index < log->size());
+  });
+}
+
+// Without it a node would say of whatever it wants to deny that its time is over. The leaf fixes
+// both, where the line may be drawn and since when: by a time that is not after the leaf's, so that
+// only who let go of rows too early is named.
+void Reconciler::CheckWhole(AgencyId agency, const AgencyRecords::Whole& whole) {
+  std::optional<TimeMs> logged;
+  for (const auto& [where, digest] : digests_[agency]) {
+    const LedgerEntry& entry = digest.entry;
+    const bool ends_there = LogId{entry.coordinator, entry.log_key_id} == whole.log &&
+                            whole.from != 0 && entry.to == whole.from - 1;
+    if (ends_there) logged = std::min(logged.value_or(digest.time_ms), digest.time_ms);
+  }
+  if (!logged && !HasAllLogsOf(whole.logged_at, whole.index)) {
+    ++out_.not_covered_yet;
+  } else if (!logged || *logged + kRowsStayMs > now_) {
+    Add(Mismatch::kRowsGoneTooEarly, {agency, 0}, whole.log, whole.from);
+  }
+}
+
 void Reconciler::CheckLedgerRow(AgencyId agency, const AgencyRecords::Row& held) {
   ++out_.ledger_rows;
   const LedgerRow& row = held.row;
@@ -233,6 +275,7 @@ void Reconciler::CheckAttachment(const AgencyRecords& agency,
   const auto end = log->asked().upper_bound(attachment.to);
   for (auto asked = log->asked().lower_bound(attachment.from); asked != end; ++asked) {
     if (held.contains({attachment.log, asked->first})) continue;
+    if (IsGone(agency, {attachment.log, asked->first})) continue;
     if (attachment.checkpoint) {
       Add(Mismatch::kWithheld, {0, attachment.log.coordinator}, attachment.log, asked->first,
           asked->second.frame_hash);
@@ -253,7 +296,7 @@ void Reconciler::CheckAnsweredItems(const AgencyRecords& agency, const std::set<
     const auto* const bytes = item == items.end() ? nullptr : std::get_if<Bytes>(&item->second);
     if (bytes == nullptr || bytes->size() != kWireSize) continue;   // a refusal is in no ledger
     if (!held.contains(place)) ++out_.answers_compared;
-    if (wires.contains({place, WireHash(*bytes)})) continue;
+    if (wires.contains({place, WireHash(*bytes)}) || IsGone(agency, place)) continue;
     Add(Mismatch::kAnsweredOffLedger, {agency.agency, 0}, place.first, place.second,
         Log(place.first)->Asked(place.second)->frame_hash);
   }
@@ -262,6 +305,7 @@ void Reconciler::CheckAnsweredItems(const AgencyRecords& agency, const std::set<
 void Reconciler::CheckAgainstDigests(const AgencyRecords& agency) {
   for (const auto& [where, digest] : digests_[agency.agency]) {
     const LedgerEntry& entry = digest.entry;
+    if (IsGone(agency, {{entry.coordinator, entry.log_key_id}, entry.to})) continue;
     std::vector<LedgerRow> rows;
     for (const auto& held : agency.ledger) {
       const bool about = held.log == LogId{entry.coordinator, entry.log_key_id};
@@ -277,6 +321,7 @@ void Reconciler::CheckAgainstDigests(const AgencyRecords& agency) {
 }
 
 void Reconciler::CheckAgency(const AgencyRecords& agency) {
+  for (const auto& whole : agency.whole) CheckWhole(agency.agency, whole);
   std::set<Place> held;
   for (const auto& row : agency.ledger) {
     held.insert({row.log, row.row.index});

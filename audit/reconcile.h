@@ -65,7 +65,16 @@ struct AgencyRecords {
     uint64_t from = 0, to = 0;
     bool checkpoint = false;   // the node holds a checkpoint that covers them, from the same stream
   };
+  // Of this log's rows those of this index and above are all there; the agency says that those
+  // below have gone in their time, and where the digest that ends below it is logged.
+  struct Whole {
+    LogId log;
+    uint64_t from = 0;
+    CoordinatorId logged_at = 0;
+    uint64_t index = 0;
+  };
   AgencyId agency = 0;
+  std::vector<Whole> whole;
   std::vector<Row> ledger;
   std::vector<Attachment> attachments;
   std::optional<std::vector<FrameHash>> sent;   // the questions it asked; nullopt: not exported
@@ -100,6 +109,7 @@ struct DisclosureSeen {
 };
 
 struct ReconcileInput {
+  TimeMs now_ms = 0;   // the ledgers were handed over before
   std::map<LogId, ReconciledLog> logs;
   std::vector<AgencyRecords> agencies;
   std::vector<SideTableEntry> side_table;
@@ -122,7 +132,8 @@ enum class Mismatch : uint8_t {
   kTwoDigests,
   kLedgerIsNotItsDigest,
   kDigestNotSigned,
-  kDigestInItsOwnLog
+  kDigestInItsOwnLog,
+  kRowsGoneTooEarly
 };
 // A row of the table: where it was found, where it is missing, and what proves who is at fault.
 struct MismatchWords {
@@ -159,6 +170,9 @@ struct Reconciliation {
 
 // A digest that was logged later than this after the question counts as late: one is due each hour.
 inline constexpr uint64_t kDigestInTimeMs = 2 * 3'600'000;
+
+// Rows stay until their digest is logged, and so much longer (protocol.md section 6).
+inline constexpr uint64_t kRowsStayMs = 30ull * 86'400'000;
 
 // `rosters`: those that ruled; an agency's identity key in any of them signs its digests.
 Reconciliation Reconcile(const ReconcileInput& input, const std::vector<Roster>& rosters);

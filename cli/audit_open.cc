@@ -147,8 +147,9 @@ absl::StatusOr<AuditReport> Open(const OpenOptions& options, const Receipt& rece
                                  const std::vector<Roster>& rosters, Terminal& terminal) {
   const Roster* const roster = RosterOf(receipt, rosters);
   if (!receipt.opening) {
-    return absl::InvalidArgumentError("receipt: has no opening; the asker exports one with "
-                                      "whoelse receipt export --with-opening");
+    return absl::InvalidArgumentError("receipt: has no opening; two lead officers of the asking "
+                                      "agency give one: whoelse receipt propose-opening, then "
+                                      "receipt export --with-opening");
   }
   if (roster == nullptr) {
     return absl::InvalidArgumentError("roster: give the one that the question was asked under");

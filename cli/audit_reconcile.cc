@@ -33,6 +33,14 @@ absl::Status LoadLedger(const std::string& path, const Roster& roster, Reconcile
   }
   AgencyRecords records;
   records.agency = file->agency;
+  for (const LedgerFile::Whole& whole : file->whole) {
+    const auto fixed = std::ranges::find_if(file->digests, [&](const LedgerFile::Digest& digest) {
+      return digest.coordinator == whole.coordinator && digest.log_key_id == whole.log_key_id &&
+             digest.to == whole.from - 1;
+    });   // there is one, or the file would not parse
+    records.whole.push_back({{whole.coordinator, whole.log_key_id}, whole.from, fixed->logged_at,
+                             fixed->index});
+  }
   for (const LedgerFile::Row& row : file->rows) {
     records.ledger.push_back({{row.coordinator, row.log_key_id}, row.row, row.late});
   }
@@ -141,6 +149,7 @@ absl::StatusOr<ReconcileInput> Gather(const ReconcileOptions& options,
                                       const std::vector<Roster>& rosters, Terminal& terminal,
                                       size_t& not_opened) {
   ReconcileInput input;
+  input.now_ms = SystemClock().NowMs();
   auto logs = LoadLogs(options.logs, rosters, terminal);
   if (!logs.ok()) return logs.status();
   for (auto& [id, log] : *logs) input.logs[id] = std::move(log.log);

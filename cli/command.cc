@@ -17,8 +17,9 @@
 #include "cli/ledger_take.h"
 #include "cli/looked_command.h"
 #include "cli/node_command.h"
-#include "cli/receipt.h"
 #include "cli/policy_command.h"
+#include "cli/propose_opening.h"
+#include "cli/receipt.h"
 #include "cli/records_command.h"
 #include "cli/status.h"
 #include "cli/trail_command.h"
@@ -143,6 +144,7 @@ void AddReceiptCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   AddDoorOption(*show, options->door);
   OnChosen(*show, options, ShowReceipt, terminal, chosen);
   AddAnswerCommands(*receipts, terminal, chosen);
+  AddProposeOpeningCommand(*receipts, terminal, chosen);
 
   CLI::App* const write =
       Subcommand(*receipts, "export", "Write a receipt as a file for an auditor.",
@@ -150,8 +152,8 @@ void AddReceiptCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   write->add_option("NUMBER", options->number, "As `ask` printed it")->required();
   write->add_option("-o,--output", options->output, "The file (default: standard output)");
   write->add_flag("--with-opening", options->with_opening,
-                  "With what opens question and answers: whoever has the file reads the child's "
-                  "number and every answer");
+                  "With what opens question and answers, after propose-opening: whoever has the "
+                  "file reads the child's number and every answer");
   AddDoorOption(*write, options->door);
   OnChosen(*write, options, ExportReceipt, terminal, chosen);
 }

@@ -297,6 +297,10 @@ absl::StatusOr<std::string> Door::ShowReceipt(const v1::ShowReceiptCall& call) c
   return JsonOf(channel_, &v1::Node::Stub::ShowReceipt, call);
 }
 
+absl::StatusOr<std::string> Door::ProposeOpening(const v1::ProposeOpeningCall& call) const {
+  return JsonOf(channel_, &v1::Node::Stub::ProposeOpening, call);
+}
+
 absl::StatusOr<std::string> Door::ExportReceipt(const v1::ExportReceiptCall& call) const {
   grpc::ClientContext context;
   context.set_deadline(DeadlineIn(kAnswerTime));

@@ -37,6 +37,7 @@ class Door {
       const v1::AskCaseloadCall& call,
       const std::function<void(const v1::ImportProblem&)>& problem,
       const std::function<void(const std::string& json)>& row) const;
+  absl::StatusOr<std::string> ProposeOpening(const v1::ProposeOpeningCall& call) const;
   absl::StatusOr<std::string> AskAgain(const v1::AskAgainCall& call) const;
   absl::StatusOr<std::string> ShowAnswer(const v1::ShowAnswerCall& call) const;
   absl::StatusOr<std::string> HandOverAnswer(const v1::HandOverAnswerCall& call) const;

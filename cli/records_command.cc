@@ -108,6 +108,10 @@ class Changes {
     OfOne("erase", "Erase a record for good: no import brings it back.",
           "--id INV-1001 --reason \"the mother asked, and the board agreed\"");
 
+    OfOne("let-through",
+          "Let what is looser in a record act at once and not on its day. For lead officers.",
+          "--id INV-1006 --reason \"she asked us to tell the hospital today\"");
+
     CLI::App* const lead = OfOne("lead", "Propose the lead professional of a record, or give the role up.",
                                  "--id INV-1001 --yes");
     lead->add_flag("--yes", options_->yes, "The professional named in it leads");

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "nlohmann/json.hpp"
+#include "node/callers.h"
 #include "node/door_reply.h"
 #include "rpc/log.h"
 
@@ -41,8 +42,8 @@ AgainKeeper::~AgainKeeper() {
   thread_.join();
 }
 
-void AgainKeeper::Keep(const AgainRequest& request) {
-  parts_.store.WriteArranged(Arranged::kAgain, ToHex(request.first), AgainDocument(request));
+void AgainKeeper::Keep(const AgainRequest& request, const TrailNote* by) {
+  parts_.store.WriteArranged(Arranged::kAgain, ToHex(request.first), AgainDocument(request), by);
   if (request.waits) {
     waiting_[request.first] = request;
   } else {
@@ -83,7 +84,8 @@ absl::StatusOr<Json> AgainKeeper::Request(const std::string& user, const Person&
   }
   const AgainRequest request{own->row.frame_hash, user, now,
                              *due + parts_.random.Below(kSpreadMs), true, ""};
-  Keep(request);
+  TrailNote by = NoteOf(ActorOf(parts_.config, parts_.asker, user), Deed::kAskAgain, now);
+  Keep(request, &by.Add(Fact::kReceipt, ReceiptNumber(request.first)));
   Json names = Json::array();
   for (const RosterAgency* agency : closed) names.push_back(agency->name);
   return Json{{"receipt", wish.number}, {"at_ms", request.due_ms}, {"agencies", names}};

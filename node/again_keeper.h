@@ -49,7 +49,9 @@ class AgainKeeper {
   // What became of it; nullopt: nothing yet, it waits another minute.
   std::optional<std::string> Put(const AgainRequest& request);
   absl::StatusOr<std::string> PutBefore(const AgainRequest& request) const;
-  void Keep(const AgainRequest& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // `by`: whose deed it was.
+  void Keep(const AgainRequest& request, const TrailNote* by = nullptr)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Parts parts_;
   std::mutex mutex_;

@@ -16,7 +16,7 @@ struct BackupPart {
 };
 
 inline constexpr bool kGoesBack = true, kStaysOut = false;
-inline constexpr std::array<BackupPart, 30> kBackupParts = {{
+inline constexpr std::array<BackupPart, 31> kBackupParts = {{
     {"records", "", kGoesBack, "what the agency holds"},
     {"sources", "", kGoesBack, "with them: what finds a row's record, and what was erased"},
     {"identifiers", "", kGoesBack, "with them: what finds a number's records"},
@@ -36,6 +36,7 @@ inline constexpr std::array<BackupPart, 30> kBackupParts = {{
     {"meta", "digest/planned/", kStaysOut, "one of the same range may have been signed since"},
     {"meta", "digest/logged/", kGoesBack, "facts: where the digests stand"},
     {"meta", "ledger/taken-through", kGoesBack, "with the ledger: how far it has been swept"},
+    {"meta", "ledger/whole/", kGoesBack, "with the ledger: from where on its rows are there"},
     {"meta", "notice/sent/", kGoesBack, "left out, this agency's own notices would lapse elsewhere"},
     {"meta", "enrolment", kStaysOut, "nothing is enrolled, and what was imported is not as of now"},
     {"meta", "policy", kGoesBack, "left out, what is looser in the file would not wait for its day"},

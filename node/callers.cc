@@ -16,12 +16,17 @@ absl::StatusOr<Callers::Known> Callers::Find(const grpc::ServerContext& context)
 absl::StatusOr<Actor> Callers::Allow(const grpc::ServerContext& context, Deed deed) const {
   const absl::StatusOr<Known> known = Find(context);
   if (!known.ok()) return known.status();
-  const std::vector<LocalRole>& duties = known->person->duties;
   // A practitioner of the group could read and erase whom they like.
-  if (!DutiesFor(deed).FirstOf(duties)) {
+  if (!DutiesFor(deed).FirstOf(known->person->duties)) {
     return absl::InvalidArgumentError(TextOf(NoDutyFor(deed)));
   }
-  return Actor{known->user, asker_.RefOf(known->user), duties};
+  return ActorOf(config_, asker_, known->user);
+}
+
+Actor ActorOf(const NodeConfig& config, const QuestionAsker& asker, const std::string& user) {
+  const Person* const person = config.FindPerson(user);
+  return {user, asker.RefOf(user),
+          person == nullptr ? std::vector<LocalRole>() : person->duties};
 }
 
 TrailNote NoteOf(const Actor& actor, Deed deed, TimeMs now, std::string reason) {

@@ -37,6 +37,9 @@ class Callers {
   const QuestionAsker& asker_;
 };
 
+// The person of this account; without duties when the configuration has none.
+Actor ActorOf(const NodeConfig& config, const QuestionAsker& asker, const std::string& user);
+
 // What the trail says of this person's deed.
 TrailNote NoteOf(const Actor& actor, Deed deed, TimeMs now, std::string reason = {});
 

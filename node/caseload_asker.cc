@@ -4,6 +4,7 @@
 #include <set>
 
 #include "nlohmann/json.hpp"
+#include "node/callers.h"
 #include "node/day_of.h"
 #include "node/door_reply.h"
 
@@ -138,6 +139,10 @@ absl::StatusOr<Json> CaseloadAsker::Run(const std::string& file, const CaseloadT
   const auto known_before = anew ? std::map<Digest, std::string>()
                                  : AskedBefore(parts_.asker.RefOf(user));
   if (!known_before.ok()) return known_before.status();
+  // Before its first question: what came of each child, its receipt says.
+  TrailNote note = NoteOf(ActorOf(parts_.config, parts_.asker, user), Deed::kAskList,
+                          parts_.clock.NowMs());
+  parts_.store.WriteTrail(note.Add(Fact::kRows, std::to_string(children->size())));
 
   const auto beat = Beat();
   auto next = std::chrono::steady_clock::now();

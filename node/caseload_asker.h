@@ -36,7 +36,7 @@ class CaseloadAsker {
  public:
   struct Parts {
     const NodeConfig& config;
-    const RocksdbStore& store;
+    RocksdbStore& store;
     const Registry& registry;
     QuestionAsker& asker;
     const ReceiptDesk& desk;

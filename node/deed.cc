@@ -22,6 +22,7 @@ constexpr std::array<Duties, kDeedNames.size()> kDuties = {{
     kRecords,              // records-merge
     kRecords,              // records-unmerge
     kRecordsAndLeads,      // records-erase
+    kLeadOfficers,         // records-let-through: as the policy
     kRecords,              // records-lead
     kLeadOfficers | Duties{kApprover, kManager},   // inbox
     kLeadOfficers,         // ledger-open
@@ -30,8 +31,14 @@ constexpr std::array<Duties, kDeedNames.size()> kDuties = {{
     kLeadOfficers,         // subject-access
     kLeadOfficers,         // inbox-lift
     kLeadOfficers,         // receipt-show
+    kLeadOfficers,         // receipt-propose-opening
     kLeadOfficers,         // receipt-open
     kNobody,               // receipt-hand-over: of one's own question
+    kNobody,               // receipt-answer: to whom it was handed over
+    kNobody,               // ask-again: who asked
+    kNobody,               // ask-list
+    kNobody,               // watch-add
+    kLeadOfficers,         // watch-end
     kLeadOfficers,         // trail
     kLeadOfficers,         // justify-ask
     kLeadOfficers,         // justify-show

@@ -23,6 +23,7 @@ enum class Deed : uint8_t {
   kMergeRecord,
   kUnmergeRecord,
   kEraseRecord,
+  kLetRecordThrough,     // what is looser in it, before its day
   kSetLead,              // the lead professional
   kInbox,                // to decide; which items, node/inbox.h says of each kind
   kReadSealed,           // who asked about whom
@@ -31,8 +32,14 @@ enum class Deed : uint8_t {
   kPrepareReport,        // for the child
   kLiftShield,           // that is the agency's own: to propose it
   kReadReceipt,          // of somebody else's question
-  kExportOpening,        // of a question, one's own or somebody else's: it names the child
+  kProposeOpening,       // of somebody else's question: to give it to an auditor
+  kExportOpening,        // when another lead officer has approved it: it names the child
   kHandOver,             // an answer, to a colleague
+  kReadAnswer,           // that was handed over
+  kAskAgain,             // when the agencies that were closed have opened
+  kAskList,              // about each child of a list
+  kAddWatch,
+  kEndWatch,             // one's own or, as a lead officer, somebody else's
   kReadTrail,
   kAskToJustify,         // another agency, a question of its
   kShowPractitioner,     // whose question another agency wants justified
@@ -43,13 +50,14 @@ enum class Deed : uint8_t {
   kDoubtStore            // it was not in use for longer than a restart takes (node/doubt.h)
 };
 // As the command line has them, a command and its subcommand, where they come by one.
-inline constexpr std::array<std::string_view, 28> kDeedNames = {
-    "records-list",   "records-import-begun", "records-import", "records-export", "records-end",
-    "records-supersede", "records-close",     "records-merge",  "records-unmerge",
-    "records-erase",  "records-lead",         "inbox",          "ledger-open",    "ledger-take",
-    "looked",         "subject-access",       "inbox-lift",     "receipt-show",   "receipt-open",
-    "receipt-hand-over", "trail",             "justify-ask",    "justify-show",
-    "policy-let-through", "node-backup",      "policy-taken",   "trail-begun",          "store-doubted"};
+inline constexpr std::array<std::string_view, 35> kDeedNames = {
+    "records-list", "records-import-begun", "records-import", "records-export", "records-end",
+    "records-supersede", "records-close", "records-merge", "records-unmerge", "records-erase",
+    "records-let-through", "records-lead", "inbox", "ledger-open", "ledger-take", "looked",
+    "subject-access", "inbox-lift", "receipt-show", "receipt-propose-opening", "receipt-open",
+    "receipt-hand-over", "receipt-answer", "ask-again", "ask-list", "watch-add", "watch-end",
+    "trail", "justify-ask", "justify-show", "policy-let-through", "node-backup", "policy-taken",
+    "trail-begun", "store-doubted"};
 inline std::string_view Name(Deed deed) { return NameOf(deed, kDeedNames); }
 
 // Empty of what needs none, or only the node does.

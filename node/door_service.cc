@@ -129,6 +129,17 @@ grpc::Status DoorService::ShowReceipt(grpc::ServerContext* context, const v1::Sh
   return grpc::Status::OK;
 }
 
+grpc::Status DoorService::ProposeOpening(grpc::ServerContext* context,
+                                         const v1::ProposeOpeningCall* call,
+                                         v1::JsonReply* reply) {
+  const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kProposeOpening);
+  if (!actor.ok()) return ToDoor(actor.status());
+  const auto item = parts_.desk.ProposeOpening(*actor, call->number(), call->reason());
+  if (!item.ok()) return ToDoor(item.status());
+  reply->set_json(DumpReply(*item));
+  return grpc::Status::OK;
+}
+
 grpc::Status DoorService::ExportReceipt(grpc::ServerContext* context,
                                         const v1::ExportReceiptCall* call,
                                         grpc::ServerWriter<v1::FilePart>* writer) {
@@ -148,7 +159,10 @@ grpc::Status DoorService::ExportLedger(grpc::ServerContext* context, const v1::E
   if (!items.ok()) return ToDoor(items.status());
   const auto logged = parts_.store.ReadLoggedDigests();
   if (!logged.ok()) return ToDoor(logged.status());
-  WriteParts(LedgerFileOf(parts_.config.trust.federation, parts_.config.agency, *items, *logged)
+  const auto lines = parts_.store.ReadLedgerLines();   // last: what went meanwhile is below them
+  if (!lines.ok()) return ToDoor(lines.status());
+  WriteParts(LedgerFileOf(parts_.config.trust.federation, parts_.config.agency, *items, *logged,
+                          *lines)
                  .Serialize(),
              *writer);
   return grpc::Status::OK;

@@ -26,7 +26,7 @@ struct DoorParts {
   Uplinks& uplinks;
   Coordinators& coordinators;
   QuestionAsker& asker;
-  const ReceiptDesk& desk;
+  ReceiptDesk& desk;
   const PolicyKeeper& policy;
   RosterBoard& board;
   const Clock& clock;
@@ -42,6 +42,8 @@ class DoorService final : public v1::Node::Service {
                             v1::JsonReply* reply) override;
   grpc::Status ShowReceipt(grpc::ServerContext* context, const v1::ShowReceiptCall* call,
                            v1::JsonReply* reply) override;
+  grpc::Status ProposeOpening(grpc::ServerContext* context, const v1::ProposeOpeningCall* call,
+                              v1::JsonReply* reply) override;
   grpc::Status ExportReceipt(grpc::ServerContext* context, const v1::ExportReceiptCall* call,
                              grpc::ServerWriter<v1::FilePart>* writer) override;
   grpc::Status ExportLedger(grpc::ServerContext* context, const v1::ExportLedgerCall* call,
@@ -50,10 +52,6 @@ class DoorService final : public v1::Node::Service {
                       v1::JsonReply* reply) override;
 
  private:
-  // The receipt of this number, for who asked the question, and for whom a duty lets read other
-  // people's. The same error when there is none: nobody learns that somebody asked.
-  absl::StatusOr<RocksdbStore::ReceiptRow> FindReceipt(const grpc::ServerContext& context,
-                                                       const std::string& number, Deed deed);
   absl::StatusOr<nlohmann::ordered_json> OpenAlarms(const Roster& roster);
   const DoorParts parts_;
 };

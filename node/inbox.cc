@@ -54,6 +54,9 @@ constexpr Choice kLookChoices[] = {
 constexpr Choice kLiftChoices[] = {
     {Verb::kApprove, "kept", kNoReason, kOnePerson, Effect::kNone},
     {Verb::kRefuse, "lifted", kReason, kTwoPeople, Effect::kLiftOwnShield}};
+constexpr Choice kOpeningChoices[] = {
+    {Verb::kApprove, "approved", kReason, kTwoPeople, Effect::kNone},
+    {Verb::kRefuse, "refused", kReason, kOnePerson, Effect::kNone}};
 constexpr Choice kTakeChoices[] = {
     {Verb::kDone, "taken", kNoReason, kOnePerson, Effect::kNone}};
 constexpr Choice kReportChoices[] = {
@@ -87,6 +90,7 @@ constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
     {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, false, kLookChoices},
     {Shown::kAtOnce, Due::kTwoWorkingDays, false, kLeads, false, kAnswerChoices},
     {Shown::kAtOnce, Due::kTwoWorkingDays, true, kAndManagers, false, kJustifyChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, false, kOpeningChoices},
 }};
 
 FieldError Error(const char* field, std::string reason, std::string remedy) {

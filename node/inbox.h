@@ -3,7 +3,7 @@
 // it, how, by when, and when anybody may hear of it:
 //
 //   open -> done                       most decisions
-//   open -> second person -> done      what takes a shield away
+//   open -> second person -> done      what takes a shield away, or gives an opening
 //
 // Nobody decides about what they asked themselves. An item that is overdue stays open and goes to
 // the deputy's desk, then to the named officer's.
@@ -50,15 +50,17 @@ enum class ItemKind : uint8_t {
   kMonthlyQuestions,     // node/month_end.h: a manager's people's questions of a month
   kNotRecognised,        // of those, what the manager does not recognise
   kJustificationAsked,   // node/justify.h: of another agency, about a question answered here
-  kJustificationDue      // another agency asked for one, about a question asked here
+  kJustificationDue,     // another agency asked for one, about a question asked here
+  kOpeningToGive         // node/give_opening.h: of a question asked here, to an auditor
 };
-inline constexpr std::array<std::string_view, 24> kItemKindNames = {
+inline constexpr std::array<std::string_view, 25> kItemKindNames = {
     "brokered",       "urgent",         "possible-wrong-child",   "shield-notice",
     "emergency-review", "approval",     "approval-afterwards",    "shield-to-send",
     "shield-sent",    "possible-fishing", "log-alarm",            "contact-was-wrong",
     "number-and-upn-differ", "purpose-not-allowed", "restored-from-backup",
     "identity-conflict", "rights-request", "shield-to-lift", "ledger-to-take", "ledger-lost",
-    "monthly-questions", "not-recognised", "justification-asked", "justification-due"};
+    "monthly-questions", "not-recognised", "justification-asked", "justification-due",
+    "opening-to-give"};
 inline std::string_view Name(ItemKind kind) { return NameOf(kind, kItemKindNames); }
 
 // What was typed: `whoelse inbox done`, `approve`, `refuse`.

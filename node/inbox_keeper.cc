@@ -4,6 +4,8 @@
 #include <iterator>
 #include <optional>
 
+#include "node/give_opening.h"
+
 namespace whoelse {
 namespace {
 
@@ -21,6 +23,9 @@ TrailNote NoteOf(const Acted& acted, const Action& action, const Actor& actor) {
   for (const ItemKind changes : {ItemKind::kShieldNotice, ItemKind::kShieldToLift,
                                  ItemKind::kIdentityConflict}) {
     if (acted.item.kind == changes) note.AddRecords(acted.item.records);
+  }
+  if (std::string question = OpeningQuestion(acted.item); !question.empty()) {
+    note.Add(Fact::kReceipt, std::move(question));
   }
   return note;
 }
@@ -310,18 +315,42 @@ std::variant<std::monostate, FieldError, absl::Status> InboxKeeper::CheckLift(
 std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::ProposeLift(
     const std::vector<RecordId>& records, const std::string& reason, const Actor& actor) {
   const std::lock_guard lock(mutex_);
-  const TimeMs now = clock_.NowMs();
-  InboxItem item = NewItem(ItemKind::kShieldToLift, std::nullopt, now, calendar_, random_);
+  InboxItem item =
+      NewItem(ItemKind::kShieldToLift, std::nullopt, clock_.NowMs(), calendar_, random_);
   item.records = records;
   const auto checked = CheckLift(item, actor);
   if (const auto* error = std::get_if<FieldError>(&checked)) return *error;
   if (const auto* status = std::get_if<absl::Status>(&checked)) return *status;
-  const Action action{Verb::kRefuse, "", reason};
-  const auto proposed = Act(item, action, actor, now);
+  const auto proposed =
+      RaiseDecided(item, {Verb::kRefuse, "", reason}, actor, Deed::kLiftShield);
   if (const auto* error = std::get_if<FieldError>(&proposed)) return *error;
-  const Acted& acted = std::get<Acted>(proposed);
+  return std::get<InboxItem>(proposed);
+}
+
+std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::ProposeOpening(
+    const AskedInMonth& asked, const std::string& reason, const Actor& actor) {
+  const std::lock_guard lock(mutex_);
+  const auto open = Items(false);
+  if (!open.ok()) return open.status();
+  if (std::ranges::find(*open, asked.question, OpeningQuestion) != open->end()) {
+    return FieldError{"number", "is of a question whose opening is proposed already",
+                      "look it up with inbox list"};
+  }
+  const auto proposed =
+      RaiseDecided(OpeningItem(asked, clock_.NowMs(), calendar_, random_),
+                   {Verb::kApprove, "", reason}, actor, Deed::kProposeOpening);
+  if (const auto* error = std::get_if<FieldError>(&proposed)) return *error;
+  return std::get<InboxItem>(proposed);
+}
+
+std::variant<InboxItem, FieldError> InboxKeeper::RaiseDecided(const InboxItem& item,
+                                                              const Action& action,
+                                                              const Actor& actor, Deed deed) {
+  const auto decided = Act(item, action, actor, item.raised_ms);
+  if (const auto* error = std::get_if<FieldError>(&decided)) return *error;
+  const Acted& acted = std::get<Acted>(decided);
   TrailNote note = NoteOf(acted, action, actor);
-  note.deed = Deed::kLiftShield;
+  note.deed = deed;
   store_.WriteInbox({DocumentOf(acted.item)}, &note);
   return acted.item;
 }
@@ -329,15 +358,12 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::ProposeLift(
 std::variant<std::string, FieldError> InboxKeeper::NoteReport(
     const std::vector<std::string>& put_back, const std::string& reason, const Actor& actor) {
   const std::lock_guard lock(mutex_);
-  const TimeMs now = clock_.NowMs();
-  const Action action{Verb::kDone, put_back.empty() ? "prepared" : "put-back", reason};
-  const auto acted = Act(ReportItem(put_back, now, calendar_, random_), action, actor, now);
-  if (const auto* error = std::get_if<FieldError>(&acted)) return *error;
-  const InboxItem& item = std::get<Acted>(acted).item;
-  TrailNote note = NoteOf(std::get<Acted>(acted), action, actor);
-  note.deed = Deed::kPrepareReport;
-  store_.WriteInbox({DocumentOf(item)}, &note);
-  return item.id;
+  const auto prepared =
+      RaiseDecided(ReportItem(put_back, clock_.NowMs(), calendar_, random_),
+                   {Verb::kDone, put_back.empty() ? "prepared" : "put-back", reason}, actor,
+                   Deed::kPrepareReport);
+  if (const auto* error = std::get_if<FieldError>(&prepared)) return *error;
+  return std::get<InboxItem>(prepared).id;
 }
 
 absl::Status InboxKeeper::RaiseOnce(ItemKind kind, const std::string& about) {

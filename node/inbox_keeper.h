@@ -69,6 +69,11 @@ class InboxKeeper {
   std::variant<InboxItem, FieldError, absl::Status> ProposeLift(const std::vector<RecordId>& records,
                                                                 const std::string& reason,
                                                                 const Actor& actor);
+  // A lead officer would give the opening of this question to an auditor, and says the first of the
+  // two words. FieldError: "number" when it is proposed already; "reason"; "user", of who asked it.
+  std::variant<InboxItem, FieldError, absl::Status> ProposeOpening(const AskedInMonth& asked,
+                                                                   const std::string& reason,
+                                                                   const Actor& actor);
   // A lead officer prepares a subject access report, in which these entries are put back: an item that
   // is done, which it names. FieldError: "reason", when something is put back without one.
   std::variant<std::string, FieldError> NoteReport(const std::vector<std::string>& put_back,
@@ -96,6 +101,10 @@ class InboxKeeper {
   // Why this person's word cannot count towards lifting these records' shield whole.
   std::variant<std::monostate, FieldError, absl::Status> CheckLift(const InboxItem& lift,
                                                                    const Actor& actor) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Something new for people, with its first decision.
+  std::variant<InboxItem, FieldError> RaiseDecided(const InboxItem& item, const Action& action,
+                                                   const Actor& actor, Deed deed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Alarms about this question, as items.
   std::vector<RocksdbStore::InboxDocument> Watch(const AskedQuestion& question)

@@ -1,6 +1,7 @@
 #include "node/ledger.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace whoelse {
 namespace {
@@ -11,14 +12,55 @@ bool Covers(const LoggedDigest& logged, const LedgerItem& item) {
          item.row.index >= digest.from && item.row.index <= digest.to;
 }
 
+LedgerLog LogOf(const LoggedDigest& one) {
+  return {one.digest.coordinator, one.digest.log_key_id};
+}
+
+// `digests`: of one log. Each was logged before the next one was made, so that of their times the
+// last counts; what is sealed has to be over in each.
+std::optional<LedgerLine> LineIn(const std::vector<LoggedDigest>& digests, TimeMs now) {
+  LedgerLine at{LogOf(digests.front()), 0, 0};
+  std::optional<LedgerLine> line;
+  for (const LoggedDigest& one : digests) {
+    if (now < one.cutoff_ms + kSealedKeptMs) break;
+    at.index = one.digest.to + 1;
+    at.cutoff_ms = std::max(at.cutoff_ms, one.cutoff_ms);
+    if (one.logged_ms != 0 && now >= one.logged_ms + kRowsKeptMs) line = at;
+  }
+  return line;
+}
+
+const LedgerLine* LineOf(const LedgerLog& log, const std::vector<LedgerLine>& lines) {
+  const auto line = std::ranges::find(lines, log, &LedgerLine::log);
+  return line == lines.end() ? nullptr : &*line;
+}
+
 }  // namespace
+
+std::vector<LedgerLine> LinesOf(const std::vector<LoggedDigest>& logged, TimeMs now) {
+  std::map<LedgerLog, std::vector<LoggedDigest>> by_log;
+  for (const LoggedDigest& one : logged) by_log[LogOf(one)].push_back(one);
+  std::vector<LedgerLine> lines;
+  for (auto& [log, digests] : by_log) {
+    std::ranges::sort(digests, {}, &LoggedDigest::digest);
+    if (const auto line = LineIn(digests, now)) lines.push_back(*line);
+  }
+  return lines;
+}
+
+std::vector<LedgerFile::Digest> GoneBy(const LedgerLine& line,
+                                       const std::vector<LoggedDigest>& logged) {
+  std::vector<LedgerFile::Digest> gone;
+  for (const LoggedDigest& one : logged) {
+    if (LogOf(one) == line.log && one.digest.to + 1 < line.index) gone.push_back(one.digest);
+  }
+  return gone;
+}
 
 uint64_t NextIndex(const LedgerLog& log, const std::vector<LoggedDigest>& logged) {
   uint64_t next = 0;
   for (const LoggedDigest& one : logged) {
-    if (log == LedgerLog{one.digest.coordinator, one.digest.log_key_id}) {
-      next = std::max(next, one.digest.to + 1);
-    }
+    if (log == LogOf(one)) next = std::max(next, one.digest.to + 1);
   }
   return next;
 }
@@ -28,8 +70,7 @@ uint64_t NextIndexSince(TimeMs restored_ms, const LedgerLog& log,
                         const std::vector<LedgerItem>& rows) {
   const uint64_t next = NextIndex(log, logged);
   const bool known = std::ranges::any_of(logged, [&](const LoggedDigest& one) {
-    return log == LedgerLog{one.digest.coordinator, one.digest.log_key_id} &&
-           one.cutoff_ms > restored_ms;
+    return log == LogOf(one) && one.cutoff_ms > restored_ms;
   });
   if (known || rows.empty()) return next;
   const auto first = std::ranges::min_element(
@@ -57,16 +98,24 @@ PlannedDigest PlanDigest(AgencyId agency, const SigningKey& identity, uint64_t f
 
 LedgerFile LedgerFileOf(const FederationId& federation, AgencyId agency,
                         const std::vector<LedgerItem>& items,
-                        const std::vector<LoggedDigest>& logged) {
-  LedgerFile file{federation, agency, {}, {}};
+                        const std::vector<LoggedDigest>& logged,
+                        const std::vector<LedgerLine>& lines) {
+  LedgerFile file{federation, agency, {}, {}, {}};
+  for (const LedgerLine& line : lines) {
+    file.whole.push_back({line.log.first, line.log.second, line.index});
+  }
   for (const LoggedDigest& one : logged) file.digests.push_back(one.digest);
   for (const LedgerItem& item : items) {
+    const LedgerLine* const line = LineOf(item.log, lines);
+    const bool below = line != nullptr && item.row.index < line->index;
+    if (below && item.released_ms <= line->cutoff_ms) continue;   // about to go
     // The relay named an index that a digest had spoken about already.
-    const bool late = std::ranges::any_of(logged, [&](const LoggedDigest& one) {
+    const bool late = below || std::ranges::any_of(logged, [&](const LoggedDigest& one) {
       return Covers(one, item) && item.released_ms > one.cutoff_ms;
     });
     file.rows.push_back({item.log.first, item.log.second, item.row, late});
   }
+  std::ranges::sort(file.whole);
   std::ranges::sort(file.digests);
   std::ranges::sort(file.rows);
   // A frame that a relay sent twice is in the ledger twice, and one row: LedgerRoot's rule.

@@ -10,6 +10,7 @@
 
 #include "audit/entry.h"
 #include "audit/ledger_file.h"
+#include "audit/reconcile.h"
 #include "crypto/sign.h"
 
 namespace whoelse {
@@ -33,7 +34,28 @@ struct PlannedDigest {
 struct LoggedDigest {
   LedgerFile::Digest digest;
   TimeMs cutoff_ms = 0;
+  TimeMs logged_ms = 0;   // when this node had its place; 0: an earlier version did not say
 };
+
+// From where on the ledger of a log is whole: rows below this index that were released until then
+// have gone. The digest that ends below it stays.
+struct LedgerLine {
+  LedgerLog log;
+  uint64_t index = 0;
+  TimeMs cutoff_ms = 0;
+  bool operator==(const LedgerLine&) const = default;
+};
+// Rows stay until their digest is logged and 30 days more; and as long as what is sealed beside
+// them, which names the same question (protocol.md section 6). An hour for clocks that differ: an
+// auditor names who lets go of them earlier.
+inline constexpr TimeMs kSealedKeptMs = 90ull * 86'400'000;
+inline constexpr TimeMs kRowsKeptMs = kRowsStayMs + 3'600'000;
+// Where the lines are now, of the logs that have one.
+std::vector<LedgerLine> LinesOf(const std::vector<LoggedDigest>& logged, TimeMs now);
+// The digests that go with the rows below the line: all but the last, which says where it stands
+// and from where on the next digest goes.
+std::vector<LedgerFile::Digest> GoneBy(const LedgerLine& line,
+                                       const std::vector<LoggedDigest>& logged);
 
 // The index from which on the next digest about this log speaks: after the last one, or 0.
 uint64_t NextIndex(const LedgerLog& log, const std::vector<LoggedDigest>& logged);
@@ -48,10 +70,11 @@ uint64_t NextIndexSince(TimeMs restored_ms, const LedgerLog& log,
 PlannedDigest PlanDigest(AgencyId agency, const SigningKey& identity, uint64_t from,
                          const std::vector<LedgerItem>& items);
 
-// The ledger as a file. `items` and `logged` in any order.
+// The ledger as a file. `items`, `logged` and `lines` in any order.
 LedgerFile LedgerFileOf(const FederationId& federation, AgencyId agency,
                         const std::vector<LedgerItem>& items,
-                        const std::vector<LoggedDigest>& logged);
+                        const std::vector<LoggedDigest>& logged,
+                        const std::vector<LedgerLine>& lines);
 
 }  // namespace whoelse
 

@@ -106,7 +106,7 @@ bool LedgerKeeper::Log(const PlannedDigest& planned, const Roster& roster) {
     if (!status.ok() || !coordinators_.IsStill(at, context)) continue;
     const LedgerEntry& e = planned.entry;
     store_.WriteLoggedDigest({{e.coordinator, e.log_key_id, e.from, e.to, e.root, at.id,
-                               reply.index()}, planned.cutoff_ms});
+                               reply.index()}, planned.cutoff_ms, clock_.NowMs()});
     return true;
   }
   whoelse::Log(LogLevel::kWarning, "digest_not_logged",

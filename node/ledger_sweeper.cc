@@ -1,5 +1,6 @@
 #include "node/ledger_sweeper.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "nlohmann/json.hpp"
@@ -10,35 +11,20 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::chrono::seconds kLook{10};            // how often it looks whether a new day has begun
 constexpr size_t kBatch = 1000;                      // entries looked at as one
 constexpr std::chrono::milliseconds kBetween{20};    // two batches: answering has the disk first
-constexpr TimeMs kDayMs = 86'400'000;
 
 }  // namespace
 
 LedgerSweeper::LedgerSweeper(RocksdbStore& store, InboxKeeper& inbox, const Clock& clock)
-    : store_(store), inbox_(inbox), clock_(clock), thread_([this] { Run(); }) {}
-
-LedgerSweeper::~LedgerSweeper() {
-  pause_.End();
-  thread_.join();
-}
-
-void LedgerSweeper::Run() {
-  TimeMs done_day = 0;
-  do {
-    const TimeMs now = clock_.NowMs();
-    if (now / kDayMs == done_day) continue;
-    const absl::Status told = TellOfUntaken(now);
-    const auto swept = told.ok() ? Sweep(now) : absl::StatusOr<bool>(told);
-    if (!swept.ok()) {
-      Log(LogLevel::kAlarm, "ledger_unreadable", {{LogField::kError, swept.status()}});
-      continue;
-    }
-    if (*swept) done_day = now / kDayMs;
-  } while (pause_.For(kLook));
-}
+    : store_(store), inbox_(inbox), days_(clock, [this](TimeMs now, Pause& pause) {
+        const absl::Status told = TellOfUntaken(now);
+        const auto swept = told.ok() ? Sweep(now, pause) : absl::StatusOr<bool>(told);
+        if (!swept.ok()) {
+          Log(LogLevel::kAlarm, "ledger_unreadable", {{LogField::kError, swept.status()}});
+        }
+        return swept.ok() && *swept;
+      }) {}
 
 absl::Status LedgerSweeper::TellOfUntaken(TimeMs now) {
   const auto through = store_.ReadTakenThrough();
@@ -58,14 +44,31 @@ absl::Status LedgerSweeper::TellOfUntaken(TimeMs now) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> LedgerSweeper::Sweep(TimeMs now) {
+absl::Status LedgerSweeper::MoveLines(TimeMs now) {
+  const auto logged = store_.ReadLoggedDigests();
+  if (!logged.ok()) return logged.status();
+  const auto drawn = store_.ReadLedgerLines();
+  if (!drawn.ok()) return drawn.status();
+  for (const LedgerLine& line : LinesOf(*logged, now)) {
+    // Never back, and not by a clock that was set back either.
+    const auto before = std::ranges::find(*drawn, line.log, &LedgerLine::log);
+    if (before != drawn->end() && before->index >= line.index) continue;
+    store_.WriteLedgerLine(line, GoneBy(line, *logged));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> LedgerSweeper::Sweep(TimeMs now, Pause& pause) {
   if (now < kSealedKeptMs) return true;
+  if (absl::Status moved = MoveLines(now); !moved.ok()) return moved;
+  const auto lines = store_.ReadLedgerLines();
+  if (!lines.ok()) return lines.status();
   std::string from;
   do {
-    auto next = store_.SweepSealed(now - kSealedKeptMs, from, kBatch);
+    auto next = store_.SweepLedger(now - kSealedKeptMs, *lines, from, kBatch);
     if (!next.ok()) return next.status();
     from = *std::move(next);
-    if (!from.empty() && !pause_.For(kBetween)) return false;
+    if (!from.empty() && !pause.For(kBetween)) return false;
   } while (!from.empty());
   return true;
 }

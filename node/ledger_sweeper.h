@@ -1,11 +1,12 @@
-// Takes the sealed parts out of the ledger when their time is over (protocol.md section 6), once a day,
-// by their age alone: what was opened here and what was not go alike. On a thread of its own.
+// Takes the sealed parts out of the ledger when their time is over (protocol.md section 6), and the
+// rows when theirs is, once a day, by their age alone: what was opened here and what was not go
+// alike.
 #ifndef WHOELSE_NODE_LEDGER_SWEEPER_H_
 #define WHOELSE_NODE_LEDGER_SWEEPER_H_
 
 #include <string>
-#include <thread>
 
+#include "node/each_day.h"
 #include "node/inbox_keeper.h"
 #include "node/rocksdb_store.h"
 #include "rpc/clock.h"
@@ -13,27 +14,24 @@
 
 namespace whoelse {
 
-// How long a sealed part stays, and from when on people are told that nobody took it.
-inline constexpr TimeMs kSealedKeptMs = 90ull * 86'400'000;
+// From when on people are told that nobody took what is sealed.
 inline constexpr TimeMs kUntakenToldMs = kSealedKeptMs - 14ull * 86'400'000;
 
 class LedgerSweeper {
  public:
   LedgerSweeper(RocksdbStore& store, InboxKeeper& inbox, const Clock& clock);
-  ~LedgerSweeper();
 
  private:
-  void Run();
   // False when it was stopped on the way.
-  absl::StatusOr<bool> Sweep(TimeMs now);
+  absl::StatusOr<bool> Sweep(TimeMs now, Pause& pause);
+  // Says of each log from where on its rows are whole, before those below go.
+  absl::Status MoveLines(TimeMs now);
   // What is untaken is told two weeks before it goes, and once more when it goes: never in silence.
   absl::Status TellOfUntaken(TimeMs now);
 
   RocksdbStore& store_;
   InboxKeeper& inbox_;
-  const Clock& clock_;
-  Pause pause_;
-  std::thread thread_;
+  EachDay days_;   // last: its thread uses the others
 };
 
 }  // namespace whoelse

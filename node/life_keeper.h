@@ -1,28 +1,19 @@
-// What the calendar does to records: archives and purges what is due, once a day. On a thread of its
-// own.
+// What the calendar does to records: archives and purges what is due, once a day.
 #ifndef WHOELSE_NODE_LIFE_KEEPER_H_
 #define WHOELSE_NODE_LIFE_KEEPER_H_
 
-#include <thread>
-
+#include "node/each_day.h"
 #include "node/registry.h"
 #include "rpc/clock.h"
-#include "rpc/pause.h"
 
 namespace whoelse {
 
 class LifeKeeper {
  public:
   LifeKeeper(Registry& registry, const Clock& clock);
-  ~LifeKeeper();
 
  private:
-  void Run();
-
-  Registry& registry_;
-  const Clock& clock_;
-  Pause pause_;
-  std::thread thread_;
+  EachDay days_;
 };
 
 }  // namespace whoelse

@@ -208,7 +208,7 @@ int Serve(Opened& opened, const Clock& clock) {
                         **store, registry, answering, coordinators, board, receipts, inbox, clock,
                         random);
     const Callers callers(config, **door, asker);
-    ReceiptDesk desk({config, **store, registry, receipts, asker, board, clock});
+    ReceiptDesk desk({config, **store, registry, receipts, inbox, asker, board, clock});
     CaseloadAsker caseloads({config, **store, registry, asker, desk, board, clock});
     AgainKeeper again({config, **store, asker, desk, clock, random});
     WatchKeeper watches({config, **store, registry, asker, desk, board, clock, random});

@@ -1,42 +1,26 @@
 #include "node/people_keeper.h"
 
-#include <chrono>
-
-#include "node/day_of.h"
 #include "node/doubt.h"
 #include "node/staff.h"
 #include "rpc/log.h"
 
 namespace whoelse {
-namespace {
-
-constexpr std::chrono::seconds kLook{5};   // how often it looks at the clock
-
-}  // namespace
 
 PeopleKeeper::PeopleKeeper(std::vector<StaffMember> staff, const RocksdbStore& store,
                            InboxKeeper& inbox, const Clock& clock)
-    : staff_(std::move(staff)), store_(store), inbox_(inbox), clock_(clock),
-      thread_([this] { Run(); }) {}
+    : staff_(std::move(staff)), store_(store), inbox_(inbox),
+      days_(clock, [this](TimeMs now, Pause&) {
+        LookAtDay(now);
+        return true;   // a list that failed is told once, and comes with the next day
+      }) {}
 
-PeopleKeeper::~PeopleKeeper() {
-  pause_.End();
-  thread_.join();
-}
-
-void PeopleKeeper::Run() {
-  std::optional<Date> looked_on;
-  do {
-    const TimeMs now = clock_.NowMs();
-    if (looked_on == DayOf(now)) continue;
-    looked_on = DayOf(now);
-    const TrailHead head = store_.trail_head();
-    Log(LogLevel::kInfo, "trail_head",
-        {{LogField::kIndex, head.number}, {LogField::kTrailHead, head.hash}});
-    if (const absl::Status listed = ListMonths(now); !listed.ok()) {
-      Log(LogLevel::kAlarm, "month_not_listed", {{LogField::kError, listed}});
-    }
-  } while (pause_.For(kLook));
+void PeopleKeeper::LookAtDay(TimeMs now) {
+  const TrailHead head = store_.trail_head();
+  Log(LogLevel::kInfo, "trail_head",
+      {{LogField::kIndex, head.number}, {LogField::kTrailHead, head.hash}});
+  if (const absl::Status listed = ListMonths(now); !listed.ok()) {
+    Log(LogLevel::kAlarm, "month_not_listed", {{LogField::kError, listed}});
+  }
 }
 
 absl::Status PeopleKeeper::ListMonths(TimeMs now) {

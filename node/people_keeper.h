@@ -1,16 +1,15 @@
-// What the calendar asks of people at this node, on a thread of its own: the lists of a month that
-// is over, and each day the head of the trail in the operator's log, where it is out of reach of
-// whoever has the node's disk.
+// What the calendar asks of people at this node: the lists of a month that is over, and each day
+// the head of the trail in the operator's log, where it is out of reach of whoever has the node's
+// disk.
 #ifndef WHOELSE_NODE_PEOPLE_KEEPER_H_
 #define WHOELSE_NODE_PEOPLE_KEEPER_H_
 
-#include <thread>
 #include <vector>
 
+#include "node/each_day.h"
 #include "node/inbox_keeper.h"
 #include "node/rocksdb_store.h"
 #include "rpc/clock.h"
-#include "rpc/pause.h"
 
 namespace whoelse {
 
@@ -18,18 +17,15 @@ class PeopleKeeper {
  public:
   PeopleKeeper(std::vector<StaffMember> staff, const RocksdbStore& store, InboxKeeper& inbox,
                const Clock& clock);
-  ~PeopleKeeper();
 
  private:
-  void Run();
+  void LookAtDay(TimeMs now);
   absl::Status ListMonths(TimeMs now);
 
   const std::vector<StaffMember> staff_;
   const RocksdbStore& store_;
   InboxKeeper& inbox_;
-  const Clock& clock_;
-  Pause pause_;
-  std::thread thread_;
+  EachDay days_;   // last: its thread uses the others
 };
 
 // At the start, before anybody does anything: the first entry of a new trail; and one that says so

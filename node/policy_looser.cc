@@ -48,7 +48,7 @@ void HoldBackLooser(const Record& before, Date today, Record& after) {
   const RowBasis& is = after;
   std::vector<RowBasis> earlier;
   Date until = FirstOfNextMonth(today);
-  if (before.earlier_until && today < *before.earlier_until) {
+  if (LooserOn(before, today)) {
     earlier = before.earlier;
     // A clock that was put back must not bring the day forward.
     until = std::max(until, *before.earlier_until);
@@ -58,6 +58,11 @@ void HoldBackLooser(const Record& before, Date today, Record& after) {
   if (earlier.size() > kEarlierMax) earlier = WithoutAgreement(earlier);
   after.earlier_until = earlier.empty() ? std::nullopt : std::optional(until);
   after.earlier = std::move(earlier);
+}
+
+std::optional<Date> LooserOn(const Record& record, Date today) {
+  const bool waits = record.earlier_until && today < *record.earlier_until;
+  return waits ? record.earlier_until : std::nullopt;
 }
 
 void LetThrough(Record& record) {

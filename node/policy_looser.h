@@ -6,6 +6,8 @@
 #ifndef WHOELSE_NODE_POLICY_LOOSER_H_
 #define WHOELSE_NODE_POLICY_LOOSER_H_
 
+#include <optional>
+
 #include "node/identifier.h"
 #include "node/record.h"
 
@@ -17,6 +19,9 @@ Date FirstOfNextMonth(Date today);
 // `after` is what an import or a person makes of `before` today. What chose its row until now acts
 // beside what chooses it from now on (Decide takes the strictest) until the 1st of the next month.
 void HoldBackLooser(const Record& before, Date today, Record& after);
+
+// The day from which on what is recorded acts alone; nullopt: it does already.
+std::optional<Date> LooserOn(const Record& record, Date today);
 
 // The lead officer lets it through: what is recorded acts from the next question on.
 void LetThrough(Record& record);

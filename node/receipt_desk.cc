@@ -7,10 +7,13 @@
 #include "node/callers.h"
 #include "node/day_of.h"
 #include "node/door_reply.h"
+#include "node/give_opening.h"
+#include "node/inbox_document.h"
 #include "node/kept_answer.h"
 #include "node/opening.h"
 #include "node/report.h"
 #include "node/report_receipt.h"
+#include "node/staff.h"
 
 namespace whoelse {
 namespace {
@@ -60,9 +63,7 @@ Json HandOversJson(const std::vector<HandOver>& hand_overs) {
 }  // namespace
 
 Actor ReceiptDesk::ActorOf(const std::string& user) const {
-  const Person* const person = parts_.config.FindPerson(user);
-  return {user, parts_.asker.RefOf(user),
-          person == nullptr ? std::vector<LocalRole>() : person->duties};
+  return whoelse::ActorOf(parts_.config, parts_.asker, user);
 }
 
 AnswerReader ReceiptDesk::ReaderOf(const std::string& user) const {
@@ -70,11 +71,11 @@ AnswerReader ReceiptDesk::ReaderOf(const std::string& user) const {
   return {actor.ref, kLeadOfficers.FirstOf(actor.roles).has_value()};
 }
 
-// One's own question is no deed, but for taking along what opens it.
+// One's own question is no deed.
 void ReceiptDesk::NoteReading(const std::string& user, const RocksdbStore::ReceiptRow& row,
                               Deed deed) const {
   const Actor actor = ActorOf(user);
-  if (deed == Deed::kReadReceipt && row.asked_for.practitioner == actor.ref) return;
+  if (row.asked_for.practitioner == actor.ref) return;
   TrailNote note = NoteOf(actor, deed, parts_.clock.NowMs());
   parts_.store.WriteTrail(note.Add(Fact::kReceipt, ReceiptNumber(row.frame_hash)));
 }
@@ -188,16 +189,33 @@ absl::StatusOr<Json> ReceiptDesk::Show(const std::string& user,
   return shown;
 }
 
+absl::StatusOr<Json> ReceiptDesk::ProposeOpening(const Actor& actor, const std::string& number,
+                                                 const std::string& reason) {
+  const auto found = Find(ReaderOf(actor.user), number, Access::kSealed);
+  if (!found.ok()) return found.status();
+  const auto proposed = parts_.inbox.ProposeOpening(AskedOf(found->row), reason, actor);
+  if (const auto* error = std::get_if<FieldError>(&proposed)) return Wrong(*error);
+  if (const auto* status = std::get_if<absl::Status>(&proposed)) return *status;
+  return ItemPage(std::get<InboxItem>(proposed), parts_.clock.NowMs());
+}
+
+absl::Status ReceiptDesk::CheckOpeningGiven(const Actor& actor, const FrameHash& hash) const {
+  const auto decided = parts_.inbox.Items(true);
+  if (!decided.ok()) return decided.status();
+  const auto refused =
+      CheckGiven(*decided, ReceiptNumber(hash), actor, parts_.clock.NowMs());
+  return refused ? Wrong(*refused) : absl::OkStatus();
+}
+
 absl::StatusOr<std::string> ReceiptDesk::Export(const std::string& user,
                                                 const std::string& number,
                                                 bool with_opening) const {
-  const AnswerReader reader = ReaderOf(user);
-  const auto found = Find(reader, number, Access::kSealed);
+  const auto found = Find(ReaderOf(user), number, Access::kSealed);
   if (!found.ok()) return found.status();
   // Who asked could otherwise carry the answer out of the agency, and read it beyond its 72 hours.
-  if (with_opening && !reader.lead_officer) {
-    return Wrong({"with-opening", "is for lead officers, with a written authority",
-                  "export it without, or have a lead officer do it"});
+  if (with_opening) {
+    const absl::Status given = CheckOpeningGiven(ActorOf(user), found->row.frame_hash);
+    if (!given.ok()) return given;
   }
   NoteReading(user, found->row, with_opening ? Deed::kExportOpening : Deed::kReadReceipt);
   const auto receipt = parts_.receipts.Read(found->row, with_opening);
@@ -230,6 +248,7 @@ absl::StatusOr<Json> ReceiptDesk::Answer(const std::string& user, const std::str
   }
   const auto kept = ReadingsIn(found->row);
   if (!kept.ok()) return kept.status();
+  NoteReading(user, found->row, Deed::kReadAnswer);
   const TimeMs now = parts_.clock.NowMs();
   return ReportOf(kept->readings,
                   {kept->roster, found->row.purpose, found->row.frame_hash, DayOf(now),

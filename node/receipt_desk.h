@@ -11,6 +11,7 @@
 #include "node/answer_access.h"
 #include "node/asker.h"
 #include "node/config.h"
+#include "node/inbox_keeper.h"
 #include "node/opening.h"
 #include "node/reading.h"
 #include "node/receipt_keeper.h"
@@ -27,6 +28,7 @@ class ReceiptDesk {
     RocksdbStore& store;
     const Registry& registry;
     ReceiptKeeper& receipts;
+    InboxKeeper& inbox;
     const QuestionAsker& asker;
     const RosterBoard& board;
     const Clock& clock;
@@ -40,7 +42,12 @@ class ReceiptDesk {
   absl::StatusOr<nlohmann::ordered_json> List(const std::string& user, size_t limit) const;
   absl::StatusOr<nlohmann::ordered_json> Show(const std::string& user,
                                               const std::string& number) const;
-  // As a file. With the opening for lead officers only: it names the child and opens every answer.
+  // A lead officer's wish to give the opening of somebody else's question to an auditor; its item.
+  absl::StatusOr<nlohmann::ordered_json> ProposeOpening(const Actor& actor,
+                                                        const std::string& number,
+                                                        const std::string& reason);
+  // As a file. With the opening for whom two lead officers gave it only (node/give_opening.h): it
+  // names the child and opens every answer.
   absl::StatusOr<std::string> Export(const std::string& user, const std::string& number,
                                      bool with_opening) const;
   // The page that the asker got. `does_not_know_them`: ticked by whom it was handed to.
@@ -75,6 +82,7 @@ class ReceiptDesk {
   };
   Actor ActorOf(const std::string& user) const;
   AnswerReader ReaderOf(const std::string& user) const;
+  absl::Status CheckOpeningGiven(const Actor& actor, const FrameHash& hash) const;
   void NoteReading(const std::string& user, const RocksdbStore::ReceiptRow& row, Deed deed) const;
   // With `least` at the least.
   absl::StatusOr<Found> Find(const AnswerReader& reader, const std::string& number,

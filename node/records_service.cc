@@ -5,9 +5,11 @@
 #include <string>
 
 #include "nlohmann/json.hpp"
+#include "node/day_of.h"
 #include "node/door_reply.h"
 #include "node/import_fhir.h"
 #include "node/import_mapping_file.h"
+#include "node/policy_looser.h"
 #include "node/record_cells.h"
 #include "rpc/status.h"
 
@@ -18,7 +20,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr size_t kProgressRows = 10'000;   // between two messages about it
 
-Json RecordOf(const StoredRecord& stored) {
+Json RecordOf(const StoredRecord& stored, Date today) {
   const Record& r = stored.record;
   const auto day = [](const std::optional<Date>& date) {
     return date ? Json(date->Iso()) : Json(nullptr);
@@ -42,6 +44,7 @@ Json RecordOf(const StoredRecord& stored) {
           {"in_dispute", r.in_dispute},
           {"closed", r.restrictions.closed},
           {"superseded", r.superseded},
+          {"looser_on", day(LooserOn(r, today))},
           {"answered_by", r.answered_by != 0 ? Json(r.answered_by) : Json(nullptr)},
           {"archived", day(r.archived_on)}};
 }
@@ -92,7 +95,8 @@ std::optional<ImportFormat> FormatOf(const std::string& name) {
 FieldError NoSuchFormat() { return {"format", "is none that is known here", "use csv or fhir"}; }
 
 FieldError NoSuchVerb() {
-  return {"verb", "is none", "use end, supersede, close, merge, unmerge, erase or lead"};
+  return {"verb", "is none",
+          "use end, supersede, close, merge, unmerge, erase, let-through or lead"};
 }
 
 std::variant<NhsNumber, FieldError> NumberIn(const std::string& field, const std::string& text) {
@@ -162,6 +166,7 @@ grpc::Status RecordsService::ListRecords(grpc::ServerContext* context,
   const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kListRecords);
   if (!actor.ok()) return ToDoor(actor.status());
   const uint32_t limit = ListLimit(call->limit());
+  const Date today = DayOf(parts_.clock.NowMs());
   Json records = Json::array();
   std::vector<RecordId> listed;
   Json next = nullptr;
@@ -172,7 +177,7 @@ grpc::Status RecordsService::ListRecords(grpc::ServerContext* context,
     for (RecordId id : parts_.store.FindByIdentifier(KeyType::kNhsNumber, digits)) {
       absl::StatusOr<StoredRecord> stored = parts_.store.ReadStored(id);
       if (!stored.ok()) return ToDoor(stored.status());
-      records.push_back(RecordOf(*stored));
+      records.push_back(RecordOf(*stored, today));
       listed.push_back(id);
     }
   } else {
@@ -183,7 +188,7 @@ grpc::Status RecordsService::ListRecords(grpc::ServerContext* context,
         next = records.back()["record"];
         return false;
       }
-      records.push_back(RecordOf(stored));
+      records.push_back(RecordOf(stored, today));
       listed.push_back(stored.id);
       return true;
     });
@@ -252,6 +257,7 @@ Registry::Done RecordsService::Change(const TrailNote& by,
     }
     case Deed::kUnmergeRecord: return registry.Unmerge(which, by);
     case Deed::kEraseRecord: return registry.Erase(which, by);
+    case Deed::kLetRecordThrough: return registry.LetThrough(which, by);
     case Deed::kSetLead: return registry.SetLead(which, call.lead(), by);
     default: return NoSuchVerb();
   }
@@ -264,9 +270,10 @@ grpc::Status RecordsService::ChangeRecord(grpc::ServerContext* context,
   const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, *deed);
   if (!actor.ok()) return ToDoor(actor.status());
   if (const auto error = CheckReason(call->reason())) return BadField(*error);
-  // What cannot be taken back is answered for in words.
-  if (*deed == Deed::kEraseRecord && call->reason().empty()) {
-    return BadField({"reason", "is missing: an erasure is recorded with one",
+  // What cannot be taken back is answered for in words, and so is what may be told of somebody.
+  const bool needs_reason = *deed == Deed::kEraseRecord || *deed == Deed::kLetRecordThrough;
+  if (needs_reason && call->reason().find_first_not_of(' ') == std::string::npos) {
+    return BadField({"reason", "is missing: this is recorded with one",
                      "say in a sentence why, or who decided it"});
   }
   const TrailNote by = NoteOf(*actor, *deed, parts_.clock.NowMs(), call->reason());

@@ -80,6 +80,9 @@ class Registry {
   Done Unmerge(const Which& from, const TrailNote& by);
   // Gone for good, with its sub-keys and what points to it; no import brings it back.
   Done Erase(const Which& which, const TrailNote& by);
+  // A lead officer's word: what is looser in the record acts from the next question on, and not on
+  // its day (node/policy_looser.h). Its restrictions stay.
+  Done LetThrough(const Which& which, const TrailNote& by);
   // Proposes the lead professional of the record, or gives the role up.
   Done SetLead(const Which& which, bool lead, const TrailNote& by);
   // Archives and purges what is due.

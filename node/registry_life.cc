@@ -3,6 +3,7 @@
 
 #include "node/day_of.h"
 #include "node/inbox_document.h"
+#include "node/policy_looser.h"
 #include "node/registry.h"
 
 namespace whoelse {
@@ -61,6 +62,16 @@ Registry::Done Registry::SetLead(const Which& which, bool lead, const TrailNote&
     }
     record.lead_professional = lead;
     record.lead_decided_here = true;
+    return {};
+  });
+}
+
+Registry::Done Registry::LetThrough(const Which& which, const TrailNote& by) {
+  return ChangeOne(which, by, [&](Record& record) -> Done {
+    if (!LooserOn(record, DayOf(by.at_ms))) {
+      return FieldError{"id", "nothing in the record waits for its day", "see records list"};
+    }
+    whoelse::LetThrough(record);
     return {};
   });
 }

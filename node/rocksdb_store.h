@@ -153,9 +153,16 @@ class RocksdbStore final : public RecordSource {
   absl::Status ForEachSealed(TimeMs since, const std::function<bool(ByteView)>& visit) const;
   // Whether something is sealed in an entry that was answered at `since` or later, and before `before`.
   absl::StatusOr<bool> HasSealed(TimeMs since, TimeMs before) const;
-  // Takes the sealed part out of the entries answered before this moment, whatever was in it; of at most
-  // `most` entries from the key `from` on. The key to go on from; empty: that was the last one.
-  absl::StatusOr<std::string> SweepSealed(TimeMs before, const std::string& from, size_t most);
+  // Takes the sealed part out of the entries answered before this moment, whatever was in it, and
+  // the whole of those that have gone by one of the lines; of at most `most` entries from the key
+  // `from` on. The key to go on from; empty: that was the last one.
+  absl::StatusOr<std::string> SweepLedger(TimeMs before, const std::vector<LedgerLine>& lines,
+                                          const std::string& from, size_t most);
+  // From where on the ledger is whole, at most one of a log, written before anything below goes;
+  // `gone`: the digests that nobody needs any more. Synced.
+  void WriteLedgerLine(const LedgerLine& line, const std::vector<LedgerFile::Digest>& gone);
+  // To be read after rows and digests: what they lack is below a line by then.
+  absl::StatusOr<std::vector<LedgerLine>> ReadLedgerLines() const;
   // Until when lead officers have taken out what is sealed; 0: never.
   absl::StatusOr<TimeMs> ReadTakenThrough() const;
   void WriteTakenThrough(TimeMs through, const TrailNote* by = nullptr);

@@ -1,5 +1,7 @@
 #include <rocksdb/db.h>
 
+#include <algorithm>
+
 #include "node/rocksdb_store.h"
 
 namespace whoelse {
@@ -8,11 +10,17 @@ namespace {
 constexpr std::string_view kLogged = "digest/logged/";
 constexpr std::string_view kPlanned = "digest/planned/";
 constexpr std::string_view kTakenThrough = "ledger/taken-through";
+constexpr std::string_view kLine = "ledger/whole/";
 constexpr size_t kLedgerLogSize = 2 + 4;   // of a ledger key: coordinator | log key id
 constexpr size_t kUnsealedSize = FrameHash::kSize + Digest::kSize + 8;   // of an entry that was swept
 
 std::string HexKey(std::string_view prefix, const LedgerLog& log) {
   return std::string(prefix) + ToHex(Writer().U16(log.first).U32(log.second).view());
+}
+
+std::string DigestKey(const LedgerFile::Digest& digest) {
+  return HexKey(kLogged, {digest.coordinator, digest.log_key_id}) + "/" +
+         ToHex(Writer().U64(digest.from).view());
 }
 
 std::string LogKey(const LedgerLog& log, uint64_t index) {
@@ -32,6 +40,15 @@ absl::StatusOr<SealedEntry> ReadEntry(ByteView value) {
   if (in.left() > 0) entry.sealed = in.Raw(kLedgerSealedSize);
   if (!in.Done()) return absl::DataLossError("store: the ledger is damaged");
   return entry;
+}
+
+bool HasGone(std::string_view key, const SealedEntry& entry, const std::vector<LedgerLine>& lines) {
+  Reader in(AsBytes(key));
+  const LedgerLog log{in.U16(), in.U32()};
+  const uint64_t index = in.U64();
+  return std::ranges::any_of(lines, [&](const LedgerLine& line) {
+    return line.log == log && index < line.index && entry.released_ms <= line.cutoff_ms;
+  });
 }
 
 }  // namespace
@@ -87,8 +104,9 @@ absl::StatusOr<bool> RocksdbStore::HasSealed(TimeMs since, TimeMs before) const 
   return found;
 }
 
-absl::StatusOr<std::string> RocksdbStore::SweepSealed(TimeMs before, const std::string& from,
-                                                      size_t most) {
+absl::StatusOr<std::string> RocksdbStore::SweepLedger(TimeMs before,
+                                                      const std::vector<LedgerLine>& lines,
+                                                      const std::string& from, size_t most) {
   rocksdb::WriteBatch batch;
   std::string next;
   size_t seen = 0;
@@ -99,6 +117,10 @@ absl::StatusOr<std::string> RocksdbStore::SweepSealed(TimeMs before, const std::
     }
     const absl::StatusOr<SealedEntry> entry = ReadEntry(value);
     if (!entry.ok()) return entry.status();
+    if (HasGone(key, *entry, lines)) {
+      batch.Delete(family(kLedger), std::string(key));
+      return absl::OkStatus();
+    }
     if (entry->sealed.empty() || entry->released_ms >= before) return absl::OkStatus();
     batch.Put(family(kLedger), std::string(key), Seal(kLedger, key, value.first(kUnsealedSize)));
     return absl::OkStatus();
@@ -107,6 +129,30 @@ absl::StatusOr<std::string> RocksdbStore::SweepSealed(TimeMs before, const std::
   // Not synced: what a crash brings back is swept again.
   if (batch.Count() > 0) Write(batch, false);
   return next;
+}
+
+absl::StatusOr<std::vector<LedgerLine>> RocksdbStore::ReadLedgerLines() const {
+  std::vector<LedgerLine> lines;
+  const absl::Status read = ForEach(kMeta, kLine, [&](std::string_view key, ByteView value) {
+    if (!key.starts_with(kLine)) return absl::CancelledError();
+    Reader in(value);
+    lines.push_back({{in.U16(), in.U32()}, in.U64(), in.U64()});
+    return in.Done() ? absl::OkStatus()
+                     : absl::DataLossError("store: from where the ledger is whole is damaged");
+  });
+  if (!read.ok()) return read;
+  return lines;
+}
+
+void RocksdbStore::WriteLedgerLine(const LedgerLine& line,
+                                   const std::vector<LedgerFile::Digest>& gone) {
+  const std::string key = HexKey(kLine, line.log);
+  const Bytes value =
+      Writer().U16(line.log.first).U32(line.log.second).U64(line.index).U64(line.cutoff_ms).Take();
+  rocksdb::WriteBatch batch;
+  batch.Put(family(kMeta), key, Seal(kMeta, key, value));
+  for (const LedgerFile::Digest& digest : gone) batch.Delete(family(kMeta), DigestKey(digest));
+  Write(batch, true);
 }
 
 absl::StatusOr<TimeMs> RocksdbStore::ReadTakenThrough() const {
@@ -155,6 +201,7 @@ absl::StatusOr<std::vector<LoggedDigest>> RocksdbStore::ReadLoggedDigests() cons
     LoggedDigest one;
     one.digest = {in.U16(), in.U32(), in.U64(), in.U64(), in.Fixed<TreeHash>(), in.U16(), in.U64()};
     one.cutoff_ms = in.U64();
+    if (in.left() > 0) one.logged_ms = in.U64();
     if (!in.Done()) return absl::DataLossError("store: a logged digest is damaged");
     logged.push_back(one);
     return absl::OkStatus();
@@ -165,11 +212,11 @@ absl::StatusOr<std::vector<LoggedDigest>> RocksdbStore::ReadLoggedDigests() cons
 
 void RocksdbStore::WriteLoggedDigest(const LoggedDigest& logged) {
   const LedgerFile::Digest& d = logged.digest;
-  const std::string key = HexKey(kLogged, {d.coordinator, d.log_key_id}) + "/" +
-                          ToHex(Writer().U64(d.from).view());
+  const std::string key = DigestKey(d);
   const Bytes value = Writer()
                           .U16(d.coordinator).U32(d.log_key_id).U64(d.from).U64(d.to).Raw(d.root)
                           .U16(d.logged_at).U64(d.index).U64(logged.cutoff_ms)
+                          .U64(logged.logged_ms)
                           .Take();
   rocksdb::WriteBatch batch;
   batch.Put(family(kMeta), key, Seal(kMeta, key, value));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "nlohmann/json.hpp"
+#include "node/callers.h"
 #include "node/day_of.h"
 #include "node/door_reply.h"
 #include "rpc/log.h"
@@ -74,8 +75,14 @@ WatchKeeper::~WatchKeeper() {
   thread_.join();
 }
 
-void WatchKeeper::Keep(const Watch& watch) {
-  parts_.store.WriteArranged(Arranged::kWatch, ToHex(watch.first), WatchDocument(watch));
+TrailNote WatchKeeper::NoteOf(const std::string& user, Deed deed, const Watch& watch) const {
+  TrailNote note = whoelse::NoteOf(ActorOf(parts_.config, parts_.asker, user), deed,
+                                   parts_.clock.NowMs());
+  return note.Add(Fact::kReceipt, ReceiptNumber(watch.first));
+}
+
+void WatchKeeper::Keep(const Watch& watch, const TrailNote* by) {
+  parts_.store.WriteArranged(Arranged::kWatch, ToHex(watch.first), WatchDocument(watch), by);
   watches_[watch.first] = watch;
 }
 
@@ -134,7 +141,8 @@ absl::StatusOr<Json> WatchKeeper::Add(const std::string& user, const Wish& wish)
                               : "this agency watches as many children as its rate allows; end a watch, "
                                 "or have the operator raise watch.a_week");
   }
-  Keep(watch);
+  const TrailNote by = NoteOf(user, Deed::kAddWatch, watch);
+  Keep(watch, &by);
   return PageOf(watch);
 }
 
@@ -144,7 +152,8 @@ absl::StatusOr<Json> WatchKeeper::End(const std::string& user, const std::string
   if (found == nullptr || !found->GoesOn()) return NoSuchWatch();
   Watch watch = *found;
   watch.ended = "by " + user;
-  Keep(watch);
+  const TrailNote by = NoteOf(user, Deed::kEndWatch, watch);
+  Keep(watch, &by);
   return PageOf(watch);
 }
 

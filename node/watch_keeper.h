@@ -60,7 +60,10 @@ class WatchKeeper {
   void EndDue();
   // Why this one ends now; empty: it goes on. With what it asks.
   std::string WhyEnded(const Watch& watch, std::optional<AskedBefore>& asked) const;
-  void Keep(const Watch& watch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // `by`: whose deed it was.
+  void Keep(const Watch& watch, const TrailNote* by = nullptr)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  TrailNote NoteOf(const std::string& user, Deed deed, const Watch& watch) const;
   bool MaySee(const std::string& user, const Watch& watch) const;
   const Watch* Find(const std::string& user, const std::string& number) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

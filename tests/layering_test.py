@@ -29,7 +29,8 @@ PURE_ROOMS = {"crypto", "protocol", "audit"}
 CORE = {
     "node": {"again", "alarm_gate", "answer_access", "answered_watch", "approval", "asked_for", "asker_rules",
              "asking", "backup_file", "backup_parts", "caseload", "conflict", "csv", "day_of", "deed",
-             "enrolment", "evaluation", "field_error", "fishing", "holder", "hours", "identifier",
+             "enrolment", "evaluation", "field_error", "fishing", "give_opening", "holder", "hours",
+             "identifier",
              "import", "import_columns", "import_csv", "import_fhir", "import_mapping",
              "import_row", "import_twins", "inbox", "inbox_counts", "inbox_document", "index",
              "justify", "kept_answer", "lead_key", "ledger", "local_role", "log_watch", "month_end",

@@ -257,6 +257,62 @@ TEST(Reconcile, DigestsThatTheCoordinatorShouldNotHaveLogged) {
                                        kOtherLog, 1, {}}));
 }
 
+// The surgery's rows up to index 9 are gone, and its digest of them was logged so long ago.
+Case WithoutItsRows(TimeMs ago) {
+  Case c;
+  c.surgery().ledger.clear();
+  c.surgery().whole = {{kLog, 10, kOtherLog.coordinator, 1}};
+  c.input.now_ms = kAskedMs + kHourMs + ago;
+  return c;
+}
+
+TEST(Reconcile, WhatHasGoneInItsTimeAccusesNobody) {
+  const Reconciliation result = WithoutItsRows(kRowsStayMs).Run();
+  EXPECT_THAT(result.mismatches, IsEmpty());
+  EXPECT_EQ(result.not_covered_yet, 0u);
+}
+
+TEST(Reconcile, WhoLetsGoOfRowsTooEarlyIsNamed) {
+  EXPECT_EQ(WithoutItsRows(kRowsStayMs - 1).Only(),
+            (MismatchFound{Mismatch::kRowsGoneTooEarly, TheAgency(kSurgery), kLog, 10, {}}));
+}
+
+// The same digest, logged anew, makes nobody guilty of what was in time by the first.
+TEST(Reconcile, TheFirstLeafOfADigestCounts) {
+  Case c = WithoutItsRows(kRowsStayMs);
+  c.other_log.push_back(AskedEntry{kAskedMs + 2 * kHourMs, Frame(98)});
+  c.other_log.push_back(c.other_log[1]);
+  EXPECT_THAT(c.Run().mismatches, IsEmpty());
+}
+
+TEST(Reconcile, AboveTheLineAnAccusationIsMadeAsEver) {
+  Case withheld = WithoutItsRows(kRowsStayMs);
+  for (int i = 0; i < 10; ++i) withheld.log.push_back(RosterEntry{7, {}});
+  withheld.log.push_back(AskedEntry{kAskedMs + 1000, Frame(2)});   // its index is 12
+  withheld.answered = false;
+  const Reconciliation result = withheld.Run();
+  EXPECT_THAT(result.mismatches,
+              ElementsAre(MismatchFound{Mismatch::kWithheld, TheRelay(), kLog, 12, Frame(2)}));
+  Case digest = WithoutItsRows(kRowsStayMs);
+  digest.surgery().whole[0].from = 9;   // within a digest's range
+  EXPECT_EQ(digest.Run().mismatches.back().kind, Mismatch::kLedgerIsNotItsDigest);
+}
+
+// A line where no digest ends could be drawn anywhere. Only who has all logs can say that none
+// does.
+TEST(Reconcile, ALineThatNoLeafFixes) {
+  Case c = WithoutItsRows(kRowsStayMs);
+  c.surgery().whole[0].from = 11;
+  EXPECT_EQ(c.Run().not_covered_yet, 1u);
+  Case all = WithoutItsRows(kRowsStayMs);
+  all.surgery().whole[0].from = 11;
+  const uint32_t key = RosterOf(7)->FindCoordinator(kOtherRelay)->log_key.key_id;
+  ReconciledLog& whole_log = all.input.logs[{kOtherRelay, key}];
+  for (uint64_t i = 0; i < 2; ++i) whole_log.OnEntry(i, SerializeLogEntry(RosterEntry{7, {}}));
+  EXPECT_EQ(all.Only(),
+            (MismatchFound{Mismatch::kRowsGoneTooEarly, TheAgency(kSurgery), kLog, 11, {}}));
+}
+
 // Whoever brings items could otherwise accuse a relay or a node at will.
 TEST(Reconcile, ItemsThatTheLogDidNotCommitToAccuseNobody) {
   Case c;
@@ -269,7 +325,7 @@ TEST(Reconcile, ItemsThatTheLogDidNotCommitToAccuseNobody) {
 }
 
 TEST(Reconcile, EveryMismatchHasItsWords) {
-  for (auto kind = Mismatch::kAskerKeptNoRecord; kind <= Mismatch::kDigestInItsOwnLog;
+  for (auto kind = Mismatch::kAskerKeptNoRecord; kind <= Mismatch::kRowsGoneTooEarly;
        kind = static_cast<Mismatch>(static_cast<int>(kind) + 1)) {
     EXPECT_FALSE(WordsOf(kind).name.empty());
     EXPECT_FALSE(WordsOf(kind).proof.empty());

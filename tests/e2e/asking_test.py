@@ -16,6 +16,12 @@ DAY = 24 * HOUR
 WEEK = 7 * DAY
 
 
+def deeds(test, slug, *which):
+    """Of these kinds, as the node's trail has them: who, what, about what."""
+    listed = test.answer(test.area.whoelse(slug, "trail", "list", "--json"))["entries"]
+    return [(d["user"], d["deed"], d["about"]) for d in listed if d["deed"] in which]
+
+
 class Moved(EndToEnd):
     """Social care and a school in an area all of whose clocks a test moves."""
 
@@ -125,6 +131,8 @@ class Caseload(Moved):
         self.assertEqual((result["asked"], result["asked_before"], result["left"]), (2, 3, 0))
         self.assertEqual(len({r["receipt"] for r in rows}), 5)
         self.assertEqual({r["asked_as"] for r in self.receipts()}, {"of a list", "by itself"})
+        self.assertEqual([d[1:] for d in deeds(self, "social", "ask-list")],
+                         4 * [("ask-list", "rows=5")])   # none of the list with bad rows
         # All of them anew, as far as the day goes.
         rows, result = self.ask_list("--anew", code=4)
         self.assertEqual((result["asked"], result["asked_before"], result["left"]), (1, 0, 4))
@@ -167,6 +175,10 @@ class HandedOver(Officers):
         shown = self.answer(area.whoelse("school", "receipt", "show", receipt, "--json"))
         self.assertEqual([(h["to"], h["reason"]) for h in shown["handed_over"]],
                          [(f"local:{SECOND_PERSON}", "takes over tonight")])
+        (_, handed, about), (reader, *read_by) = deeds(self, "school", "receipt-hand-over",
+                                                       "receipt-answer")   # not of who asked
+        self.assertEqual((handed, about), ("receipt-hand-over", f"receipt={receipt}"))
+        self.assertEqual((reader, *read_by), (f"local:{SECOND_PERSON}", "receipt-answer", about))
 
         area.until("its leaves are covered", lambda: self.covered() >= self.leaves + 2)
         area.move_clock(72 * HOUR + 60_000)
@@ -207,6 +219,8 @@ class AskedAgain(Moved):
         self.assertIn("i-do-not-know-them", without.stderr)
         waits = self.answer(area.whoelse("social", *again, "--i-do-not-know-them"))
         self.assertEqual(waits["agencies"], ["school"])
+        self.assertEqual([d[1:] for d in deeds(self, "social", "ask-again")],
+                         [("ask-again", f"receipt={receipt}")])   # none of what was refused
         opens = datetime.datetime.fromtimestamp(waits["at_ms"] / 1000, datetime.timezone.utc)
         self.assertIn((opens.hour, opens.minute // 5), ((8, 6), (7, 6)))   # 08:30 in London
         self.assertIn("asked again on", self.receipts()[0]["again"])
@@ -327,6 +341,9 @@ class Watched(Moved):
         self.assertRegex(self.watches()[0]["ended"], "^by local:")
         done = area.whoelse("social", "watch", "add", b, "--case", "C-1", "--i-do-not-know-them")
         self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([d[1:] for d in deeds(self, "social", "watch-add", "watch-end")],
+                         [("watch-add", f"receipt={a}"), ("watch-end", f"receipt={a}"),
+                          ("watch-add", f"receipt={b}")])
         self.logged(b)
         self.move(6 * WEEK + HOUR)
         area.until("six weeks are over", lambda: any(

@@ -11,6 +11,7 @@ import unittest
 
 from area import WAIT_S
 from e2e_test import A, B, C
+from guests import needs_root
 from receipts_test import Witnessed
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -105,6 +106,7 @@ class VerifiedReceipts(Audited):
 
 
 class OpenedReceipts(Audited):
+    @needs_root
     def test_an_opening_is_logged_and_accounts_for_every_slot(self):
         area = self.audited()
         number, = self.asked(A)
@@ -114,7 +116,7 @@ class OpenedReceipts(Audited):
         sealed = area.audit("open", self.export(number), *authority)
         self.assertEqual(sealed.returncode, BAD_INPUT)
         self.assertIn("--with-opening", sealed.stderr)
-        file = self.export(number, "--with-opening")
+        file = self.export_opened(number)
         opened = self.report(area.audit("open", file, *authority))
         self.assertEqual(opened["verdict"], "proved")
         self.assertEqual(opened["summary"], "Asked 3: 3 gave a contact or a duty line.")
@@ -260,6 +262,22 @@ class AuditorsDesk(Audited):
         (area.home / "receipts" / numbers[0]).rename(area.home / "kept-back")
         found, = self.report(area.audit("reconcile", *given), REFUTED)["mismatches"]
         self.assertEqual((found["at_fault"], found["receipt"]), ("social", numbers[0]))
+        self.rows_gone_too_early(ledgers["school"])
+
+    def rows_gone_too_early(self, ledger):
+        """A node whose clock is three months ahead lets go of rows that were logged today."""
+        area = self.area
+        area.move_clock(92 * 24 * HOUR_MS)
+
+        def gone():
+            done = area.whoelse("school", "ledger", "export", "-o", ledger)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return "\nwhole " in ledger.read_text()
+        area.until("rows have gone", gone)
+        given = ("--logs", area.home / "mirror", "--ledger", ledger)
+        found = self.report(area.audit("reconcile", *given), REFUTED)["mismatches"]
+        self.assertEqual({(m["at_fault"], m["what"]) for m in found},
+                         {("school", "rows gone too early")})
 
 
 if __name__ == "__main__":

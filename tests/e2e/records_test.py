@@ -86,7 +86,8 @@ class RecordDuties(Officers):
                 "end": (*one, "--on", "2026-03-31"), "lead": (*one, "--yes"),
                 "supersede": ("--nhs-number", nhs, "--by", number(9)), "close": ("--nhs-number", nhs),
                 "merge": (*one, "--into", "2"), "unmerge": one,
-                "erase": (*one, "--reason", "a court decided it")}
+                "erase": (*one, "--reason", "a court decided it"),
+                "let-through": (*one, "--reason", "she asked for it")}
 
     def refusals(self, commands):
         said = {}
@@ -108,10 +109,39 @@ class RecordDuties(Officers):
     def test_a_lead_officer_reads_closes_and_erases_only(self):
         self.running_with_officers()
         commands = self.commands("3", F)
+        self.refused(self.as_second("records", "let-through", *commands.pop("let-through")),
+                     "id")   # nothing in it waits
         for verb in ("list", "close", "erase"):
             done = self.as_second("records", verb, *commands.pop(verb))
             self.assertEqual(done.returncode, 0, done.stderr)
         self.refusals(commands)
+
+    def test_a_consent_that_waits_acts_on_a_lead_officers_word(self):
+        area = self.running_with_officers()
+        header, line = csv(row(1, D, service="Counselling")).splitlines()
+        agreed = (f"{header},consent,consent_by,consent_competent,consent_on\n"
+                  f"{line},given,young person,yes,2025-01-10\n")
+        self.assertEqual(area.load("school", agreed).returncode, 0)
+
+        def answered():
+            return self.statuses(area.ask("social", D, "section-17"))["school"]
+
+        def waits():
+            listed = area.whoelse("school", "records", "list", "--nhs-number", D, "--json")
+            return self.answer(listed)["records"][0]["looser_on"]
+        self.assertEqual(answered(), "nothing_disclosed")
+        self.assertRegex(waits(), r"^\d{4}-\d{2}-01$")
+        let = ("records", "let-through", "--reason", "she asked for it", "--id")
+        self.refused(area.whoelse("school", *let[:2], "--id", "1"), "reason")
+        for nothing_waits in ("3", "77"):
+            self.refused(area.whoelse("school", *let, nothing_waits), "id")
+        self.assertEqual(answered(), "nothing_disclosed")
+        self.assertEqual(area.whoelse("school", *let, "1").returncode, 0)
+        self.assertEqual((answered(), waits()), ("disclosed", None))
+        self.refused(area.whoelse("school", *let, "1"), "id")
+        trail = self.answer(area.whoelse("school", "trail", "list", "--json"))["entries"]
+        said = [(d["duty"], d["reason"]) for d in trail if d["deed"] == "records-let-through"]
+        self.assertEqual(said, [("lead officer", "she asked for it")])
 
     def as_the_account(self, area, entry):
         """The school's node, with this in place of what [people] says of the account it runs under."""
@@ -179,7 +209,9 @@ class RecordsPage(EndToEnd):
         (home / "export.csv").write_text(export(*held))
         (home / "whole.csv").write_text(csv(*held))
         header, *rows = csv(*held).splitlines()
-        (home / "changes.csv").write_text("\n".join([header + ",action", rows[0] + ",update"]))
+        (home / "changes.csv").write_text("\n".join([
+            header + ",action,consent,consent_by,consent_on", rows[0] + ",update,,,",
+            rows[1] + ",update,given,parent,2025-03-01"]))   # which waits for its day
 
     def test_the_page(self):
         area = self.running()
@@ -202,7 +234,7 @@ class RecordsPage(EndToEnd):
                 self.assertEqual(done.returncode, 0, (line, done.stderr))
                 seen.add(command[1])
         self.assertEqual(seen, {"import", "list", "end", "lead", "merge", "unmerge", "supersede",
-                                "close", "erase"})
+                                "close", "erase", "let-through"})
 
 
 if __name__ == "__main__":

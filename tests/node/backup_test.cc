@@ -61,6 +61,7 @@ class Backup : public RegistryTest {
     const auto ledger = *store_->ReadLedger({});
     store_->WritePlannedDigest(PlanDigest(kSurgery, IdentityKeyOfAgency(kSurgery), 0, ledger));
     store_->WriteLoggedDigest({{kOtherRelay, 78, 0, 9, {}, kRelay, 5}, kImported - 1});
+    store_->WriteLedgerLine({{kOtherRelay, 78}, 10, kImported - 1}, {});
     store_->WriteInUse(kImported);
     store_->WriteTakenThrough(kImported - 1);
     store_->WriteSentNotice({About(kOne, ""), 0, kImported});
@@ -102,6 +103,7 @@ TEST_F(Backup, WhatAnAgencyHoldsComesBack) {
   EXPECT_EQ(restored->ReadJournal(9)->size(), 1u);
   EXPECT_EQ(**restored->ReadRoster(7), *RosterOf(7));
   EXPECT_EQ(restored->ReadLoggedDigests()->size(), 1u);
+  EXPECT_EQ(*restored->ReadLedgerLines(), *store_->ReadLedgerLines());
   EXPECT_EQ(restored->ReadSentNotices()->size(), 1u);   // and goes on being repeated
   EXPECT_EQ(**restored->ReadArranged(RocksdbStore::Arranged::kWatch, "1"), "a watch");
   EXPECT_EQ(**restored->ReadPolicyState(""), Bytes(3, 1));

@@ -22,6 +22,7 @@ struct KindCase {
   bool by_approver;
   Effect approved, refused;
   bool by_manager = false;
+  bool approve_takes_two = false;
 };
 constexpr Effect kNothing = Effect::kNone;
 const KindCase kKinds[] = {
@@ -54,6 +55,8 @@ const KindCase kKinds[] = {
      kNothing},
     {ItemKind::kJustificationDue, "", "justified", "not-justified", false, false, kNothing, kNothing,
      true},
+    {ItemKind::kOpeningToGive, "", "approved", "refused", false, false, kNothing, kNothing, false,
+     true},
 };
 const char* const kOutcomesOfDone[] = {"contacted", "withheld", "not-relevant", "looked-at",
                                        "settled", "prepared", "put-back", "taken", "no-answer"};
@@ -85,7 +88,8 @@ TEST(Inbox, EveryKindTakesItsActionsAndNoOther) {
       const Acted& acted = std::get<Acted>(approved);
       EXPECT_EQ(acted.effect, c.approved);
       EXPECT_EQ(acted.item.steps.back().outcome, c.approve);
-      EXPECT_EQ(acted.item.state(), ItemState::kDone);
+      EXPECT_EQ(acted.item.state(),
+                c.approve_takes_two ? ItemState::kSecondPerson : ItemState::kDone);
     }
     const auto refused = Do(item, Verb::kRefuse, "", lead);
     ASSERT_EQ(Works(refused), *c.refuse != '\0');

@@ -49,7 +49,10 @@ TEST(PolicyLooser, AConsentGivenWaits) {
   EXPECT_EQ(Decide(PolicyTable::Default(), after, kAsked, Day("2026-03-31")).by,
             DecidedBy::kLooserWaits);
   EXPECT_EQ(On("2026-04-01", after), Outcome::kContact);
+  EXPECT_EQ(LooserOn(after, Day("2026-03-31")), Day("2026-04-01"));
+  EXPECT_EQ(LooserOn(after, Day("2026-04-01")), std::nullopt);
   LetThrough(after);
+  EXPECT_EQ(LooserOn(after, Day("2026-03-11")), std::nullopt);
   EXPECT_EQ(On("2026-03-11", after), Outcome::kContact);
 }
 

@@ -132,6 +132,25 @@ TEST_F(RegistryLifeTest, AMergedRecordIsAnsweredByTheOtherAndUnmergedForItselfAg
   EXPECT_EQ(FieldOf(registry_.Merge({"school", "3"}, {"school", "2"}, ByAt(kImported))), "id");
 }
 
+TEST_F(RegistryLifeTest, WhatWaitsInARecordActsWhenItIsLetThroughAndItsRestrictionsStay) {
+  Record pupil = Pupil("1", kOne);
+  pupil.restrictions.covert = true;
+  Import({pupil});
+  const auto let_at = [&](TimeMs now) { return registry_.LetThrough({"school", "1"}, ByAt(now)); };
+  EXPECT_EQ(FieldOf(let_at(kImported)), "id");   // nothing waits
+  pupil.consent = {ConsentState::kGiven, ConsentBy::kParent, false, pupil.start, {}, {}};
+  Import({pupil});
+  ASSERT_TRUE(registry_.ApplyJournal({}, {1}, {}).ok());   // a notice
+  EXPECT_EQ(FieldOf(let_at(DaysLater(31))), "id");   // its day has come
+  ASSERT_FALSE(Under(kOne)[0].earlier.empty());
+  EXPECT_EQ(FieldOf(registry_.LetThrough({"school", "2"}, ByAt(kImported))), "id");
+  ASSERT_TRUE(IsDone(let_at(kImported)));
+  const Record now = Under(kOne)[0];
+  EXPECT_TRUE(now.earlier.empty());
+  EXPECT_EQ(now.consent.state, ConsentState::kGiven);
+  EXPECT_TRUE(now.restrictions.covert && now.shield_pending);
+}
+
 TEST_F(RegistryLifeTest, WhatIsErasedIsGoneWithItsSubKeysAndNoImportBringsItBack) {
   Import({Pupil("1", kOne), Pupil("2", kTwo)});
   EnrolAll(1);

@@ -191,7 +191,7 @@ TEST_F(NodeStore, TheSealedPartIsSweptAndTheRestStays) {
   std::string from;
   int steps = 0;
   do {
-    from = store_->SweepSealed(2000, from, 2).value();
+    from = store_->SweepLedger(2000, {}, from, 2).value();
     ++steps;
   } while (!from.empty());
   EXPECT_EQ(steps, 3);
@@ -212,6 +212,33 @@ TEST_F(NodeStore, TheSealedPartIsSweptAndTheRestStays) {
   store_->WriteTakenThrough(1500);
   Reopen();
   EXPECT_EQ(*store_->ReadTakenThrough(), 1500u);
+}
+
+TEST_F(NodeStore, RowsGoBelowTheirLogsLineButForThoseThatCameLate) {
+  store_->CommitSlot(Batch(1000, {2, 3}));
+  store_->CommitSlot(Batch(1500, {2}));   // under an index of before
+  store_->CommitSlot(Batch(1000, {9}));
+  const LoggedDigest last{{kRelay, 77, 2, 3, {}, kOtherRelay, 6}, 1000, 2000};
+  const LoggedDigest before{{kRelay, 77, 0, 1, {}, kOtherRelay, 5}, 900, 1900};
+  for (const LoggedDigest& one : {before, last}) store_->WriteLoggedDigest(one);
+  EXPECT_TRUE(store_->ReadLedgerLines()->empty());
+  const LedgerLine line{{kRelay, 77}, 4, 1000};
+  store_->WriteLedgerLine(line, {before.digest});
+  std::string from;
+  do {
+    from = store_->SweepLedger(1200, *store_->ReadLedgerLines(), from, 2).value();
+  } while (!from.empty());
+  Reopen();
+  EXPECT_EQ(*store_->ReadLedgerLines(), std::vector{line});
+  std::set<std::pair<uint64_t, TimeMs>> left;
+  const auto items = *store_->ReadLedger({});
+  for (const LedgerItem& item : items) left.emplace(item.row.index, item.released_ms);
+  EXPECT_EQ(left, (std::set<std::pair<uint64_t, TimeMs>>{{2, 1500}, {9, 1000}}));
+  const auto logged = *store_->ReadLoggedDigests();
+  ASSERT_EQ(logged.size(), 1u);
+  EXPECT_EQ(logged[0].digest, last.digest);
+  EXPECT_EQ(logged[0].logged_ms, 2000u);
+  EXPECT_EQ(NextIndex({kRelay, 77}, logged), 4u);
 }
 
 TEST_F(NodeStore, NoticesThatWereSentSurviveARestart) {
