@@ -21,7 +21,10 @@ absl::StatusOr<Actor> Callers::Allow(const grpc::ServerContext& context, Deed de
   if (!DutiesFor(deed).FirstOf(duties)) {
     return absl::InvalidArgumentError(TextOf(NoDutyFor(deed)));
   }
-  return Actor{known->user, asker_.RefOf(known->user), duties};
+  if (const auto error = CheckReach(deed, known->person->organisations)) {
+    return absl::InvalidArgumentError(TextOf(*error));
+  }
+  return Actor{known->user, asker_.RefOf(known->user), duties, known->person->organisations};
 }
 
 TrailNote NoteOf(const Actor& actor, Deed deed, TimeMs now, std::string reason) {
