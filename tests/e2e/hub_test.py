@@ -122,6 +122,10 @@ class Hub(Officers):
         for verb in (("close",), ("supersede", "--by", number(9))):
             self.same_words("nhs-number", self.as_second("records", *verb, "--nhs-number", E),
                             self.as_second("records", *verb, "--nhs-number", NOT_HELD))
+        lift = ("inbox", "lift", "--reason", "she is safe", "--record")
+        self.same_words("nhs-number",
+                        self.as_second(*lift, str(all_records[f"{MEADOW}/school", "1"]["record"])),
+                        self.as_second(*lift, "99"))
         # By who acts for both, it has to be said whose.
         self.refused(area.whoelse("school", "records", "end", "--id", "1", "--on", "2026-03-31"),
                      "source")
@@ -161,12 +165,17 @@ class Hub(Officers):
         ours = self.answer(self.ask_here(whole, D, "--organisation", HILLTOP))["receipt"]
         opened = area.whoelse("social", "ledger", "open", "--own",
                               area.federation / "lead" / "social.key", "--json")
-        self.assertEqual({e["question"]: e["organisation"] for e in self.answer(opened)["entries"]},
+        entries = {e["question"]: e for e in self.answer(opened)["entries"]}
+        self.assertEqual({question: e["organisation"] for question, e in entries.items()},
                          {mine: HILLTOP, theirs: MEADOW, ours: HILLTOP})
         self.assertEqual({r["receipt"] for r in self.hilltops("receipt", "list")["receipts"]},
                          {mine, ours})
         self.same_words("number", self.as_second("receipt", "show", theirs),
                         self.as_second("receipt", "show", "0000-0000-0000-0000"))
+        justify = ("--reference", entries[theirs]["practitioner"])
+        self.same_words("number", self.as_second("justify", "show", theirs, *justify),
+                        self.as_second("justify", "show", "0000-0000-0000-0000", *justify))
+        self.assertEqual(self.hilltops("justify", "show", ours, *justify)["organisations"], [HILLTOP])
 
         # Meadow Lane has a cap of its own, and nobody else's emergencies count for it.
         def danger(code):
