@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 
 #include "node/inbox_keeper.h"
 #include "tests/node/inbox_maker.h"
@@ -105,6 +106,49 @@ TEST_F(HubRecords, AChildIsWhatIsHeldOfItByOnesOwn) {
   EXPECT_EQ(registry_.RecordsOf(About(kOne, ""), hilltop)->size(), 1u);
   EXPECT_THAT(*registry_.RecordsOf(About(kOne, ""), Organisations()), IsEmpty());
   EXPECT_THAT(*registry_.RecordsOf(About(kTwo, ""), Organisations::Only({kMeadow})), IsEmpty());
+}
+
+// Whatever people of one school do, in whatever order.
+TEST_F(HubRecords, NoSequenceOfCommandsByOneSchoolTouchesAnothers) {
+  const uint64_t seed = SeedOr(20261122);
+  SCOPED_TRACE("WHOELSE_SEED=" + std::to_string(seed));
+  SeededRandom random(seed);
+  const std::vector<std::string> numbers = {kOne, kTwo, "9990000034", "9990000042"};
+  std::vector<Record> rows;
+  for (const char* code : {kHilltop, kMeadow}) {
+    for (size_t i = 0; i < 8; ++i) rows.push_back(Of(code, std::to_string(10 + i), numbers[i % 4]));
+  }
+  Import(rows);
+  const auto of_meadow = [&] {
+    std::map<RecordId, Record> held;
+    EXPECT_TRUE(store_->ForEachRecord(0, [&](const StoredRecord& stored) {
+      if (stored.record.organisation_code == kMeadow) held[stored.id] = stored.record;
+      return true;
+    }).ok());
+    return held;
+  };
+  const auto before = of_meadow();
+  ASSERT_EQ(before.size(), 9u);
+  const Registry::By by = ByPersonOf(kHilltop);
+  const auto which = [&] {
+    return Registry::Which{SourceOf(random.Below(2) == 0 ? kHilltop : kMeadow, "school"),
+                           std::to_string(10 + random.Below(9))};
+  };
+  const auto number = [&] { return *NhsNumber::Parse(numbers[random.Below(4)]); };
+  size_t done = 0;
+  for (int step = 0; step < 200; ++step) {
+    const std::function<Registry::Done()> commands[] = {
+        [&] { return registry_.End(which(), kToday, by); },
+        [&] { return registry_.SetLead(which(), random.Below(2) == 0, by); },
+        [&] { return registry_.Merge(which(), which(), by); },
+        [&] { return registry_.Unmerge(which(), by); },
+        [&] { return registry_.Supersede(number(), number(), by); },
+        [&] { return random.Below(8) == 0 ? registry_.Close(number(), by) : Registry::Done(); },
+        [&] { return random.Below(8) == 0 ? registry_.Erase(which(), by) : Registry::Done(); }};
+    if (IsDone(commands[random.Below(std::size(commands))]())) ++done;
+    ASSERT_EQ(of_meadow(), before) << "step " << step;
+  }
+  EXPECT_GT(done, 40u);
 }
 
 // --- what waits for people -----------------------------------------------------------------------
