@@ -27,6 +27,7 @@ v1::NodeAskCall CallOf(const AskOptions& options, const std::string& number) {
   call.set_article6(options.article6);
   call.set_article9(options.article9);
   call.set_contact_was_wrong(options.contact_was_wrong);
+  call.set_organisation(options.organisation);
   return call;
 }
 

@@ -23,6 +23,7 @@ struct AskOptions {
   bool request_approval = false;
   std::string approval;        // an item of the inbox
   std::string power, article6, article9;
+  std::string organisation;    // at a hub, for which it is asked; empty: the only one it can be
   bool contact_was_wrong = false;
   bool shield_notice = false;
   bool json = false;

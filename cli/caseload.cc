@@ -107,6 +107,7 @@ ExitCode AskCaseload(const AskOptions& options, Terminal& terminal) {
   call.set_role(options.role);
   call.set_does_not_know_them(options.does_not_know_them);
   call.set_anew(options.anew);
+  call.set_organisation(options.organisation);
   bool all_answered = true;
   uint64_t problems = 0, children = 0;
   const auto answer = door->AskCaseload(

@@ -69,6 +69,7 @@ void AddAskCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
                       "Of an emergency, one of: " + ListOf(kEmergencyReasons));
   AddTickOption(*command, *options);
   AddApprovalOptions(*command, *options);
+  AddOrganisationOption(*command, options->organisation);
   command->add_option("--power", options->power,
                       "The statutory power, when it is not the usual one: " + ListOf(kPowerNames));
   command->add_option("--article6", options->article6, "UK GDPR: " + ListOf(kArticle6Names));
@@ -109,6 +110,7 @@ void AddShieldCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   command->add_option("--role", options->role, "As in `ask`");
   AddTickOption(*command, *options);
   AddApprovalOptions(*command, *options);
+  AddOrganisationOption(*command, options->organisation);
   command->add_flag("--json", options->json, "The answers as JSON");
   AddDoorOption(*command, options->door);
   OnChosen(*command, options, Ask, terminal, chosen);
@@ -234,6 +236,11 @@ CLI::App* Subcommand(CLI::App& app, const char* name, const char* what, const st
 
 void AddDoorOption(CLI::App& command, std::string& door) {
   command.add_option("--door", door, "The node's socket (default: $WHOELSE_DOOR)");
+}
+
+void AddOrganisationOption(CLI::App& command, std::string& organisation) {
+  command.add_option("--organisation", organisation,
+                     "At a hub of several organisations: the ODS code or URN of the one");
 }
 
 ExitCode RunWhoelse(const std::vector<std::string>& arguments, Terminal& terminal) {

@@ -28,6 +28,7 @@ void OnChosen(CLI::App& command, std::shared_ptr<Options> options, Run run, Term
 // A subcommand; `footer`: what its help ends with, an example at least.
 CLI::App* Subcommand(CLI::App& app, const char* name, const char* what, const std::string& footer);
 void AddDoorOption(CLI::App& command, std::string& door);
+void AddOrganisationOption(CLI::App& command, std::string& organisation);
 inline constexpr const char* kNumberHelp =
     "Ten digits; - reads one line of standard input or asks at the terminal";
 

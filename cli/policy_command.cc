@@ -10,11 +10,6 @@
 namespace whoelse {
 namespace {
 
-void AddOrganisation(CLI::App& command, std::string& organisation) {
-  command.add_option("--organisation", organisation,
-                     "At a hub of several organisations: the ODS code or URN of the one");
-}
-
 void AddShow(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   CLI::App* const command =
       Subcommand(app, "show", "The policy in force: who adopted it, its cells, what waits.",
@@ -22,7 +17,7 @@ void AddShow(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   const auto options = std::make_shared<ShowPolicyOptions>();
   command->add_flag("--default", options->given_default,
                     "The given default as a file, to be adopted by filling in its first lines");
-  AddOrganisation(*command, options->organisation);
+  AddOrganisationOption(*command, options->organisation);
   command->add_flag("--json", options->json, "As JSON");
   AddDoorOption(*command, options->door);
   OnChosen(*command, options, ShowPolicy, terminal, chosen);
@@ -33,7 +28,7 @@ void AddLetThrough(CLI::App& app, Terminal& terminal, Chosen& chosen) {
       app, "let-through", "Let what is looser in the adopted policy act at once. For lead officers.",
       "Example:\n  whoelse policy let-through --reason \"the board decided it for the new term\"");
   const auto options = std::make_shared<LetPolicyThroughOptions>();
-  AddOrganisation(*command, options->organisation);
+  AddOrganisationOption(*command, options->organisation);
   command->add_option("--reason", options->reason, "Why it cannot wait for the 1st; the trail keeps it")
       ->required();
   command->add_flag("--json", options->json, "As JSON");
@@ -69,7 +64,7 @@ void AddExplain(CLI::App& app, Terminal& terminal, Chosen& chosen) {
                       "One of: " + ListOf(kConsentWords, &ConsentWord::word) + " (default: not-asked)");
   command->add_option("--flags", options->flags, "Any of: " + ListOf(kExplainFlags, &ExplainFlag::word))
       ->delimiter(',');
-  AddOrganisation(*command, options->organisation);
+  AddOrganisationOption(*command, options->organisation);
   command->add_flag("--json", options->json, "As JSON");
   AddDoorOption(*command, options->door);
   OnChosen(*command, options, ExplainPolicy, terminal, chosen);

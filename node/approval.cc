@@ -18,6 +18,7 @@ std::string FingerprintOf(const QuestionToApprove& question) {
   out.U8(question.shield_notice ? 1 : 0).U32(question.born);
   out.U32(static_cast<uint32_t>(question.case_reference.size()));
   out.Raw(AsBytes(question.case_reference));
+  out.U8(static_cast<uint8_t>(question.organisation.size())).Raw(AsBytes(question.organisation));
   for (const SubjectEntry& entry : question.subject) {
     out.U8(static_cast<uint8_t>(entry.type)).U8(static_cast<uint8_t>(entry.value.size()));
     out.Raw(AsBytes(entry.value));
@@ -35,6 +36,7 @@ InboxItem ApprovalItem(const QuestionToApprove& question, TimeMs now,
       NewItem(question.shield_notice ? ItemKind::kShieldToSend : ItemKind::kApproval,
               question.purpose, now, calendar, random);
   item.asked_by = {question.practitioner};
+  if (!question.organisation.empty()) item.organisations = {question.organisation};
   item.fingerprint = FingerprintOf(question);
   item.about = Json{{"purpose", std::string(Name(question.purpose))},
                     {"case_reference", question.case_reference},

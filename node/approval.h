@@ -23,6 +23,7 @@ struct QuestionToApprove {
   std::string case_reference;
   Subject subject;
   uint32_t born = 0;            // yyyymmdd, 0 unknown
+  std::string organisation = {};   // at a hub, for which it is put: the second person is of it too
 };
 // The item that a second person decides.
 InboxItem ApprovalItem(const QuestionToApprove& question, TimeMs now, const WorkingCalendar& calendar,

@@ -34,6 +34,7 @@ struct AskedFor {
   PersonRef practitioner;       // as in their own questions; zeros: nobody's
   Origin origin;
   std::string case_reference;
+  std::string organisation = {};   // at a hub, for which it was asked; "": nobody knows
 };
 
 }  // namespace whoelse

@@ -1,5 +1,8 @@
 #include "node/asker.h"
 
+#include <utility>
+#include <vector>
+
 #include "nlohmann/json.hpp"
 #include "node/day_of.h"
 #include "node/report.h"
@@ -21,7 +24,7 @@ class QuestionAsker::Allowance {
       : asker_(asker), practitioner_(practitioner), today_(today) {}
   ~Allowance() {
     if (sent_) return;
-    if (with_) GiveBackCount();
+    for (const Counted& counted : counted_) GiveBack(counted);
     if (approval_.empty()) return;
     if (const absl::Status given = asker_.inbox_.GiveBackApproval(approval_); !given.ok()) {
       Log(LogLevel::kWarning, "approval_not_given_back", {{LogField::kError, given}});
@@ -30,25 +33,33 @@ class QuestionAsker::Allowance {
   Allowance(const Allowance&) = delete;
   Allowance& operator=(const Allowance&) = delete;
 
-  bool IsCounted() const { return with_.has_value(); }
-  void Count(const AskCounts& before, const AskCounts& with) {
-    before_ = before;
-    with_ = with;
-    asker_.store_.WriteAskCounts(practitioner_, today_, with);
+  bool IsCounted() const { return !counted_.empty(); }
+  void Count(const Asker& asker, const AskPlan& plan) {
+    Count({"", asker.today, plan.counts});
+    if (asker.organisation.empty()) return;
+    Count({asker.organisation, asker.today_for_it, plan.counts_for_it});
   }
   void Use(std::string approval) { approval_ = std::move(approval); }
   // Before the frame leaves.
   void Sent() { sent_ = true; }
 
  private:
-  void GiveBackCount() {
+  struct Counted {
+    std::string organisation;   // "": whatever it was for
+    AskCounts before, with;
+  };
+  void Count(Counted counted) {
+    asker_.store_.WriteAskCounts(practitioner_, counted.organisation, today_, counted.with);
+    counted_.push_back(std::move(counted));
+  }
+  void GiveBack(const Counted& counted) {
     const std::lock_guard lock(asker_.counting_);
-    const absl::StatusOr<AskCounts> now = asker_.store_.ReadAskCounts(practitioner_, today_);
+    const auto now = asker_.store_.ReadAskCounts(practitioner_, counted.organisation, today_);
     if (!now.ok()) return;
     const auto less = [&](uint32_t AskCounts::*count) {
-      return (*now).*count - ((*with_).*count - before_.*count);
+      return (*now).*count - (counted.with.*count - counted.before.*count);
     };
-    asker_.store_.WriteAskCounts(practitioner_, today_,
+    asker_.store_.WriteAskCounts(practitioner_, counted.organisation, today_,
                                  {less(&AskCounts::questions), less(&AskCounts::emergencies),
                                   less(&AskCounts::shield_notices),
                                   less(&AskCounts::agency_shield_notices)});
@@ -57,8 +68,7 @@ class QuestionAsker::Allowance {
   QuestionAsker& asker_;
   const PersonRef practitioner_;
   const Date today_;
-  AskCounts before_;
-  std::optional<AskCounts> with_;
+  std::vector<Counted> counted_;
   std::string approval_;   // the inbox's item
   bool sent_ = false;
 };
@@ -82,23 +92,51 @@ std::optional<QuestionAsker::Failure> QuestionAsker::GetApproval(const AskInput&
   return std::nullopt;
 }
 
+std::variant<Asker, FieldError> QuestionAsker::AskerOf(const AskInput& input,
+                                                       const std::string& user,
+                                                       const Person& person) const {
+  const auto one = ChooseOrganisation(input.organisation, person.organisations);
+  if (const auto* error = std::get_if<FieldError>(&one)) return *error;
+  Asker asker;
+  asker.practitioner_ref = RefOf(user);
+  asker.roles = person.roles;
+  asker.own = person.own;
+  asker.caps = config_.caps;
+  asker.organisation = std::get<Organisations>(one).code();
+  const auto of_it = config_.organisations.find(asker.organisation);
+  if (of_it != config_.organisations.end()) asker.caps_for_it = of_it->second.caps;
+  return asker;
+}
+
+absl::Status QuestionAsker::ReadCounts(Date today, Asker& asker) const {
+  const auto counts = store_.ReadAskCounts(asker.practitioner_ref, "", today);
+  if (!counts.ok()) return counts.status();
+  asker.today = *counts;
+  if (asker.organisation.empty()) return absl::OkStatus();
+  const auto for_it = store_.ReadAskCounts(asker.practitioner_ref, asker.organisation, today);
+  if (!for_it.ok()) return for_it.status();
+  asker.today_for_it = *for_it;
+  return absl::OkStatus();
+}
+
 std::variant<AskPlan, QuestionAsker::Failure> QuestionAsker::Plan(const AskInput& input,
                                                                   Asker& asker,
                                                                   const Roster& roster, Date today,
                                                                   Allowance& allowance) {
   const auto subject = SubjectOf(input);
   if (const auto* error = std::get_if<FieldError>(&subject)) return *error;
-  const auto held = registry_.RecordsOf(std::get<Subject>(subject));
+  const auto held =
+      registry_.RecordsOf(std::get<Subject>(subject), config_.OneOrganisation(asker.organisation));
   const std::lock_guard lock(counting_);
   // The second plan of one question, for a newer roster, is not another question.
-  const auto counts = allowance.IsCounted() ? absl::StatusOr<AskCounts>(AskCounts())
-                                            : store_.ReadAskCounts(asker.practitioner_ref, today);
-  for (const absl::Status& read : {held.status(), counts.status()}) {
+  asker.today = asker.today_for_it = AskCounts();
+  const absl::Status counts =
+      allowance.IsCounted() ? absl::OkStatus() : ReadCounts(today, asker);
+  for (const absl::Status& read : {held.status(), counts}) {
     if (read.ok()) continue;
     Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, read}});
     return ServiceError::kInternal;
   }
-  asker.today = *counts;
   Planned planned = PlanQuestion(input, asker, roster, agency_, *held, today);
   if (const auto* needs = std::get_if<NeedsApproval>(&planned)) {
     if (const auto failure = GetApproval(input, *needs, asker, allowance)) return *failure;
@@ -108,7 +146,7 @@ std::variant<AskPlan, QuestionAsker::Failure> QuestionAsker::Plan(const AskInput
   if (const auto* used_up = std::get_if<UsedUp>(&planned)) return *used_up;
   if (const auto* needs = std::get_if<NeedsApproval>(&planned)) return needs->error;
   AskPlan& plan = std::get<AskPlan>(planned);
-  if (!allowance.IsCounted()) allowance.Count(*counts, plan.counts);
+  if (!allowance.IsCounted()) allowance.Count(asker, plan);
   return std::move(plan);
 }
 
@@ -116,11 +154,16 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
                                           const Person& person, const Origin& origin,
                                           const Progress& progress) {
   const Date today = DayOf(clock_.NowMs());
-  const AskCaps caps = origin.as == AskedAs::kOfAList ? CapsOfAList(caps_) : caps_;
-  Asker asker{RefOf(user), person.roles, person.own, std::nullopt, {}, caps};
+  auto known = AskerOf(input, user, person);
+  if (const auto* error = std::get_if<FieldError>(&known)) return *error;
+  Asker& asker = std::get<Asker>(known);
+  if (origin.as == AskedAs::kOfAList) {
+    asker.caps = CapsOfAList(asker.caps);
+    asker.caps_for_it = CapsOfAList(asker.caps_for_it);
+  }
   Allowance allowance(*this, asker.practitioner_ref, today);
   auto put = Put([&](const Roster& roster) { return Plan(input, asker, roster, today, allowance); },
-                 {asker.practitioner_ref, origin, input.case_reference},
+                 {asker.practitioner_ref, origin, input.case_reference, asker.organisation},
                  [&] { allowance.Sent(); }, progress);
   if (const auto* failure = std::get_if<Failure>(&put)) return *failure;
   const Sent& sent = std::get<Sent>(put);
@@ -131,7 +174,9 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
   }
   // Looked at by others than who asked.
   inbox_.OnAsked({agency_, asker.practitioner_ref, sent.plan.statement.purpose, input.shield_notice,
-                  ReceiptNumber(requester.question().frame.hash())},
+                  ReceiptNumber(requester.question().frame.hash()),
+                  asker.organisation.empty() ? std::vector<std::string>()
+                                             : std::vector{asker.organisation}},
                  sent.plan.statement.subject, sent.plan.holds);
   return ReportOf(requester.Readings(),
                   {requester.roster(), sent.plan.statement.purpose,
@@ -147,9 +192,12 @@ std::optional<QuestionAsker::Failure> QuestionAsker::Check(const AskInput& input
   if (roster->FindAgency(agency_) == nullptr) return ServiceError::kNotAMember;
   const auto subject = SubjectOf(input);
   if (const auto* error = std::get_if<FieldError>(&subject)) return *error;
-  const auto held = registry_.RecordsOf(std::get<Subject>(subject));
+  const auto known = AskerOf(input, user, person);
+  if (const auto* error = std::get_if<FieldError>(&known)) return *error;
+  const Asker& asker = std::get<Asker>(known);
+  const auto held =
+      registry_.RecordsOf(std::get<Subject>(subject), config_.OneOrganisation(asker.organisation));
   if (!held.ok()) return ServiceError::kInternal;
-  const Asker asker{RefOf(user), person.roles, person.own, std::nullopt, {}, caps_};
   const Planned planned =
       PlanQuestion(input, asker, *roster, agency_, *held, DayOf(clock_.NowMs()));
   if (const auto* error = std::get_if<FieldError>(&planned)) return *error;

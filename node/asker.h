@@ -32,11 +32,12 @@ struct ApprovalRequested {
 
 class QuestionAsker {
  public:
-  QuestionAsker(AgencyId agency, const AskCaps& caps, const SigningKey& identity,
+  QuestionAsker(const NodeConfig& config, const SigningKey& identity,
                 const Secret<32>& practitioner_key, RocksdbStore& store, Registry& registry,
                 Answering& answering, Coordinators& coordinators, RosterBoard& board,
                 ReceiptKeeper& receipts, InboxKeeper& inbox, const Clock& clock, Random& random)
-      : agency_(agency), caps_(caps), identity_(identity), practitioner_key_(practitioner_key),
+      : agency_(config.agency), config_(config), identity_(identity),
+        practitioner_key_(practitioner_key),
         store_(store), registry_(registry), answering_(answering), coordinators_(coordinators),
         board_(board), receipts_(receipts), inbox_(inbox), clock_(clock), random_(random) {}
 
@@ -84,6 +85,11 @@ class QuestionAsker {
   };
   class Allowance;
 
+  // Who asks, and at a hub for which organisation.
+  std::variant<Asker, FieldError> AskerOf(const AskInput& input, const std::string& user,
+                                          const Person& person) const;
+  // What of the day is used up, by this asker and for this organisation.
+  absl::Status ReadCounts(Date today, Asker& asker) const;
   // What is sent, with the day's count and the approval taken up. `asker` gets the approver.
   std::variant<AskPlan, Failure> Plan(const AskInput& input, Asker& asker, const Roster& roster,
                                       Date today, Allowance& allowance);
@@ -110,7 +116,7 @@ class QuestionAsker {
   void OfferNewerRosters(const Roster& current);
 
   const AgencyId agency_;
-  const AskCaps caps_;
+  const NodeConfig& config_;
   const SigningKey& identity_;
   const Secret<32>& practitioner_key_;
   RocksdbStore& store_;

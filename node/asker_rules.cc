@@ -170,7 +170,8 @@ FieldError MissingApproval(const AskerCase& c) {
           "emergency, or ring the agencies' duty lines"};
 }
 
-void CheckTheCaps(const AskerCase& c, AskerVerdict& verdict) {
+// The first cap that is reached; nullptr: none.
+const char* CapReached(const AskerCase& c, const AskCounts& today, const AskCaps& caps) {
   struct Row {
     bool applies;
     uint32_t count, cap;
@@ -179,21 +180,27 @@ void CheckTheCaps(const AskerCase& c, AskerVerdict& verdict) {
   const bool everyday = !c.shield_notice && c.purpose != Purpose::kEmergency;
   const bool out_of_hours = c.role == Role::kOutOfHours;
   const Row rows[] = {
-      {c.shield_notice, c.today.shield_notices, c.caps.shield_notices,
+      {c.shield_notice, today.shield_notices, caps.shield_notices,
        "your shield notices of today are used up"},
-      {c.shield_notice, c.today.agency_shield_notices, c.caps.agency_shield_notices,
+      {c.shield_notice, today.agency_shield_notices, caps.agency_shield_notices,
        "your agency's shield notices of today are used up"},
-      {!c.shield_notice && !everyday, c.today.emergencies, c.caps.emergencies,
+      {!c.shield_notice && !everyday, today.emergencies, caps.emergencies,
        "your emergency questions of today are used up"},
-      {everyday, c.today.questions, out_of_hours ? c.caps.out_of_hours : c.caps.questions,
+      {everyday, today.questions, out_of_hours ? caps.out_of_hours : caps.questions,
        "your questions of today are used up"}};
   for (const Row& row : rows) {
-    if (!row.applies || row.count < row.cap) continue;
-    verdict.used_up = true;
-    verdict.missing.push_back({"caps", row.what, "let a colleague ask, ring the agencies' duty lines, "
-                                                 "or ask after midnight UTC"});
-    return;
+    if (row.applies && row.count >= row.cap) return row.what;
   }
+  return nullptr;
+}
+
+void CheckTheCaps(const AskerCase& c, AskerVerdict& verdict) {
+  const char* reached = CapReached(c, c.today, c.caps);
+  if (reached == nullptr && c.of_a_hub) reached = CapReached(c, c.today_for_it, c.caps_for_it);
+  if (reached == nullptr) return;
+  verdict.used_up = true;
+  verdict.missing.push_back({"caps", reached, "let a colleague ask, ring the agencies' duty lines, "
+                                              "or ask after midnight UTC"});
 }
 
 }  // namespace

@@ -106,6 +106,9 @@ struct AskerCase {
   std::optional<PersonRef> approver;   // a second person, of exactly this question
   AskCounts today;                 // without this question
   AskCaps caps;
+  bool of_a_hub = false;           // then also, for the organisation for which it is put:
+  AskCounts today_for_it = {};
+  AskCaps caps_for_it = {};
 };
 struct AskerVerdict {
   std::vector<FieldError> missing;     // all that is, in the order of the command line's fields

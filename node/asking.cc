@@ -149,24 +149,30 @@ Planned PlanQuestion(const AskInput& input, const Asker& asker, const Roster& ro
                     .own_family = IsOwnFamily(asker.own, held),
                     .approver = asker.approver,
                     .today = asker.today,
-                    .caps = asker.caps};
+                    .caps = asker.caps,
+                    .of_a_hub = !asker.organisation.empty(),
+                    .today_for_it = asker.today_for_it,
+                    .caps_for_it = asker.caps_for_it};
   const AskerVerdict verdict = CheckAsker(c);
   if (verdict.used_up) return UsedUp{verdict.missing.front().reason, verdict.missing.front().remedy};
   if (verdict.needs_approval && verdict.missing.size() == 1) {
     return NeedsApproval{{c.practitioner, purpose, input.shield_notice, input.case_reference,
-                          std::get<Subject>(subject), std::get<uint32_t>(born)},
+                          std::get<Subject>(subject), std::get<uint32_t>(born),
+                          asker.organisation},
                          verdict.missing.front()};
   }
   if (!verdict.missing.empty()) return verdict.missing.front();
 
-  AskPlan plan{{}, input.case_reference, input.reason, CountedWith(asker.today, c), c.holds};
+  AskPlan plan{{}, input.case_reference, input.reason, CountedWith(asker.today, c),
+               CountedWith(asker.today_for_it, c), c.holds};
   Statement& statement = plan.statement;
   statement.subject = WithUpn(std::get<Subject>(subject), held);
   statement.agency = me;
   statement.relays = agency.relays;
   statement.practitioner_ref = asker.practitioner_ref;
   if (verdict.approved) statement.approver_ref = *asker.approver;
-  statement.organisation = agency.organisation;
+  statement.organisation =
+      asker.organisation.empty() ? agency.organisation : asker.organisation;
   statement.role = c.role;
   statement.purpose = purpose;
   statement.power = std::get<Basis>(basis).power;

@@ -33,6 +33,7 @@ struct AskInput {
   bool request_approval = false;     // have one made, when that is all that is missing
   // The basis, where it is not the usual one: names of protocol/codes.h and node/asker_rules.h.
   std::string power, article6, article9;
+  std::string organisation = {};   // at a hub, for which it is asked; empty: the only one it can be
 };
 
 // Who is asking, as this node knows it.
@@ -43,13 +44,18 @@ struct Asker {
   std::optional<PersonRef> approver;   // of this question, when it has been approved
   AskCounts today;
   AskCaps caps;
+  // At a hub, of the organisation for which it is asked: its code, its caps, and what of the day this
+  // person has asked for it.
+  std::string organisation;
+  AskCounts today_for_it;
+  AskCaps caps_for_it;
 };
 
 struct AskPlan {
   Statement statement;          // but for r, salt and seed
   std::string case_reference;
   std::string reason;
-  AskCounts counts;             // today's, with this question
+  AskCounts counts, counts_for_it;   // today's, with this question
   bool holds = false;           // the asker's agency holds a live record of the child
 };
 
@@ -65,7 +71,8 @@ struct NeedsApproval {
 };
 
 // `held`: the records of the child that the input names (the caller looks them up with the
-// identifiers of SubjectOf). `today`: no birth date may lie after it.
+// identifiers of SubjectOf), at a hub those of the asker's organisation. `today`: no birth date may lie
+// after it.
 using Planned = std::variant<AskPlan, FieldError, UsedUp, NeedsApproval>;
 Planned PlanQuestion(const AskInput& input, const Asker& asker, const Roster& roster, AgencyId me,
                      const std::vector<Record>& held, Date today);

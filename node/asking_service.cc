@@ -62,8 +62,9 @@ grpc::Status AskingService::AskCaseload(grpc::ServerContext* context,
   if (!caller.ok()) return ToDoor(caller.status());
   StreamListener listener(*context, *writer, pause_);
   const auto result =
-      parts_.caseloads.Run(call->file(), {call->role(), call->does_not_know_them()}, call->anew(),
-                           caller->user, *caller->person, listener);
+      parts_.caseloads.Run(call->file(),
+                           {call->role(), call->does_not_know_them(), call->organisation()},
+                           call->anew(), caller->user, *caller->person, listener);
   if (!result.ok()) return ToDoor(result.status());
   v1::AskCaseloadReply reply;
   reply.set_result_json(DumpReply(*result));

@@ -20,13 +20,16 @@ absl::StatusOr<Actor> Callers::Allow(const grpc::ServerContext& context, Deed de
   if (!DutiesFor(deed).FirstOf(known->person->duties)) {
     return absl::InvalidArgumentError(TextOf(NoDutyFor(deed)));
   }
+  if (const auto error = CheckReach(deed, known->person->organisations)) {
+    return absl::InvalidArgumentError(TextOf(*error));
+  }
   return ActorOf(config_, asker_, known->user);
 }
 
 Actor ActorOf(const NodeConfig& config, const QuestionAsker& asker, const std::string& user) {
   const Person* const person = config.FindPerson(user);
-  return {user, asker.RefOf(user),
-          person == nullptr ? std::vector<LocalRole>() : person->duties};
+  if (person == nullptr) return {user, asker.RefOf(user), {}};
+  return {user, asker.RefOf(user), person->duties, person->organisations};
 }
 
 TrailNote NoteOf(const Actor& actor, Deed deed, TimeMs now, std::string reason) {

@@ -128,6 +128,7 @@ std::variant<AskInput, RowProblem> InputOf(const CaseloadRow& row, const Caseloa
   input.case_reference = row.case_reference;
   input.role = terms.role;
   input.does_not_know_them = terms.does_not_know_them;
+  input.organisation = terms.organisation;
   return input;
 }
 
@@ -149,6 +150,7 @@ Digest FingerprintOf(const PersonRef& practitioner, const AskInput& input) {
                                   &input.case_reference}) {
     out.U32(static_cast<uint32_t>(text->size())).Raw(AsBytes(*text));
   }
+  out.Raw(AsBytes(input.organisation));
   return H("node/caseload-row", out.view());
 }
 

@@ -41,6 +41,7 @@ absl::Status ReadCaseload(std::string_view file, std::vector<CaseloadRow>& rows,
 struct CaseloadTerms {
   std::string role;                // empty: practitioner
   bool does_not_know_them = false;   // none of these children or families
+  std::string organisation = {};     // at a hub, for which they are asked
 };
 // The question of a row. `held`: the records here that it names. An emergency is asked by itself,
 // and a child without a live record here is not this agency's caseload.

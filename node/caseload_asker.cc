@@ -38,27 +38,33 @@ std::chrono::milliseconds CaseloadAsker::Beat() const {
          kBeatBeyond;
 }
 
-absl::StatusOr<std::vector<Record>> CaseloadAsker::RecordsNamed(const CaseloadRow& row) const {
+absl::StatusOr<std::vector<Record>> CaseloadAsker::RecordsNamed(const CaseloadRow& row,
+                                                                const Organisations& theirs) const {
   if (row.source_id.empty()) {
     AskInput by_number;
     by_number.nhs_number = row.nhs_number;
     const auto subject = SubjectOf(by_number);
     if (std::holds_alternative<FieldError>(subject)) return std::vector<Record>();
-    return parts_.registry.RecordsOf(std::get<Subject>(subject));
+    return parts_.registry.RecordsOf(std::get<Subject>(subject), theirs);
   }
-  const std::string& source =
-      row.source.empty() ? parts_.config.import.source : row.source;
-  const auto entry = parts_.store.FindBySource(source, row.source_id);
+  const auto source = NameSource(row.source, parts_.config.import.source, theirs);
+  if (std::holds_alternative<FieldError>(source)) return std::vector<Record>();
+  const auto entry = parts_.store.FindBySource(std::get<std::string>(source), row.source_id);
   if (!entry.ok()) return entry.status();
   if (!entry->has_value() || (*entry)->id == 0) return std::vector<Record>();
   auto stored = parts_.store.ReadStored((*entry)->id);
   if (!stored.ok()) return stored.status();
+  if (!theirs.Has(stored->record)) return std::vector<Record>();
   return std::vector<Record>{std::move(stored->record)};
 }
 
 absl::StatusOr<std::vector<CaseloadAsker::Child>> CaseloadAsker::Plan(
     const std::string& file, const CaseloadTerms& terms, const std::string& user,
     const Person& person, CaseloadListener& listener, size_t& problems) const {
+  const auto one = ChooseOrganisation(terms.organisation, person.organisations);
+  if (const auto* error = std::get_if<FieldError>(&one)) return Wrong(*error);
+  const Organisations& theirs = std::get<Organisations>(one);
+  const CaseloadTerms chosen{terms.role, terms.does_not_know_them, theirs.code()};
   std::vector<CaseloadRow> rows;
   std::vector<RowProblem> found;
   if (absl::Status read = ReadCaseload(file, rows, found); !read.ok()) return read;
@@ -67,9 +73,9 @@ absl::StatusOr<std::vector<CaseloadAsker::Child>> CaseloadAsker::Plan(
   const PersonRef practitioner = parts_.asker.RefOf(user);
   const Date today = DayOf(parts_.clock.NowMs());
   for (CaseloadRow& row : rows) {
-    const auto held = RecordsNamed(row);
+    const auto held = RecordsNamed(row, theirs);
     if (!held.ok()) return held.status();
-    auto input = InputOf(row, terms, *held, today);
+    auto input = InputOf(row, chosen, *held, today);
     if (const auto* problem = std::get_if<RowProblem>(&input)) {
       found.push_back(*problem);
       continue;

@@ -64,7 +64,8 @@ class CaseloadAsker {
   absl::StatusOr<std::vector<Child>> Plan(const std::string& file, const CaseloadTerms& terms,
                                           const std::string& user, const Person& person,
                                           CaseloadListener& listener, size_t& problems) const;
-  absl::StatusOr<std::vector<Record>> RecordsNamed(const CaseloadRow& row) const;
+  absl::StatusOr<std::vector<Record>> RecordsNamed(const CaseloadRow& row,
+                                                   const Organisations& theirs) const;
   // The receipts of those that lists asked about lately, by fingerprint.
   absl::StatusOr<std::map<Digest, std::string>> AskedBefore(const PersonRef& practitioner) const;
   std::chrono::milliseconds Beat() const;

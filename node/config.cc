@@ -6,27 +6,15 @@
 #include <sstream>
 
 #include "toml++/toml.h"
+#include "node/config_keys.h"
+#include "node/config_people.h"
 #include "protocol/text.h"
 
 namespace whoelse {
 namespace {
 
-absl::Status Bad(const std::string& key, const std::string& should) {
-  return absl::InvalidArgumentError("node configuration: " + key + ": " + should);
-}
-
 constexpr std::array<std::string_view, 5> kClassNames = {"universal", "targeted", "justice",
                                                          "sensitive", "protected"};
-
-absl::Status CheckKeys(const toml::table& table, const std::string& where,
-                       const std::set<std::string_view>& known) {
-  for (const auto& [key, value] : table) {
-    if (!known.contains(key.str())) {
-      return Bad(where + std::string(key.str()), "is not a key of this file");
-    }
-  }
-  return absl::OkStatus();
-}
 
 // The folder of the configuration file before a relative path.
 std::string Beside(const std::string& file, const std::string& path) {
@@ -102,22 +90,39 @@ absl::Status ReadWitness(const toml::table& root, const std::string& path, NodeC
   return absl::OkStatus();
 }
 
-absl::Status ReadRoles(const std::string& key, const toml::array* roles, Person& person) {
-  if (roles == nullptr) return Bad(key, "should list roles");
-  for (const toml::node& node : *roles) {
-    const std::string name = node.value_or(std::string());
-    const std::optional<Role> role = RoleByName(name);
-    if (const std::optional<LocalRole> duty = LocalRoleByName(name)) {
-      person.duties.push_back(*duty);
-    } else if (role && *role != Role::kNodeItself) {
-      person.roles.push_back(*role);
-    } else {
-      return Bad(key, "should list roles out of: practitioner, safeguarding lead, out-of-hours "
-                      "practitioner, lead officer, deputy lead officer, named officer, approver, "
-                      "record manager, manager");
+struct CapKey {
+  const char* key;
+  uint32_t AskCaps::*member;
+};
+constexpr std::array<CapKey, 5> kCapKeys = {
+    {{"questions", &AskCaps::questions},
+     {"out_of_hours", &AskCaps::out_of_hours},
+     {"emergencies", &AskCaps::emergencies},
+     {"shield_notices", &AskCaps::shield_notices},
+     {"agency_shield_notices", &AskCaps::agency_shield_notices}}};
+
+// What is not there stays as it is.
+absl::Status ReadCaps(const std::string& key, const toml::table* table, AskCaps& caps) {
+  if (table == nullptr) return absl::OkStatus();
+  std::set<std::string_view> known;
+  for (const CapKey& cap : kCapKeys) known.insert(cap.key);
+  if (absl::Status ok = CheckKeys(*table, key + ".", known); !ok.ok()) return ok;
+  for (const CapKey& cap : kCapKeys) {
+    const toml::node* node = table->get(cap.key);
+    if (node == nullptr) continue;
+    const int64_t value = node->value_or(int64_t{-1});
+    if (value < 0 || value > UINT32_MAX) {
+      return Bad(key + "." + cap.key, "should be how many there may be a day");
     }
+    caps.*cap.member = static_cast<uint32_t>(value);
   }
   return absl::OkStatus();
+}
+
+toml::table CapsTable(const AskCaps& caps) {
+  toml::table table;
+  for (const CapKey& cap : kCapKeys) table.insert(cap.key, int64_t{caps.*cap.member});
+  return table;
 }
 
 absl::Status ReadOrganisations(const toml::table& root, const std::string& path,
@@ -133,74 +138,23 @@ absl::Status ReadOrganisations(const toml::table& root, const std::string& path,
     if (one == nullptr || !IsOrganisationCode(code.str())) {
       return Bad(key, "should be a table named by an ODS code or URN of at most 16 characters");
     }
-    if (absl::Status ok = CheckKeys(*one, key + ".", {"name", "policy"}); !ok.ok()) return ok;
+    if (absl::Status ok = CheckKeys(*one, key + ".", {"name", "policy", "caps"}); !ok.ok()) {
+      return ok;
+    }
     HubOrganisation organisation{(*one)["name"].value_or(std::string()),
-                                 Beside(path, (*one)["policy"].value_or(std::string()))};
+                                 Beside(path, (*one)["policy"].value_or(std::string())),
+                                 config.caps};
+    const toml::node* caps = one->get("caps");
+    if (caps != nullptr && !caps->is_table()) return Bad(key + ".caps", "should be a table");
+    if (absl::Status ok = ReadCaps(key + ".caps", (*one)["caps"].as_table(), organisation.caps);
+        !ok.ok()) {
+      return ok;
+    }
     if (organisation.name.empty()) return Bad(key + ".name", "should be what its records are shown under");
     config.import.organisations[std::string(code.str())] = organisation.name;
     config.organisations[std::string(code.str())] = std::move(organisation);
   }
   return absl::OkStatus();
-}
-
-// What of a person is their own.
-struct OwnKey {
-  const char* key;
-  std::string OwnDetails::*member;
-};
-constexpr std::array<OwnKey, 4> kOwnKeys = {{{"surname", &OwnDetails::surname},
-                                             {"address", &OwnDetails::address},
-                                             {"postcode", &OwnDetails::postcode},
-                                             {"telephone", &OwnDetails::telephone}}};
-
-absl::Status ReadPerson(const std::string& key, const toml::node& value, Person& person) {
-  if (value.is_array()) return ReadRoles(key, value.as_array(), person);
-  const toml::table* table = value.as_table();
-  if (table == nullptr) return Bad(key, "should list roles, or be a table with roles and surname");
-  if (absl::Status ok = CheckKeys(*table, key + ".",
-                                  {"roles", "surname", "address", "postcode", "telephone", "manager"});
-      !ok.ok()) {
-    return ok;
-  }
-  for (const OwnKey& own : kOwnKeys) {
-    const toml::node* text = table->get(own.key);
-    if (text == nullptr) continue;
-    if (!text->is_string()) return Bad(key + "." + own.key, "should be text in quotation marks");
-    person.own.*own.member = text->value_or(std::string());
-  }
-  person.manager = (*table)["manager"].value_or(std::string());
-  if (table->contains("manager") && person.manager.empty()) {
-    return Bad(key + ".manager", "should be the name of another of [people], in quotation marks");
-  }
-  return ReadRoles(key + ".roles", (*table)["roles"].as_array(), person);
-}
-
-// Who is named a manager has to be one, and not their own: nobody confirms their own questions.
-absl::Status CheckManagers(const std::map<std::string, Person>& people) {
-  for (const auto& [user, person] : people) {
-    if (person.manager.empty()) continue;
-    const std::string key = "people." + user + ".manager";
-    if (person.manager == user) return Bad(key, "should be somebody else");
-    const auto manager = people.find(person.manager);
-    if (manager == people.end() ||
-        std::ranges::find(manager->second.duties, LocalRole::kManager) ==
-            manager->second.duties.end()) {
-      return Bad(key, "should be one of [people] who has the role manager");
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ReadPeople(const toml::table& root, NodeConfig& config) {
-  const toml::table* people = root["people"].as_table();
-  if (people == nullptr) return absl::OkStatus();
-  for (const auto& [user, value] : *people) {
-    const std::string name(user.str());
-    if (absl::Status ok = ReadPerson("people." + name, value, config.people[name]); !ok.ok()) {
-      return ok;
-    }
-  }
-  return CheckManagers(config.people);
 }
 
 absl::Status ReadCalendar(const toml::table& root, NodeConfig& config) {
@@ -257,35 +211,6 @@ absl::Status ReadPager(const toml::table& root, const std::string& path, NodeCon
   if (!webhook.empty() && (!webhook.starts_with(kHttps) ||
                            webhook.find('/', kHttps.size()) == std::string::npos)) {
     return Bad("pager.webhook", "should be a URL like https://pager.example/whoelse");
-  }
-  return absl::OkStatus();
-}
-
-struct CapKey {
-  const char* key;
-  uint32_t AskCaps::*member;
-};
-constexpr std::array<CapKey, 5> kCapKeys = {
-    {{"questions", &AskCaps::questions},
-     {"out_of_hours", &AskCaps::out_of_hours},
-     {"emergencies", &AskCaps::emergencies},
-     {"shield_notices", &AskCaps::shield_notices},
-     {"agency_shield_notices", &AskCaps::agency_shield_notices}}};
-
-absl::Status ReadCaps(const toml::table& root, NodeConfig& config) {
-  const toml::table* caps = root["caps"].as_table();
-  if (caps == nullptr) return absl::OkStatus();
-  std::set<std::string_view> known;
-  for (const CapKey& cap : kCapKeys) known.insert(cap.key);
-  if (absl::Status ok = CheckKeys(*caps, "caps.", known); !ok.ok()) return ok;
-  for (const CapKey& cap : kCapKeys) {
-    const toml::node* node = caps->get(cap.key);
-    if (node == nullptr) continue;
-    const int64_t value = node->value_or(int64_t{-1});
-    if (value < 0 || value > UINT32_MAX) {
-      return Bad(std::string("caps.") + cap.key, "should be how many there may be a day");
-    }
-    config.caps.*cap.member = static_cast<uint32_t>(value);
   }
   return absl::OkStatus();
 }
@@ -361,6 +286,7 @@ toml::table OrganisationsTable(const std::map<std::string, HubOrganisation>& org
   for (const auto& [code, organisation] : organisations) {
     toml::table one{{"name", organisation.name}};
     if (!organisation.policy.empty()) one.insert("policy", organisation.policy);
+    one.insert("caps", CapsTable(organisation.caps));
     table.insert(code, one);
   }
   return table;
@@ -393,9 +319,10 @@ absl::StatusOr<NodeConfig> NodeConfig::Load(const std::string& path) {
   }
   NodeConfig config;
   for (absl::Status ok : {ReadTop(root, path, config), ReadTrust(root, config),
-                          ReadImport(root, config), ReadOrganisations(root, path, config),
-                          ReadWitness(root, path, config),
-                          ReadCaps(root, config), ReadPeople(root, config), ReadWatch(root, config),
+                          ReadImport(root, config),
+                          ReadCaps("caps", root["caps"].as_table(), config.caps),
+                          ReadOrganisations(root, path, config), ReadWitness(root, path, config),
+                          ReadPeople(root, config), ReadWatch(root, config),
                           ReadCalendar(root, config), ReadPager(root, path, config)}) {
     if (!ok.ok()) return ok;
   }
@@ -425,22 +352,8 @@ std::string NodeConfig::Serialize() const {
   }
   if (!policy.empty()) root.insert("policy", policy);
   if (!organisations.empty()) root.insert("organisations", OrganisationsTable(organisations));
-  toml::table day_caps;
-  for (const CapKey& cap : kCapKeys) day_caps.insert(cap.key, int64_t{caps.*cap.member});
-  root.insert("caps", day_caps);
-  toml::table users;
-  for (const auto& [user, person] : people) {
-    toml::array list;
-    for (Role role : person.roles) list.push_back(std::string(Name(role)));
-    for (LocalRole duty : person.duties) list.push_back(std::string(Name(duty)));
-    toml::table one{{"roles", list}};
-    for (const OwnKey& own : kOwnKeys) {
-      if (!(person.own.*own.member).empty()) one.insert(own.key, person.own.*own.member);
-    }
-    if (!person.manager.empty()) one.insert("manager", person.manager);
-    users.insert(user, one);
-  }
-  root.insert("people", users);
+  root.insert("caps", CapsTable(caps));
+  root.insert("people", PeopleTable(*this));
   root.insert("calendar", CalendarTable(calendar));
   if (!door_group.empty()) root.insert("door_group", door_group);
   if (watch_a_week != 0) {
@@ -455,6 +368,16 @@ std::string NodeConfig::Serialize() const {
 const Person* NodeConfig::FindPerson(std::string_view user) const {
   const auto found = people.find(std::string(user.substr(user.find(':') + 1)));
   return found == people.end() ? nullptr : &found->second;
+}
+
+Organisations NodeConfig::AllOrganisations() const {
+  OrganisationCodes codes;
+  for (const auto& [code, organisation] : organisations) codes.insert(code);
+  return Organisations::All(std::move(codes));
+}
+
+Organisations NodeConfig::OneOrganisation(const std::string& code) const {
+  return organisations.empty() ? Organisations::All() : Organisations::Only({code});
 }
 
 std::map<std::string, std::string> NodeConfig::PolicyPaths() const {

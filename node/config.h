@@ -11,6 +11,7 @@
 #include "node/asker_rules.h"
 #include "node/import.h"
 #include "node/local_role.h"
+#include "node/organisations.h"
 #include "node/witness_file.h"
 #include "node/working_calendar.h"
 #include "protocol/codes.h"
@@ -27,12 +28,14 @@ struct PagerSettings {
 };
 
 // Somebody who may open the door: with which roles they ask, their duties here, what is their own, so
-// that a question about their own family stops here, and who answers for their questions.
+// that a question about their own family stops here, who answers for their questions, and whose
+// records and items they have to do with.
 struct Person {
   std::vector<Role> roles;
   std::vector<LocalRole> duties;
   OwnDetails own;
   std::string manager = {};      // another of `people`, who confirms their questions; "": nobody
+  Organisations organisations = {};   // of a hub, those for which they act; at any other node all
   bool operator==(const Person&) const = default;
 };
 
@@ -40,6 +43,7 @@ struct Person {
 struct HubOrganisation {
   std::string name;              // where an import's row gives only the code
   std::string policy;            // the disclosure policy that it adopted; empty: none
+  AskCaps caps = {};             // of the questions that are asked for it, beside the node's own
   bool operator==(const HubOrganisation&) const = default;
 };
 
@@ -72,6 +76,10 @@ struct NodeConfig {
 
   // Whom it has for an account of the door, "local:alice"; nullptr: nobody.
   const Person* FindPerson(std::string_view user) const;
+  // All that it has.
+  Organisations AllOrganisations() const;
+  // Those whose records and items belong to this one: itself; at a node that is no hub all.
+  Organisations OneOrganisation(const std::string& code) const;
   // The files of its policies by organisation; "" alone when it is no hub.
   std::map<std::string, std::string> PolicyPaths() const;
 };

@@ -1,5 +1,8 @@
 #include "node/deed.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace whoelse {
 namespace {
 
@@ -49,6 +52,9 @@ constexpr std::array<Duties, kDeedNames.size()> kDuties = {{
     kNobody,               // store-doubted
 }};
 
+// What is sealed is sealed to one key, and a trail is one chain: both say what was done for all of them.
+constexpr Deed kOfTheWholeNode[] = {Deed::kReadSealed, Deed::kTakeSealed, Deed::kReadTrail};
+
 }  // namespace
 
 Duties DutiesFor(Deed deed) { return kDuties[static_cast<size_t>(deed) - 1]; }
@@ -61,6 +67,15 @@ FieldError NoDutyFor(Deed deed) {
   }
   return {"user", "has no duty here that allows " + std::string(Name(deed)) + ": it is for " + who,
           "ask one, or have [people] in the node's configuration give it to you"};
+}
+
+std::optional<FieldError> CheckReach(Deed deed, const Organisations& theirs) {
+  const bool whole = std::ranges::find(kOfTheWholeNode, deed) != std::end(kOfTheWholeNode);
+  if (theirs.all() || (!whole && !theirs.none())) return std::nullopt;
+  return FieldError{"user", "acts for some organisations of this hub, and " + std::string(Name(deed)) +
+                                " is about all of them",
+                    "ask somebody for whom [people] in the node's configuration says "
+                    "organisations = \"all\""};
 }
 
 }  // namespace whoelse

@@ -4,11 +4,13 @@
 #define WHOELSE_NODE_DEED_H_
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "node/field_error.h"
 #include "node/local_role.h"
+#include "node/organisations.h"
 
 namespace whoelse {
 
@@ -65,6 +67,9 @@ Duties DutiesFor(Deed deed);
 // Says who may. The same for everything that a deed could be about: nobody learns by a refusal
 // whether a record or an item is there.
 FieldError NoDutyFor(Deed deed);
+// At a hub some things are the whole node's, and nobody's who acts for a part of it: nullopt, or what
+// is in the way.
+std::optional<FieldError> CheckReach(Deed deed, const Organisations& theirs);
 
 }  // namespace whoelse
 

@@ -75,7 +75,8 @@ grpc::Status DoorService::Ask(grpc::ServerContext* context, const v1::NodeAskCal
                        .request_approval = call->request_approval(),
                        .power = call->power(),
                        .article6 = call->article6(),
-                       .article9 = call->article9()};
+                       .article9 = call->article9(),
+                       .organisation = call->organisation()};
   const auto progress = [&](size_t answered, size_t agencies) {
     v1::NodeAskReply reply;
     reply.mutable_progress()->set_answered(static_cast<uint32_t>(answered));

@@ -22,6 +22,7 @@ InboxItem OpeningItem(const AskedInMonth& asked, TimeMs now, const WorkingCalend
                       Random& random) {
   InboxItem item = NewItem(ItemKind::kOpeningToGive, std::nullopt, now, calendar, random);
   item.asked_by = {asked.practitioner};
+  if (!asked.organisation.empty()) item.organisations = {asked.organisation};
   item.about = Json{{"question", asked.question},
                     {"practitioner", ToHex(asked.practitioner)},
                     {"asked_ms", asked.at_ms},

@@ -4,6 +4,8 @@
 
 #include "node/import_csv.h"
 #include "node/import_fhir.h"
+#include "node/organisations.h"
+#include "protocol/limits.h"
 
 namespace whoelse {
 namespace {
@@ -14,6 +16,14 @@ absl::Status CheckSettings(const ImportSettings& settings) {
   }
   Record record;
   record.source = settings.source;
+  if (!settings.organisations.empty()) {
+    // As its rows will have it, under the longest code.
+    record.source = SourceOf(std::string(kOrganisationSize, '0'), settings.source);
+    if (settings.source.find('/') != std::string::npos) {
+      return absl::InvalidArgumentError(
+          "source: has a stroke: give the system's own name, and the rows say whose they are");
+    }
+  }
   record.organisation = settings.organisation;
   record.organisation_code = settings.organisation_code;
   return CheckTexts(record);

@@ -23,8 +23,9 @@ namespace whoelse {
 struct ImportSettings {
   std::string source;                               // names the system, e.g. "caseworks"
   std::string organisation, organisation_code;      // where a row gives none
-  // Of a hub: the names of those that it answers for, by code. Others' rows are refused: nobody here
-  // answers for a policy about them.
+  // Of a hub: the names of those whose rows are taken, by code. Others' rows are refused: nobody here
+  // answers for a policy about them, or not who imports. Records get the source with whose it is
+  // (node/organisations.h, SourceOf).
   std::map<std::string, std::string> organisations;
   // Service name -> class. A service that is not here is `sensitive`.
   std::map<std::string, ServiceClass> service_classes;

@@ -94,7 +94,7 @@ void CsvImport::TakeRow(const CsvRow& row, ImportSink& sink) {
   if (!RowIsWhole(*header_, row, sink)) return;
   std::vector<RowProblem> problems;
   ImportRow read = ReadRow(*header_, rules_, row, problems);
-  if (!read.record.source_id.empty()) twins_.Note(read.record.source_id, row.line);
+  if (!read.record.source_id.empty()) twins_.Note(read.record, row.line);
   if (problems.empty()) return sink.OnRow(std::move(read));
   for (RowProblem& problem : problems) sink.OnProblem(std::move(problem));
 }

@@ -317,7 +317,7 @@ absl::Status FhirImport::Finish(ImportSink& sink) {
     const CsvRow row{i + 1, CellsOf(episode, bundle), std::nullopt};
     std::vector<RowProblem> problems;
     ImportRow read = ReadRow(*header_, rules_, row, problems);
-    if (!read.record.source_id.empty()) twins_.Note(read.record.source_id, row.line);
+    if (!read.record.source_id.empty()) twins_.Note(read.record, row.line);
     if (problems.empty()) sink.OnRow(std::move(read));
     for (RowProblem& problem : problems) sink.OnProblem(std::move(problem));
   }

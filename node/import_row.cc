@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "node/organisations.h"
 #include "protocol/limits.h"
 #include "protocol/text.h"
 
@@ -123,6 +124,10 @@ class RowReader {
   void ReadEnd() {
     ReadText(Column::kSourceId, record_.source_id);
     ReadSource();
+    if (!settings_.organisations.empty()) {
+      ReadText(Column::kOrganisationCode, record_.organisation_code);
+      ReadHubOrganisation();
+    }
     record_.end = Day(Column::kEnd).value_or(today_);
   }
 
@@ -304,12 +309,15 @@ class RowReader {
   void ReadHubOrganisation() {
     if (record_.organisation_code.empty()) record_.organisation_code = settings_.organisation_code;
     const auto known = settings_.organisations.find(record_.organisation_code);
+    record_.source = SourceOf(record_.organisation_code, settings_.source);
     if (record_.organisation_code.empty()) {
       Complain(Column::kOrganisationCode, "is blank, and this node answers for several organisations",
                "give the ODS code or URN of the one whose record it is");
     } else if (known == settings_.organisations.end()) {
-      Complain(Column::kOrganisationCode, "is of none of the organisations of this node",
-               "check the code, or add the organisation to the node's configuration");
+      // The same for another school's and for one that is not there.
+      Complain(Column::kOrganisationCode, "is of none of the organisations for which you import",
+               "check the code, or have the node's configuration add it to [organisations] and to "
+               "yours in [people]");
     } else if (record_.organisation.empty()) {
       record_.organisation = known->second;
     }

@@ -7,7 +7,8 @@
 
 namespace whoelse {
 
-void Twins::Note(std::string_view id, size_t line) {
+void Twins::Note(const Record& record, size_t line) {
+  const std::string id = record.source + '\0' + record.source_id;
   const Digest hash = H("import/id", AsBytes(id));
   Entry& entry = entries_.emplace_back();
   std::copy_n(hash.data(), entry.id.size(), entry.id.begin());

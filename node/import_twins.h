@@ -15,8 +15,8 @@ namespace whoelse {
 
 class Twins {
  public:
-  // In the order of the file. 20 bytes a row: ids are kept as hashes.
-  void Note(std::string_view id, size_t line);
+  // In the order of the file. 20 bytes a row: ids are kept as hashes, each with its source.
+  void Note(const Record& record, size_t line);
   // Once, at the end: a complaint about each line that has a twin, in the order of the file.
   // `column`: where the ids are.
   void Complain(const std::string& column, ImportSink& sink);

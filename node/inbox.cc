@@ -188,7 +188,17 @@ Desk InboxItem::desk(TimeMs now) const {
   return manager ? Desk::kManager : Desk::kLeadOfficer;
 }
 
+bool Concerns(const InboxItem& item, const Organisations& theirs) {
+  // About the node itself: for the lead officers of each organisation.
+  constexpr ItemKind kEverybodys[] = {ItemKind::kLogAlarm, ItemKind::kLedgerToTake,
+                                      ItemKind::kLedgerLost};
+  if (std::ranges::find(kEverybodys, item.kind) != std::end(kEverybodys)) return !theirs.none();
+  return theirs.HasAny(item.organisations);
+}
+
 std::optional<LocalRole> DutyToDecide(const Actor& actor, const InboxItem& item) {
+  // One school of a hub would learn what is asked about another's pupils.
+  if (!Concerns(item, actor.organisations)) return std::nullopt;
   // Of managers, only the one whose people it is about.
   Duties duties = RuleOf(item.kind).decided_by;
   if (item.manager != actor.ref) duties = duties.Without(LocalRole::kManager);
@@ -217,7 +227,7 @@ InboxItem NewItem(ItemKind kind, std::optional<Purpose> purpose, TimeMs raised,
 
 std::variant<Acted, FieldError> Act(const InboxItem& item, const Action& action,
                                     const Actor& actor, TimeMs now) {
-  if (!item.Visible(now)) {
+  if (!item.Visible(now) || !Concerns(item, actor.organisations)) {
     return Error("id", "there is no such item", "look it up with inbox list");
   }
   if (item.state() == ItemState::kDone) {

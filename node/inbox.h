@@ -6,7 +6,8 @@
 //   open -> second person -> done      what takes a shield away, or gives an opening
 //
 // Nobody decides about what they asked themselves. An item that is overdue stays open and goes to
-// the deputy's desk, then to the named officer's.
+// the deputy's desk, then to the named officer's. At a hub an item is for who acts for an organisation
+// whose record or whose person it is about; to anybody else it is not there.
 #ifndef WHOELSE_NODE_INBOX_H_
 #define WHOELSE_NODE_INBOX_H_
 
@@ -21,6 +22,7 @@
 #include "crypto/random.h"
 #include "node/field_error.h"
 #include "node/local_role.h"
+#include "node/organisations.h"
 #include "node/record.h"
 #include "node/working_calendar.h"
 
@@ -108,6 +110,7 @@ struct Actor {
   std::string user;                // "local:alice"
   PersonRef ref;                   // as in this person's questions
   std::vector<LocalRole> roles;
+  Organisations organisations = {};   // whose records and items are theirs to see and to change
 };
 
 // At whose desk an open item is.
@@ -141,6 +144,9 @@ struct InboxItem {
   std::optional<Desk> paged;           // the last desk that was
   std::vector<PersonRef> asked_by;     // whose questions of this agency it is about
   std::optional<PersonRef> manager;    // of theirs; no other manager sees it
+  // Whose it is at a hub, by their codes, ascending; none: the whole node's, and only for who acts for
+  // all of it. An item that was stored before there were any is of none.
+  std::vector<std::string> organisations;
   AgencyId from = 0;                   // whose question it is about; 0: nobody's
   std::vector<RecordId> records;       // that an effect is on
   std::string about;                   // a JSON object, for people
@@ -163,7 +169,9 @@ struct InboxItem {
 InboxItem NewItem(ItemKind kind, std::optional<Purpose> purpose, TimeMs raised,
                   const WorkingCalendar& calendar, Random& random);
 
-// The duty by which this person decides this item; nullopt: they have none.
+// Whether this item is there for who acts for these.
+bool Concerns(const InboxItem& item, const Organisations& theirs);
+// The duty by which this person decides this item; nullopt: they have none, or it is not theirs.
 std::optional<LocalRole> DutyToDecide(const Actor& actor, const InboxItem& item);
 
 struct Action {

@@ -59,6 +59,13 @@ class Members {
     }
     return refs;
   }
+  std::vector<std::string> Texts(const char* key) {
+    std::vector<std::string> texts;
+    for (const Json& one : List(key)) {
+      if (Check(one.is_string())) texts.push_back(one.get<std::string>());
+    }
+    return texts;
+  }
   bool Has(const char* key) const { return object_.is_object() && object_.contains(key); }
 
  private:
@@ -92,8 +99,10 @@ Json ParseAbout(const InboxItem& item) { return Json::parse(item.about, nullptr,
 Json LineOf(const Line& line) { return {{"phone", line.number}, {"hours", line.hours}}; }
 
 InboxItem QuestionItem(ItemKind kind, const Noted& noted, AgencyId me,
+                       const std::vector<std::string>& organisations,
                        const WorkingCalendar& calendar, Random& random) {
   InboxItem item = NewItem(kind, noted.purpose, noted.received_ms, calendar, random);
+  item.organisations = organisations;
   item.from = noted.agency;
   if (noted.agency == me && noted.practitioner_ref != PersonRef()) {
     item.asked_by = {noted.practitioner_ref};
@@ -167,6 +176,7 @@ std::string ItemDocument(const InboxItem& item) {
   if (item.paged) json["paged"] = std::string(Name(*item.paged));
   if (!item.asked_by.empty()) json["asked_by"] = RefsOf(item.asked_by);
   if (item.manager) json["manager"] = ToHex(*item.manager);
+  if (!item.organisations.empty()) json["organisations"] = item.organisations;
   for (const InboxItem::Step& step : item.steps) json["steps"].push_back(StepOf(step));
   return Dump(json);
 }
@@ -188,6 +198,7 @@ absl::StatusOr<InboxItem> ReadItem(std::string_view document) {
   if (members.Has("paged")) item.paged = members.Enum<Desk>("paged", kDeskNames);
   if (members.Has("asked_by")) item.asked_by = members.Refs("asked_by");
   if (members.Has("manager")) item.manager = members.Ref("manager");
+  if (members.Has("organisations")) item.organisations = members.Texts("organisations");
   for (const Json& record : members.List("records")) {
     if (!record.is_number_unsigned()) return Damaged();
     item.records.push_back(record.get<RecordId>());
@@ -262,6 +273,7 @@ Json ItemRow(const InboxItem& item, TimeMs now) {
            {"due_ms", item.due_ms},
            {"raised_ms", item.raised_ms}};
   if (item.from != 0) row["from"] = item.from;
+  if (!item.organisations.empty()) row["organisations"] = item.organisations;
   return row;
 }
 
@@ -287,12 +299,25 @@ Json ItemPage(const InboxItem& item, const Roster& roster, TimeMs now) {
   return page;
 }
 
-std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me, const WorkingCalendar& calendar,
-                               Random& random) {
+std::map<std::string, Noted> PartsOf(const Noted& noted,
+                                     const std::function<std::string(RecordId)>& organisation_of) {
+  std::map<std::string, Noted> parts;
+  for (const Noted::Decision& decision : noted.decisions) {
+    const auto [part, fresh] = parts.emplace(organisation_of(decision.record), noted);
+    if (fresh) part->second.decisions.clear();
+    part->second.decisions.push_back(decision);
+  }
+  if (parts.empty()) parts.emplace("", noted);
+  return parts;
+}
+
+std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me,
+                               const std::vector<std::string>& organisations,
+                               const WorkingCalendar& calendar, Random& random) {
   std::vector<InboxItem> items;
   if (!noted.Opened()) return items;
   const auto add = [&](ItemKind kind) {
-    items.push_back(QuestionItem(kind, noted, me, calendar, random));
+    items.push_back(QuestionItem(kind, noted, me, organisations, calendar, random));
   };
   if (noted.reasons & Noted::kShieldNotice) {   // also of a child that may be the wrong one
     add(ItemKind::kShieldNotice);
@@ -318,9 +343,10 @@ std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me, const WorkingCal
   return items;
 }
 
-InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, TimeMs raised,
-                 const WorkingCalendar& calendar, Random& random) {
+InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, std::vector<std::string> organisations,
+                 TimeMs raised, const WorkingCalendar& calendar, Random& random) {
   InboxItem item = NewItem(ItemKind::kPossibleFishing, std::nullopt, raised, calendar, random);
+  item.organisations = std::move(organisations);
   item.from = alarm.agency;
   if (alarm.agency == me) item.asked_by = {alarm.practitioner};   // nobody looks into themselves
   item.about = Dump({{"why", std::string(Name(alarm.rule))},
@@ -349,6 +375,7 @@ std::vector<InboxItem> ItemsOf(const OwnQuestion& question, TimeMs raised,
     InboxItem item = NewItem(kind, question.purpose, raised, calendar, random);
     item.from = question.me;
     item.asked_by = {question.practitioner};
+    item.organisations = question.organisations;
     item.about = Dump({{"question", question.receipt},
                        {"practitioner", ToHex(question.practitioner)},
                        {"purpose", std::string(Name(question.purpose))}});
@@ -362,9 +389,11 @@ std::vector<InboxItem> ItemsOf(const OwnQuestion& question, TimeMs raised,
   return items;
 }
 
-InboxItem ReportItem(const std::vector<std::string>& put_back, TimeMs raised,
+InboxItem ReportItem(const std::vector<std::string>& put_back,
+                     std::vector<std::string> organisations, TimeMs raised,
                      const WorkingCalendar& calendar, Random& random) {
   InboxItem item = NewItem(ItemKind::kRightsRequest, std::nullopt, raised, calendar, random);
+  item.organisations = std::move(organisations);
   item.about = Dump({{"put_back", put_back}});
   return item;
 }

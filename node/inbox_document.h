@@ -3,6 +3,8 @@
 #ifndef WHOELSE_NODE_INBOX_DOCUMENT_H_
 #define WHOELSE_NODE_INBOX_DOCUMENT_H_
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,12 +40,20 @@ nlohmann::ordered_json ItemPage(const InboxItem& item, TimeMs now);
 nlohmann::ordered_json ItemPage(const InboxItem& item, const Roster& roster, TimeMs now);
 
 // What a note asks people to decide. `me`: what this agency itself asked, its asker may not decide.
-std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me, const WorkingCalendar& calendar,
-                               Random& random);
+// `organisations`: at a hub, whose people; the note speaks of no other's records.
+std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me,
+                               const std::vector<std::string>& organisations,
+                               const WorkingCalendar& calendar, Random& random);
+// A note in parts, each with the decisions on one organisation's records, by its code; "": on what
+// nobody here can say whose it is any more, or on none. What a school decides about its own records
+// says nothing to it of another's.
+std::map<std::string, Noted> PartsOf(const Noted& noted,
+                                     const std::function<std::string(RecordId)>& organisation_of);
 
 // The item of an alarm about one of the agency's own practitioners, or of another agency's.
-InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, TimeMs raised,
-                 const WorkingCalendar& calendar, Random& random);
+// `organisations`: at a hub, whose questions or whose children it is about.
+InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, std::vector<std::string> organisations,
+                 TimeMs raised, const WorkingCalendar& calendar, Random& random);
 
 // The document, for RocksdbStore::AddAlarms, of two records that conflict. TakeUpDocument reads it.
 std::string ConflictDocument(Conflict conflict, RecordId a, RecordId b, TimeMs raised);
@@ -60,12 +70,15 @@ struct OwnQuestion {
   Purpose purpose;
   bool shield_notice;
   std::string receipt;
+  std::vector<std::string> organisations = {};   // at a hub, for which it was asked
 };
 std::vector<InboxItem> ItemsOf(const OwnQuestion& question, TimeMs raised,
                                const WorkingCalendar& calendar, Random& random);
 
-// That a subject access report is prepared, with these entries put back.
-InboxItem ReportItem(const std::vector<std::string>& put_back, TimeMs raised,
+// That a subject access report is prepared, with these entries put back, by somebody who acts for
+// these.
+InboxItem ReportItem(const std::vector<std::string>& put_back,
+                     std::vector<std::string> organisations, TimeMs raised,
                      const WorkingCalendar& calendar, Random& random);
 
 }  // namespace whoelse

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <set>
 
 #include "node/give_opening.h"
 
@@ -73,6 +74,10 @@ absl::Status InboxKeeper::TakeUp() {
       [&](std::string_view document) -> absl::StatusOr<RocksdbStore::InboxDocument> {
         absl::StatusOr<InboxItem> item = TakeUpDocument(document, calendar_, random_);
         if (!item.ok()) return item.status();
+        // Both have to find out whose each is.
+        if (item->kind == ItemKind::kIdentityConflict) {
+          item->organisations = OwnersOfRecords(item->records);
+        }
         if (!open) {
           auto items = Items(false);
           if (!items.ok()) return items.status();
@@ -93,24 +98,30 @@ absl::Status InboxKeeper::WorkOff(const std::vector<RocksdbStore::JournalEntry>&
   NoticeBoard notices = notices_;
   for (const RocksdbStore::JournalEntry& entry : entries) {
     const bool notice = (entry.noted.reasons & Noted::kShieldNotice) != 0;
-    const std::vector<RecordId> acts_on = notice ? notices.ActsOn(entry.noted)
-                                                 : std::vector<RecordId>();
     for (const Noted::Decision& decision : entry.noted.decisions) {
       if (notice) settled.push_back(decision.record);
     }
-    shield.insert(shield.end(), acts_on.begin(), acts_on.end());
-    for (InboxItem& item : ItemsOf(entry.noted, me_, calendar_, random_)) {
-      if (item.kind == ItemKind::kShieldNotice) {
-        if (acts_on.empty()) continue;
-        item.records = acts_on;
-        notices.Learn(item);
+    std::vector<std::string> owners;
+    const auto owner_of = [&](RecordId record) { return registry_.OwnerOf(record); };
+    for (const auto& [owner, part] : PartsOf(entry.noted, owner_of)) {
+      const std::vector<RecordId> acts_on = notice ? notices.ActsOn(part) : std::vector<RecordId>();
+      shield.insert(shield.end(), acts_on.begin(), acts_on.end());
+      const std::vector<std::string> theirs =
+          owner.empty() ? std::vector<std::string>() : std::vector{owner};
+      owners.insert(owners.end(), theirs.begin(), theirs.end());
+      for (InboxItem& item : ItemsOf(part, me_, theirs, calendar_, random_)) {
+        if (item.kind == ItemKind::kShieldNotice) {
+          if (acts_on.empty()) continue;
+          item.records = acts_on;
+          notices.Learn(item);
+        }
+        documents.push_back(DocumentOf(item));
       }
-      documents.push_back(DocumentOf(item));
     }
     // This agency's own are watched where they are asked, with all that is known there.
     const auto asked = AskedQuestionOf(entry.noted);
     if (asked && asked->agency != me_) {
-      std::ranges::move(Watch(*asked), std::back_inserter(documents));
+      std::ranges::move(Watch(*asked, owners), std::back_inserter(documents));
     }
   }
   const absl::Status applied = registry_.ApplyJournal(entries, shield, documents);
@@ -129,16 +140,25 @@ void InboxKeeper::OnAsked(const OwnQuestion& question, const Subject& subject, b
   }
   const AskedQuestion asked =
       AskedHere(me_, question.practitioner, now, question.purpose, subject, held);
-  std::ranges::move(Watch(asked), std::back_inserter(documents));
+  std::ranges::move(Watch(asked, question.organisations), std::back_inserter(documents));
   if (!documents.empty()) store_.WriteInbox(documents);
 }
 
-std::vector<RocksdbStore::InboxDocument> InboxKeeper::Watch(const AskedQuestion& question) {
+std::vector<RocksdbStore::InboxDocument> InboxKeeper::Watch(
+    const AskedQuestion& question, const std::vector<std::string>& organisations) {
   std::vector<RocksdbStore::InboxDocument> documents;
   for (const FishingAlarm& alarm : fishing_.OnQuestion(question)) {
-    documents.push_back(DocumentOf(ItemOf(alarm, me_, question.at_ms, calendar_, random_)));
+    documents.push_back(
+        DocumentOf(ItemOf(alarm, me_, organisations, question.at_ms, calendar_, random_)));
   }
   return documents;
+}
+
+std::vector<std::string> InboxKeeper::OwnersOfRecords(const std::vector<RecordId>& records) const {
+  std::set<std::string> owners;
+  for (const RecordId record : records) owners.insert(registry_.OwnerOf(record));
+  if (owners.contains("")) return {};
+  return {owners.begin(), owners.end()};
 }
 
 absl::StatusOr<std::vector<InboxItem>> InboxKeeper::Items(bool done) const {
@@ -318,6 +338,7 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::ProposeLift(
   InboxItem item =
       NewItem(ItemKind::kShieldToLift, std::nullopt, clock_.NowMs(), calendar_, random_);
   item.records = records;
+  item.organisations = OwnersOfRecords(records);
   const auto checked = CheckLift(item, actor);
   if (const auto* error = std::get_if<FieldError>(&checked)) return *error;
   if (const auto* status = std::get_if<absl::Status>(&checked)) return *status;
@@ -358,9 +379,10 @@ std::variant<InboxItem, FieldError> InboxKeeper::RaiseDecided(const InboxItem& i
 std::variant<std::string, FieldError> InboxKeeper::NoteReport(
     const std::vector<std::string>& put_back, const std::string& reason, const Actor& actor) {
   const std::lock_guard lock(mutex_);
+  const InboxItem report = ReportItem(put_back, OwnersOf(actor.organisations), clock_.NowMs(),
+                                      calendar_, random_);
   const auto prepared =
-      RaiseDecided(ReportItem(put_back, clock_.NowMs(), calendar_, random_),
-                   {Verb::kDone, put_back.empty() ? "prepared" : "put-back", reason}, actor,
+      RaiseDecided(report, {Verb::kDone, put_back.empty() ? "prepared" : "put-back", reason}, actor,
                    Deed::kPrepareReport);
   if (const auto* error = std::get_if<FieldError>(&prepared)) return *error;
   return std::get<InboxItem>(prepared).id;

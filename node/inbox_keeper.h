@@ -106,9 +106,12 @@ class InboxKeeper {
   std::variant<InboxItem, FieldError> RaiseDecided(const InboxItem& item, const Action& action,
                                                    const Actor& actor, Deed deed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Alarms about this question, as items.
-  std::vector<RocksdbStore::InboxDocument> Watch(const AskedQuestion& question)
+  // Alarms about this question, as items for these organisations.
+  std::vector<RocksdbStore::InboxDocument> Watch(const AskedQuestion& question,
+                                                 const std::vector<std::string>& organisations)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // At a hub, whose records these are; none elsewhere, and where one is not here any more.
+  std::vector<std::string> OwnersOfRecords(const std::vector<RecordId>& records) const;
 
   const AgencyId me_;
   const WorkingCalendar calendar_;

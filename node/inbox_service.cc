@@ -113,13 +113,17 @@ grpc::Status InboxService::ProposeLift(grpc::ServerContext* context,
                                        const v1::ProposeLiftCall* call, v1::JsonReply* reply) {
   const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kLiftShield);
   if (!actor.ok()) return ToDoor(actor.status());
-  absl::StatusOr<std::vector<StoredRecord>> child = parts_.registry.ChildOf(call->record());
+  Registry& registry = parts_.registry;
+  Organisations theirs = actor->organisations;
+  const std::string owner = registry.OwnerOf(call->record());
+  if (!owner.empty() && theirs.Has(owner)) theirs = Organisations::Only({owner});
+  absl::StatusOr<std::vector<StoredRecord>> child = registry.ChildOf(call->record(), theirs);
   if (!call->nhs_number().empty()) {
     const absl::StatusOr<NhsNumber> number = NhsNumber::Parse(call->nhs_number());
     if (!number.ok()) {
       return BadField({"nhs-number", std::string(number.status().message()), "check it"});
     }
-    child = parts_.registry.ChildBy(*number);
+    child = registry.ChildBy(*number, theirs);
   }
   if (!child.ok()) return ToDoor(child.status());
   std::vector<RecordId> records;
@@ -130,6 +134,14 @@ grpc::Status InboxService::ProposeLift(grpc::ServerContext* context,
   if (records.empty()) {
     return BadField({"nhs-number", "has no record here whose shield could be lifted",
                      "look it up with records list"});
+  }
+  // Or a lead officer of the one would be the second person for the other's.
+  const auto is_of_the_first = [&](RecordId id) {
+    return registry.OwnerOf(id) == registry.OwnerOf(records.front());
+  };
+  if (!std::ranges::all_of(records, is_of_the_first)) {
+    return BadField({"nhs-number", "has records of several of your organisations, and each lifts its "
+                                   "own", "give one of the records with --record, then one of the other's"});
   }
   const auto proposed = parts_.inbox.ProposeLift(records, call->reason(), *actor);
   if (const auto* error = std::get_if<FieldError>(&proposed)) return BadField(*error);

@@ -1,6 +1,7 @@
 #include "node/justify.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "nlohmann/json.hpp"
 
@@ -50,9 +51,10 @@ std::optional<FieldError> CheckForeign(const ForeignQuestion& question) {
 }
 
 InboxItem JustificationAsked(const ForeignQuestion& question, AgencyId agency,
-                             const std::string& me, TimeMs now, const WorkingCalendar& calendar,
-                             Random& random) {
+                             const std::string& me, std::vector<std::string> organisations,
+                             TimeMs now, const WorkingCalendar& calendar, Random& random) {
   InboxItem item = NewItem(ItemKind::kJustificationAsked, std::nullopt, now, calendar, random);
+  item.organisations = std::move(organisations);
   item.from = agency;
   item.about = Dump({{"question", question.number},
                      {"practitioner", question.reference},
@@ -77,6 +79,7 @@ InboxItem JustificationDue(const AskedInMonth& asked, const StaffMember* member,
   InboxItem item = NewItem(ItemKind::kJustificationDue, std::nullopt, now, calendar, random);
   item.asked_by = {asked.practitioner};
   if (member != nullptr) item.manager = member->manager;
+  if (!asked.organisation.empty()) item.organisations = {asked.organisation};
   item.about = Dump({{"question", asked.question},
                      {"practitioner", ToHex(asked.practitioner)},
                      {"user", member != nullptr ? Json(member->user) : Json(nullptr)},

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "node/inbox.h"
 #include "node/month_end.h"
@@ -23,10 +24,10 @@ struct ForeignQuestion {
 std::optional<FieldError> CheckForeign(const ForeignQuestion& question);
 
 // At the holder, `me`: waits two working days for what `agency` answers. With the words to be said
-// on its published line.
+// on its published line. `organisations`: at a hub, whose lead officer asks.
 InboxItem JustificationAsked(const ForeignQuestion& question, AgencyId agency,
-                             const std::string& me, TimeMs now, const WorkingCalendar& calendar,
-                             Random& random);
+                             const std::string& me, std::vector<std::string> organisations,
+                             TimeMs now, const WorkingCalendar& calendar, Random& random);
 
 // At the asking agency: whose question it was, for the one who asks and for nobody who asked it.
 // FieldError "reference": the question is not this practitioner's; "user": it is the caller's own.

@@ -27,9 +27,11 @@ grpc::Status JustifyService::AskToJustify(grpc::ServerContext* context,
   TrailNote note = NoteOf(*actor, Deed::kAskToJustify, now, call->reason());
   note.Add(Fact::kReceipt, question.number).Add(Fact::kAgency, std::to_string(other->id));
   const auto item = parts_.inbox.Raise(
-      JustificationAsked(question, other->id, me->name, now, parts_.inbox.calendar(), parts_.random),
+      JustificationAsked(question, other->id, me->name, OwnersOf(actor->organisations), now,
+                         parts_.inbox.calendar(), parts_.random),
       [&](const InboxItem& known) {
-        return IsAbout(known, ItemKind::kJustificationAsked, question);
+        return Concerns(known, actor->organisations) &&
+               IsAbout(known, ItemKind::kJustificationAsked, question);
       },
       note);
   if (!item.ok()) return ToDoor(item.status());
@@ -47,6 +49,7 @@ grpc::Status JustifyService::ShowPractitioner(grpc::ServerContext* context,
   const auto row = parts_.receipts.Find(question.number);
   if (!row.ok()) return ToDoor(row.status());
   const AskedInMonth asked = AskedOf(*row);
+  if (!actor->organisations.Has(asked.organisation)) return ToDoor(ReceiptKeeper::NoSuch());
   if (const auto error = CheckReference(question, asked, *actor)) return BadField(*error);
   const auto found = std::ranges::find(parts_.staff, asked.practitioner, &StaffMember::ref);
   const StaffMember* const member = found == parts_.staff.end() ? nullptr : &*found;

@@ -61,9 +61,10 @@ absl::StatusOr<Statement> LookedService::StatementOf(const RocksdbStore::Receipt
 }
 
 absl::Status LookedService::AddOwn(const std::vector<SubjectEntry>& child,
-                                   v1::ChildReply& reply) const {
+                                   const Organisations& theirs, v1::ChildReply& reply) const {
   absl::Status opened = absl::OkStatus();
   const absl::Status read = parts_.store.ForEachReceipt([&](const RocksdbStore::ReceiptRow& row) {
+    if (!theirs.Has(row.asked_for.organisation)) return true;
     const absl::StatusOr<Statement> statement = StatementOf(row);
     opened = statement.status();
     if (!opened.ok()) return false;
@@ -86,21 +87,22 @@ grpc::Status LookedService::ShowChild(grpc::ServerContext* context, const v1::Sh
                                       v1::ChildReply* reply) {
   const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kLookWhoLooked);
   if (!actor.ok()) return ToDoor(actor.status());
+  const Organisations& theirs = actor->organisations;
   std::vector<SubjectEntry> child;
   absl::StatusOr<std::vector<StoredRecord>> held = std::vector<StoredRecord>();
   if (call->record() != 0) {
-    held = parts_.registry.ChildOf(call->record());
+    held = parts_.registry.ChildOf(call->record(), theirs);
   } else {
     const absl::StatusOr<NhsNumber> number = NhsNumber::Parse(call->nhs_number());
     if (!number.ok()) {
       return BadField({"nhs-number", std::string(number.status().message()), "check it"});
     }
     child.push_back({KeyType::kNhsNumber, number->digits()});
-    held = parts_.registry.ChildBy(*number);
+    held = parts_.registry.ChildBy(*number, theirs);
   }
   if (!held.ok()) return ToDoor(held.status());
   for (const StoredRecord& stored : *held) AddIdentifiers(stored.record, child);
-  for (const absl::Status& added : {AddHeld(*held, *reply), AddOwn(child, *reply)}) {
+  for (const absl::Status& added : {AddHeld(*held, *reply), AddOwn(child, theirs, *reply)}) {
     if (!added.ok()) return ToDoor(added);
   }
   std::vector<RecordId> records;

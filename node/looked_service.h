@@ -37,7 +37,8 @@ class LookedService final : public v1::Looked::Service {
  private:
   absl::Status AddHeld(const std::vector<StoredRecord>& child, v1::ChildReply& reply) const;
   // Reads every question that was asked here: each names its child in what is sealed of it only.
-  absl::Status AddOwn(const std::vector<SubjectEntry>& child, v1::ChildReply& reply) const;
+  absl::Status AddOwn(const std::vector<SubjectEntry>& child, const Organisations& theirs,
+                      v1::ChildReply& reply) const;
   absl::StatusOr<Statement> StatementOf(const RocksdbStore::ReceiptRow& row) const;
 
   const Parts parts_;

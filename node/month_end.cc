@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "nlohmann/json.hpp"
 
@@ -46,11 +47,15 @@ std::vector<bool> Drawn(size_t n, Random& random) {
   return drawn;
 }
 
-InboxItem ItemOf(const MonthEnd& month, const std::optional<PersonRef>& manager,
+// Who confirms a question, and at a hub for whom.
+using Confirmer = std::pair<std::optional<PersonRef>, std::string>;
+
+InboxItem ItemOf(const MonthEnd& month, const Confirmer& confirmer,
                  std::span<const AskedInMonth> asked, const std::map<PersonRef, StaffMember>& staff,
                  TimeMs now, const WorkingCalendar& calendar, Random& random) {
   InboxItem item = NewItem(ItemKind::kMonthlyQuestions, std::nullopt, now, calendar, random);
-  item.manager = manager;
+  item.manager = confirmer.first;
+  if (!confirmer.second.empty()) item.organisations = {confirmer.second};
   const std::vector<bool> drawn = Drawn(asked.size(), random);
   Json questions = Json::array();
   for (size_t i = 0; i < asked.size(); ++i) {
@@ -87,18 +92,19 @@ std::vector<InboxItem> MonthItems(const MonthEnd& month, const std::vector<Asked
                                   const WorkingCalendar& calendar, Random& random) {
   std::map<PersonRef, StaffMember> by_ref;
   for (const StaffMember& one : staff) by_ref[one.ref] = one;
-  std::map<std::optional<PersonRef>, std::vector<AskedInMonth>> by_manager;
+  std::map<Confirmer, std::vector<AskedInMonth>> by_confirmer;
   for (const AskedInMonth& one : asked) {
     if (one.at_ms < month.begin || one.at_ms >= month.end) continue;
     const auto known = by_ref.find(one.practitioner);
-    by_manager[known == by_ref.end() ? std::nullopt : known->second.manager].push_back(one);
+    const auto manager = known == by_ref.end() ? std::nullopt : known->second.manager;
+    by_confirmer[{manager, one.organisation}].push_back(one);
   }
   std::vector<InboxItem> items;
-  for (auto& [manager, theirs] : by_manager) {
+  for (auto& [confirmer, theirs] : by_confirmer) {
     std::ranges::stable_sort(theirs, {}, &AskedInMonth::at_ms);
     for (size_t first = 0; first < theirs.size(); first += kQuestionsInItem) {
       const size_t n = std::min(kQuestionsInItem, theirs.size() - first);
-      items.push_back(ItemOf(month, manager, std::span(theirs).subspan(first, n), by_ref, now,
+      items.push_back(ItemOf(month, confirmer, std::span(theirs).subspan(first, n), by_ref, now,
                              calendar, random));
     }
   }
@@ -111,6 +117,7 @@ std::variant<InboxItem, FieldError> NotRecognisedItem(const InboxItem& decided, 
   const InboxItem::Step& step = decided.steps.back();
   const Json about = Json::parse(decided.about, nullptr, false);
   InboxItem item = NewItem(ItemKind::kNotRecognised, std::nullopt, now, calendar, random);
+  item.organisations = decided.organisations;
   Json named = Json::array();
   for (const Json& one : about.value("questions", Json::array())) {
     if (step.reason.find(one.value("question", "-")) == std::string::npos) continue;

@@ -1,7 +1,8 @@
 // The end of a month: managers confirm the questions of their people, and some of them are held
 // against the case file. domain.md, "Against the practitioner who stalks". Pure.
 //
-// Nobody confirms their own. Whose people have no manager here is the lead officers' to confirm.
+// Nobody confirms their own. Whose people have no manager here is the lead officers' to confirm. At a
+// hub a list is of one organisation's questions.
 #ifndef WHOELSE_NODE_MONTH_END_H_
 #define WHOELSE_NODE_MONTH_END_H_
 
@@ -31,6 +32,7 @@ struct AskedInMonth {
   Purpose purpose{};
   std::string case_reference;
   PersonRef practitioner;
+  std::string organisation = {};   // at a hub, for which it was asked; "": nobody knows
 };
 
 // Who asks here, as the configuration has them.
@@ -40,7 +42,8 @@ struct StaffMember {
   std::optional<PersonRef> manager;
 };
 
-// Of each manager's people, and of those who have none, at most so many in an item.
+// Of each manager's people, and of those who have none, at most so many in an item; each organisation's
+// by themselves.
 inline constexpr size_t kQuestionsInItem = 1000;
 // 2 in 100 of an item's questions, at least one, drawn at random, are to be held against the case.
 std::vector<InboxItem> MonthItems(const MonthEnd& month, const std::vector<AskedInMonth>& asked,

@@ -174,7 +174,7 @@ int Serve(Opened& opened, const Clock& clock) {
       !restored.ok()) {
     return Fail(absl::IsDataLoss(restored) ? kExitStore : kExitConfiguration, restored);
   }
-  Registry registry(**store, answering);
+  Registry registry(**store, answering, !config.organisations.empty());
   std::vector<KeyVersion> versions;
   for (const RosterKeyVersion& kv : board.Read().roster->key_versions) versions.push_back(kv.kv);
   if (absl::Status loaded = registry.Load(versions); !loaded.ok()) return Fail(kExitStore, loaded);
@@ -204,9 +204,8 @@ int Serve(Opened& opened, const Clock& clock) {
     Deferred deferred(**store, inbox, clock, random);
     ReceiptKeeper receipts(**store, coordinators, answering, board, clock, random);
     LedgerKeeper ledger(config.agency, identity, **store, coordinators, board, clock, random);
-    QuestionAsker asker(config.agency, config.caps, identity, opened.secrets.practitioner_key,
-                        **store, registry, answering, coordinators, board, receipts, inbox, clock,
-                        random);
+    QuestionAsker asker(config, identity, opened.secrets.practitioner_key, **store, registry,
+                        answering, coordinators, board, receipts, inbox, clock, random);
     const Callers callers(config, **door, asker);
     ReceiptDesk desk({config, **store, registry, receipts, inbox, asker, board, clock});
     CaseloadAsker caseloads({config, **store, registry, asker, desk, board, clock});

@@ -58,7 +58,7 @@ absl::StatusOr<std::optional<SentNotice>> NoticeKeeper::Next(TimeMs now) const {
   if (!notices.ok()) return notices.status();
   while (const auto place = NextToRepeat(*notices, now, *rate)) {
     const SentNotice& notice = (*notices)[*place];
-    const auto held = registry_.RecordsOf(notice.subject);
+    const auto held = registry_.RecordsOf(notice.subject, Organisations::All());
     if (!held.ok()) return held.status();
     const bool stands = std::ranges::any_of(*held, [](const Record& record) {
       return record.restrictions.shielded || record.shield_pending;

@@ -66,9 +66,9 @@ Actor ReceiptDesk::ActorOf(const std::string& user) const {
   return whoelse::ActorOf(parts_.config, parts_.asker, user);
 }
 
-AnswerReader ReceiptDesk::ReaderOf(const std::string& user) const {
-  const Actor actor = ActorOf(user);
-  return {actor.ref, kLeadOfficers.FirstOf(actor.roles).has_value()};
+AnswerReader ReceiptDesk::ReaderOf(const Actor& actor, const RocksdbStore::ReceiptRow& row) {
+  return {actor.ref, kLeadOfficers.FirstOf(actor.roles).has_value() &&
+                         actor.organisations.Has(row.asked_for.organisation)};
 }
 
 // One's own question is no deed.
@@ -87,7 +87,7 @@ absl::StatusOr<std::vector<HandOver>> ReceiptDesk::HandOversOf(const FrameHash& 
   return ReadHandOvers(**document);
 }
 
-absl::StatusOr<ReceiptDesk::Found> ReceiptDesk::Find(const AnswerReader& reader,
+absl::StatusOr<ReceiptDesk::Found> ReceiptDesk::Find(const Actor& actor,
                                                      const std::string& number,
                                                      Access least) const {
   const auto row = parts_.receipts.Find(number);
@@ -95,10 +95,11 @@ absl::StatusOr<ReceiptDesk::Found> ReceiptDesk::Find(const AnswerReader& reader,
   if (!row.ok()) return row.status();
   auto hand_overs = HandOversOf(row->frame_hash);
   if (!hand_overs.ok()) return hand_overs.status();
+  const AnswerReader reader = ReaderOf(actor, *row);
   const Access access = AccessOf(reader, row->asked_for.practitioner, row->asked_ms, *hand_overs,
                                  parts_.clock.NowMs());
   if (access < least) return NotYours();
-  return Found{*row, *std::move(hand_overs), access};
+  return Found{*row, *std::move(hand_overs), reader, access};
 }
 
 absl::StatusOr<AskedBefore> ReceiptDesk::AskedIn(const FrameHash& hash) const {
@@ -111,7 +112,8 @@ absl::StatusOr<AskedBefore> ReceiptDesk::AskedIn(const FrameHash& hash) const {
 absl::StatusOr<bool> ReceiptDesk::IsFamilyOf(const OwnDetails& own, const FrameHash& hash) const {
   const auto asked = AskedIn(hash);
   if (!asked.ok()) return asked.status();
-  const auto held = parts_.registry.RecordsOf(asked->statement.subject);
+  const auto held = parts_.registry.RecordsOf(
+      asked->statement.subject, parts_.config.OneOrganisation(asked->statement.organisation));
   if (!held.ok()) return held.status();
   return IsOwnFamily(own, *held);
 }
@@ -148,7 +150,7 @@ absl::StatusOr<ReceiptDesk::KeptAnswer> ReceiptDesk::ReadingsIn(
 }
 
 absl::StatusOr<Json> ReceiptDesk::List(const std::string& user, size_t limit) const {
-  const AnswerReader reader = ReaderOf(user);
+  const Actor actor = ActorOf(user);
   const TimeMs now = parts_.clock.NowMs();
   Json receipts = Json::array();
   absl::Status failed;
@@ -161,7 +163,7 @@ absl::StatusOr<Json> ReceiptDesk::List(const std::string& user, size_t limit) co
       return false;
     }
     const Access access =
-        AccessOf(reader, row.asked_for.practitioner, row.asked_ms, *hand_overs, now);
+        AccessOf(ReaderOf(actor, row), row.asked_for.practitioner, row.asked_ms, *hand_overs, now);
     if (access == Access::kNone) return true;
     receipts.push_back(RowJson(row));
     receipts.back()["answer_open"] = access == Access::kAnswer;
@@ -175,7 +177,7 @@ absl::StatusOr<Json> ReceiptDesk::List(const std::string& user, size_t limit) co
 
 absl::StatusOr<Json> ReceiptDesk::Show(const std::string& user,
                                        const std::string& number) const {
-  const auto found = Find(ReaderOf(user), number, Access::kSealed);
+  const auto found = Find(ActorOf(user), number, Access::kSealed);
   if (!found.ok()) return found.status();
   NoteReading(user, found->row, Deed::kReadReceipt);
   const auto receipt = parts_.receipts.Read(found->row, found->access >= Access::kReceipt);
@@ -191,7 +193,7 @@ absl::StatusOr<Json> ReceiptDesk::Show(const std::string& user,
 
 absl::StatusOr<Json> ReceiptDesk::ProposeOpening(const Actor& actor, const std::string& number,
                                                  const std::string& reason) {
-  const auto found = Find(ReaderOf(actor.user), number, Access::kSealed);
+  const auto found = Find(actor, number, Access::kSealed);
   if (!found.ok()) return found.status();
   const auto proposed = parts_.inbox.ProposeOpening(AskedOf(found->row), reason, actor);
   if (const auto* error = std::get_if<FieldError>(&proposed)) return Wrong(*error);
@@ -210,7 +212,7 @@ absl::Status ReceiptDesk::CheckOpeningGiven(const Actor& actor, const FrameHash&
 absl::StatusOr<std::string> ReceiptDesk::Export(const std::string& user,
                                                 const std::string& number,
                                                 bool with_opening) const {
-  const auto found = Find(ReaderOf(user), number, Access::kSealed);
+  const auto found = Find(ActorOf(user), number, Access::kSealed);
   if (!found.ok()) return found.status();
   // Who asked could otherwise carry the answer out of the agency, and read it beyond its 72 hours.
   if (with_opening) {
@@ -225,14 +227,13 @@ absl::StatusOr<std::string> ReceiptDesk::Export(const std::string& user,
 
 absl::StatusOr<Json> ReceiptDesk::Answer(const std::string& user, const std::string& number,
                                          bool does_not_know_them) const {
-  const AnswerReader reader = ReaderOf(user);
-  const auto found = Find(reader, number, Access::kReceipt);
+  const auto found = Find(ActorOf(user), number, Access::kReceipt);
   if (!found.ok()) return found.status();
   if (found->access != Access::kAnswer) {
     return Wrong({"number", "is of an answer that was open for 72 hours, which are over",
                   "ask again; the receipt is still there: whoelse receipt show"});
   }
-  if (reader.ref != found->row.asked_for.practitioner) {
+  if (found->reader.ref != found->row.asked_for.practitioner) {
     // What holds for who asks holds for who reads: a relative would learn here what is kept from
     // them.
     const Person* const person = parts_.config.FindPerson(user);
@@ -259,11 +260,10 @@ absl::StatusOr<Json> ReceiptDesk::Answer(const std::string& user, const std::str
 absl::StatusOr<Json> ReceiptDesk::HandOverTo(const std::string& user, const std::string& number,
                                              const std::string& to, const std::string& reason) {
   const std::lock_guard lock(handing_over_);
-  const AnswerReader reader = ReaderOf(user);
-  auto found = Find(reader, number, Access::kReceipt);
+  auto found = Find(ActorOf(user), number, Access::kReceipt);
   if (!found.ok()) return found.status();
   // Only who asked: whom it was handed to has not answered for the purpose.
-  if (reader.ref != found->row.asked_for.practitioner) return NotYours();
+  if (found->reader.ref != found->row.asked_for.practitioner) return NotYours();
   if (found->access != Access::kAnswer) {
     return Wrong({"number", "is of an answer that is not open any more",
                   "let your colleague ask"});
@@ -277,12 +277,15 @@ absl::StatusOr<Json> ReceiptDesk::HandOverTo(const std::string& user, const std:
                   "let your colleague ask"});
   }
   std::optional<Colleague> colleague;
-  if (const auto person = parts_.config.people.find(to); person != parts_.config.people.end()) {
+  const auto person = parts_.config.people.find(to);
+  // At a hub to nobody of another organisation: they would read what it may not ask.
+  if (person != parts_.config.people.end() &&
+      person->second.organisations.Has(found->row.asked_for.organisation)) {
     const auto family = IsFamilyOf(person->second.own, found->row.frame_hash);
     if (!family.ok()) return family.status();
     colleague = Colleague{parts_.asker.RefOf("local:" + to), person->second.roles, *family};
   }
-  if (const auto refused = CheckColleague(colleague, reader.ref, found->row.purpose)) {
+  if (const auto refused = CheckColleague(colleague, found->reader.ref, found->row.purpose)) {
     return Wrong(*refused);
   }
   const TimeMs now = parts_.clock.NowMs();

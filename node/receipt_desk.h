@@ -78,15 +78,16 @@ class ReceiptDesk {
   struct Found {
     RocksdbStore::ReceiptRow row;
     std::vector<HandOver> hand_overs;
+    AnswerReader reader;
     Access access;
   };
   Actor ActorOf(const std::string& user) const;
-  AnswerReader ReaderOf(const std::string& user) const;
   absl::Status CheckOpeningGiven(const Actor& actor, const FrameHash& hash) const;
+  // Who reads this question: of another organisation's, a lead officer is nobody special.
+  static AnswerReader ReaderOf(const Actor& actor, const RocksdbStore::ReceiptRow& row);
   void NoteReading(const std::string& user, const RocksdbStore::ReceiptRow& row, Deed deed) const;
   // With `least` at the least.
-  absl::StatusOr<Found> Find(const AnswerReader& reader, const std::string& number,
-                             Access least) const;
+  absl::StatusOr<Found> Find(const Actor& actor, const std::string& number, Access least) const;
   absl::StatusOr<std::vector<HandOver>> HandOversOf(const FrameHash& hash) const;
   nlohmann::ordered_json AgainOf(const FrameHash& hash) const;
   absl::StatusOr<bool> IsFamilyOf(const OwnDetails& own, const FrameHash& hash) const;

@@ -176,6 +176,10 @@ absl::StatusOr<RocksdbStore::ReceiptRow> ReceiptKeeper::Find(std::string_view nu
   });
   if (!read.ok()) return read;
   if (found) return *found;
+  return NoSuch();
+}
+
+absl::Status ReceiptKeeper::NoSuch() {
   return absl::InvalidArgumentError("number: is not that of a question asked here; look it up with "
                                     "whoelse receipt list");
 }

@@ -32,7 +32,9 @@ class ReceiptKeeper {
   // Stores the receipt of a question whose collection has ended, and goes for its proofs.
   ReceiptState Keep(const Requester& requester, const AskedFor& asked_for);
 
-  // INVALID_ARGUMENT: of no question that was asked here.
+  // INVALID_ARGUMENT: of no question that was asked here. NoSuch: the same, of one that is not there
+  // for who looks.
+  static absl::Status NoSuch();
   absl::StatusOr<RocksdbStore::ReceiptRow> Find(std::string_view number) const;
   // The receipt, after one more try to complete it when it is not COMPLETE. With the opening when asked
   // for in so many words. DATA_LOSS.

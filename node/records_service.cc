@@ -108,9 +108,11 @@ std::variant<NhsNumber, FieldError> NumberIn(const std::string& field, const std
 }  // namespace
 
 std::variant<ImportRequest, FieldError, absl::Status> RecordsService::RequestOf(
-    const v1::ImportHead& head) const {
+    const v1::ImportHead& head, const Organisations& theirs) const {
   ImportRequest request;
   request.settings = parts_.config.import;
+  std::erase_if(request.settings.organisations,
+                [&](const auto& one) { return !theirs.Has(one.first); });
   if (!head.source().empty()) request.settings.source = head.source();
   request.skip_bad = head.skip_bad();
   request.dry_run = head.dry_run();
@@ -139,7 +141,7 @@ grpc::Status RecordsService::ImportRecords(
   if (!stream->Read(&chunk) || !chunk.has_head()) {
     return ToDoor(absl::InvalidArgumentError("import: the first message is its head"));
   }
-  auto requested = RequestOf(chunk.head());
+  auto requested = RequestOf(chunk.head(), actor->organisations);
   if (const auto* error = std::get_if<FieldError>(&requested)) return BadField(*error);
   if (const auto* status = std::get_if<absl::Status>(&requested)) return ToDoor(*status);
   ImportRequest& request = std::get<ImportRequest>(requested);
@@ -177,11 +179,13 @@ grpc::Status RecordsService::ListRecords(grpc::ServerContext* context,
     for (RecordId id : parts_.store.FindByIdentifier(KeyType::kNhsNumber, digits)) {
       absl::StatusOr<StoredRecord> stored = parts_.store.ReadStored(id);
       if (!stored.ok()) return ToDoor(stored.status());
+      if (!actor->organisations.Has(stored->record)) continue;
       records.push_back(RecordOf(*stored, today));
       listed.push_back(id);
     }
   } else {
     absl::Status read = parts_.store.ForEachRecord(call->after(), [&](const StoredRecord& stored) {
+      if (!actor->organisations.Has(stored.record)) return true;
       // Beside the new ones they would show who was who. Found by the number alone.
       if (stored.record.restrictions.closed) return true;
       if (records.size() == limit) {
@@ -215,7 +219,7 @@ grpc::Status RecordsService::ExportRecords(grpc::ServerContext* context,
   text = fhir ? BundleBegin() : CsvHeader();
   bool any = false, open = true;
   const absl::Status read = parts_.store.ForEachRecord(0, [&](const StoredRecord& stored) {
-    if (!IsExported(stored.record)) return true;
+    if (!IsExported(stored.record) || !actor->organisations.Has(stored.record)) return true;
     if (fhir && any) text += ",\n";
     any = true;
     text += fhir ? BundleEntriesOf(stored.record, stored.id) : CsvLineOf(stored.record);
@@ -230,12 +234,16 @@ grpc::Status RecordsService::ExportRecords(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
-Registry::Done RecordsService::Change(const TrailNote& by,
-                                      const v1::ChangeRecordCall& call) {
-  const std::string& configured = parts_.config.import.source;
-  const Registry::Which which{call.source().empty() ? configured : call.source(), call.source_id()};
+Registry::Done RecordsService::Change(const Registry::By& by, const v1::ChangeRecordCall& call) {
+  const Deed deed = by.note.deed;
+  Registry::Which which{"", call.source_id()};
+  if (deed != Deed::kSupersedeNumber && deed != Deed::kCloseNumber) {
+    const auto source = NameSource(call.source(), parts_.config.import.source, by.organisations);
+    if (const auto* error = std::get_if<FieldError>(&source)) return *error;
+    which.source = std::get<std::string>(source);
+  }
   Registry& registry = parts_.registry;
-  switch (by.deed) {
+  switch (deed) {
     case Deed::kEndRecord: {
       const absl::StatusOr<Date> on = Date::Parse(call.on());
       if (on.ok()) return registry.End(which, *on, by);
@@ -246,14 +254,15 @@ Registry::Done RecordsService::Change(const TrailNote& by,
       const auto number = NumberIn("nhs-number", call.nhs_number());
       if (const auto* error = std::get_if<FieldError>(&number)) return *error;
       const NhsNumber& old = std::get<NhsNumber>(number);
-      if (by.deed == Deed::kCloseNumber) return registry.Close(old, by);
+      if (deed == Deed::kCloseNumber) return registry.Close(old, by);
       const auto fresh = NumberIn("by", call.by());
       if (const auto* error = std::get_if<FieldError>(&fresh)) return *error;
       return registry.Supersede(old, std::get<NhsNumber>(fresh), by);
     }
     case Deed::kMergeRecord: {
-      const std::string& into = call.into_source().empty() ? which.source : call.into_source();
-      return registry.Merge(which, {into, call.into_source_id()}, by);
+      const auto into = NameSource(call.into_source(), which.source, by.organisations);
+      if (const auto* error = std::get_if<FieldError>(&into)) return *error;
+      return registry.Merge(which, {std::get<std::string>(into), call.into_source_id()}, by);
     }
     case Deed::kUnmergeRecord: return registry.Unmerge(which, by);
     case Deed::kEraseRecord: return registry.Erase(which, by);
@@ -276,7 +285,8 @@ grpc::Status RecordsService::ChangeRecord(grpc::ServerContext* context,
     return BadField({"reason", "is missing: this is recorded with one",
                      "say in a sentence why, or who decided it"});
   }
-  const TrailNote by = NoteOf(*actor, *deed, parts_.clock.NowMs(), call->reason());
+  const Registry::By by{NoteOf(*actor, *deed, parts_.clock.NowMs(), call->reason()),
+                        actor->organisations};
   const Registry::Done done = Change(by, *call);
   if (const auto* error = std::get_if<FieldError>(&done)) return BadField(*error);
   if (const auto* status = std::get_if<absl::Status>(&done)) return ToDoor(*status);

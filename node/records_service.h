@@ -37,8 +37,9 @@ class RecordsService final : public v1::Records::Service {
                             v1::JsonReply* reply) override;
 
  private:
-  std::variant<ImportRequest, FieldError, absl::Status> RequestOf(const v1::ImportHead& head) const;
-  Registry::Done Change(const TrailNote& by, const v1::ChangeRecordCall& call);
+  std::variant<ImportRequest, FieldError, absl::Status> RequestOf(
+      const v1::ImportHead& head, const Organisations& theirs) const;
+  Registry::Done Change(const Registry::By& by, const v1::ChangeRecordCall& call);
 
   const RecordsParts parts_;
 };

@@ -22,7 +22,7 @@ absl::Status Registry::Load(const std::vector<KeyVersion>& versions) {
       enrolment_.Hold(stored.id, kSubjectPositions[i], stored.arrived_ms[i]);
     }
     if (stored.record.restrictions.closed && stored.record.nhs_number) {
-      closed_.insert(*stored.record.nhs_number);
+      closed_.insert({OwnerOf(stored.record), *stored.record.nhs_number});
     }
     NoteAnswers(stored.id, 0, stored.record.answered_by);
     ++records_;
@@ -93,7 +93,8 @@ absl::StatusOr<std::vector<RocksdbStore::RecordChange>> Registry::Change(
   return changes;
 }
 
-absl::StatusOr<std::vector<Record>> Registry::RecordsOf(const Subject& subject) const {
+absl::StatusOr<std::vector<Record>> Registry::RecordsOf(const Subject& subject,
+                                                       const Organisations& theirs) const {
   std::vector<Record> records;
   for (const SubjectEntry& entry : subject) {
     if (entry.type == KeyType::kNone) continue;
@@ -101,10 +102,16 @@ absl::StatusOr<std::vector<Record>> Registry::RecordsOf(const Subject& subject) 
       absl::StatusOr<Record> record = store_.ReadRecord(id);
       if (absl::IsNotFound(record.status())) continue;   // removed since it was found
       if (!record.ok()) return record.status();
-      records.push_back(*std::move(record));
+      if (theirs.Has(*record)) records.push_back(*std::move(record));
     }
   }
   return records;
+}
+
+std::string Registry::OwnerOf(RecordId record) const {
+  if (!of_a_hub_) return "";
+  const absl::StatusOr<StoredRecord> stored = store_.ReadStored(record);
+  return stored.ok() ? OwnerOf(stored->record) : std::string();
 }
 
 absl::Status Registry::ApplyJournal(const std::vector<RocksdbStore::JournalEntry>& entries,

@@ -10,6 +10,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "node/answering.h"
 #include "node/enrolment.h"
 #include "node/import.h"
+#include "node/organisations.h"
 #include "node/record_batch.h"
 #include "node/rocksdb_store.h"
 #include "protocol/subject.h"
@@ -32,7 +34,10 @@ struct ImportCounts {
 
 class Registry {
  public:
-  Registry(RocksdbStore& store, Answering& answering) : store_(store), answering_(answering) {}
+  // `of_a_hub`: its organisations are controllers each for itself, and no record's life touches
+  // another organisation's.
+  Registry(RocksdbStore& store, Answering& answering, bool of_a_hub)
+      : store_(store), answering_(answering), of_a_hub_(of_a_hub) {}
 
   // Reads all records and sub-keys; fills the index. DATA_LOSS from the store.
   absl::Status Load(const std::vector<KeyVersion>& versions);
@@ -49,13 +54,14 @@ class Registry {
                     std::vector<bool>* seen);
   // Whether a row of this source and id is held.
   absl::StatusOr<bool> Holds(const std::string& source, const std::string& source_id) const;
-  // What is live of a source, and of that what an import has not seen.
+  // What is live of each of these sources, and of that what an import has not seen.
   struct Absent {
     size_t live = 0;
     std::vector<RecordId> records;
   };
-  absl::StatusOr<Absent> FindAbsent(const std::string& source, const std::vector<bool>& seen,
-                                    Date today) const;
+  absl::StatusOr<std::map<std::string, Absent>> FindAbsent(const std::set<std::string>& sources,
+                                                           const std::vector<bool>& seen,
+                                                           Date today) const;
   absl::Status EndAll(std::span<const RecordId> records, Date end, TimeMs now);
   // `complete`: these were all rows of a file that has some, so that what is held is as of now; an
   // import that left rows out dates nothing.
@@ -69,22 +75,27 @@ class Registry {
   struct Which {
     std::string source, source_id;
   };
+  // Whose deed it is, and whose records it may be done to: others are not there.
+  struct By {
+    TrailNote note;
+    Organisations organisations;
+  };
   using Done = std::variant<std::monostate, FieldError, absl::Status>;
-  Done End(const Which& which, Date end, const TrailNote& by);
+  Done End(const Which& which, Date end, const By& by);
   // Two records were one person: `old` keeps answering, marked, with what is held under
   // `current`.
-  Done Supersede(const NhsNumber& old, const NhsNumber& current, const TrailNote& by);
+  Done Supersede(const NhsNumber& old, const NhsNumber& current, const By& by);
   // The identity changed.
-  Done Close(const NhsNumber& number, const TrailNote& by);
-  Done Merge(const Which& from, const Which& into, const TrailNote& by);
-  Done Unmerge(const Which& from, const TrailNote& by);
+  Done Close(const NhsNumber& number, const By& by);
+  Done Merge(const Which& from, const Which& into, const By& by);
+  Done Unmerge(const Which& from, const By& by);
   // Gone for good, with its sub-keys and what points to it; no import brings it back.
-  Done Erase(const Which& which, const TrailNote& by);
+  Done Erase(const Which& which, const By& by);
   // A lead officer's word: what is looser in the record acts from the next question on, and not on
   // its day (node/policy_looser.h). Its restrictions stay.
-  Done LetThrough(const Which& which, const TrailNote& by);
+  Done LetThrough(const Which& which, const By& by);
   // Proposes the lead professional of the record, or gives the role up.
-  Done SetLead(const Which& which, bool lead, const TrailNote& by);
+  Done SetLead(const Which& which, bool lead, const By& by);
   // Archives and purges what is due.
   struct DueCounts {
     size_t archived = 0, purged = 0;
@@ -94,12 +105,16 @@ class Registry {
   // --- the child behind a record (registry_child.cc) ----------------------------------------------
   // All records of the same child, as they are written down: under the same identifiers, merged and
   // superseded ones, and what answers for them. Never those of a closed identity with others. None:
-  // nothing is held.
-  absl::StatusOr<std::vector<StoredRecord>> ChildBy(const NhsNumber& number);
-  absl::StatusOr<std::vector<StoredRecord>> ChildOf(RecordId record);
+  // nothing is held. Here and below, of `theirs` alone.
+  absl::StatusOr<std::vector<StoredRecord>> ChildBy(const NhsNumber& number,
+                                                    const Organisations& theirs);
+  absl::StatusOr<std::vector<StoredRecord>> ChildOf(RecordId record, const Organisations& theirs);
 
   // The records here that any identifier of this child finds, ended ones too. DATA_LOSS from the store.
-  absl::StatusOr<std::vector<Record>> RecordsOf(const Subject& subject) const;
+  absl::StatusOr<std::vector<Record>> RecordsOf(const Subject& subject,
+                                                const Organisations& theirs) const;
+  // At a hub, whose record it is: the code; "" when it is not here any more, and where there is no hub.
+  std::string OwnerOf(RecordId record) const;
   // Marks records shielded by a notice, pending a lead officer, and finishes the journal entries that
   // said so.
   absl::Status ApplyJournal(const std::vector<RocksdbStore::JournalEntry>& entries,
@@ -150,10 +165,15 @@ class Registry {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status ChangeWithAnswering(RecordId id, const Record& record, bool answered_by_new,
                                    RecordBatch& batch);
-  absl::StatusOr<std::vector<StoredRecord>> ChildFrom(const std::vector<RecordId>& found);
+  absl::StatusOr<std::vector<StoredRecord>> ChildFrom(const std::vector<RecordId>& found,
+                                                      const Organisations& theirs);
   std::vector<RecordId> NeighboursOf(const StoredRecord& stored) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  absl::Status CloseAll(const NhsNumber& number, Date today, RecordBatch& batch)
+  std::string OwnerOf(const Record& record) const {
+    return of_a_hub_ ? record.organisation_code : std::string();
+  }
+  absl::Status CloseAll(const std::string& owner, const NhsNumber& number, Date today,
+                        RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status CloseWhatFeedsSay(RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   std::vector<RecordId> AnsweredBy(RecordId id, const RecordBatch& batch) const
@@ -162,9 +182,9 @@ class Registry {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   Done DisputeMerge(RecordId from, RecordId into, const TrailNote& by)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  Done FindOne(const Which& which, const std::string& field, RecordId* id) const;
-  Done ChangeOne(const Which& which, const TrailNote& by,
-                 const std::function<Done(Record&)>& change);
+  Done FindOne(const Which& which, const std::string& field, const Organisations& theirs,
+               RecordId* id) const;
+  Done ChangeOne(const Which& which, const By& by, const std::function<Done(Record&)>& change);
   void Write(RecordBatch batch, const TrailNote* by = nullptr,
              RocksdbStore::Synced synced = RocksdbStore::Synced::kNow)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
@@ -180,11 +200,12 @@ class Registry {
 
   RocksdbStore& store_;
   Answering& answering_;
+  const bool of_a_hub_;
   std::mutex import_mutex_;                 // one change of records at a time
   // Documents of conflicts in the batch that is gathered (node/inbox_document.h).
   std::vector<std::string> disputes_ ABSL_GUARDED_BY(import_mutex_);
-  // What comes under a closed number is closed with it.
-  std::set<NhsNumber> closed_ ABSL_GUARDED_BY(import_mutex_);
+  // What comes to the same owner under a closed number is closed with it.
+  std::set<std::pair<std::string, NhsNumber>> closed_ ABSL_GUARDED_BY(import_mutex_);
   // Of each record that answers for others, those.
   std::multimap<RecordId, RecordId> answers_for_ ABSL_GUARDED_BY(import_mutex_);
   mutable std::mutex mutex_;

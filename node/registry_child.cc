@@ -16,12 +16,14 @@ bool IsOfOneIdentity(const StoredRecord& a, const StoredRecord& b) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<StoredRecord>> Registry::ChildBy(const NhsNumber& number) {
-  return ChildFrom(store_.FindByIdentifier(KeyType::kNhsNumber, number.digits()));
+absl::StatusOr<std::vector<StoredRecord>> Registry::ChildBy(const NhsNumber& number,
+                                                            const Organisations& theirs) {
+  return ChildFrom(store_.FindByIdentifier(KeyType::kNhsNumber, number.digits()), theirs);
 }
 
-absl::StatusOr<std::vector<StoredRecord>> Registry::ChildOf(RecordId record) {
-  return ChildFrom({record});
+absl::StatusOr<std::vector<StoredRecord>> Registry::ChildOf(RecordId record,
+                                                            const Organisations& theirs) {
+  return ChildFrom({record}, theirs);
 }
 
 std::vector<RecordId> Registry::NeighboursOf(const StoredRecord& stored) const {
@@ -38,7 +40,8 @@ std::vector<RecordId> Registry::NeighboursOf(const StoredRecord& stored) const {
 }
 
 // What is found leads to more, until nothing new comes.
-absl::StatusOr<std::vector<StoredRecord>> Registry::ChildFrom(const std::vector<RecordId>& found) {
+absl::StatusOr<std::vector<StoredRecord>> Registry::ChildFrom(const std::vector<RecordId>& found,
+                                                              const Organisations& theirs) {
   const std::lock_guard no_change(import_mutex_);
   std::map<RecordId, StoredRecord> child;
   std::vector<StoredRecord> next;
@@ -47,6 +50,7 @@ absl::StatusOr<std::vector<StoredRecord>> Registry::ChildFrom(const std::vector<
     absl::StatusOr<StoredRecord> stored = store_.ReadStored(id);
     if (absl::IsNotFound(stored.status())) return absl::OkStatus();
     if (!stored.ok()) return stored.status();
+    if (!theirs.Has(stored->record)) return absl::OkStatus();
     if (from != nullptr && !IsOfOneIdentity(*from, *stored)) return absl::OkStatus();
     next.push_back(*stored);
     child.emplace(id, *std::move(stored));

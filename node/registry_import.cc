@@ -19,7 +19,7 @@ void See(RecordId id, std::vector<bool>* seen) {
 absl::Status Registry::Take(std::span<const ImportRow> rows, TimeMs now, bool write,
                             ImportCounts* counts, std::vector<bool>* seen) {
   const std::lock_guard one_at_a_time(import_mutex_);
-  const std::set<NhsNumber> closed_before = closed_;
+  const auto closed_before = closed_;
   disputes_.clear();
   RecordBatch batch(store_, now);
   for (const ImportRow& row : rows) {
@@ -66,7 +66,8 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     ++(*changed ? counts->ended : counts->unchanged);
     return absl::OkStatus();
   }
-  const bool number_closed = record.nhs_number && closed_.contains(*record.nhs_number);
+  const bool number_closed =
+      record.nhs_number && closed_.contains({OwnerOf(record), *record.nhs_number});
   RowTaken taken = TakeRow(held ? &*held : nullptr, record, row.number_changed, number_closed, today);
   if (gone && taken.added) RaiseTo((*found)->left, *taken.added);
   const bool closes = taken.held && taken.added && taken.held->restrictions.closed;
@@ -85,7 +86,7 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     See(changed, seen);
   }
   if (closes && held->nhs_number) {
-    const absl::Status closed = CloseAll(*held->nhs_number, today, batch);
+    const absl::Status closed = CloseAll(OwnerOf(*held), *held->nhs_number, today, batch);
     if (!closed.ok()) return closed;
   }
   return identifies ? Dispute(changed, batch, counts) : absl::OkStatus();
@@ -96,7 +97,7 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
 absl::Status Registry::Dispute(RecordId id, RecordBatch& batch, ImportCounts* counts) {
   const absl::StatusOr<Record> record = batch.Read(id);
   if (!record.ok()) return record.status();
-  bool disputed = false;
+  bool disputed = false, by_own = false;
   for (const KeyType type : kSubjectPositions) {
     const std::string_view value = AnswersTo(*record, type);
     if (value.empty()) continue;
@@ -107,6 +108,7 @@ absl::Status Registry::Dispute(RecordId id, RecordBatch& batch, ImportCounts* co
       const std::optional<Conflict> conflict = ConflictOf(*record, *held);
       if (!conflict) continue;
       disputed = true;
+      by_own = by_own || OwnerOf(*held) == OwnerOf(*record);
       disputes_.push_back(ConflictDocument(*conflict, id, other, batch.now()));
       held->in_dispute = true;
       const absl::StatusOr<bool> changed = batch.Change(other, *std::move(held));
@@ -114,7 +116,9 @@ absl::Status Registry::Dispute(RecordId id, RecordBatch& batch, ImportCounts* co
     }
   }
   if (!disputed) return absl::OkStatus();
-  ++counts->disputed;
+  // Another organisation's is for the lead officers of both. Counted, a dry run with any name and date
+  // of birth would tell whether a child is at some school of the hub.
+  if (by_own) ++counts->disputed;
   Record silent = *record;
   silent.in_dispute = true;
   return batch.Change(id, std::move(silent)).status();
@@ -133,11 +137,13 @@ absl::Status Registry::ChangeWithAnswering(RecordId id, const Record& record, bo
   return batch.Change(record.answered_by, *std::move(answers)).status();
 }
 
-absl::Status Registry::CloseAll(const NhsNumber& number, Date today, RecordBatch& batch) {
-  closed_.insert(number);
+absl::Status Registry::CloseAll(const std::string& owner, const NhsNumber& number, Date today,
+                                RecordBatch& batch) {
+  closed_.insert({owner, number});
   for (const RecordId id : batch.FindByNumber(number)) {
     absl::StatusOr<Record> record = batch.Read(id);
     if (!record.ok()) return record.status();
+    if (OwnerOf(*record) != owner) continue;
     CloseNumber(today, *record);
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
     if (!changed.ok()) return changed.status();
@@ -145,8 +151,8 @@ absl::Status Registry::CloseAll(const NhsNumber& number, Date today, RecordBatch
     for (const RecordId other : AnsweredBy(id, batch)) {
       const absl::StatusOr<Record> replaced = batch.Read(other);
       if (!replaced.ok()) return replaced.status();
-      if (!replaced->nhs_number || closed_.contains(*replaced->nhs_number)) continue;
-      const absl::Status closed = CloseAll(*replaced->nhs_number, today, batch);
+      if (!replaced->nhs_number || closed_.contains({owner, *replaced->nhs_number})) continue;
+      const absl::Status closed = CloseAll(owner, *replaced->nhs_number, today, batch);
       if (!closed.ok()) return closed;
     }
   }
@@ -160,8 +166,10 @@ absl::Status Registry::CloseWhatFeedsSay(RecordBatch& batch) {
     const Record& record = batch.changes()[i].now.record;
     if (!record.restrictions.closed || !record.nhs_number) continue;
     const NhsNumber number = *record.nhs_number;
-    if (closed_.contains(number)) continue;
-    if (absl::Status closed = CloseAll(number, DayOf(batch.now()), batch); !closed.ok()) return closed;
+    const std::string owner = OwnerOf(record);
+    if (closed_.contains({owner, number})) continue;
+    const absl::Status closed = CloseAll(owner, number, DayOf(batch.now()), batch);
+    if (!closed.ok()) return closed;
   }
   return absl::OkStatus();
 }
@@ -204,14 +212,16 @@ absl::StatusOr<bool> Registry::Holds(const std::string& source,
   return found->has_value() && (*found)->id != 0;
 }
 
-absl::StatusOr<Registry::Absent> Registry::FindAbsent(const std::string& source,
-                                                      const std::vector<bool>& seen,
-                                                      Date today) const {
-  Absent absent;
+absl::StatusOr<std::map<std::string, Registry::Absent>> Registry::FindAbsent(
+    const std::set<std::string>& sources, const std::vector<bool>& seen, Date today) const {
+  std::map<std::string, Absent> absent;
+  for (const std::string& source : sources) absent[source] = {};
   const absl::Status read = store_.ForEachRecord(0, [&](const StoredRecord& stored) {
-    if (stored.record.source != source || !IsLive(stored.record, today)) return true;
-    ++absent.live;
-    if (stored.id >= seen.size() || !seen[stored.id]) absent.records.push_back(stored.id);
+    const auto of_source = absent.find(stored.record.source);
+    if (of_source == absent.end() || !IsLive(stored.record, today)) return true;
+    ++of_source->second.live;
+    if (stored.id < seen.size() && seen[stored.id]) return true;
+    of_source->second.records.push_back(stored.id);
     return true;
   });
   if (!read.ok()) return read;

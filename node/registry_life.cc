@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "node/day_of.h"
@@ -24,37 +25,41 @@ bool IsDone(const Registry::Done& done) { return std::holds_alternative<std::mon
 }  // namespace
 
 Registry::Done Registry::FindOne(const Which& which, const std::string& field,
-                                 RecordId* id) const {
+                                 const Organisations& theirs, RecordId* id) const {
   const auto found = store_.FindBySource(which.source, which.source_id);
   if (!found.ok()) return found.status();
   if (!found->has_value() || (*found)->id == 0) return NoSuch(field);
+  const absl::StatusOr<StoredRecord> stored = store_.ReadStored((*found)->id);
+  if (!stored.ok()) return stored.status();
+  // In the same words: a refusal of its own would say that another school of the hub has it.
+  if (!theirs.Has(stored->record)) return NoSuch(field);
   *id = (*found)->id;
   return {};
 }
 
-Registry::Done Registry::ChangeOne(const Which& which, const TrailNote& by,
+Registry::Done Registry::ChangeOne(const Which& which, const By& by,
                                    const std::function<Done(Record&)>& change) {
   const std::lock_guard one_at_a_time(import_mutex_);
   RecordId id = 0;
-  if (Done found = FindOne(which, "id", &id); !IsDone(found)) return found;
-  RecordBatch batch(store_, by.at_ms);
+  if (Done found = FindOne(which, "id", by.organisations, &id); !IsDone(found)) return found;
+  RecordBatch batch(store_, by.note.at_ms);
   absl::StatusOr<Record> record = batch.Read(id);
   if (!record.ok()) return record.status();
   if (Done changed = change(*record); !IsDone(changed)) return changed;
   const absl::StatusOr<bool> gathered = batch.Change(id, *std::move(record));
   if (!gathered.ok()) return gathered.status();
-  Write(std::move(batch), &by);
+  Write(std::move(batch), &by.note);
   return {};
 }
 
-Registry::Done Registry::End(const Which& which, Date end, const TrailNote& by) {
+Registry::Done Registry::End(const Which& which, Date end, const By& by) {
   return ChangeOne(which, by, [&](Record& record) -> Done {
     record.end = end;
     return {};
   });
 }
 
-Registry::Done Registry::SetLead(const Which& which, bool lead, const TrailNote& by) {
+Registry::Done Registry::SetLead(const Which& which, bool lead, const By& by) {
   return ChangeOne(which, by, [&](Record& record) -> Done {
     if (lead && record.name.empty()) {
       return FieldError{"id", "the record names no professional who could lead",
@@ -66,9 +71,9 @@ Registry::Done Registry::SetLead(const Which& which, bool lead, const TrailNote&
   });
 }
 
-Registry::Done Registry::LetThrough(const Which& which, const TrailNote& by) {
+Registry::Done Registry::LetThrough(const Which& which, const By& by) {
   return ChangeOne(which, by, [&](Record& record) -> Done {
-    if (!LooserOn(record, DayOf(by.at_ms))) {
+    if (!LooserOn(record, DayOf(by.note.at_ms))) {
       return FieldError{"id", "nothing in the record waits for its day", "see records list"};
     }
     whoelse::LetThrough(record);
@@ -76,24 +81,24 @@ Registry::Done Registry::LetThrough(const Which& which, const TrailNote& by) {
   });
 }
 
-Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& current,
-                                   const TrailNote& by) {
+Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& current, const By& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
   if (old == current) return FieldError{"by", "is the same number", "give the number that replaced it"};
-  for (const NhsNumber& number : {old, current}) {
-    if (!closed_.contains(number)) continue;
-    return FieldError{"nhs-number", "one of the two is closed",
-                      "leave them apart: what was closed is never joined"};
-  }
-  RecordBatch batch(store_, by.at_ms);
+  RecordBatch batch(store_, by.note.at_ms);
   bool any = false;
   for (const RecordId id : batch.FindByNumber(old)) {
     absl::StatusOr<Record> held = batch.Read(id);
     if (!held.ok()) return held.status();
+    if (!by.organisations.Has(*held)) continue;
+    for (const NhsNumber& number : {old, current}) {
+      if (!closed_.contains({OwnerOf(*held), number})) continue;
+      return FieldError{"nhs-number", "one of the two is closed",
+                        "leave them apart: what was closed is never joined"};
+    }
     if (held->superseded) continue;
     Record row = *held;
     row.nhs_number = current;
-    RowTaken taken = TakeRow(&*held, row, NumberChange::kSuperseded, false, DayOf(by.at_ms));
+    RowTaken taken = TakeRow(&*held, row, NumberChange::kSuperseded, false, DayOf(by.note.at_ms));
     taken.held->answered_by = batch.next_id();
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(taken.held));
     if (!changed.ok()) return changed.status();
@@ -101,40 +106,55 @@ Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& curren
     any = true;
   }
   if (!any) return NoSuch("nhs-number");
-  Write(std::move(batch), &by);
+  Write(std::move(batch), &by.note);
   const std::lock_guard lock(mutex_);
   Publish();
   return {};
 }
 
-Registry::Done Registry::Close(const NhsNumber& number, const TrailNote& by) {
+Registry::Done Registry::Close(const NhsNumber& number, const By& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
-  RecordBatch batch(store_, by.at_ms);
-  if (batch.FindByNumber(number).empty()) return NoSuch("nhs-number");
-  if (absl::Status closed = CloseAll(number, DayOf(by.at_ms), batch); !closed.ok()) return closed;
-  Write(std::move(batch), &by);
+  RecordBatch batch(store_, by.note.at_ms);
+  std::set<std::string> owners;
+  for (const RecordId id : batch.FindByNumber(number)) {
+    const absl::StatusOr<Record> held = batch.Read(id);
+    if (!held.ok()) return held.status();
+    if (by.organisations.Has(*held)) owners.insert(OwnerOf(*held));
+  }
+  if (owners.empty()) return NoSuch("nhs-number");
+  for (const std::string& owner : owners) {
+    const absl::Status closed = CloseAll(owner, number, DayOf(by.note.at_ms), batch);
+    if (!closed.ok()) return closed;
+  }
+  Write(std::move(batch), &by.note);
   return {};
 }
 
-Registry::Done Registry::Merge(const Which& from, const Which& into, const TrailNote& by) {
+Registry::Done Registry::Merge(const Which& from, const Which& into, const By& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
+  const Organisations& theirs = by.organisations;
   RecordId from_id = 0, into_id = 0;
-  if (Done found = FindOne(from, "id", &from_id); !IsDone(found)) return found;
-  if (Done found = FindOne(into, "into", &into_id); !IsDone(found)) return found;
+  if (Done found = FindOne(from, "id", theirs, &from_id); !IsDone(found)) return found;
+  if (Done found = FindOne(into, "into", theirs, &into_id); !IsDone(found)) return found;
   if (from_id == into_id) return FieldError{"into", "is the same record", "give the other one"};
-  RecordBatch batch(store_, by.at_ms);
+  RecordBatch batch(store_, by.note.at_ms);
   absl::StatusOr<Record> merged = batch.Read(from_id), answers = batch.Read(into_id);
   for (const absl::Status& read : {merged.status(), answers.status()}) {
     if (!read.ok()) return read;
   }
-  if (MergeConflictOf(*merged, *answers)) return DisputeMerge(from_id, into_id, by);
+  // What answers is decided by the policy of whose it is, and each has its own.
+  if (OwnerOf(*merged) != OwnerOf(*answers)) {
+    return FieldError{"into", "is another organisation's record, and each answers for its own",
+                      "leave the two apart"};
+  }
+  if (MergeConflictOf(*merged, *answers)) return DisputeMerge(from_id, into_id, by.note);
   if (const auto error = whoelse::Merge(*merged, *answers)) return *error;
   merged->answered_by = into_id;
   for (auto& [id, record] : {std::pair(from_id, &*merged), std::pair(into_id, &*answers)}) {
     const absl::StatusOr<bool> changed = batch.Change(id, std::move(*record));
     if (!changed.ok()) return changed.status();
   }
-  Write(std::move(batch), &by);
+  Write(std::move(batch), &by.note);
   return {};
 }
 
@@ -156,7 +176,7 @@ Registry::Done Registry::DisputeMerge(RecordId from, RecordId into, const TrailN
                     "see whoelse inbox list; if one number replaced the other use records supersede"};
 }
 
-Registry::Done Registry::Unmerge(const Which& from, const TrailNote& by) {
+Registry::Done Registry::Unmerge(const Which& from, const By& by) {
   return ChangeOne(from, by, [&](Record& record) -> Done {
     if (record.answered_by == 0) {
       return FieldError{"id", "the record is not merged", "look it up with records list"};
@@ -168,17 +188,17 @@ Registry::Done Registry::Unmerge(const Which& from, const TrailNote& by) {
   });
 }
 
-Registry::Done Registry::Erase(const Which& which, const TrailNote& by) {
+Registry::Done Registry::Erase(const Which& which, const By& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
   RecordId id = 0;
-  if (Done found = FindOne(which, "id", &id); !IsDone(found)) return found;
+  if (Done found = FindOne(which, "id", by.organisations, &id); !IsDone(found)) return found;
   // With the numbers that it had replaced, and those they had.
   std::vector<RecordId> erased = {id};
   for (size_t i = 0; i < erased.size(); ++i) {
     const auto [first, last] = answers_for_.equal_range(erased[i]);
     for (auto it = first; it != last; ++it) erased.push_back(it->second);
   }
-  if (absl::Status removed = Remove(erased, true, &by); !removed.ok()) return removed;
+  if (absl::Status removed = Remove(erased, true, &by.note); !removed.ok()) return removed;
   return {};
 }
 

@@ -249,9 +249,12 @@ class RocksdbStore final : public RecordSource {
   absl::StatusOr<std::optional<Bytes>> ReadPolicyState(const std::string& organisation) const;
   void WritePolicyState(const std::string& organisation, ByteView state,
                         const TrailNote* by = nullptr);
-  // How much this practitioner and the agency asked on this day.
-  absl::StatusOr<AskCounts> ReadAskCounts(const PersonRef& practitioner, Date day) const;
-  void WriteAskCounts(const PersonRef& practitioner, Date day, const AskCounts& counts);
+  // How much this practitioner and the agency asked on this day; with `organisation`, a code, at a hub
+  // how much of that for it.
+  absl::StatusOr<AskCounts> ReadAskCounts(const PersonRef& practitioner,
+                                          const std::string& organisation, Date day) const;
+  void WriteAskCounts(const PersonRef& practitioner, const std::string& organisation, Date day,
+                      const AskCounts& counts);
 
   // --- backup and restore (rocksdb_store_backup.cc) ---------------------------------------------
   // The column families, by name.

@@ -5,8 +5,9 @@
 namespace whoelse {
 namespace {
 
-// What a row begins with; in a store of an earlier version it is the state.
-constexpr uint8_t kRowForm = 16;
+// What a row begins with: the form that rows have, one of an earlier version, or, before rows had a
+// form, the state.
+constexpr uint8_t kRowForm = 17, kRowFormBeforeHubs = 16;
 
 std::string OpeningKey(const FrameHash& hash) { return ToString(hash) + "/opening"; }
 
@@ -22,15 +23,16 @@ absl::StatusOr<RocksdbStore::ReceiptRow> ReadRow(std::string_view key, ByteView 
   row.frame_hash = in_key.Fixed<FrameHash>();
   Reader in(value);
   const uint8_t form = in.U8();
-  row.state = static_cast<ReceiptState>(form < kRowForm ? form : in.U8());
+  row.state = static_cast<ReceiptState>(form < kRowFormBeforeHubs ? form : in.U8());
   row.purpose = static_cast<Purpose>(in.U8());
   row.asked = in.U32();
   row.answered = in.U32();
-  if (form == kRowForm) {
+  if (form >= kRowFormBeforeHubs) {
     row.asked_for.practitioner = in.Fixed<PersonRef>();
     row.asked_for.origin.as = static_cast<AskedAs>(in.U8());
     row.asked_for.origin.of = in.Fixed<Digest>();
   }
+  if (form >= kRowForm) row.asked_for.organisation = ToString(in.Raw(in.U8()));
   row.asked_for.case_reference = ToString(in.Raw(in.left()));
   if (!in_key.Done() || !in.ok()) return absl::DataLossError("store: a receipt's row is damaged");
   return row;
@@ -58,6 +60,8 @@ void RocksdbStore::WriteReceipt(const ReceiptRow& row, std::string_view receipt)
                           .Raw(asked_for.practitioner)
                           .U8(static_cast<uint8_t>(asked_for.origin.as))
                           .Raw(asked_for.origin.of)
+                          .U8(static_cast<uint8_t>(asked_for.organisation.size()))
+                          .Raw(AsBytes(asked_for.organisation))
                           .Raw(AsBytes(asked_for.case_reference))
                           .Take();
   rocksdb::WriteBatch batch;

@@ -7,7 +7,6 @@ namespace {
 
 constexpr std::string_view kRosterKey = "roster";
 constexpr std::string_view kEnrolmentKey = "enrolment";
-constexpr std::string_view kAgencyCountsKey = "asked-today";
 constexpr std::string_view kInUseKey = "in_use";
 
 std::string RosterKeyOf(uint64_t version) { return "roster/" + std::to_string(version); }
@@ -20,8 +19,12 @@ std::string PolicyKey(const std::string& organisation) {
   return organisation.empty() ? "policy" : "policy/" + organisation;
 }
 
-std::string CountsKey(const PersonRef& practitioner) {
-  return "asked-today/" + ToString(practitioner);
+std::string CountsKey(const PersonRef& practitioner, const std::string& organisation) {
+  return "asked-today/" + ToString(practitioner) + organisation;
+}
+
+std::string AgencyCountsKey(const std::string& organisation) {
+  return organisation.empty() ? "asked-today" : "asked-today-for/" + organisation;
 }
 
 }  // namespace
@@ -124,11 +127,12 @@ void RocksdbStore::WritePolicyState(const std::string& organisation, ByteView st
 }
 
 absl::StatusOr<AskCounts> RocksdbStore::ReadAskCounts(const PersonRef& practitioner,
+                                                      const std::string& organisation,
                                                       Date day) const {
   AskCounts counts;
-  const auto mine = Get(kMeta, CountsKey(practitioner));
+  const auto mine = Get(kMeta, CountsKey(practitioner, organisation));
   if (!mine.ok()) return mine.status();
-  const auto agencys = Get(kMeta, kAgencyCountsKey);
+  const auto agencys = Get(kMeta, AgencyCountsKey(organisation));
   if (!agencys.ok()) return agencys.status();
   if (mine->has_value()) {
     Reader reader(**mine);
@@ -147,15 +151,16 @@ absl::StatusOr<AskCounts> RocksdbStore::ReadAskCounts(const PersonRef& practitio
   return counts;
 }
 
-void RocksdbStore::WriteAskCounts(const PersonRef& practitioner, Date day,
-                                  const AskCounts& counts) {
+void RocksdbStore::WriteAskCounts(const PersonRef& practitioner, const std::string& organisation,
+                                  Date day, const AskCounts& counts) {
   const Bytes mine = Writer().U32(day.ymd()).U32(counts.questions).U32(counts.emergencies)
                          .U32(counts.shield_notices).Take();
   const Bytes agencys = Writer().U32(day.ymd()).U32(counts.agency_shield_notices).Take();
-  const std::string key = CountsKey(practitioner);
+  const std::string key = CountsKey(practitioner, organisation);
+  const std::string agency_key = AgencyCountsKey(organisation);
   rocksdb::WriteBatch batch;
   batch.Put(family(kMeta), key, Seal(kMeta, key, mine));
-  batch.Put(family(kMeta), kAgencyCountsKey, Seal(kMeta, kAgencyCountsKey, agencys));
+  batch.Put(family(kMeta), agency_key, Seal(kMeta, agency_key, agencys));
   // Synced: a node that is made to crash must not begin to count anew.
   Write(batch, true);
 }

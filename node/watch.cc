@@ -101,10 +101,12 @@ std::optional<FieldError> CheckWatched(const AskedBefore& asked, std::string_vie
   return std::nullopt;
 }
 
-std::optional<AskPlan> WatchQuestion(const AskedBefore& asked, const Roster& roster, AgencyId me) {
+std::optional<AskPlan> WatchQuestion(const AskedBefore& asked, const Roster& roster, AgencyId me,
+                                     const std::string& organisation) {
   const RosterAgency* agency = roster.FindAgency(me);
   if (agency == nullptr || !MayWatch(*agency, asked.statement.purpose)) return std::nullopt;
   AskPlan plan = OwnPlanOf(asked.statement, *agency);
+  if (!organisation.empty()) plan.statement.organisation = organisation;
   plan.case_reference = asked.case_reference;
   plan.holds = true;
   return plan;

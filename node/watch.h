@@ -52,8 +52,10 @@ std::optional<size_t> ChooseWatch(size_t due, const WatchSlot& slot, Random& ran
 // Of the question whose receipt is given: whether it can be watched. The field is "number" or
 // "case".
 std::optional<FieldError> CheckWatched(const AskedBefore& asked, std::string_view case_reference);
-// The question again, by the node itself. nullopt: the roster lets this agency ask it no more.
-std::optional<AskPlan> WatchQuestion(const AskedBefore& asked, const Roster& roster, AgencyId me);
+// The question again, by the node itself; at a hub for this organisation, as it was asked. nullopt: the
+// roster lets this agency ask it no more.
+std::optional<AskPlan> WatchQuestion(const AskedBefore& asked, const Roster& roster, AgencyId me,
+                                     const std::string& organisation);
 // About nobody, of the same size and cost, for a slot without a watch. nullopt: this agency asks
 // neither for section-17 nor for section-47 and can watch nobody.
 std::optional<AskPlan> BeatQuestion(const Roster& roster, AgencyId me);

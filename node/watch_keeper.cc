@@ -89,7 +89,10 @@ void WatchKeeper::Keep(const Watch& watch, const TrailNote* by) {
 bool WatchKeeper::MaySee(const std::string& user, const Watch& watch) const {
   if (parts_.asker.RefOf(user) == watch.practitioner) return true;
   const Person* const person = parts_.config.FindPerson(user);
-  return person != nullptr && kLeadOfficers.FirstOf(person->duties).has_value();
+  if (person == nullptr || !kLeadOfficers.FirstOf(person->duties)) return false;
+  if (person->organisations.all()) return true;
+  const auto asked = parts_.desk.AskedIn(watch.first);
+  return asked.ok() && person->organisations.Has(asked->statement.organisation);
 }
 
 const Watch* WatchKeeper::Find(const std::string& user, const std::string& number) const {
@@ -195,10 +198,14 @@ std::string WatchKeeper::WhyEnded(const Watch& watch, std::optional<AskedBefore>
   }
   auto before = parts_.desk.AskedIn(watch.first);
   if (!before.ok()) return "what was asked is not kept any more";
-  if (!WatchQuestion(*before, *parts_.board.Read().roster, parts_.config.agency)) {
+  const Organisations theirs = parts_.config.OneOrganisation(before->statement.organisation);
+  if (!WatchQuestion(*before, *parts_.board.Read().roster, parts_.config.agency, theirs.code())) {
     return "this agency may not ask for its purpose";
   }
-  const auto held = parts_.registry.RecordsOf(before->statement.subject);
+  if (!person->organisations.Covers(theirs)) {
+    return "who set it does not act for its organisation any more";
+  }
+  const auto held = parts_.registry.RecordsOf(before->statement.subject, theirs);
   if (!held.ok()) return "the records here cannot be read";
   if (!HoldsLive(*held, before->statement.subject, DayOf(now))) {
     return "this agency holds no live record of the child";
@@ -251,9 +258,14 @@ void WatchKeeper::AskIn(const WatchSlot& slot) {
 }
 
 void WatchKeeper::Ask(const Watch& chosen, const AskedBefore& asked, const WatchSlot& slot) {
+  const std::string organisation =
+      parts_.config.OneOrganisation(asked.statement.organisation).code();
   const auto given = parts_.asker.AskAsNode(
-      [&](const Roster& roster) { return WatchQuestion(asked, roster, parts_.config.agency); },
-      {chosen.practitioner, {AskedAs::kWatch, DigestOf(chosen.first)}, chosen.case_reference});
+      [&](const Roster& roster) {
+        return WatchQuestion(asked, roster, parts_.config.agency, organisation);
+      },
+      {chosen.practitioner, {AskedAs::kWatch, DigestOf(chosen.first)}, chosen.case_reference,
+       organisation});
   const std::lock_guard lock(mutex_);
   const auto kept = watches_.find(chosen.first);
   if (kept == watches_.end() || !kept->second.GoesOn()) return;   // ended meanwhile

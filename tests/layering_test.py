@@ -34,7 +34,7 @@ CORE = {
              "import", "import_columns", "import_csv", "import_fhir", "import_mapping",
              "import_row", "import_twins", "inbox", "inbox_counts", "inbox_document", "index",
              "justify", "kept_answer", "lead_key", "ledger", "local_role", "log_watch", "month_end",
-             "noted", "noted_json", "notice_repeats", "opening", "policy", "policy_entry",
+             "noted", "noted_json", "notice_repeats", "opening", "organisations", "policy", "policy_entry",
              "policy_explain", "policy_in_force", "policy_looser", "policy_table", "private_checks",
              "public_checks", "reading", "receipting", "record", "record_cells", "record_life",
              "report", "report_receipt", "report_text", "requester", "shield_notice",

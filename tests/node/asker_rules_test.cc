@@ -147,6 +147,20 @@ TEST(AskerRules, TheAgencysNoticesHaveACapOfTheirOwn) {
   EXPECT_TRUE(CheckAsker(c).used_up);
 }
 
+TEST(AskerRules, AtAHubAnOrganisationsCapsHoldBesideTheNodes) {
+  AskerCase c = Plain(Purpose::kConcern, Role::kPractitioner);
+  c.caps_for_it.questions = 2;
+  c.today_for_it.questions = 2;
+  EXPECT_FALSE(CheckAsker(c).used_up);   // no hub
+  c.of_a_hub = true;
+  EXPECT_EQ(FieldsOf(CheckAsker(c)), std::set<std::string>{"caps"});
+  EXPECT_TRUE(CheckAsker(c).used_up);
+  c.today_for_it.questions = 1;
+  EXPECT_FALSE(CheckAsker(c).used_up);
+  c.today.questions = 20;   // for whichever of them
+  EXPECT_TRUE(CheckAsker(c).used_up);
+}
+
 TEST(AskerRules, DangerIsNotUsedUpByEverydayQuestions) {
   AskerCase c = Plain(Purpose::kEmergency, Role::kPractitioner);
   c.today.questions = 1000;

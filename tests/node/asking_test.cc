@@ -91,6 +91,20 @@ TEST_F(AskingTest, BecomesAStatementThatParses) {
   EXPECT_EQ(Planned().case_reference, "CASE 4711");
 }
 
+TEST_F(AskingTest, AtAHubItIsAskedForTheAskersOrganisation) {
+  asker_.organisation = "100001";
+  EXPECT_EQ(Planned().statement.organisation, "100001");
+  asker_.caps_for_it.questions = 1;
+  EXPECT_EQ(Planned().counts_for_it.questions, 1u);
+  asker_.today_for_it.questions = 1;
+  EXPECT_TRUE(std::holds_alternative<UsedUp>(Plan()));
+  // Of another organisation nothing is used up by that.
+  asker_.today_for_it = {};
+  asker_.today.questions = 1;
+  EXPECT_EQ(Planned().counts.questions, 2u);
+  EXPECT_EQ(Planned().counts_for_it.questions, 1u);
+}
+
 TEST_F(AskingTest, TheChildByNumberUpnOrBoth) {
   input_.nhs_number = "999 000 0018";
   input_.upn = "a123456789012";

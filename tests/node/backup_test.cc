@@ -67,7 +67,7 @@ class Backup : public RegistryTest {
     store_->WriteSentNotice({About(kOne, ""), 0, kImported});
     store_->WriteArranged(RocksdbStore::Arranged::kWatch, "1", "a watch");
     store_->WritePolicyState("", Bytes(3, 1));
-    store_->WriteAskCounts(PersonRef(), kToday, {3, 0, 0, 0});
+    store_->WriteAskCounts(PersonRef(), "", kToday, {3, 0, 0, 0});
   }
 };
 
@@ -119,7 +119,7 @@ TEST_F(Backup, WhatMustNotGoBackDoesNot) {
   EXPECT_THAT(*restored->ReadPlannedDigests(), IsEmpty());
   EXPECT_EQ(restored->ReadEnrolmentState()->newest_import_ms, 0u);
   EXPECT_TRUE(restored->ReadEnrolmentState()->begun_ms.empty());
-  EXPECT_EQ(restored->ReadAskCounts(PersonRef(), kToday)->questions, 0u);
+  EXPECT_EQ(restored->ReadAskCounts(PersonRef(), "", kToday)->questions, 0u);
 }
 
 // A minute old, and doubted all the same; a second start too.

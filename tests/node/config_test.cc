@@ -39,7 +39,8 @@ class NodeConfigTest : public testing::Test {
     std::string text, line;
     bool in_table = false;
     while (std::getline(in, line)) {
-      if (line.starts_with("[")) in_table = line == "[" + name + "]";
+      const std::string bare = line.substr(std::min(line.find_first_not_of(' '), line.size()));
+      if (bare.starts_with("[")) in_table = bare == "[" + name + "]";
       if (!in_table) text += line + "\n";
     }
     return text;
@@ -64,6 +65,7 @@ TEST_F(NodeConfigTest, ComesBackAsItWasWritten) {
   config_.calendar.sessions = "Mon-Fri 08:00-18:00";
   config_.pager = {{"/usr/local/bin/page", "--quiet"}, "https://pager.example/whoelse", "/ca.pem"};
   config_.door_group = "whoelse";
+  for (auto& [user, person] : config_.people) person.organisations = Organisations::All();
   const auto loaded = Load(config_.Serialize());
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   EXPECT_EQ(loaded->people, config_.people);
@@ -89,6 +91,64 @@ TEST_F(NodeConfigTest, AHubHasAPolicyForEachOfItsOrganisations) {
   Refused(config_.Serialize(), "organisations.100001.name: should be");
   config_.organisations = {{"1000 1", {"Hilltop School", ""}}};
   Refused(config_.Serialize(), "organisations.1000 1: should be a table named by an ODS code");
+}
+
+// A default would open every school's children to whoever was forgotten.
+TEST_F(NodeConfigTest, AtAHubAPersonActsForThoseThatTheirEntryNames) {
+  config_.organisations = {{"100001", {"Hilltop School", ""}}, {"100002", {"Meadow Lane", ""}}};
+  config_.people["alice"] = {{}, {LocalRole::kLeadOfficer}, {}, "", Organisations::Only({"100002"})};
+  config_.people["root"] = {{}, {LocalRole::kLeadOfficer}, {}, "", config_.AllOrganisations()};
+  const auto loaded = Load(config_.Serialize());
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->people, config_.people);
+  EXPECT_EQ(loaded->OneOrganisation("100001"), Organisations::Only({"100001"}));
+
+  const auto with = [&](const std::string& entry) {
+    return WithoutTable("people.alice") + "\n[people.bob]\nroles = ['lead officer']\n" + entry;
+  };
+  const char* const wrong = "people.bob.organisations: should list the codes";
+  for (const char* entry : {"", "organisations = []", "organisations = ['100009']",
+                            "organisations = '100001'", "organisations = 'ALL'",
+                            "organisations = ['all']", "organisations = true",
+                            "organisations = [100001]", "organisations = ['100001', '']"}) {
+    Refused(with(entry), wrong);
+  }
+  Refused(with("organisations = 'all'\n[people]\ncarol = ['approver']"),
+          "people.carol.organisations: should list the codes");
+  const char* const managed =
+      "organisations = ['100001']\n[people.dan]\nroles = ['practitioner']\nmanager = 'erin'\n"
+      "organisations = 'all'\n[people.erin]\nroles = ['manager']\norganisations = ['100001']\n";
+  Refused(with(managed), "people.dan.manager: should be somebody who acts for every organisation");
+}
+
+TEST_F(NodeConfigTest, WhereThereIsNoHubNobodyActsForAPart) {
+  config_.people["alice"].duties = {LocalRole::kLeadOfficer};
+  EXPECT_EQ(Load(config_.Serialize())->FindPerson("local:alice")->organisations,
+            Organisations::All());
+  EXPECT_EQ(config_.OneOrganisation("100001"), Organisations::All());
+  Refused(config_.Serialize() + "\n[people.bob]\nroles = ['approver']\norganisations = 'all'\n",
+          "people.bob.organisations: is for a hub");
+}
+
+TEST_F(NodeConfigTest, AnOrganisationHasCapsOfItsOwn) {
+  config_.caps.questions = 30;
+  AskCaps caps = config_.caps;
+  caps.emergencies = 1;
+  config_.organisations = {{"100001", {"Hilltop School", "", caps}},
+                           {"100002", {"Meadow Lane", "", config_.caps}}};
+  const auto loaded = Load(config_.Serialize());
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->organisations, config_.organisations);
+  // What is left out is as for the whole node.
+  const auto less = Load(WithoutTable("organisations.100002.caps"));
+  ASSERT_TRUE(less.ok()) << less.status();
+  EXPECT_EQ(less->organisations, config_.organisations);
+  Refused(WithoutTable("organisations.100002.caps") +
+              "\n[organisations.100002.caps]\nemergencies = -1\n",
+          "organisations.100002.caps.emergencies: should be how many");
+  Refused(WithoutTable("organisations.100002.caps") +
+              "\n[organisations.100002.caps]\nurgent = 1\n",
+          "organisations.100002.caps.urgent: is not a key");
 }
 
 TEST_F(NodeConfigTest, SaysWhatToPutRight) {

@@ -58,6 +58,18 @@ TEST(Deed, TheDutyThatAllowsItIsThePersonsFirstOfThem) {
   EXPECT_EQ(DutiesFor(Deed::kReadSealed).FirstOf({}), std::nullopt);
 }
 
+TEST(Deed, AtAHubSomeAreTheWholeNodes) {
+  const Organisations part = Organisations::Only({"100001"}), all = Organisations::All({"100001"});
+  const std::set<Deed> whole = {Deed::kReadSealed, Deed::kTakeSealed, Deed::kReadTrail};
+  for (const auto& [deed, who] : kWho) {
+    EXPECT_FALSE(CheckReach(deed, all)) << Name(deed);
+    EXPECT_EQ(CheckReach(deed, part).has_value(), whole.contains(deed)) << Name(deed);
+    EXPECT_TRUE(CheckReach(deed, Organisations())) << Name(deed);
+  }
+  EXPECT_EQ(CheckReach(Deed::kReadTrail, part)->field, "user");
+  EXPECT_THAT(CheckReach(Deed::kReadTrail, part)->remedy, HasSubstr("organisations = \"all\""));
+}
+
 TEST(Deed, ARefusalSaysForWhomItIs) {
   const FieldError refused = NoDutyFor(Deed::kImportRecords);
   EXPECT_EQ(refused.field, "user");

@@ -20,6 +20,7 @@ inline ImportSettings Settings() {
   return {.source = "caseworks",
           .organisation = "Northbridge Council",
           .organisation_code = "E0900",
+          .organisations = {},
           .service_classes = {{"Family help", ServiceClass::kTargeted},
                               {"Pastoral care", ServiceClass::kUniversal},
                               {"Refuge", ServiceClass::kProtected}}};

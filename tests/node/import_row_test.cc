@@ -155,12 +155,42 @@ TEST(ImportRow, AtAHubEachRowIsOfOneOfItsOrganisations) {
   EXPECT_EQ(result.records[0].organisation, "Meadow Lane School");
   EXPECT_EQ(result.records[1].organisation, "Meadow");
   EXPECT_EQ(result.records[1].organisation_code, "100002");
+  EXPECT_EQ(result.records[1].source, "100002/caseworks");
   ASSERT_EQ(result.problems.size(), 2u);
   EXPECT_EQ(result.problems[0].line, 4u);
   EXPECT_EQ(result.problems[0].column, "organisation_code");
   EXPECT_THAT(result.problems[0].reason, HasSubstr("answers for several"));
   EXPECT_EQ(result.problems[1].line, 5u);
   EXPECT_THAT(result.problems[1].reason, HasSubstr("none of the organisations"));
+}
+
+// Or who imports for one school would end or overwrite another's record by its id.
+TEST(ImportRow, AtAHubARowThatEndsSaysWhoseToo) {
+  ImportRules rules = Rules(ImportMode::kDelta);
+  rules.settings.organisation_code = "";
+  rules.settings.organisations = {{"100001", "Hilltop School"}};
+  const ImportResult result =
+      Read(File({{{"action", "end"}, {"organisation_code", "100001"}},
+                 {{"action", "end"}, {"organisation_code", "100002"}},
+                 {{"action", "end"}}}),
+           rules);
+  ASSERT_EQ(result.records.size(), 1u);
+  EXPECT_EQ(result.records[0].source, "100001/caseworks");
+  ASSERT_EQ(result.problems.size(), 2u);
+  EXPECT_EQ(result.problems[0].column, "organisation_code");
+  EXPECT_THAT(result.problems[0].reason, HasSubstr("none of the organisations"));
+  EXPECT_GE(result.problems[0].remedy.size(), 10u);
+  EXPECT_THAT(result.problems[1].reason, HasSubstr("answers for several"));
+}
+
+TEST(ImportRow, TwoOrganisationsMayNumberTheirRowsAlike) {
+  ImportRules rules = Rules();
+  rules.settings.organisations = {{"100001", "Hilltop School"}, {"100002", "Meadow Lane School"}};
+  const auto row = [](const char* code) {
+    return Cells{{"source_id", "17"}, {"organisation_code", code}};
+  };
+  EXPECT_EQ(Read(File({row("100001"), row("100002")}), rules).problems.size(), 0u);
+  EXPECT_EQ(Read(File({row("100001"), row("100001")}), rules).problems.size(), 2u);
 }
 
 TEST(ImportRow, AllThatIsWrongWithARowIsSaidAtOnce) {

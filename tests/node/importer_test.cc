@@ -53,7 +53,7 @@ class ImporterTest : public RegistryTest {
   static std::vector<Cells> Rows(size_t n) { return std::vector<Cells>(n); }
   size_t HeldRecords() { return registry_.Summarise().records; }
   size_t Live() {
-    return registry_.FindAbsent("caseworks", {}, kImportDay)->live;
+    return registry_.FindAbsent({"caseworks"}, {}, kImportDay)->at("caseworks").live;
   }
 
   const Date kImportDay = Date::FromDays(static_cast<int64_t>(kImported / 86'400'000));
@@ -221,6 +221,64 @@ TEST_F(ImporterTest, LeavesNoFileBehind) {
   };
   Run(File(Rows(3)));
   EXPECT_TRUE(files().empty());
+}
+
+// --- of a hub --------------------------------------------------------------------------------------
+
+class HubImporter : public ImporterTest {
+ protected:
+  // Rows of two schools that number them alike.
+  static std::vector<Cells> RowsOf(const std::string& code, size_t n) {
+    return std::vector<Cells>(n, {{"organisation_code", code}});
+  }
+  void ActFor(const std::map<std::string, std::string>& organisations) {
+    request_.settings.organisation_code = "";
+    request_.settings.organisations = organisations;
+  }
+  size_t LiveOf(const std::string& source) {
+    return registry_.FindAbsent({source}, {}, kImportDay)->at(source).live;
+  }
+  const std::map<std::string, std::string> kHilltop = {{"100001", "Hilltop School"}},
+                                           kMeadow = {{"100002", "Meadow Lane"}};
+};
+
+TEST_F(HubImporter, ASnapshotSpeaksOfItsOwnOrganisationAlone) {
+  ActFor(kHilltop);
+  Run(File(RowsOf("100001", 40)));
+  ActFor(kMeadow);
+  Run(File(RowsOf("100002", 40)));
+  request_.mode = ImportMode::kSnapshot;
+  EXPECT_EQ(Run(File(RowsOf("100002", 39))).counts.ended, 1u);
+  EXPECT_EQ(LiveOf("100002/caseworks"), 39u);
+  EXPECT_EQ(LiveOf("100001/caseworks"), 40u);
+  // Also by who acts for both: the file has no row of the other.
+  ActFor({{"100001", "Hilltop School"}, {"100002", "Meadow Lane"}});
+  Run(File(RowsOf("100002", 39)));
+  EXPECT_EQ(LiveOf("100001/caseworks"), 40u);
+  EXPECT_THAT(Error(File(RowsOf("100002", 30))), HasSubstr("9 of 39 live records would end"));
+  // And a school that came short does not pass beside one that is whole.
+  std::vector<Cells> rows = RowsOf("100001", 40);
+  rows.push_back({{"organisation_code", "100002"}, {"source_id", "row-1"}});
+  EXPECT_THAT(Error(File(rows)), HasSubstr("38 of 39 live records would end"));
+  EXPECT_EQ(Error(File({})), "");
+  EXPECT_EQ(LiveOf("100001/caseworks"), 40u);
+}
+
+TEST_F(HubImporter, ARowOfAnotherOrganisationIsRefused) {
+  ActFor(kHilltop);
+  std::vector<Cells> rows = RowsOf("100001", 3);
+  rows[1] = {{"organisation_code", "100002"}};
+  EXPECT_FALSE(Run(File(rows)).loaded);
+  ASSERT_EQ(heard_.problems.size(), 1u);
+  const RowProblem of_another = heard_.problems[0];
+  EXPECT_EQ(of_another.line, 3u);
+  EXPECT_EQ(of_another.column, "organisation_code");
+  rows[1] = {{"organisation_code", "100009"}};   // of none
+  Run(File(rows));
+  EXPECT_EQ(heard_.problems.at(0).reason, of_another.reason);
+  EXPECT_EQ(heard_.problems.at(0).remedy, of_another.remedy);
+  request_.settings.source = "100002/caseworks";
+  EXPECT_THAT(Error(File(RowsOf("100001", 1))), HasSubstr("source: has a stroke"));
 }
 
 }  // namespace

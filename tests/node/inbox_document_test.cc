@@ -25,6 +25,7 @@ InboxItem FullItem() {
   item.records = {17, 4'000'000'000};
   item.about = R"({"question":"6STF-5YE9-R7M2-Y7WH"})";
   item.fingerprint = std::string(64, 'b');
+  item.organisations = {"100001", "100002"};
   item.steps = {{item.raised_ms + 5, "local:alice", ActorOf("alice").ref, "lifted",
                  "the \"refuge\" said so"}};
   return item;
@@ -48,7 +49,7 @@ TEST(InboxDocument, DamageIsSaid) {
     without.erase(key);
     other[key] = Json::object();
     EXPECT_TRUE(absl::IsDataLoss(ReadItem(other.dump()).status())) << key;
-    if (key == "paged" || key == "asked_by") continue;   // may be missing
+    if (key == "paged" || key == "asked_by" || key == "organisations") continue;   // may be missing
     EXPECT_TRUE(absl::IsDataLoss(ReadItem(without.dump()).status())) << key;
   }
   for (const std::string& bad : {std::string(), std::string("[]"), good + " ", good.substr(1)}) {
@@ -149,7 +150,7 @@ TEST(ItemsOfANote, OneForEachThingThatAPersonHasToDecide) {
   SeededRandom random(1);
   const auto kinds = [&](const Noted& noted) {
     std::string list;
-    for (const InboxItem& item : ItemsOf(noted, kMe, TestCalendar(), random)) {
+    for (const InboxItem& item : ItemsOf(noted, kMe, {}, TestCalendar(), random)) {
       list += std::string(Name(item.kind)) + " ";
     }
     return list;
@@ -171,17 +172,37 @@ TEST(ItemsOfANote, OneForEachThingThatAPersonHasToDecide) {
   EXPECT_EQ(kinds(Noted{}), "");
 }
 
+// Of a child of two schools each decides for itself, and hears nothing of the other.
+TEST(ItemsOfANote, AtAHubEachOrganisationGetsWhatIsItsOwn) {
+  SeededRandom random(1);
+  const Noted noted = NotedOf(Purpose::kSection17, 0,
+                              {Outcome::kBrokered, Outcome::kContact, Outcome::kUrgent});
+  const auto owner_of = [](RecordId record) { return record == 8 ? "100002" : "100001"; };
+  const auto parts = PartsOf(noted, owner_of);
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_TRUE(ItemsOf(parts.at("100002"), kMe, {"100002"}, TestCalendar(), random).empty());
+  const auto items = ItemsOf(parts.at("100001"), kMe, {"100001"}, TestCalendar(), random);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].kind, ItemKind::kUrgent);
+  EXPECT_THAT(items[0].records, ElementsAre(7, 9));
+  EXPECT_THAT(items[0].organisations, ElementsAre("100001"));
+  EXPECT_THAT(items[0].about, testing::Not(HasSubstr("\"record\":8")));
+  // About no record: one part, of nobody.
+  const auto none = PartsOf(NotedOf(Purpose::kSection17, Noted::kPurposeNotAllowed, {}), owner_of);
+  EXPECT_EQ(none.begin()->first, "");
+}
+
 TEST(ItemsOfANote, WhoAskedHereMayNotDecideHere) {
   SeededRandom random(1);
   Noted noted = NotedOf(Purpose::kSection17, 0, {Outcome::kBrokered, Outcome::kContact});
-  const InboxItem other = ItemsOf(noted, kMe, TestCalendar(), random).at(0);
+  const InboxItem other = ItemsOf(noted, kMe, {}, TestCalendar(), random).at(0);
   EXPECT_EQ(other.asked_by, std::vector<PersonRef>());
   EXPECT_EQ(other.from, kAsker);
   EXPECT_THAT(other.records, ElementsAre(7, 8));
   noted.agency = kMe;
-  EXPECT_EQ(ItemsOf(noted, kMe, TestCalendar(), random).at(0).asked_by, std::vector{ActorOf("carol").ref});
+  EXPECT_EQ(ItemsOf(noted, kMe, {}, TestCalendar(), random).at(0).asked_by, std::vector{ActorOf("carol").ref});
   noted.practitioner_ref = PersonRef();   // the node itself
-  EXPECT_EQ(ItemsOf(noted, kMe, TestCalendar(), random).at(0).asked_by, std::vector<PersonRef>());
+  EXPECT_EQ(ItemsOf(noted, kMe, {}, TestCalendar(), random).at(0).asked_by, std::vector<PersonRef>());
 }
 
 TEST(ItemsOfOwnQuestions, EmergenciesAndNoticesAreLookedAt) {
@@ -201,7 +222,7 @@ TEST(ItemsOfOwnQuestions, EmergenciesAndNoticesAreLookedAt) {
 TEST(ItemsOfFishing, OnesOwnAlarmIsForSomebodyElse) {
   SeededRandom random(1);
   const auto item = [&](AgencyId agency) {
-    return ItemOf(FishingAlarm{FishingRule::kUnheld, agency, ActorOf("carol").ref}, kMe,
+    return ItemOf(FishingAlarm{FishingRule::kUnheld, agency, ActorOf("carol").ref}, kMe, {},
                   At(20261123, 10), TestCalendar(), random);
   };
   EXPECT_EQ(item(kMe).asked_by, std::vector{ActorOf("carol").ref});

@@ -35,7 +35,7 @@ class InboxKeeperTest : public testing::Test {
                                    LeadKey(), random_)),
         answering_({kMe, IdentityKeyOfAgency(kMe)}, VectorAnchor(), *store_, folder_ / "evidence",
                    std::nullopt, board_, clock_, random_),
-        registry_(*store_, answering_) {
+        registry_(*store_, answering_, false) {
     EXPECT_TRUE(registry_.Load({1}).ok());
     std::vector<Record> records;
     for (const char* number : {"9990000018", "9990000026"}) {

@@ -19,11 +19,11 @@ inline const WorkingCalendar& TestCalendar() {
   return calendar;
 }
 
-// A lead officer.
+// A lead officer of the whole node.
 inline Actor ActorOf(const std::string& name) {
   PersonRef ref;
   std::copy_n(name.begin(), std::min(name.size(), PersonRef::kSize), ref.data());
-  return {"local:" + name, ref, {LocalRole::kLeadOfficer}};
+  return {"local:" + name, ref, {LocalRole::kLeadOfficer}, Organisations::All()};
 }
 
 // Raised at a section-47 question on a Monday morning.

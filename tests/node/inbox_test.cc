@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "tests/node/inbox_maker.h"
 
@@ -199,6 +200,36 @@ TEST(Inbox, ALiftTakesTwoPeopleAndAConfirmationOne) {
     const Acted confirmed = std::get<Acted>(Do(first.item, Verb::kApprove, "", ActorOf(who)));
     EXPECT_EQ(confirmed.effect, Effect::kConfirmShield);
     EXPECT_EQ(confirmed.item.state(), ItemState::kDone);
+  }
+}
+
+// To a lead officer of another organisation of the hub an item is what one that is not there is.
+TEST(Inbox, IsThereForItsOrganisationsAlone) {
+  Actor theirs = ActorOf("alice"), others = ActorOf("bob"), nobodys = ActorOf("carol");
+  theirs.organisations = Organisations::Only({"100001", "100003"});
+  others.organisations = Organisations::Only({"100002"});
+  nobodys.organisations = Organisations();
+  const std::set<ItemKind> everybodys = {ItemKind::kLogAlarm, ItemKind::kLedgerToTake,
+                                         ItemKind::kLedgerLost};
+  for (const KindCase& c : kKinds) {
+    SCOPED_TRACE(Name(c.kind));
+    InboxItem item = ItemOf(c.kind), hidden = item;
+    hidden.visible_ms = item.visible_ms + 1;
+    item.organisations = {"100001"};
+    const Choice& choice = RuleOf(c.kind).choices[0];
+    const Action action{choice.verb,
+                        choice.verb == Verb::kDone ? std::string(choice.outcome) : "", "why"};
+    EXPECT_TRUE(Works(Act(item, action, theirs, item.visible_ms)));
+    EXPECT_TRUE(Works(Act(item, action, ActorOf("root"), item.visible_ms)));
+    EXPECT_EQ(DutyToDecide(others, item).has_value(), everybodys.contains(c.kind));
+    EXPECT_FALSE(DutyToDecide(nobodys, item));
+    const auto refused = Act(item, action, nobodys, item.visible_ms);
+    EXPECT_EQ(std::get<FieldError>(refused),
+              std::get<FieldError>(Act(hidden, action, nobodys, item.visible_ms)));
+    // Of an earlier version, or of what nobody can say whose it is.
+    item.organisations.clear();
+    EXPECT_EQ(Works(Act(item, action, theirs, item.visible_ms)), everybodys.contains(c.kind));
+    EXPECT_TRUE(Works(Act(item, action, ActorOf("root"), item.visible_ms)));
   }
 }
 

@@ -33,7 +33,7 @@ TEST(Justify, WhatIsNoQuestionOrNoReferenceIsSaidSo) {
 TEST(Justify, TheHolderHasTwoWorkingDaysAndTheWordsForTheLine) {
   SeededRandom random(1);
   const InboxItem item =
-      JustificationAsked(Dans(), 1003, "Hilltop School", kNow, TestCalendar(), random);
+      JustificationAsked(Dans(), 1003, "Hilltop School", {}, kNow, TestCalendar(), random);
   EXPECT_EQ(item.from, 1003u);
   EXPECT_EQ(item.due_ms, At(20261125, 17));
   const std::string say = ordered_json::parse(item.about)["say"];

@@ -68,6 +68,29 @@ TEST(MonthEnd, EachMonthIsListedOnceAlsoAfterALongTimeOff) {
   EXPECT_EQ(months(std::nullopt, At(20270101, 0)), std::vector<uint32_t>{202612});
 }
 
+// Whoever confirms one school's questions learns nothing of another's.
+TEST(MonthEnd, AtAHubAListIsOfOneOrganisation) {
+  AskedInMonth first = Asked(1, "dan"), second = Asked(2, "dan"), third = Asked(3, "erin");
+  first.organisation = third.organisation = "100001";
+  second.organisation = "100002";
+  const auto items = Items({first, second, third, Asked(4, "erin")});
+  std::map<std::vector<std::string>, size_t> questions;
+  for (const InboxItem& item : items) {
+    EXPECT_EQ(item.manager, ActorOf("bob").ref);
+    questions[item.organisations] += QuestionsOf(item).size();
+  }
+  EXPECT_EQ(questions, (std::map<std::vector<std::string>, size_t>{
+                           {{}, 1}, {{"100001"}, 2}, {{"100002"}, 1}}));
+  const std::string number = first.question;
+  for (const InboxItem& item : items) {
+    if (item.organisations != std::vector<std::string>{"100001"}) continue;
+    SeededRandom random(1);
+    const auto raised = NotRecognisedItem(Refused(item, number + " is not ours"), kNow,
+                                          TestCalendar(), random);
+    EXPECT_EQ(std::get<InboxItem>(raised).organisations, item.organisations);
+  }
+}
+
 TEST(MonthEnd, AManagerGetsTheirPeoplesAndNobodyTheirOwn) {
   const auto items = Items({Asked(1, "dan"), Asked(2, "erin"), Asked(3, "bob"), Asked(4, "alice"),
                             Asked(5, "gone"), Asked(6, "dan", At(20261201, 0)),

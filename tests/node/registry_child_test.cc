@@ -18,9 +18,9 @@ class RegistryChildTest : public RegistryTest {
     return ids;
   }
   std::vector<RecordId> By(const std::string& number) {
-    return Ids(registry_.ChildBy(*NhsNumber::Parse(number)));
+    return Ids(registry_.ChildBy(*NhsNumber::Parse(number), Organisations::All()));
   }
-  std::vector<RecordId> Of(RecordId record) { return Ids(registry_.ChildOf(record)); }
+  std::vector<RecordId> Of(RecordId record) { return Ids(registry_.ChildOf(record, Organisations::All())); }
 };
 
 TEST_F(RegistryChildTest, AllRecordsOfOneNumber) {

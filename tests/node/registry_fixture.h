@@ -26,7 +26,7 @@ class FixedClock final : public Clock {
 };
 
 // What somebody with every duty does at that time.
-inline TrailNote ByAt(TimeMs now) {
+inline TrailNote NoteAt(TimeMs now) {
   TrailNote by;
   by.deed = Deed::kEndRecord;
   by.at_ms = now;
@@ -35,6 +35,7 @@ inline TrailNote ByAt(TimeMs now) {
   by.reason = "because it was so";
   return by;
 }
+inline Registry::By ByAt(TimeMs now) { return {NoteAt(now), Organisations::All()}; }
 
 inline bool IsDone(const Registry::Done& done) {
   return std::holds_alternative<std::monostate>(done);
@@ -47,13 +48,13 @@ inline std::string FieldOf(const Registry::Done& done) {
 
 class RegistryTest : public ::testing::Test {
  protected:
-  RegistryTest()
+  explicit RegistryTest(bool of_a_hub = false)
       : store_(*RocksdbStore::Open(folder_ / "data",
                                    MasterKey(Secret<32>::From(std::array<uint8_t, 32>{7})),
                                    LeadKey(), random_)),
         answering_({kSurgery, IdentityKeyOfAgency(kSurgery)}, VectorAnchor(), *store_,
                    folder_ / "evidence", std::nullopt, board_, clock_, random_),
-        registry_(*store_, answering_) {
+        registry_(*store_, answering_, of_a_hub) {
     EXPECT_TRUE(registry_.Load({1}).ok());
   }
 
@@ -94,7 +95,7 @@ class RegistryTest : public ::testing::Test {
     return subject;
   }
   bool Holds(const Subject& subject) {
-    return HoldsLive(*registry_.RecordsOf(subject), subject, kToday);
+    return HoldsLive(*registry_.RecordsOf(subject, Organisations::All()), subject, kToday);
   }
 
   const Date kToday = Date::FromDays(20'500);

@@ -10,7 +10,7 @@ class RegistryLifeTest : public RegistryTest {
  protected:
   NhsNumber Number(const std::string& digits) { return *NhsNumber::Parse(digits); }
   std::vector<Record> Under(const std::string& digits) {
-    return *registry_.RecordsOf(About(digits, ""));
+    return *registry_.RecordsOf(About(digits, ""), Organisations::All());
   }
   size_t Pending() { return registry_.Pending(1); }
   TimeMs DaysLater(int days) { return kImported + static_cast<TimeMs>(days) * 86'400'000; }
@@ -116,7 +116,7 @@ TEST_F(RegistryLifeTest, AMergedRecordIsAnsweredByTheOtherAndUnmergedForItselfAg
   second.restrictions.covert = true;
   Import({Pupil("1", kOne), second});
   ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))));
-  const std::vector<Record> by_upn = *registry_.RecordsOf(About("", kUpnOne));
+  const std::vector<Record> by_upn = *registry_.RecordsOf(About("", kUpnOne), Organisations::All());
   ASSERT_EQ(by_upn.size(), 1u);
   EXPECT_EQ(by_upn[0].source_id, "1");
   EXPECT_TRUE(Under(kOne)[0].restrictions.covert);
@@ -126,7 +126,7 @@ TEST_F(RegistryLifeTest, AMergedRecordIsAnsweredByTheOtherAndUnmergedForItselfAg
   EXPECT_TRUE(Under(kOne)[0].restrictions.call_back_only);
   EXPECT_EQ(FieldOf(registry_.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))), "id");
   ASSERT_TRUE(IsDone(registry_.Unmerge({"school", "2"}, ByAt(kImported))));
-  EXPECT_EQ((*registry_.RecordsOf(About("", kUpnOne)))[0].source_id, "2");
+  EXPECT_EQ((*registry_.RecordsOf(About("", kUpnOne), Organisations::All()))[0].source_id, "2");
   EXPECT_EQ(FieldOf(registry_.Unmerge({"school", "2"}, ByAt(kImported))), "id");
   EXPECT_EQ(FieldOf(registry_.Merge({"school", "2"}, {"school", "2"}, ByAt(kImported))), "into");
   EXPECT_EQ(FieldOf(registry_.Merge({"school", "3"}, {"school", "2"}, ByAt(kImported))), "id");

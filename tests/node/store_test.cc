@@ -48,7 +48,7 @@ FrameHash HashOf(uint8_t byte) {
 
 TEST_F(NodeStore, ReceiptsNewestFirst) {
   RocksdbStore::ReceiptRow old{1000, HashOf(1), ReceiptState::kPending, Purpose::kConcern, 5, 3,
-                               {PersonRef(), {AskedAs::kAgain, Digest()}, "C-1"}};
+                               {PersonRef(), {AskedAs::kAgain, Digest()}, "C-1", "100001"}};
   const RocksdbStore::ReceiptRow young{2000, HashOf(2), ReceiptState::kComplete,
                                        Purpose::kSection47, 5, 5, {}};
   store_->WriteReceipt(old, "old");
@@ -64,6 +64,7 @@ TEST_F(NodeStore, ReceiptsNewestFirst) {
   EXPECT_EQ(rows[1].purpose, Purpose::kConcern);
   EXPECT_EQ(rows[1].answered, 3u);
   EXPECT_EQ(rows[1].asked_for.case_reference, "C-1");
+  EXPECT_EQ(rows[1].asked_for.organisation, "100001");
   EXPECT_EQ(rows[1].asked_for.origin.as, AskedAs::kAgain);
   EXPECT_EQ(Rows(1).size(), 1u);
   EXPECT_EQ(**store_->ReadReceipt(HashOf(1)), "old, completed");

@@ -36,8 +36,8 @@ class TrailStoreTest : public RegistryTest {
 TEST_F(TrailStoreTest, AChangeAndItsEntryAreOne) {
   Import({Pupil("1", kOne), Pupil("2", kTwo)});
   const uint64_t before = store_->trail_head().number;
-  TrailNote by = ByAt(kImported);
-  by.deed = Deed::kEraseRecord;
+  Registry::By by = ByAt(kImported);
+  by.note.deed = Deed::kEraseRecord;
   ASSERT_TRUE(IsDone(registry_.Erase({"school", "2"}, by)));
   const std::vector<TrailEntry> entries = Entries(before);
   ASSERT_EQ(entries.size(), 1u);
@@ -52,7 +52,7 @@ TEST_F(TrailStoreTest, AChangeAndItsEntryAreOne) {
 }
 
 TEST_F(TrailStoreTest, HoldsAfterARestart) {
-  for (int i = 0; i < 3; ++i) store_->WriteTrail(ByAt(kImported));
+  for (int i = 0; i < 3; ++i) store_->WriteTrail(NoteAt(kImported));
   const TrailHead head = store_->trail_head();
   const auto entries = Entries();
   store_.reset();
@@ -67,7 +67,7 @@ TEST_F(TrailStoreTest, TwoAtOnceComeOneAfterTheOther) {
   std::vector<std::thread> people;
   for (int i = 0; i < 4; ++i) {
     people.emplace_back([&] {
-      for (int n = 0; n < 25; ++n) store_->WriteTrail(ByAt(kImported));
+      for (int n = 0; n < 25; ++n) store_->WriteTrail(NoteAt(kImported));
     });
   }
   for (std::thread& person : people) person.join();
@@ -91,7 +91,7 @@ TEST_F(TrailStoreTest, ANewTrailBeginsAndAnOldCopyOfTheStoreSaysSo) {
 TEST_F(TrailStoreTest, ARestoredTrailSaysOfWhenItIs) {
   ASSERT_TRUE(BeginTrail(1001, kImported, *store_).ok());
   const std::string backup = BackedUp(*store_, kImported + 1);
-  store_->WriteTrail(ByAt(kImported + 2));   // what the backup does not know
+  store_->WriteTrail(NoteAt(kImported + 2));   // what the backup does not know
   const TrailHead kept = store_->trail_head();
   ASSERT_TRUE(RestoreInto(folder_ / "again", backup, kImported + 3, random_).ok());
   store_.reset();

@@ -82,7 +82,7 @@ TEST(WatchRate, WhatIsLateIsAskedAtOnce) {
 AskedBefore Asked() { return {BasicStatement(), "C-1", ""}; }
 
 TEST(WatchQuestion, IsTheNodesAndNamesNobody) {
-  const AskPlan plan = *WatchQuestion(Asked(), *RosterOf(7), kSocialCare);
+  const AskPlan plan = *WatchQuestion(Asked(), *RosterOf(7), kSocialCare, "");
   const Statement& statement = plan.statement;
   EXPECT_EQ(statement.role, Role::kNodeItself);
   EXPECT_TRUE(statement.practitioner_ref.IsZero());
@@ -93,7 +93,7 @@ TEST(WatchQuestion, IsTheNodesAndNamesNobody) {
   EXPECT_EQ(plan.case_reference, "C-1");
   EXPECT_TRUE(Statement::Parse(statement.Serialize()).ok());
   // A school may not ask for it.
-  EXPECT_FALSE(WatchQuestion(Asked(), *RosterOf(7), kSchools));
+  EXPECT_FALSE(WatchQuestion(Asked(), *RosterOf(7), kSchools, ""));
 }
 
 TEST(WatchQuestion, OfAnOpenCaseOnly) {
