@@ -169,7 +169,12 @@ class NoticeKeeperTest : public testing::Test {
   Coordinators calls_{client_.files, now_, [](const Evaluation::Liar&) {}};
   ReceiptKeeper receipts_{*store_, calls_, answering_, board_, now_, random_};
   InboxKeeper inbox_{kSurgery, TestCalendar(), *store_, registry_, answering_, now_, random_};
-  QuestionAsker asker_{kSurgery, AskCaps(), identity_, key_, *store_, registry_, answering_, calls_,
+  const NodeConfig config_ = [] {
+    NodeConfig config;
+    config.agency = kSurgery;
+    return config;
+  }();
+  QuestionAsker asker_{config_, identity_, key_, *store_, registry_, answering_, calls_,
                        board_, receipts_, inbox_, now_, random_};
   std::unique_ptr<NoticeKeeper> keeper_;
   std::map<TimeS, bool> is_notice_;
