@@ -212,7 +212,7 @@ TEST_F(NoticeKeeperTest, WhatDoesNotLeaveGoesAtALaterMoment) {
 TEST_F(NoticeKeeperTest, TheLiftOfTheShieldEndsIt) {
   store_->WriteSentNotice(Sent(kNowS - 2 * kWeekS));
   ASSERT_TRUE(registry_.DecideNotice(Registry::Notice::kLifted, {1},
-                                     {"7f3a-91c2-04be", true, "{}"}, ByAt(kImported)).ok());
+                                     {"7f3a-91c2-04be", true, "{}"}, NoteAt(kImported)).ok());
   Start();
   ASSERT_TRUE(InTime([&] { return store_->ReadSentNotices()->empty(); }));
   ASSERT_TRUE(InTime([&] { return !Questions().empty(); }));

@@ -114,7 +114,7 @@ class RestrictionsProperty : public testing::Test {
   }
   // Two people have looked.
   void Lift() {
-    const auto lifted = life_->store->LiftRestored({"0000-0000-0001", true, "{}"}, ByAt(kImported));
+    const auto lifted = life_->store->LiftRestored({"0000-0000-0001", true, "{}"}, NoteAt(kImported));
     EXPECT_TRUE(lifted.ok()) << lifted;
   }
   bool ShieldsEverybody() const {
@@ -125,7 +125,7 @@ class RestrictionsProperty : public testing::Test {
   void Happen(const Event& event) {
     Registry& registry = life_->registry;
     const NhsNumber& one = numbers_[event.number % 3];
-    const TrailNote by = ByAt(kImported);
+    const Registry::By by = ByAt(kImported);
     switch (event.kind) {
       case Kind::kImport: return ImportRow(event);
       case Kind::kReSync: return ReSync(event);

@@ -110,7 +110,7 @@ class TrailWithoutTheKey : public TrailStoreTest {
  protected:
   TrailWithoutTheKey() {
     EXPECT_TRUE(BeginTrail(1001, kImported, *store_).ok());
-    for (int i = 2; i <= 5; ++i) store_->WriteTrail(ByAt(kImported));
+    for (int i = 2; i <= 5; ++i) store_->WriteTrail(NoteAt(kImported));
   }
   static std::string KeyOf(uint64_t entry) {
     return "trail/" + ToString(Writer().U64(entry).view());
@@ -177,7 +177,7 @@ TEST_F(TrailWithoutTheKey, OnlyAKeptHeadFindsTheEndThatWasCutOffWithItsHead) {
     EXPECT_TRUE(db.Get({}, meta, "trail-head", &before).ok());
   });
   store_ = *OpenCopyOf("data");
-  store_->WriteTrail(ByAt(kImported));
+  store_->WriteTrail(NoteAt(kImported));
   const TrailHead kept = store_->trail_head();
   Tamper([&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
     EXPECT_TRUE(db.Delete({}, meta, KeyOf(6)).ok());
@@ -187,7 +187,7 @@ TEST_F(TrailWithoutTheKey, OnlyAKeptHeadFindsTheEndThatWasCutOffWithItsHead) {
   TrailFile file{1001, {}, Entries(), store_->trail_head()};
   EXPECT_TRUE(CheckTrail(file).ok());
   EXPECT_EQ(CheckKept(file, kept), Kept::kCutOff);
-  store_->WriteTrail(ByAt(kImported + 1));
+  store_->WriteTrail(NoteAt(kImported + 1));
   file = {1001, {}, Entries(), store_->trail_head()};
   EXPECT_EQ(CheckKept(file, kept), Kept::kRewritten);
 }
