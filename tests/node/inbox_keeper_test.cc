@@ -260,7 +260,7 @@ TEST_F(InboxKeeperTest, NobodyLiftsWhatTheyHadShielded) {
 TEST_F(InboxKeeperTest, WhatIsClosedStaysShielded) {
   ASSERT_TRUE(std::holds_alternative<std::monostate>(
       registry_.Close(*NhsNumber::Parse("9990000018"),
-                      {.deed = Deed::kCloseNumber, .at_ms = clock_.now})));
+                      {{.deed = Deed::kCloseNumber, .at_ms = clock_.now}, Organisations::All()})));
   const std::string id =
       std::get<InboxItem>(keeper_->ProposeLift({1}, "the order ended", ActorOf("alice"))).id;
   EXPECT_TRUE(Decide(id, Verb::kRefuse, "bob"));

@@ -64,7 +64,7 @@ TEST_F(RegistryLifeTest, AClosedNumberStaysClosedForWhateverComesUnderIt) {
   EXPECT_EQ(Under(kOne).size(), 3u);
   for (const Record& record : Under(kOne)) EXPECT_TRUE(record.restrictions.shielded);
   // Also after a restart.
-  Registry restarted(*store_, answering_);
+  Registry restarted(*store_, answering_, false);
   ASSERT_TRUE(restarted.Load({1}).ok());
   ImportCounts counts;
   const std::vector<ImportRow> rows = {{2, RowAction::kUpsert, NumberChange::kClosed,

@@ -64,7 +64,7 @@ TEST_F(RegistryTest, RetiredWhileTheNodeWasDown) {
   Import({Pupil("1", kOne)});
   EnrolAll(1);
   EnrolAll(2);
-  Registry restarted(*store_, answering_);
+  Registry restarted(*store_, answering_, false);
   ASSERT_TRUE(restarted.Load({2}).ok());
   EXPECT_FALSE(HasSubKeys(1, kNhs, 1));
   EXPECT_TRUE(HasSubKeys(1, kNhs, 2));

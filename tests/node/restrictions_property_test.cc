@@ -48,7 +48,7 @@ struct Life {
       : store(*RocksdbStore::Open(directory, TestMaster(), X25519PublicKey(), random)),
         answering({kSurgery, IdentityKeyOfAgency(kSurgery)}, VectorAnchor(), *store,
                   directory + "-evidence", std::nullopt, board, clock, random),
-        registry(*store, answering) {
+        registry(*store, answering, false) {
     EXPECT_TRUE(registry.Load({1}).ok());
   }
   std::unique_ptr<RocksdbStore> store;
