@@ -165,7 +165,7 @@ class NoticeKeeperTest : public testing::Test {
                           X25519PublicKey(), random_);
   Answering answering_{{kSurgery, IdentityKeyOfAgency(kSurgery)}, VectorAnchor(), *store_,
                        home_ / "evidence", std::nullopt, board_, now_, random_};
-  Registry registry_{*store_, answering_};
+  Registry registry_{*store_, answering_, false};
   Coordinators calls_{client_.files, now_, [](const Evaluation::Liar&) {}};
   ReceiptKeeper receipts_{*store_, calls_, answering_, board_, now_, random_};
   InboxKeeper inbox_{kSurgery, TestCalendar(), *store_, registry_, answering_, now_, random_};
