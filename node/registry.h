@@ -175,6 +175,8 @@ class Registry {
   absl::Status CloseAll(const std::string& owner, const NhsNumber& number, Date today,
                         RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  absl::Status CloseReplacedBy(const std::string& owner, RecordId id, Date today, RecordBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status CloseWhatFeedsSay(RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   std::vector<RecordId> AnsweredBy(RecordId id, const RecordBatch& batch) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);

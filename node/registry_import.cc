@@ -147,14 +147,21 @@ absl::Status Registry::CloseAll(const std::string& owner, const NhsNumber& numbe
     CloseNumber(today, *record);
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
     if (!changed.ok()) return changed.status();
-    // A number that this one had replaced is the same identity.
-    for (const RecordId other : AnsweredBy(id, batch)) {
-      const absl::StatusOr<Record> replaced = batch.Read(other);
-      if (!replaced.ok()) return replaced.status();
-      if (!replaced->nhs_number || closed_.contains({owner, *replaced->nhs_number})) continue;
-      const absl::Status closed = CloseAll(owner, *replaced->nhs_number, today, batch);
-      if (!closed.ok()) return closed;
-    }
+    const absl::Status closed = CloseReplacedBy(owner, id, today, batch);
+    if (!closed.ok()) return closed;
+  }
+  return absl::OkStatus();
+}
+
+// A number that this record had replaced is the same identity.
+absl::Status Registry::CloseReplacedBy(const std::string& owner, RecordId id, Date today,
+                                       RecordBatch& batch) {
+  for (const RecordId other : AnsweredBy(id, batch)) {
+    const absl::StatusOr<Record> replaced = batch.Read(other);
+    if (!replaced.ok()) return replaced.status();
+    if (!replaced->nhs_number || closed_.contains({owner, *replaced->nhs_number})) continue;
+    const absl::Status closed = CloseAll(owner, *replaced->nhs_number, today, batch);
+    if (!closed.ok()) return closed;
   }
   return absl::OkStatus();
 }
@@ -163,12 +170,15 @@ absl::Status Registry::CloseAll(const std::string& owner, const NhsNumber& numbe
 // comes under it later, would give the identity away, and people could join it to the new one.
 absl::Status Registry::CloseWhatFeedsSay(RecordBatch& batch) {
   for (size_t i = 0; i < batch.changes().size(); ++i) {   // closing adds some
-    const Record& record = batch.changes()[i].now.record;
-    if (!record.restrictions.closed || !record.nhs_number) continue;
-    const NhsNumber number = *record.nhs_number;
-    const std::string owner = OwnerOf(record);
-    if (closed_.contains({owner, number})) continue;
-    const absl::Status closed = CloseAll(owner, number, DayOf(batch.now()), batch);
+    const StoredRecord& changed = batch.changes()[i].now;
+    if (!changed.record.restrictions.closed || !changed.record.nhs_number) continue;
+    const RecordId id = changed.id;   // copies: what is gathered moves when there is more
+    const NhsNumber number = *changed.record.nhs_number;
+    const std::string owner = OwnerOf(changed.record);
+    // Also under a number that was closed before: a feed may say that it replaced another one.
+    const absl::Status closed = closed_.contains({owner, number})
+                                    ? CloseReplacedBy(owner, id, DayOf(batch.now()), batch)
+                                    : CloseAll(owner, number, DayOf(batch.now()), batch);
     if (!closed.ok()) return closed;
   }
   return absl::OkStatus();

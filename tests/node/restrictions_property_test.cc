@@ -202,7 +202,7 @@ TEST_F(RestrictionsProperty, WhateverHappensNothingIsLowered) {
   const char* const seed = std::getenv("WHOELSE_SEED");
   // It prints the seed that it runs with.
   const std::string parameters =
-      "max_success=40 max_size=25 seed=" + std::string(seed == nullptr ? "20261122" : seed);
+      "max_success=60 max_size=25 seed=" + std::string(seed == nullptr ? "20261122" : seed);
   setenv("RC_PARAMS", parameters.c_str(), 0);
   EXPECT_TRUE(rc::check([this] {
     // All bits of each, however few events there are: a size would be taken for theirs too.
