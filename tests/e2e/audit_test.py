@@ -276,7 +276,11 @@ class AuditorsDesk(Audited):
     def rows_gone_too_early(self, ledger):
         """A node whose clock is three months ahead lets go of rows that were logged today."""
         area = self.area
+        # The copy has every digest by which rows may go: none is logged between it and the leap.
+        area.stop("school")
+        self.mirrored()
         area.move_clock(92 * 24 * HOUR_MS)
+        area.start("school")
 
         def gone():
             done = area.whoelse("school", "ledger", "export", "-o", ledger)

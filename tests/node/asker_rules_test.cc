@@ -148,7 +148,7 @@ TEST(AskerRules, TheAgencysNoticesHaveACapOfTheirOwn) {
 }
 
 TEST(AskerRules, AtAHubAnOrganisationsCapsHoldBesideTheNodes) {
-  AskerCase c = Plain(Purpose::kConcern, Role::kPractitioner);
+  AskerCase c = Plain(Purpose::kConcern, Role::kSafeguardingLead);
   c.caps_for_it.questions = 2;
   c.today_for_it.questions = 2;
   EXPECT_FALSE(CheckAsker(c).used_up);   // no hub

@@ -285,6 +285,7 @@ TEST_F(InboxKeeperTest, AReportAndWhoPutWhatBackAreKept) {
 TEST_F(InboxKeeperTest, AnOpeningIsGivenByTwoPeopleAndTheTrailHasBoth) {
   const AskedInMonth asked{"6STF-5YE9-R7M2-Y7WH", clock_.now, Purpose::kConcern, "C-7",
                            ActorOf("dan").ref};
+  const uint64_t before = store_->trail_head().number;
   const auto propose = [&](const char* who, const char* reason = "authority CR-2026-17") {
     const auto proposed = keeper_->ProposeOpening(asked, reason, ActorOf(who));
     const auto* error = std::get_if<FieldError>(&proposed);
@@ -292,15 +293,15 @@ TEST_F(InboxKeeperTest, AnOpeningIsGivenByTwoPeopleAndTheTrailHasBoth) {
   };
   EXPECT_EQ(propose("dan"), "user");            // asked it
   EXPECT_EQ(propose("alice", " "), "reason");
-  EXPECT_EQ(store_->trail_head().number, 0u);   // nothing has happened yet
+  EXPECT_EQ(store_->trail_head().number, before);   // nothing has happened yet
   const std::string id = propose("alice");
   EXPECT_EQ(propose("bob"), "number");          // it is proposed already
   Restart();                                    // the first word is kept
   EXPECT_FALSE(Decide(id, Verb::kApprove, "alice") || Decide(id, Verb::kApprove, "dan"));
   EXPECT_TRUE(Decide(id, Verb::kApprove, "bob"));
   std::vector<std::string> said;
-  ASSERT_TRUE(store_->ForEachTrailEntry(0, [&](const TrailEntry& entry, const TrailHead&) {
-    said.push_back(entry.user + " " + std::string(Name(entry.deed)) + " " + entry.about[0].value +
+  ASSERT_TRUE(store_->ForEachTrailEntry(before, [&](const TrailEntry& entry, const TrailHead&) {
+    said.push_back(entry.user + " " + std::string(Name(entry.deed)) + " " + entry.about.at(0).value +
                    " " + entry.about.back().value);
     return true;
   }).ok());
