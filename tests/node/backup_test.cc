@@ -32,15 +32,6 @@ class Backup : public RegistryTest {
     EXPECT_TRUE(restored.ok()) << restored;
     return *OpenAt("restored");
   }
-  void Answer(uint64_t index, TimeMs released_ms) {
-    SlotRecord record{};
-    record.coordinator = kRelay;
-    record.log_key_id = 77;
-    record.index = index;
-    record.frame_hash.data()[0] = static_cast<uint8_t>(index);
-    record.wire = Bytes(kWireSize, 1);
-    store_->CommitSlot({released_ms, {record}});
-  }
   // Something of everything that a store keeps.
   void FillAll() {
     Import({Pupil("1", kOne, kUpnOne), Pupil("2", kTwo)});

@@ -19,15 +19,6 @@ class SetClock final : public Clock {
 
 class LedgerRows : public RegistryTest {
  protected:
-  void Answer(uint64_t index, TimeMs released_ms) {
-    SlotRecord record{};
-    record.coordinator = kRelay;
-    record.log_key_id = 77;
-    record.index = index;
-    record.frame_hash.data()[0] = static_cast<uint8_t>(index);
-    record.wire = Bytes(kWireSize, 1);
-    store_->CommitSlot({released_ms, {record}});
-  }
   // Of all that no digest has yet, logged after so long.
   void Digest(TimeMs logged_ms) {
     const LedgerLog log{kRelay, 77};

@@ -98,6 +98,17 @@ class RegistryTest : public ::testing::Test {
     return HoldsLive(*registry_.RecordsOf(subject, Organisations::All()), subject, kToday);
   }
 
+  // A frame of the relay's log that was answered and hit nobody.
+  void Answer(uint64_t index, TimeMs released_ms) {
+    SlotRecord record{};
+    record.coordinator = kRelay;
+    record.log_key_id = 77;
+    record.index = index;
+    record.frame_hash.data()[0] = static_cast<uint8_t>(index);
+    record.wire = Bytes(kWireSize, 1);
+    store_->CommitSlot({released_ms, {record}});
+  }
+
   const Date kToday = Date::FromDays(20'500);
   const std::string kOne = "9990000018", kTwo = "9990000026";
   const std::string kUpnOne = "A123456789012", kUpnTwo = "G98765432109Z";
