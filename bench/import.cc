@@ -41,7 +41,7 @@ void WriteExport(const std::string& path, size_t rows) {
   }
 }
 
-// As many bytes as one row leaves in the store: the record and the two that find it.
+// As many bytes as one row leaves in the store.
 size_t SealedRecordBytes() {
   Record record;
   record.nhs_number = *NhsNumber::Parse(DemoNhsNumber(1));
@@ -60,7 +60,7 @@ size_t SealedRecordBytes() {
 }
 
 // The same bytes in batches of as many rows, each synced, by RocksDB alone. Rows a second.
-absl::StatusOr<double> RawRowsPerSecond(const std::string& path, size_t rows, Random& random) {
+absl::StatusOr<double> RawRowsPerSecond(const std::string& path, size_t rows) {
   rocksdb::Options options;
   options.create_if_missing = true;
   options.compression = rocksdb::kNoCompression;
@@ -71,17 +71,13 @@ absl::StatusOr<double> RawRowsPerSecond(const std::string& path, size_t rows, Ra
   const std::unique_ptr<rocksdb::DB> db(opened);
   rocksdb::WriteOptions synced;
   synced.sync = true;
-  const std::string record(SealedRecordBytes(), 'x'), source(4 + kAtRestOverhead, 'x');
+  const std::string record(SealedRecordBytes(), 'x');
   bool ok = true;
   const double seconds = SecondsOf([&] {
     for (size_t row = 0; row < rows && ok;) {
       rocksdb::WriteBatch batch;
       for (size_t i = 0; i < kChunk && row < rows; ++i, ++row) {
-        const Bytes keys = ToBytes(random.NewSecret<32>().Reveal());
-        const std::string id = ToString(Writer().U32(static_cast<uint32_t>(row)).view());
-        batch.Put(id, record);
-        batch.Put(ToString(ByteView(keys).first(16)), source);
-        batch.Put(ToString(ByteView(keys).subspan(16)) + id, "");
+        batch.Put(ToString(Writer().U32(static_cast<uint32_t>(row)).view()), record);
       }
       ok = db->Write(synced, &batch).ok();
     }
@@ -135,7 +131,7 @@ absl::Status MeasureImport(const Setting& setting, Report& report) {
   absl::Status imported;
   const double fresh = SecondsOf([&] { imported = Import(door, setting.home + "/export.csv"); });
   if (!imported.ok()) return imported;
-  const auto raw = RawRowsPerSecond(setting.home + "/raw", rows, random);
+  const auto raw = RawRowsPerSecond(setting.home + "/raw", rows);
   if (!raw.ok()) return raw.status();
   report.Add({std::to_string(rows) + " new rows", static_cast<double>(rows) / fresh, "rows/s",
               {{"the same bytes in RocksDB", *raw}}, kGoalRows, Better::kMore});

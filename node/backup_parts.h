@@ -16,10 +16,9 @@ struct BackupPart {
 };
 
 inline constexpr bool kGoesBack = true, kStaysOut = false;
-inline constexpr std::array<BackupPart, 31> kBackupParts = {{
+inline constexpr std::array<BackupPart, 30> kBackupParts = {{
     {"records", "", kGoesBack, "what the agency holds"},
-    {"sources", "", kGoesBack, "with them: what finds a row's record, and what was erased"},
-    {"identifiers", "", kGoesBack, "with them: what finds a number's records"},
+    {"gone", "", kGoesBack, "with them: what was erased, and what was held back of what is gone"},
     {"sub_keys", "", kStaysOut, "a version's questions are closed by destroying its keys everywhere"},
     {"ledger", "", kGoesBack, "who asked and what was answered, for the lead officers"},
     {"wires", "", kStaysOut, "those that left since are forgotten: given again they would pass for all"},

@@ -49,10 +49,9 @@ absl::StatusOr<std::vector<Record>> CaseloadAsker::RecordsNamed(const CaseloadRo
   }
   const auto source = NameSource(row.source, parts_.config.import.source, theirs);
   if (std::holds_alternative<FieldError>(source)) return std::vector<Record>();
-  const auto entry = parts_.store.FindBySource(std::get<std::string>(source), row.source_id);
-  if (!entry.ok()) return entry.status();
-  if (!entry->has_value() || (*entry)->id == 0) return std::vector<Record>();
-  auto stored = parts_.store.ReadStored((*entry)->id);
+  const RecordId id = parts_.store.FindBySource(std::get<std::string>(source), row.source_id);
+  if (id == 0) return std::vector<Record>();
+  auto stored = parts_.store.ReadStored(id);
   if (!stored.ok()) return stored.status();
   if (!theirs.Has(stored->record)) return std::vector<Record>();
   return std::vector<Record>{std::move(stored->record)};

@@ -14,6 +14,7 @@ bool CsvRow::Blank() const {
 
 bool CsvRow::IsUtf8() const {
   return std::all_of(cells.begin(), cells.end(), [](const std::string& cell) {
+    if (std::ranges::all_of(cell, [](char c) { return (c & 0x80) == 0; })) return true;
     for (size_t i = 0; i < cell.size();) {
       if (NextCharacter(cell, &i) < 0) return false;
     }

@@ -43,6 +43,7 @@ class Enroller {
   Random& random_;
   EnrolmentRhythm rhythm_;
   std::map<KeyVersion, size_t> bulk_most_;         // elements that the evaluators may still allow
+  bool unanswered_ = false;                        // the last bulk request was
   uint64_t bulk_roster_ = 0;                       // version: the roster whose windows these are
   mutable std::mutex mutex_;
   std::condition_variable wake_;

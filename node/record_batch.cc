@@ -20,11 +20,19 @@ Arrivals ArrivalsOf(const Record& record, const StoredRecord* before, TimeMs now
 
 }  // namespace
 
+const StoredRecord* RecordBatch::GatheredAs(RecordId id) const {
+  const auto gathered = place_.find(id);
+  return gathered == place_.end() ? nullptr : &changes_[gathered->second].now;
+}
+
+absl::StatusOr<StoredRecord> RecordBatch::ReadBefore(RecordId id) const {
+  const StoredRecord* const gathered = before_ != nullptr ? before_->GatheredAs(id) : nullptr;
+  return gathered != nullptr ? absl::StatusOr<StoredRecord>(*gathered) : store_.ReadStored(id);
+}
+
 absl::StatusOr<Record> RecordBatch::Read(RecordId id) const {
-  if (const auto gathered = place_.find(id); gathered != place_.end()) {
-    return changes_[gathered->second].now.record;
-  }
-  absl::StatusOr<StoredRecord> held = store_.ReadStored(id);
+  if (const Record* const gathered = Gathered(id)) return *gathered;
+  absl::StatusOr<StoredRecord> held = ReadBefore(id);
   if (!held.ok()) return held.status();
   return std::move(held->record);
 }
@@ -38,7 +46,7 @@ absl::StatusOr<bool> RecordBatch::Change(RecordId id, Record record) {
     change.now.arrived_ms = ArrivalsOf(change.now.record, &last, now_);
     return true;
   }
-  absl::StatusOr<StoredRecord> held = store_.ReadStored(id);
+  absl::StatusOr<StoredRecord> held = ReadBefore(id);
   if (!held.ok()) return held.status();
   if (held->record == record) return false;
   const Arrivals arrived_ms = ArrivalsOf(record, &*held, now_);
@@ -71,23 +79,28 @@ void RecordBatch::NoteIdentifiers(RecordId id, const Record& record) {
   }
 }
 
+void RecordBatch::AddGathered(KeyType type, std::string_view value, const RecordBatch* over,
+                              std::vector<RecordId>& found) const {
+  const auto had = had_.find(value);
+  if (had == had_.end()) return;
+  for (const RecordId id : had->second) {
+    const Record* const gathered = Gathered(id);
+    if (gathered == nullptr || IdentifierOf(*gathered, type) != value) continue;
+    if (over != nullptr && over->Gathered(id) != nullptr) continue;
+    if (std::ranges::find(found, id) == found.end()) found.push_back(id);
+  }
+}
+
 std::vector<RecordId> RecordBatch::FindBy(KeyType type, std::string_view value) const {
   std::vector<RecordId> found;
-  for (const RecordId id : lookup_.Find(type, value)) {
-    if (!place_.contains(id)) found.push_back(id);
+  for (const RecordId id : store_.FindByIdentifier(type, value)) {
+    if (Gathered(id) != nullptr) continue;
+    if (before_ == nullptr || before_->Gathered(id) == nullptr) found.push_back(id);
   }
-  const size_t stored = found.size();
-  if (const auto had = had_.find(value); had != had_.end()) {
-    for (const RecordId id : had->second) {
-      const auto gathered = place_.find(id);
-      if (gathered == place_.end() ||
-          IdentifierOf(changes_[gathered->second].now.record, type) != value) {
-        continue;
-      }
-      if (std::find(found.begin(), found.end(), id) == found.end()) found.push_back(id);
-    }
-  }
-  std::sort(found.begin() + static_cast<ptrdiff_t>(stored), found.end());
+  const auto stored = static_cast<ptrdiff_t>(found.size());
+  if (before_ != nullptr) before_->AddGathered(type, value, this, found);
+  AddGathered(type, value, nullptr, found);
+  std::sort(found.begin() + stored, found.end());
   return found;
 }
 

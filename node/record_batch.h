@@ -1,10 +1,14 @@
-// Changes of records that are gathered and then written as one. What is read sees what is gathered.
+// Changes of records that are gathered and then written as one. What is read sees what is gathered,
+// and what the batch before has gathered, which may be on its way to the disk meanwhile.
 #ifndef WHOELSE_NODE_RECORD_BATCH_H_
 #define WHOELSE_NODE_RECORD_BATCH_H_
 
+#include <functional>
 #include <map>
+#include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "node/rocksdb_store.h"
 
@@ -12,12 +16,20 @@ namespace whoelse {
 
 class RecordBatch {
  public:
-  // One at a time: new records get the next ids of the store.
-  RecordBatch(const RocksdbStore& store, TimeMs now)
-      : store_(store), lookup_(store), now_(now), next_id_(store.NextRecordId()) {}
+  // One is gathered at a time: new records get the next ids. `before`: the one that was gathered last,
+  // while it may not be written yet; outlives this one's gathering. What was gathered before that is
+  // written by then.
+  RecordBatch(const RocksdbStore& store, TimeMs now, const RecordBatch* before = nullptr)
+      : store_(store), now_(now), before_(before),
+        next_id_(before != nullptr ? before->next_id_ : store.NextRecordId()) {}
 
   // NOT_FOUND; DATA_LOSS from the store.
   absl::StatusOr<Record> Read(RecordId id) const;
+  // As it is gathered in this batch, until the next change; nullptr: it is not changed here.
+  const Record* Gathered(RecordId id) const {
+    const StoredRecord* const stored = GatheredAs(id);
+    return stored == nullptr ? nullptr : &stored->record;
+  }
   // Of a record that is there. True when it is another than before.
   absl::StatusOr<bool> Change(RecordId id, Record record);
   RecordId Add(Record record);
@@ -32,18 +44,23 @@ class RecordBatch {
   }
   // So far, in the order of their first mention.
   const std::vector<RocksdbStore::RecordChange>& changes() const { return changes_; }
-  // As the store takes them, in that order.
-  std::vector<RocksdbStore::RecordChange> Take() && { return std::move(changes_); }
 
  private:
   void NoteIdentifiers(RecordId id, const Record& record);
+  const StoredRecord* GatheredAs(RecordId id) const;
+  // Of the batch before, else as it is stored.
+  absl::StatusOr<StoredRecord> ReadBefore(RecordId id) const;
+  // Of the records that this batch changes those that have the identifier now, added to `found` unless
+  // `over` changes them too.
+  void AddGathered(KeyType type, std::string_view value, const RecordBatch* over,
+                   std::vector<RecordId>& found) const;
 
-  const RocksdbStore& store_;
-  mutable RocksdbStore::IdentifierLookup lookup_;   // nobody else writes records meanwhile
+  const RocksdbStore& store_;   // nobody but the batch before writes records meanwhile
   const TimeMs now_;
+  const RecordBatch* const before_;
   RecordId next_id_;
   std::vector<RocksdbStore::RecordChange> changes_;
-  std::map<RecordId, size_t> place_;   // in changes_
+  absl::flat_hash_map<RecordId, size_t> place_;   // in changes_
   std::map<std::string, std::vector<RecordId>, std::less<>> had_;   // an identifier, at some time here
 };
 

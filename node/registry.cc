@@ -16,7 +16,7 @@ absl::Status Registry::Load(const std::vector<KeyVersion>& versions) {
   versions_ = kept_ = versions;
   // Before anything is read: a version that was retired while this node was down recognises nobody.
   store_.KeepKeyVersions(versions);
-  absl::Status read = store_.ForEachRecord(0, [&](const StoredRecord& stored) {
+  absl::Status read = store_.LoadRecords([&](const StoredRecord& stored) {
     for (size_t i = 0; i < kSubjectPositions.size(); ++i) {
       if (stored.arrived_ms[i] == 0) continue;
       enrolment_.Hold(stored.id, kSubjectPositions[i], stored.arrived_ms[i]);
@@ -26,7 +26,6 @@ absl::Status Registry::Load(const std::vector<KeyVersion>& versions) {
     }
     NoteAnswers(stored.id, 0, stored.record.answered_by);
     ++records_;
-    return true;
   });
   if (!read.ok()) return read;
   read = store_.ForEachSubKey([&](KeyVersion kv, const RocksdbStore::Enrolled& one) {

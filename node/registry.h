@@ -48,12 +48,13 @@ class Registry {
                       const std::vector<KeyVersion>& held_over);
 
   // --- imports (registry_import.cc) --------------------------------------------------------------
-  // Takes the rows up, written as one unless `write` is false, and says what came of them. In `seen`,
-  // unless it is nullptr, the records that they are about. Restrictions and classes only rise.
+  // Takes the rows up, written some at a time unless `write` is false, and says what came of them. No
+  // two are of one source and id. In `seen`, unless it is nullptr, the records that they are about.
+  // Restrictions and classes only rise.
   absl::Status Take(std::span<const ImportRow> rows, TimeMs now, bool write, ImportCounts* counts,
                     std::vector<bool>* seen);
   // Whether a row of this source and id is held.
-  absl::StatusOr<bool> Holds(const std::string& source, const std::string& source_id) const;
+  bool Holds(const std::string& source, const std::string& source_id) const;
   // What is live of each of these sources, and of that what an import has not seen.
   struct Absent {
     size_t live = 0;
@@ -159,6 +160,10 @@ class Registry {
   // Those of the records that are still here, each changed.
   absl::StatusOr<std::vector<RocksdbStore::RecordChange>> Change(
       const std::vector<RecordId>& records, const std::function<void(Record&)>& change) const;
+  absl::Status TakeAndWrite(std::span<const ImportRow> rows, TimeMs now, ImportCounts* counts,
+                            std::vector<bool>* seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  absl::Status Gather(std::span<const ImportRow> rows, RecordBatch& batch, ImportCounts* counts,
+                      std::vector<bool>* seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status TakeOne(const ImportRow& row, Date today, RecordBatch& batch, ImportCounts* counts,
                        std::vector<bool>* seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status Dispute(RecordId id, RecordBatch& batch, ImportCounts* counts)
@@ -187,9 +192,13 @@ class Registry {
   Done FindOne(const Which& which, const std::string& field, const Organisations& theirs,
                RecordId* id) const;
   Done ChangeOne(const Which& which, const By& by, const std::function<Done(Record&)>& change);
-  void Write(RecordBatch batch, const TrailNote* by = nullptr,
-             RocksdbStore::Synced synced = RocksdbStore::Synced::kNow)
+  void NoteAnswers(const std::vector<RocksdbStore::RecordChange>& changes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  void Write(const RecordBatch& batch, const TrailNote* by = nullptr)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // To the store, then what follows from it; the answers are noted.
+  void Write(const std::vector<RocksdbStore::RecordChange>& changes, const TrailNote* by,
+             RocksdbStore::Synced synced);
   // Those of them that are still there, as one.
   absl::Status ChangeEach(std::span<const RecordId> records, TimeMs now,
                           const std::function<void(Record&)>& change);

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <future>
+#include <memory>
 #include <utility>
 
 #include "node/day_of.h"
@@ -7,6 +9,8 @@
 
 namespace whoelse {
 namespace {
+
+constexpr size_t kWrittenTogether = 1000;   // rows
 
 void See(RecordId id, std::vector<bool>* seen) {
   if (seen == nullptr) return;
@@ -19,21 +23,45 @@ void See(RecordId id, std::vector<bool>* seen) {
 absl::Status Registry::Take(std::span<const ImportRow> rows, TimeMs now, bool write,
                             ImportCounts* counts, std::vector<bool>* seen) {
   const std::lock_guard one_at_a_time(import_mutex_);
-  const auto closed_before = closed_;
   disputes_.clear();
+  if (write) return TakeAndWrite(rows, now, counts, seen);
+  const auto closed_before = closed_;
   RecordBatch batch(store_, now);
+  const absl::Status gathered = Gather(rows, batch, counts, seen);
+  closed_ = closed_before;
+  return gathered;
+}
+
+absl::Status Registry::Gather(std::span<const ImportRow> rows, RecordBatch& batch,
+                              ImportCounts* counts, std::vector<bool>* seen) {
   for (const ImportRow& row : rows) {
-    const absl::Status taken = TakeOne(row, DayOf(now), batch, counts, seen);
+    const absl::Status taken = TakeOne(row, DayOf(batch.now()), batch, counts, seen);
     if (!taken.ok()) return taken;
   }
-  if (absl::Status closed = CloseWhatFeedsSay(batch); !closed.ok()) return closed;
-  if (write) {
-    // First: after a crash between the two nobody is silent without an item, and the rows come again.
-    if (!disputes_.empty()) store_.AddAlarms(disputes_);
-    // An import acknowledges nothing before FinishImport, which waits for the disk.
-    Write(std::move(batch), nullptr, RocksdbStore::Synced::kLater);
-  } else {
-    closed_ = closed_before;
+  return CloseWhatFeedsSay(batch);
+}
+
+// One batch is gathered while the one before is sealed and written: each is half of the work.
+absl::Status Registry::TakeAndWrite(std::span<const ImportRow> rows, TimeMs now,
+                                    ImportCounts* counts, std::vector<bool>* seen) {
+  std::unique_ptr<const RecordBatch> before;
+  std::future<void> written;   // ends before `before` does
+  while (!rows.empty()) {
+    auto batch = std::make_unique<RecordBatch>(store_, now, before.get());
+    const std::span<const ImportRow> some = rows.first(std::min(kWrittenTogether, rows.size()));
+    rows = rows.subspan(some.size());
+    const absl::Status gathered = Gather(some, *batch, counts, seen);
+    if (!gathered.ok()) return gathered;
+    if (written.valid()) written.get();
+    NoteAnswers(batch->changes());
+    written = std::async(std::launch::async, [this, &changes = batch->changes(),
+                                              disputes = std::exchange(disputes_, {})] {
+      // First: after a crash between the two nobody is silent without an item, and the rows come again.
+      if (!disputes.empty()) store_.AddAlarms(disputes);
+      // An import acknowledges nothing before FinishImport, which waits for the disk.
+      Write(changes, nullptr, RocksdbStore::Synced::kLater);
+    });
+    before = std::move(batch);
   }
   return absl::OkStatus();
 }
@@ -41,12 +69,15 @@ absl::Status Registry::Take(std::span<const ImportRow> rows, TimeMs now, bool wr
 absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& batch,
                                ImportCounts* counts, std::vector<bool>* seen) {
   const Record& record = row.record;
-  const auto found = store_.FindBySource(record.source, record.source_id);
-  if (!found.ok()) return found.status();
-  const RecordId id = found->has_value() ? (*found)->id : 0;
-  const bool gone = found->has_value() && id == 0;
+  const RecordId id = store_.FindBySource(record.source, record.source_id);
   const bool fresh = id == 0;
-  if ((gone && (*found)->erased) ||
+  std::optional<RocksdbStore::Gone> gone;
+  if (fresh) {
+    auto found = store_.FindGone(record.source, record.source_id);
+    if (!found.ok()) return found.status();
+    gone = *std::move(found);
+  }
+  if ((gone && gone->erased) ||
       (fresh && (row.action == RowAction::kEnd || DueActionOf(record, today) != DueAction::kNone))) {
     ++counts->left_out;
     return absl::OkStatus();
@@ -69,7 +100,7 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   const bool number_closed =
       record.nhs_number && closed_.contains({OwnerOf(record), *record.nhs_number});
   RowTaken taken = TakeRow(held ? &*held : nullptr, record, row.number_changed, number_closed, today);
-  if (gone && taken.added) RaiseTo((*found)->left, *taken.added);
+  if (gone && taken.added) RaiseTo(gone->left, *taken.added);
   const bool closes = taken.held && taken.added && taken.held->restrictions.closed;
   const bool supersedes = taken.held && taken.added && !closes;
   if (supersedes) taken.held->answered_by = batch.next_id();
@@ -95,9 +126,14 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
 // What cannot both be right is silent from now on. Only a row that says something new about whose it is
 // raises this: what people settled stays settled under the same export, night after night.
 absl::Status Registry::Dispute(RecordId id, RecordBatch& batch, ImportCounts* counts) {
-  const absl::StatusOr<Record> record = batch.Read(id);
-  if (!record.ok()) return record.status();
-  bool disputed = false, by_own = false;
+  struct Disputed {
+    RecordId other;
+    Record held;
+    Conflict conflict;
+  };
+  std::vector<Disputed> disputed;
+  const Record* const record = batch.Gathered(id);
+  if (record == nullptr) return absl::InternalError("a row that says nothing new disputes nothing");
   for (const KeyType type : kSubjectPositions) {
     const std::string_view value = AnswersTo(*record, type);
     if (value.empty()) continue;
@@ -106,21 +142,23 @@ absl::Status Registry::Dispute(RecordId id, RecordBatch& batch, ImportCounts* co
       absl::StatusOr<Record> held = batch.Read(other);
       if (!held.ok()) return held.status();
       const std::optional<Conflict> conflict = ConflictOf(*record, *held);
-      if (!conflict) continue;
-      disputed = true;
-      by_own = by_own || OwnerOf(*held) == OwnerOf(*record);
-      disputes_.push_back(ConflictDocument(*conflict, id, other, batch.now()));
-      held->in_dispute = true;
-      const absl::StatusOr<bool> changed = batch.Change(other, *std::move(held));
-      if (!changed.ok()) return changed.status();
+      if (conflict) disputed.push_back({other, *std::move(held), *conflict});
     }
   }
-  if (!disputed) return absl::OkStatus();
+  if (disputed.empty()) return absl::OkStatus();
+  Record silent = *record;
+  silent.in_dispute = true;
+  bool by_own = false;
+  for (Disputed& one : disputed) {
+    by_own = by_own || OwnerOf(one.held) == OwnerOf(silent);
+    disputes_.push_back(ConflictDocument(one.conflict, id, one.other, batch.now()));
+    one.held.in_dispute = true;
+    const absl::StatusOr<bool> changed = batch.Change(one.other, std::move(one.held));
+    if (!changed.ok()) return changed.status();
+  }
   // Another organisation's is for the lead officers of both. Counted, a dry run with any name and date
   // of birth would tell whether a child is at some school of the hub.
   if (by_own) ++counts->disputed;
-  Record silent = *record;
-  silent.in_dispute = true;
   return batch.Change(id, std::move(silent)).status();
 }
 
@@ -199,27 +237,34 @@ void Registry::NoteAnswers(RecordId id, RecordId before, RecordId now) {
   if (now != 0) answers_for_.emplace(now, id);
 }
 
-void Registry::Write(RecordBatch batch, const TrailNote* by, RocksdbStore::Synced synced) {
-  const std::vector<RocksdbStore::RecordChange> changes = std::move(batch).Take();
-  if (changes.empty() && by == nullptr) return;
-  std::vector<RecordId> changed;
+void Registry::NoteAnswers(const std::vector<RocksdbStore::RecordChange>& changes) {
   for (const RocksdbStore::RecordChange& change : changes) {
     NoteAnswers(change.now.id, change.before ? change.before->answered_by : 0,
                 change.now.record.answered_by);
-    changed.push_back(change.now.id);
   }
+}
+
+void Registry::Write(const RecordBatch& batch, const TrailNote* by) {
+  if (batch.changes().empty() && by == nullptr) return;
+  NoteAnswers(batch.changes());
   std::optional<TrailNote> note;
-  if (by != nullptr) note.emplace(*by).AddRecords(changed);
+  if (by != nullptr) {
+    std::vector<RecordId> changed;
+    for (const RocksdbStore::RecordChange& change : batch.changes()) changed.push_back(change.now.id);
+    note.emplace(*by).AddRecords(changed);
+  }
+  Write(batch.changes(), note ? &*note : nullptr, RocksdbStore::Synced::kNow);
+}
+
+void Registry::Write(const std::vector<RocksdbStore::RecordChange>& changes, const TrailNote* by,
+                     RocksdbStore::Synced synced) {
+  store_.WriteRecords(changes, by, synced);
   const std::lock_guard lock(mutex_);
-  store_.WriteRecords(changes, note ? &*note : nullptr, synced);
   Apply(changes);
 }
 
-absl::StatusOr<bool> Registry::Holds(const std::string& source,
-                                     const std::string& source_id) const {
-  const auto found = store_.FindBySource(source, source_id);
-  if (!found.ok()) return found.status();
-  return found->has_value() && (*found)->id != 0;
+bool Registry::Holds(const std::string& source, const std::string& source_id) const {
+  return store_.FindBySource(source, source_id) != 0;
 }
 
 absl::StatusOr<std::map<std::string, Registry::Absent>> Registry::FindAbsent(

@@ -26,14 +26,13 @@ bool IsDone(const Registry::Done& done) { return std::holds_alternative<std::mon
 
 Registry::Done Registry::FindOne(const Which& which, const std::string& field,
                                  const Organisations& theirs, RecordId* id) const {
-  const auto found = store_.FindBySource(which.source, which.source_id);
-  if (!found.ok()) return found.status();
-  if (!found->has_value() || (*found)->id == 0) return NoSuch(field);
-  const absl::StatusOr<StoredRecord> stored = store_.ReadStored((*found)->id);
+  const RecordId found = store_.FindBySource(which.source, which.source_id);
+  if (found == 0) return NoSuch(field);
+  const absl::StatusOr<StoredRecord> stored = store_.ReadStored(found);
   if (!stored.ok()) return stored.status();
   // In the same words: a refusal of its own would say that another school of the hub has it.
   if (!theirs.Has(stored->record)) return NoSuch(field);
-  *id = (*found)->id;
+  *id = found;
   return {};
 }
 
@@ -48,7 +47,7 @@ Registry::Done Registry::ChangeOne(const Which& which, const By& by,
   if (Done changed = change(*record); !IsDone(changed)) return changed;
   const absl::StatusOr<bool> gathered = batch.Change(id, *std::move(record));
   if (!gathered.ok()) return gathered.status();
-  Write(std::move(batch), &by.note);
+  Write(batch, &by.note);
   return {};
 }
 
@@ -106,7 +105,7 @@ Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& curren
     any = true;
   }
   if (!any) return NoSuch("nhs-number");
-  Write(std::move(batch), &by.note);
+  Write(batch, &by.note);
   const std::lock_guard lock(mutex_);
   Publish();
   return {};
@@ -126,7 +125,7 @@ Registry::Done Registry::Close(const NhsNumber& number, const By& by) {
     const absl::Status closed = CloseAll(owner, number, DayOf(by.note.at_ms), batch);
     if (!closed.ok()) return closed;
   }
-  Write(std::move(batch), &by.note);
+  Write(batch, &by.note);
   return {};
 }
 
@@ -154,7 +153,7 @@ Registry::Done Registry::Merge(const Which& from, const Which& into, const By& b
     const absl::StatusOr<bool> changed = batch.Change(id, std::move(*record));
     if (!changed.ok()) return changed.status();
   }
-  Write(std::move(batch), &by.note);
+  Write(batch, &by.note);
   return {};
 }
 
@@ -169,7 +168,7 @@ Registry::Done Registry::DisputeMerge(RecordId from, RecordId into, const TrailN
     if (!changed.ok()) return changed.status();
   }
   store_.AddAlarm(ConflictDocument(Conflict::kMerge, from, into, by.at_ms));
-  Write(std::move(batch), &by);
+  Write(batch, &by);
   return FieldError{"id",
                     "the two have different numbers, UPNs or dates of birth: nothing was merged, and "
                     "both say nothing until a lead officer has settled it",
@@ -274,7 +273,7 @@ absl::Status Registry::ChangeEach(std::span<const RecordId> records, TimeMs now,
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
     if (!changed.ok()) return changed.status();
   }
-  Write(std::move(batch));
+  Write(batch);
   return absl::OkStatus();
 }
 

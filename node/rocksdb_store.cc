@@ -1,9 +1,6 @@
 #include "node/rocksdb_store.h"
 
 #include <rocksdb/db.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/slice_transform.h>
-#include <rocksdb/table.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -14,9 +11,9 @@
 namespace whoelse {
 namespace {
 
-constexpr std::array<std::string_view, 13> kFamilyNames = {
-    "meta", "records", "sources", "identifiers", "sub_keys", "ledger",
-    "wires", "journal", "inbox", "alarms", "asked", "receipts", "receipt_rows"};
+constexpr std::array<std::string_view, 12> kFamilyNames = {
+    "meta", "records", "gone", "sub_keys", "ledger", "wires",
+    "journal", "inbox", "alarms", "asked", "receipts", "receipt_rows"};
 constexpr std::string_view kGeneration = "1";
 constexpr std::string_view kProbeKey = "master-key-probe";
 
@@ -90,20 +87,9 @@ absl::Status RocksdbStore::OpenDatabase(bool create) {
   options.keep_log_file_num = 2;
   rocksdb::ColumnFamilyOptions of_each;
   of_each.compression = rocksdb::kNoCompression;   // what is sealed does not get smaller
-  // Most rows of an import are looked for and not there.
-  rocksdb::BlockBasedTableOptions table;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  of_each.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
       {rocksdb::kDefaultColumnFamilyName, of_each}};
   for (std::string_view name : kFamilyNames) descriptors.emplace_back(std::string(name), of_each);
-  rocksdb::ColumnFamilyOptions& sources = descriptors[1 + kSources].options;
-  sources.memtable_whole_key_filtering = true;
-  sources.memtable_prefix_bloom_size_ratio = 0.05;
-  // Most of the identifiers that are looked for are not there either, and a key has more than them.
-  rocksdb::ColumnFamilyOptions& identifiers = descriptors[1 + kIdentifiers].options;
-  identifiers.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kIdentifierKeySize));
-  identifiers.memtable_prefix_bloom_size_ratio = 0.05;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =

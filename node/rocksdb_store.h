@@ -29,6 +29,7 @@
 #include "node/log_watch.h"
 #include "node/notice_repeats.h"
 #include "node/record.h"
+#include "node/record_lookup.h"
 #include "node/trail.h"
 #include "protocol/pseudonym.h"
 #include "protocol/roster_keeper.h"
@@ -36,7 +37,6 @@
 namespace rocksdb {
 class ColumnFamilyHandle;
 class DB;
-class Iterator;
 class WriteBatch;
 }  // namespace rocksdb
 
@@ -65,29 +65,20 @@ class RocksdbStore final : public RecordSource {
   // As it is written down.
   absl::StatusOr<StoredRecord> ReadStored(RecordId id) const;
   absl::StatusOr<Secret<32>> ReadWrapKey(RecordId id, KeyType type, KeyVersion kv) const override;
-  // What is known of a source system's id: the record; of one that is gone, whether it was erased, and
-  // what a machine may not lower when it comes back.
-  struct SourceEntry {
-    RecordId id = 0;        // 0: gone
+  // Reads every record, in order of id, and with that learns what finds them. Once, before the first
+  // Find, which without it ends the process: "nothing" would be wrong. DATA_LOSS.
+  absl::Status LoadRecords(const std::function<void(const StoredRecord&)>& visit);
+  // The record of a source system's id; 0: none.
+  RecordId FindBySource(std::string_view source, std::string_view source_id) const;
+  // Of a record of a source system's id that is gone.
+  struct Gone {
     bool erased = false;    // no import brings it back
-    Record left;            // blank but for that
+    Record left;            // blank but for what a machine may not lower when it comes back
   };
-  absl::StatusOr<std::optional<SourceEntry>> FindBySource(std::string_view source,
-                                                          std::string_view source_id) const;
+  absl::StatusOr<std::optional<Gone>> FindGone(std::string_view source,
+                                               std::string_view source_id) const;
   // All records with this identifier, in order of import.
   std::vector<RecordId> FindByIdentifier(KeyType type, std::string_view value) const;
-  // The same for many, one after another, in the store as it is at the first of them.
-  class IdentifierLookup {
-   public:
-    explicit IdentifierLookup(const RocksdbStore& store);
-    IdentifierLookup(IdentifierLookup&&) noexcept;
-    ~IdentifierLookup();
-    std::vector<RecordId> Find(KeyType type, std::string_view value);
-
-   private:
-    const RocksdbStore& store_;
-    std::unique_ptr<rocksdb::Iterator> it_;
-  };
   // Calls back for each record in order of id, from `after` + 1 on, until it returns false.
   absl::Status ForEachRecord(RecordId after,
                              const std::function<bool(const StoredRecord&)>& visit) const;
@@ -293,7 +284,7 @@ class RocksdbStore final : public RecordSource {
   bool DiskHasRoom() const;
 
  private:
-  enum Family : size_t { kMeta, kRecords, kSources, kIdentifiers, kSubKeys, kLedger, kWires,
+  enum Family : size_t { kMeta, kRecords, kGone, kSubKeys, kLedger, kWires,
                          kJournal, kInbox, kAlarms, kAsked, kReceipts, kReceiptRows, kFamilies };
 
   RocksdbStore(std::string directory, MasterKey master, X25519PublicKey lead_officer,
@@ -317,15 +308,14 @@ class RocksdbStore final : public RecordSource {
   TrailHead PutTrail(const TrailNote& note, rocksdb::WriteBatch& batch) const;
   absl::Status ForEach(Family f, std::string_view from,
                        const std::function<absl::Status(std::string_view, ByteView)>& visit) const;
-  std::string SourceKey(std::string_view source, std::string_view source_id) const;
-  static constexpr size_t kIdentifierKeySize = 16;
-  std::string IdentifierKey(KeyType type, std::string_view value) const;
+  std::string GoneKey(std::string_view source, std::string_view source_id) const;
   std::string NoticeKey(const Subject& subject) const;
   std::vector<KeyVersion> StoredKeyVersions() const;
   void PutRecords(const std::vector<RecordChange>& changes, rocksdb::WriteBatch& batch);
   void PutRecord(const RecordChange& change, const std::vector<KeyVersion>& enrolled_under,
                  rocksdb::WriteBatch& batch);
-  void PutSource(const RecordChange& change, rocksdb::WriteBatch& batch);
+  // What finds the records, after they are written.
+  void NoteChanges(const std::vector<RecordChange>& changes);
   void PutInbox(const InboxDocument& document, rocksdb::WriteBatch& batch);
 
   const std::string directory_;
@@ -336,6 +326,9 @@ class RocksdbStore final : public RecordSource {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   RecordId next_record_id_ = 1;        // the importing thread's
+  mutable std::mutex lookup_mutex_;    // held for a look, or for what changed at once
+  std::optional<RecordLookup> lookup_ ABSL_GUARDED_BY(lookup_mutex_);   // once records are loaded
+  bool some_are_gone_ = false;         // the importing thread's: kGone is not empty
   mutable std::mutex writing_;         // one write at a time, none after one that failed
   TrailHead trail_head_;               // guarded by writing_
 };

@@ -13,7 +13,10 @@ constexpr std::string_view kSent = "notice/sent/";
 std::string RocksdbStore::NoticeKey(const Subject& subject) const {
   std::string key(kSent);
   for (const SubjectEntry& entry : subject) {
-    key += ToHex(AsBytes(IdentifierKey(entry.type, entry.value)));
+    const uint8_t type = static_cast<uint8_t>(entry.type);
+    const Secret<32> hash =
+        K(lookup_key_.Reveal(), "node/identifier", {ByteView(&type, 1), AsBytes(entry.value)});
+    key += ToHex(ByteView(hash.Reveal()).first(16));
   }
   return key;
 }

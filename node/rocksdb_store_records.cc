@@ -1,7 +1,9 @@
 #include <rocksdb/db.h>
 
 #include <algorithm>
+#include <mutex>
 
+#include "crypto/require.h"
 #include "node/rocksdb_store.h"
 #include "protocol/subject.h"
 
@@ -34,18 +36,11 @@ absl::StatusOr<StoredRecord> DecodeStored(RecordId id, ByteView value) {
 
 }  // namespace
 
-std::string RocksdbStore::SourceKey(std::string_view source, std::string_view source_id) const {
+std::string RocksdbStore::GoneKey(std::string_view source, std::string_view source_id) const {
   const Secret<32> key = K(lookup_key_.Reveal(), "node/source",
                            {AsBytes(source), AsBytes(std::string_view("\0", 1)),
                             AsBytes(source_id)});
   return ToString(ByteView(key.Reveal()).first(16));
-}
-
-std::string RocksdbStore::IdentifierKey(KeyType type, std::string_view value) const {
-  const uint8_t tag = static_cast<uint8_t>(type);
-  const Secret<32> key =
-      K(lookup_key_.Reveal(), "node/identifier", {ByteView(&tag, 1), AsBytes(value)});
-  return ToString(ByteView(key.Reveal()).first(kIdentifierKeySize));
 }
 
 absl::StatusOr<StoredRecord> RocksdbStore::ReadStored(RecordId id) const {
@@ -90,42 +85,55 @@ absl::StatusOr<Secret<32>> RocksdbStore::ReadWrapKey(RecordId id, KeyType type,
   return Secret<32>::From(ByteView(**value).subspan<16, 32>());
 }
 
-absl::StatusOr<std::optional<RocksdbStore::SourceEntry>> RocksdbStore::FindBySource(
-    std::string_view source, std::string_view source_id) const {
-  absl::StatusOr<std::optional<Bytes>> value = Get(kSources, SourceKey(source, source_id));
-  if (!value.ok()) return value.status();
-  if (!value->has_value()) return std::optional<SourceEntry>();
-  Reader reader(**value);
-  SourceEntry entry;
-  entry.id = reader.U32();
-  if (entry.id != 0) return std::optional(std::move(entry));
-  entry.erased = reader.U8() == 1;
-  absl::StatusOr<Record> left = Record::Decode(reader.Raw(reader.left()));
-  if (!left.ok()) return left.status();
-  entry.left = *std::move(left);
-  return std::optional(std::move(entry));
+absl::Status RocksdbStore::LoadRecords(const std::function<void(const StoredRecord&)>& visit) {
+  RecordLookup lookup(random_);
+  const absl::Status read = ForEachRecord(0, [&](const StoredRecord& stored) {
+    lookup.Change(stored.id, nullptr, &stored.record);
+    visit(stored);
+    return true;
+  });
+  if (!read.ok()) return read;
+  std::unique_ptr<rocksdb::Iterator> gone(
+      db_->NewIterator(rocksdb::ReadOptions(), family(kGone)));
+  gone->SeekToFirst();
+  some_are_gone_ = gone->Valid();
+  const std::lock_guard lock(lookup_mutex_);
+  lookup_.emplace(std::move(lookup));
+  return gone->status().ok() ? absl::OkStatus() : absl::DataLossError("store: a scan failed");
+}
+
+RecordId RocksdbStore::FindBySource(std::string_view source, std::string_view source_id) const {
+  const std::lock_guard lock(lookup_mutex_);
+  Require(lookup_.has_value());
+  return lookup_->FindBySource(source, source_id);
 }
 
 std::vector<RecordId> RocksdbStore::FindByIdentifier(KeyType type, std::string_view value) const {
-  return IdentifierLookup(*this).Find(type, value);
+  const std::lock_guard lock(lookup_mutex_);
+  Require(lookup_.has_value());
+  return lookup_->FindByIdentifier(type, value);
 }
 
-RocksdbStore::IdentifierLookup::IdentifierLookup(const RocksdbStore& store) : store_(store) {}
-RocksdbStore::IdentifierLookup::IdentifierLookup(IdentifierLookup&&) noexcept = default;
-RocksdbStore::IdentifierLookup::~IdentifierLookup() = default;
+absl::StatusOr<std::optional<RocksdbStore::Gone>> RocksdbStore::FindGone(
+    std::string_view source, std::string_view source_id) const {
+  if (!some_are_gone_) return std::optional<Gone>();
+  absl::StatusOr<std::optional<Bytes>> value = Get(kGone, GoneKey(source, source_id));
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::optional<Gone>();
+  Reader reader(**value);
+  const bool erased = reader.U8() == 1;
+  absl::StatusOr<Record> left = Record::Decode(reader.Raw(reader.left()));
+  if (!left.ok()) return left.status();
+  return std::optional(Gone{erased, *std::move(left)});
+}
 
-std::vector<RecordId> RocksdbStore::IdentifierLookup::Find(KeyType type, std::string_view value) {
-  if (it_ == nullptr) {
-    rocksdb::ReadOptions options;
-    options.prefix_same_as_start = true;
-    it_.reset(store_.db_->NewIterator(options, store_.family(kIdentifiers)));
+void RocksdbStore::NoteChanges(const std::vector<RecordChange>& changes) {
+  const std::lock_guard lock(lookup_mutex_);
+  if (!lookup_.has_value()) return;
+  for (const RecordChange& change : changes) {
+    lookup_->Change(change.now.id, change.before ? &*change.before : nullptr,
+                           &change.now.record);
   }
-  const std::string prefix = store_.IdentifierKey(type, value);
-  std::vector<RecordId> ids;
-  for (it_->Seek(prefix); it_->Valid() && it_->key().starts_with(prefix); it_->Next()) {
-    ids.push_back(Reader(AsBytes(it_->key().ToStringView()).subspan(prefix.size())).U32());
-  }
-  return ids;
 }
 
 absl::Status RocksdbStore::ForEachRecord(
@@ -149,36 +157,14 @@ void RocksdbStore::PutRecord(const RecordChange& change,
   const Record& now = change.now.record;
   const std::string key = RecordKey(change.now.id);
   batch.Put(family(kRecords), key, Seal(kRecords, key, Encode(change.now)));
-  PutSource(change, batch);
+  if (!change.before) return;
   for (KeyType type : kSubjectPositions) {
-    const std::string_view after = IdentifierOf(now, type);
-    const std::string_view before =
-        change.before ? IdentifierOf(*change.before, type) : std::string_view();
-    if (before != after) {
-      if (!after.empty()) batch.Put(family(kIdentifiers), IdentifierKey(type, after) + key, "");
-      if (!before.empty()) batch.Delete(family(kIdentifiers), IdentifierKey(type, before) + key);
-    }
     // The other identifier stays enrolled: a pupil who gets a UPN is still found by the number.
-    if (!change.before || AnswersTo(*change.before, type) == AnswersTo(now, type)) continue;
+    if (AnswersTo(*change.before, type) == AnswersTo(now, type)) continue;
     for (KeyVersion kv : enrolled_under) {
       batch.Delete(family(kSubKeys), SubKeyKey(kv, type, change.now.id));
     }
   }
-}
-
-// Where an import finds the record. One that gave its place to another comes before that one.
-void RocksdbStore::PutSource(const RecordChange& change, rocksdb::WriteBatch& batch) {
-  const Record& now = change.now.record;
-  if (change.before && change.before->source == now.source &&
-      change.before->source_id == now.source_id) {
-    return;
-  }
-  if (change.before && !change.before->source_id.empty()) {
-    batch.Delete(family(kSources), SourceKey(change.before->source, change.before->source_id));
-  }
-  if (now.source_id.empty()) return;
-  const std::string key = SourceKey(now.source, now.source_id);
-  batch.Put(family(kSources), key, Seal(kSources, key, Writer().U32(change.now.id).view()));
 }
 
 void RocksdbStore::RemoveRecords(const std::vector<StoredRecord>& records, bool erased,
@@ -190,8 +176,6 @@ void RocksdbStore::RemoveRecords(const std::vector<StoredRecord>& records, bool 
     const std::string key = RecordKey(stored.id);
     batch.Delete(family(kRecords), key);
     for (KeyType type : kSubjectPositions) {
-      const std::string_view value = IdentifierOf(record, type);
-      if (!value.empty()) batch.Delete(family(kIdentifiers), IdentifierKey(type, value) + key);
       for (KeyVersion kv : enrolled_under) {
         batch.Delete(family(kSubKeys), SubKeyKey(kv, type, stored.id));
       }
@@ -200,14 +184,20 @@ void RocksdbStore::RemoveRecords(const std::vector<StoredRecord>& records, bool 
     Record left;
     left.service_class = ServiceClass::kUniversal;
     RaiseTo(record, left);
-    const std::string source = SourceKey(record.source, record.source_id);
-    const Bytes value = Writer().U32(0).U8(erased ? 1 : 0).Raw(left.Encode()).Take();
-    batch.Put(family(kSources), source, Seal(kSources, source, value));
+    const std::string source = GoneKey(record.source, record.source_id);
+    const Bytes value = Writer().U8(erased ? 1 : 0).Raw(left.Encode()).Take();
+    batch.Put(family(kGone), source, Seal(kGone, source, value));
+    some_are_gone_ = true;
   }
   // An id is never used again: the inbox may still speak of the one that had it.
   batch.Put(family(kMeta), kNextRecordKey,
             Seal(kMeta, kNextRecordKey, Writer().U32(next_record_id_).view()));
   Write(batch, true, by);
+  const std::lock_guard lock(lookup_mutex_);
+  if (!lookup_.has_value()) return;
+  for (const StoredRecord& stored : records) {
+    lookup_->Change(stored.id, &stored.record, nullptr);
+  }
 }
 
 absl::Status RocksdbStore::ReadNextRecordId() {
@@ -244,6 +234,7 @@ void RocksdbStore::WriteRecords(const std::vector<RecordChange>& changes, const 
     next_record_id_ = std::max(next_record_id_, change.now.id + 1);
   }
   Write(batch, synced == Synced::kNow, by);
+  NoteChanges(changes);
 }
 
 void RocksdbStore::WriteSubKeys(KeyVersion kv, const std::vector<Enrolled>& enrolled) {

@@ -91,6 +91,7 @@ void RocksdbStore::FinishJournal(const std::vector<JournalEntry>& done,
   PutRecords(changes, batch);
   for (const InboxDocument& document : inbox) PutInbox(document, batch);
   if (batch.Count() > 0 || by != nullptr) Write(batch, true, by);
+  NoteChanges(changes);
 }
 
 }  // namespace whoelse

@@ -31,6 +31,8 @@ int32_t NextCharacter(std::string_view text, size_t* offset) {
 }
 
 bool IsPlainText(std::string_view text) {
+  // Most texts; the categories are the slow part.
+  if (std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; })) return true;
   for (size_t i = 0; i < text.size();) {
     const int32_t character = NextCharacter(text, &i);
     if (character < 0 || (U_GET_GC_MASK(character) & kInvisible) != 0) return false;

@@ -30,7 +30,9 @@ class Backup : public RegistryTest {
   std::unique_ptr<RocksdbStore> Restored(const std::string& file) {
     const absl::Status restored = Restore(file, "restored");
     EXPECT_TRUE(restored.ok()) << restored;
-    return *OpenAt("restored");
+    auto store = *OpenAt("restored");
+    EXPECT_TRUE(store->LoadRecords([](const StoredRecord&) {}).ok());
+    return store;
   }
   // Something of everything that a store keeps.
   void FillAll() {
@@ -84,7 +86,9 @@ TEST_F(Backup, WhatAnAgencyHoldsComesBack) {
   const std::unique_ptr<RocksdbStore> restored = Restored(BackedUp());
   EXPECT_EQ(*restored->ReadRecord(1), *store_->ReadRecord(1));
   EXPECT_EQ(restored->FindByIdentifier(kNhs, kOne), (std::vector<RecordId>{1}));
-  EXPECT_TRUE((*restored->FindBySource("school", "2"))->erased);
+  EXPECT_EQ(restored->FindBySource("school", "1"), 1u);
+  EXPECT_EQ(restored->FindBySource("school", "2"), 0u);
+  EXPECT_TRUE((*restored->FindGone("school", "2"))->erased);
   EXPECT_EQ(restored->NextRecordId(), store_->NextRecordId());
   EXPECT_EQ(restored->ReadLedger({})->size(), 1u);
   EXPECT_EQ(restored->ReadInbox(false)->size(), 1u);
