@@ -61,9 +61,8 @@ absl::Status Answering::Restore(const SignedRoster* first) {
   absl::StatusOr<std::optional<RosterKeeper::State>> state = store_.ReadRosterState();
   if (!state.ok()) return state.status();
   if (state->has_value()) {
-    if (absl::Status restored = keeper_.Restore(**std::move(state), now); !restored.ok()) {
-      return restored;
-    }
+    const absl::Status kept = keeper_.Restore(**std::move(state), now);
+    if (!kept.ok()) return kept;
   }
   absl::Status offered = absl::OkStatus();
   if (first != nullptr) offered = keeper_.Offer(*first, now);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/node/inbox_maker.h"
+#include "tests/support/seed.h"
 
 namespace whoelse {
 namespace {

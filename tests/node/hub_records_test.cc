@@ -9,6 +9,7 @@
 #include "node/inbox_keeper.h"
 #include "tests/node/inbox_maker.h"
 #include "tests/node/registry_fixture.h"
+#include "tests/support/seed.h"
 
 namespace whoelse {
 namespace {

@@ -2,7 +2,6 @@
 #ifndef WHOELSE_TESTS_NODE_INBOX_MAKER_H_
 #define WHOELSE_TESTS_NODE_INBOX_MAKER_H_
 
-#include <cstdlib>
 #include <string>
 
 #include "node/inbox.h"
@@ -38,11 +37,6 @@ inline std::variant<Acted, FieldError> TheDecision(const InboxItem& item, const 
   const std::string outcome = choice.verb == Verb::kDone ? std::string(choice.outcome) : "";
   return Act(item, {choice.verb, outcome, "because it was so"}, person,
              std::max(item.visible_ms, item.raised_ms + item.page_after_ms));
-}
-
-inline uint64_t SeedOr(uint64_t otherwise) {
-  const char* const given = std::getenv("WHOELSE_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : otherwise;
 }
 
 }  // namespace whoelse

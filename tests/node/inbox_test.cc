@@ -8,6 +8,7 @@
 #include <set>
 
 #include "tests/node/inbox_maker.h"
+#include "tests/support/seed.h"
 
 namespace whoelse {
 namespace {

@@ -7,6 +7,7 @@
 #include "node/approval.h"
 #include "node/justify.h"
 #include "tests/node/inbox_maker.h"
+#include "tests/support/seed.h"
 
 namespace whoelse {
 namespace {

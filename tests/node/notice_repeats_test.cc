@@ -8,6 +8,7 @@
 
 #include "tests/node/federation.h"
 #include "tests/node/inbox_maker.h"
+#include "tests/support/seed.h"
 
 namespace whoelse {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 
 #include "node/policy_looser.h"
 #include "tests/support/random.h"
+#include "tests/support/seed.h"
 
 namespace whoelse {
 namespace {
@@ -136,8 +136,7 @@ PolicyTable RandomTable(Random& random) {
 // Whatever files come, in whatever order, with restarts in between: within a month no cell becomes
 // looser, and a stricter one acts on the day it comes.
 TEST(PolicyInForce, RepeatedAskingShowsNoLooseningWithinAMonth) {
-  const char* given = std::getenv("WHOELSE_SEED");
-  const uint64_t seed = given ? std::strtoull(given, nullptr, 10) : 7102;
+  const uint64_t seed = SeedOr(7102);
   RecordProperty("seed", std::to_string(seed));
   SeededRandom random(seed);
   for (int life = 0; life < 100; ++life) {

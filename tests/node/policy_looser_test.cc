@@ -3,11 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 
 #include "node/policy.h"
 #include "tests/node/record_maker.h"
 #include "tests/support/random.h"
+#include "tests/support/seed.h"
 
 namespace whoelse {
 namespace {
@@ -119,8 +119,7 @@ TEST(PolicyLooser, AClockThatIsPutBackBringsNothingForward) {
 // Somebody asks every day, of every purpose, whatever happens to the record: within a month an answer
 // never becomes looser, and on the day of a change it is already as strict as what was recorded.
 TEST(PolicyLooser, RepeatedAskingShowsNoLooseningWithinAMonth) {
-  const char* given = std::getenv("WHOELSE_SEED");
-  const uint64_t seed = given ? std::strtoull(given, nullptr, 10) : 7101;
+  const uint64_t seed = SeedOr(7101);
   RecordProperty("seed", std::to_string(seed));
   SeededRandom random(seed);
   for (int life = 0; life < 300; ++life) {

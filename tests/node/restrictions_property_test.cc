@@ -12,6 +12,7 @@
 #include "tests/node/backup_maker.h"
 #include "tests/node/record_maker.h"
 #include "tests/node/registry_fixture.h"
+#include "tests/node/registry_run.h"
 
 namespace whoelse {
 namespace {
@@ -40,20 +41,6 @@ struct Event {
         why(1 + bits / 131072 % 3), other(bits / 524288 % 4) {}
   Kind kind;
   uint32_t id, number, restrictions, service_class, why, other;
-};
-
-// A node from its first start, or a restore, to the next.
-struct Life {
-  Life(const std::string& directory, RosterBoard& board, const Clock& clock, Random& random)
-      : store(*RocksdbStore::Open(directory, TestMaster(), X25519PublicKey(), random)),
-        answering({kSurgery, IdentityKeyOfAgency(kSurgery)}, VectorAnchor(), *store,
-                  directory + "-evidence", std::nullopt, board, clock, random),
-        registry(*store, answering, false) {
-    EXPECT_TRUE(registry.Load({1}).ok());
-  }
-  std::unique_ptr<RocksdbStore> store;
-  Answering answering;
-  Registry registry;
 };
 
 class RestrictionsProperty : public testing::Test {
@@ -109,7 +96,7 @@ class RestrictionsProperty : public testing::Test {
   void Restore() {
     const std::string directory = folder_ / ("restored-" + std::to_string(++restores_));
     RC_ASSERT(RestoreInto(directory, backup_, kImported, random_).ok());
-    life_ = std::make_unique<Life>(directory, board_, clock_, random_);
+    life_ = std::make_unique<RegistryRun>(directory, board_, clock_, random_);
     closed_.clear();   // as far as anybody here remembers
   }
   // Two people have looked.
@@ -186,8 +173,8 @@ class RestrictionsProperty : public testing::Test {
   SeededRandom random_{20261122};
   FixedClock clock_;
   RosterBoard board_;
-  std::unique_ptr<Life> life_ =
-      std::make_unique<Life>(folder_ / "data", board_, clock_, random_);
+  std::unique_ptr<RegistryRun> life_ =
+      std::make_unique<RegistryRun>(folder_ / "data", board_, clock_, random_);
   std::string source_, backup_;
   RecordId first_ = 1;
   std::map<uint32_t, Record> exported_;   // the last row of each id
