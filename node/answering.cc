@@ -97,8 +97,8 @@ void Answering::OnRosterChanged() {
     // A witness since now: what it has verified before may be the last for hours.
     if (holder_.Watch(c.id).Expects(false) && !alarmed_.contains(c.id)) Cosign(c.id);
   }
-  unconfirmed_ = keeper_.Unconfirmed(clock_.NowMs());
-  board_.Post({roster, unconfirmed_});
+  confirmed_ = keeper_.Confirmed(clock_.NowMs());
+  board_.Post({roster, confirmed_});
   PublishLogs();
   doubt_->OnRosterChanged();
   ApplyDoubt();
@@ -420,9 +420,9 @@ void Answering::Every(TimeMs now) {
     next_in_use_ms_ = now + kInUseWrittenMs;
     store_.WriteInUse(now);
   }
-  if (keeper_.Unconfirmed(now) != unconfirmed_) {
-    unconfirmed_ = !unconfirmed_;
-    board_.Post({keeper_.ruling(), unconfirmed_});
+  if (const ConfirmedSpan confirmed = keeper_.Confirmed(now); confirmed != confirmed_) {
+    confirmed_ = confirmed;
+    board_.Post({keeper_.ruling(), confirmed_});
   }
 }
 

@@ -91,6 +91,7 @@ constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
     {Shown::kAtOnce, Due::kTwoWorkingDays, false, kLeads, false, kAnswerChoices},
     {Shown::kAtOnce, Due::kTwoWorkingDays, true, kAndManagers, false, kJustifyChoices},
     {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, false, kOpeningChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, false, kLeads, true, kLookChoices},
 }};
 
 FieldError Error(const char* field, std::string reason, std::string remedy) {
@@ -191,7 +192,7 @@ Desk InboxItem::desk(TimeMs now) const {
 bool Concerns(const InboxItem& item, const Organisations& theirs) {
   // About the node itself: for the lead officers of each organisation.
   constexpr ItemKind kEverybodys[] = {ItemKind::kLogAlarm, ItemKind::kLedgerToTake,
-                                      ItemKind::kLedgerLost};
+                                      ItemKind::kLedgerLost, ItemKind::kClockUnconfirmed};
   if (std::ranges::find(kEverybodys, item.kind) != std::end(kEverybodys)) return !theirs.none();
   return theirs.HasAny(item.organisations);
 }

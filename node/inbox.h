@@ -53,16 +53,17 @@ enum class ItemKind : uint8_t {
   kNotRecognised,        // of those, what the manager does not recognise
   kJustificationAsked,   // node/justify.h: of another agency, about a question answered here
   kJustificationDue,     // another agency asked for one, about a question asked here
-  kOpeningToGive         // node/give_opening.h: of a question asked here, to an auditor
+  kOpeningToGive,        // node/give_opening.h: of a question asked here, to an auditor
+  kClockUnconfirmed      // node/confirmed_clock.h: what cannot be undone waits
 };
-inline constexpr std::array<std::string_view, 25> kItemKindNames = {
+inline constexpr std::array<std::string_view, 26> kItemKindNames = {
     "brokered",       "urgent",         "possible-wrong-child",   "shield-notice",
     "emergency-review", "approval",     "approval-afterwards",    "shield-to-send",
     "shield-sent",    "possible-fishing", "log-alarm",            "contact-was-wrong",
     "number-and-upn-differ", "purpose-not-allowed", "restored-from-backup",
     "identity-conflict", "rights-request", "shield-to-lift", "ledger-to-take", "ledger-lost",
     "monthly-questions", "not-recognised", "justification-asked", "justification-due",
-    "opening-to-give"};
+    "opening-to-give", "clock-unconfirmed"};
 inline std::string_view Name(ItemKind kind) { return NameOf(kind, kItemKindNames); }
 
 // What was typed: `whoelse inbox done`, `approve`, `refuse`.

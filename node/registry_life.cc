@@ -227,8 +227,8 @@ absl::Status Registry::Remove(std::span<const RecordId> records, bool erased,
   return absl::OkStatus();
 }
 
-absl::StatusOr<Registry::DueCounts> Registry::DoWhatIsDue(TimeMs now) {
-  const Date today = DayOf(now);
+absl::StatusOr<Registry::DueCounts> Registry::DoWhatIsDue(ConfirmedTime now) {
+  const Date today = DayOf(now.ms());
   std::vector<RecordId> archive, purge;
   std::vector<bool> held;
   std::vector<std::pair<RecordId, RecordId>> answered_by;
@@ -250,7 +250,7 @@ absl::StatusOr<Registry::DueCounts> Registry::DoWhatIsDue(TimeMs now) {
   }
   for (size_t first = 0; first < archive.size(); first += kChunk) {
     const absl::Status archived = ChangeEach(
-        ChunkAt(archive, first), now, [&](Record& record) { record.archived_on = today; });
+        ChunkAt(archive, first), now.ms(), [&](Record& record) { record.archived_on = today; });
     if (!archived.ok()) return archived;
   }
   for (size_t first = 0; first < purge.size(); first += kChunk) {

@@ -58,6 +58,7 @@ const KindCase kKinds[] = {
      true},
     {ItemKind::kOpeningToGive, "", "approved", "refused", false, false, kNothing, kNothing, false,
      true},
+    {ItemKind::kClockUnconfirmed, "looked-at ", "", "", false, false, kNothing, kNothing},
 };
 const char* const kOutcomesOfDone[] = {"contacted", "withheld", "not-relevant", "looked-at",
                                        "settled", "prepared", "put-back", "taken", "no-answer"};
@@ -210,7 +211,7 @@ TEST(Inbox, IsThereForItsOrganisationsAlone) {
   others.organisations = Organisations::Only({"100002"});
   nobodys.organisations = Organisations();
   const std::set<ItemKind> everybodys = {ItemKind::kLogAlarm, ItemKind::kLedgerToTake,
-                                         ItemKind::kLedgerLost};
+                                         ItemKind::kLedgerLost, ItemKind::kClockUnconfirmed};
   for (const KindCase& c : kKinds) {
     SCOPED_TRACE(Name(c.kind));
     InboxItem item = ItemOf(c.kind), hidden = item;
