@@ -1,6 +1,7 @@
 #include "node/inbox.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "node/trail.h"
 
@@ -94,6 +95,18 @@ constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
     {Shown::kAtOnce, Due::kNextWorkingDay, false, kLeads, true, kLookChoices},
 }};
 
+// Two lead officers of the one would settle whose the other's record is.
+bool SpeakForAll(const InboxItem::Step& a, const InboxItem::Step& b,
+                 const std::vector<std::string>& organisations) {
+  const auto speaks = [](const InboxItem::Step& step, const std::string& code) {
+    return step.organisations.empty() ||
+           std::ranges::find(step.organisations, code) != step.organisations.end();
+  };
+  return std::ranges::all_of(organisations, [&](const std::string& code) {
+    return speaks(a, code) || speaks(b, code);
+  });
+}
+
 FieldError Error(const char* field, std::string reason, std::string remedy) {
   return {field, std::move(reason), std::move(remedy)};
 }
@@ -173,7 +186,8 @@ ItemState InboxItem::state() const {
   const Choice* choice = ChoiceOf(*this, steps.back().outcome);
   if (choice == nullptr || !choice->two_people) return ItemState::kDone;
   const bool two = std::ranges::any_of(steps, [&](const Step& step) {
-    return step.outcome == steps.back().outcome && step.ref != steps.back().ref;
+    return step.outcome == steps.back().outcome && step.ref != steps.back().ref &&
+           SpeakForAll(step, steps.back(), organisations);
   });
   return two ? ItemState::kDone : ItemState::kSecondPerson;
 }
@@ -249,6 +263,12 @@ std::variant<Acted, FieldError> Act(const InboxItem& item, const Action& action,
   }
   InboxItem next = item;
   next.steps.push_back({now, actor.user, actor.ref, outcome, action.reason});
+  std::ranges::copy_if(item.organisations, std::back_inserter(next.steps.back().organisations),
+                       [&](const std::string& code) { return actor.organisations.Has(code); });
+  if (item.state() == ItemState::kSecondPerson && next.state() == ItemState::kSecondPerson) {
+    return Error("user", "acts for the organisation that has said so before, and it takes the other",
+                 "have a lead officer of the other one look at it, or one who acts for all");
+  }
   const Effect effect = EffectOf(next);
   return Acted{std::move(next), effect};
 }

@@ -3,7 +3,8 @@
 // it, how, by when, and when anybody may hear of it:
 //
 //   open -> done                       most decisions
-//   open -> second person -> done      what takes a shield away, or gives an opening
+//   open -> second person -> done      what takes a shield away, or gives an opening; what is about
+//                                      two organisations of a hub takes one of each
 //
 // Nobody decides about what they asked themselves. An item that is overdue stays open and goes to
 // the deputy's desk, then to the named officer's. At a hub an item is for who acts for an organisation
@@ -132,6 +133,9 @@ struct InboxItem {
     PersonRef ref;
     std::string outcome;
     std::string reason;
+    // Of the item's organisations those for which this person acted then; none, of an earlier version:
+    // all.
+    std::vector<std::string> organisations = {};
     bool operator==(const Step&) const = default;
   };
 
