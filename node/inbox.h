@@ -103,7 +103,6 @@ struct KindRule {
   Due due;
   bool paged;            // when it comes, not only when it is overdue
   Duties decided_by;
-  bool alarm;            // `whoelse status` ends with 6 while one is open
   std::span<const Choice> choices;
 };
 const KindRule& RuleOf(ItemKind kind);
