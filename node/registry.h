@@ -186,7 +186,7 @@ class Registry {
   Done DisputeMerge(RecordId from, RecordId into, const TrailNote& by)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   Done FindOne(const Which& which, const std::string& field, const Organisations& theirs,
-               RecordId* id) const;
+               StoredRecord* found) const;
   Done ChangeOne(const Which& which, const By& by, const std::function<Done(Record&)>& change);
   void Write(RecordBatch batch, const TrailNote* by = nullptr,
              RocksdbStore::Synced synced = RocksdbStore::Synced::kNow)
