@@ -1,6 +1,7 @@
-// What cannot be undone (records archived and purged, the ledger's parts let go) is done by the node's
-// clock, and a clock may leap: a dead battery, a wrong time server, a machine that was brought back.
-// So only when the federation's heartbeats agree with it; until then it waits, and people are told.
+// What cannot be undone (records archived and purged, the ledger's parts let go) is done by the
+// node's clock, and a clock may leap: a dead battery, a wrong time server, a machine that was brought
+// back. So only when the federation's heartbeats agree with it; until then it waits, and people are
+// told.
 // docs/decisions/0022-a-clock-that-leaps.md.
 #ifndef WHOELSE_NODE_CONFIRMED_CLOCK_H_
 #define WHOELSE_NODE_CONFIRMED_CLOCK_H_

@@ -1,5 +1,5 @@
-// A time that is not this node's clock's word alone. What destroys by age takes one of these, so that
-// no caller can bring it a clock that leapt. Pure.
+// A time that is not this node's clock's word alone. What destroys by age takes one of these, so
+// that no caller can bring it a clock that leapt. Pure.
 #ifndef WHOELSE_NODE_CONFIRMED_TIME_H_
 #define WHOELSE_NODE_CONFIRMED_TIME_H_
 
