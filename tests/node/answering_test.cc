@@ -254,6 +254,8 @@ TEST_F(AnsweringTest, HeartbeatsMoveTheTimesThatAreConfirmed) {
   EXPECT_TRUE(posted({(kHourNow - 1) * kHour, (kHourNow + 35) * kHour}));
   clock_.StopAt(kNow + 365 * 24 * kHour);
   EXPECT_TRUE(posted({}));
+  clock_.StopAt(kNow + 1000);   // and put right, which is no leap that has to be waited out
+  EXPECT_TRUE(posted({(kHourNow - 1) * kHour, (kHourNow + 35) * kHour}));
 }
 
 // The work on a slot depends on what it asks: were it done before the wires of the slot before have
