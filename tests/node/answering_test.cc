@@ -234,7 +234,7 @@ TEST_F(AnsweringTest, HeartbeatsMoveTheTimesThatAreConfirmed) {
   const uint64_t stream = answering_->BeginStream(kRelay).stream;
   log_.Fill(1);
   ASSERT_TRUE(Attach(stream, log_.Attach(0)));
-  const auto beat = [&](size_t coordinator, uint32_t hour) {
+  const auto beat = [&](int coordinator, uint32_t hour) {
     const std::shared_ptr<const Roster> roster = board_.Read().roster;
     Push push;
     push.heartbeat = Heartbeat::Sign(*roster, roster->coordinators[coordinator].id, hour,

@@ -44,7 +44,9 @@ class ConfirmedClockTest : public RegistryTest {
     return kinds;
   }
   void CloseAll() {
-    for (const InboxItem& item : *inbox_.Items(false)) {
+    const auto open = inbox_.Items(false);
+    ASSERT_TRUE(open.ok()) << open.status();
+    for (const InboxItem& item : *open) {
       const auto done = inbox_.Decide(item.id, {Verb::kDone, "looked-at", "rang the operator"},
                                       ActorOf("alice"));
       EXPECT_TRUE(std::holds_alternative<InboxItem>(done));
