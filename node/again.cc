@@ -67,7 +67,9 @@ std::string WordsOf(const AgainRequest& request) {
   return "asked again on " + due.day.Iso() + time;
 }
 
-std::variant<AskInput, FieldError> InputAgain(const AskedBefore& asked, bool does_not_know_them) {
+std::variant<AskInput, FieldError> InputAgain(const AskedBefore& asked,
+                                              const std::string& organisation,
+                                              bool does_not_know_them) {
   const Statement& statement = asked.statement;
   if (statement.Has(kFlagShieldNotice)) {
     return NotAgain("is of a shield notice", "send the notice again");
@@ -87,6 +89,7 @@ std::variant<AskInput, FieldError> InputAgain(const AskedBefore& asked, bool doe
   input.purpose = Name(statement.purpose);
   input.case_reference = asked.case_reference;
   input.role = Name(statement.role);
+  input.organisation = organisation;
   input.does_not_know_them = does_not_know_them;
   input.power = Name(statement.power);
   input.article6 = NameOrNone(statement.article6, kArticle6Names);

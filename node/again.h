@@ -38,10 +38,12 @@ absl::StatusOr<AgainRequest> ReadAgain(std::string_view document);
 // For a list: what becomes of it.
 std::string WordsOf(const AgainRequest& request);
 
-// The same question to be typed anew; what was typed freely is left out. The field is "number"
-// where that cannot be: an emergency does not wait, a notice is nobody's answer, and an approval is
-// used once.
-std::variant<AskInput, FieldError> InputAgain(const AskedBefore& asked, bool does_not_know_them);
+// The same question to be typed anew, for this organisation; what was typed freely is left out. The
+// field is "number" where that cannot be: an emergency does not wait, a notice is nobody's answer, and
+// an approval is used once.
+std::variant<AskInput, FieldError> InputAgain(const AskedBefore& asked,
+                                              const std::string& organisation,
+                                              bool does_not_know_them);
 
 // The agencies that gave no answer while their duty line was closed; with `any_hour` all that gave
 // none.

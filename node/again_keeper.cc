@@ -55,9 +55,9 @@ absl::StatusOr<Json> AgainKeeper::Request(const std::string& user, const Person&
                                           const Wish& wish) {
   const auto own = parts_.desk.FindOwn(user, wish.number);
   if (!own.ok()) return own.status();
-  auto input = InputAgain(own->asked, wish.does_not_know_them);
+  const auto input =
+      InputAgain(own->asked, own->row.asked_for.organisation, wish.does_not_know_them);
   if (const auto* error = std::get_if<FieldError>(&input)) return Wrong(*error);
-  std::get<AskInput>(input).organisation = own->row.asked_for.organisation;
   const auto answer = parts_.desk.ReadingsIn(own->row);
   if (!answer.ok()) return answer.status();
   const TimeMs now = parts_.clock.NowMs();
@@ -152,10 +152,10 @@ std::optional<std::string> AgainKeeper::Put(const AgainRequest& request) {
   }
   const auto asked = parts_.desk.AskedIn(request.first);
   if (!asked.ok()) return "not asked again: what was asked is not kept any more";
-  auto input = InputAgain(*asked, true);   // it was ticked when it was requested
+  // That they do not know them was ticked when it was requested.
+  const auto input = InputAgain(
+      *asked, parts_.config.OneOrganisation(asked->statement.organisation).code(), true);
   if (std::holds_alternative<FieldError>(input)) return "not asked again: it cannot be";
-  std::get<AskInput>(input).organisation =
-      parts_.config.OneOrganisation(asked->statement.organisation).code();
   const Digest first{std::span<const uint8_t, 32>(request.first.data(), 32)};
   const auto outcome = parts_.asker.Ask(
       std::get<AskInput>(input), request.user, *person,

@@ -18,6 +18,10 @@ constexpr TimeMs kHousekeepingMs = 1000;
 constexpr TimeMs kInUseWrittenMs = 60'000;
 constexpr TimeMs kLongestWaitMs = 1000;
 
+// Whether what is done so often is due again; at once when the clock was set back meanwhile, or it
+// would wait for as long as the clock had leapt.
+bool IsDue(TimeMs now, TimeMs next, TimeMs every) { return now >= next || next - now > every; }
+
 [[noreturn]] void EndUnreadable(const absl::Status& status) {
   Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, status}});
   _exit(74);
@@ -96,8 +100,8 @@ void Answering::OnRosterChanged() {
     // A witness since now: what it has verified before may be the last for hours.
     if (holder_.Watch(c.id).Expects(false) && !alarmed_.contains(c.id)) Cosign(c.id);
   }
-  unconfirmed_ = keeper_.Unconfirmed(clock_.NowMs());
-  board_.Post({roster, unconfirmed_});
+  confirmed_ = keeper_.Confirmed(clock_.NowMs());
+  board_.Post({roster, confirmed_});
   PublishLogs();
   doubt_->OnRosterChanged();
   ApplyDoubt();
@@ -408,20 +412,21 @@ void Answering::ReleaseDue() {
 }
 
 void Answering::Every(TimeMs now) {
-  if (now < next_housekeeping_ms_) return;
+  if (!IsDue(now, next_housekeeping_ms_, kHousekeepingMs)) return;
   next_housekeeping_ms_ = now + kHousekeepingMs;
   holder_.Sweep(now);
   for (const RosterCoordinator& coordinator : keeper_.ruling()->coordinators) {
     for (Alarm& alarm : holder_.Watch(coordinator.id).OnTick(now)) Raise(std::move(alarm));
   }
   if (keeper_.Tick(now)) OnRosterChanged();
-  if (now >= next_in_use_ms_ && doubt_->Over(keeper_.ruling()->threshold, now)) {
+  if (IsDue(now, next_in_use_ms_, kInUseWrittenMs) &&
+      doubt_->Over(keeper_.ruling()->threshold, now)) {
     next_in_use_ms_ = now + kInUseWrittenMs;
     store_.WriteInUse(now);
   }
-  if (keeper_.Unconfirmed(now) != unconfirmed_) {
-    unconfirmed_ = !unconfirmed_;
-    board_.Post({keeper_.ruling(), unconfirmed_});
+  if (const ConfirmedSpan confirmed = keeper_.Confirmed(now); confirmed != confirmed_) {
+    confirmed_ = confirmed;
+    board_.Post({keeper_.ruling(), confirmed_});
   }
 }
 

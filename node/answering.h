@@ -147,7 +147,7 @@ class Answering {
   std::map<CoordinatorId, uint64_t> streams_;              // those that are there
   uint64_t streams_begun_ = 0;
   TimeMs next_housekeeping_ms_ = 0;
-  bool unconfirmed_ = true;
+  ConfirmedSpan confirmed_;                                // as it was posted
   std::optional<WitnessFile> witness_;
   AlarmGate gate_;
   std::set<CoordinatorId> alarmed_;                        // logs, since their last checkpoint

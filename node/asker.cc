@@ -178,10 +178,11 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
                   asker.organisation.empty() ? std::vector<std::string>()
                                              : std::vector{asker.organisation}},
                  sent.plan.statement.subject, sent.plan.holds);
+  const TimeMs now = clock_.NowMs();
   return ReportOf(requester.Readings(),
                   {requester.roster(), sent.plan.statement.purpose,
-                   requester.question().frame.hash(), today, WeekTimeOf(clock_.NowMs()),
-                   sent.posting.unconfirmed, requester.RosterIsStale(), sent.timings.ms,
+                   requester.question().frame.hash(), today, WeekTimeOf(now),
+                   !sent.posting.confirmed.Has(now), requester.RosterIsStale(), sent.timings.ms,
                    sent.state});
 }
 

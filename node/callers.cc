@@ -3,6 +3,13 @@
 #include "node/door_reply.h"
 
 namespace whoelse {
+namespace {
+
+Actor ActorOf(const QuestionAsker& asker, const std::string& user, const Person& person) {
+  return {user, asker.RefOf(user), person.duties, person.organisations};
+}
+
+}  // namespace
 
 absl::StatusOr<Callers::Known> Callers::Find(const grpc::ServerContext& context) const {
   const absl::StatusOr<UnixDoor::User> user = door_.PeerUser(context);
@@ -23,13 +30,12 @@ absl::StatusOr<Actor> Callers::Allow(const grpc::ServerContext& context, Deed de
   if (const auto error = CheckReach(deed, known->person->organisations)) {
     return absl::InvalidArgumentError(TextOf(*error));
   }
-  return ActorOf(config_, asker_, known->user);
+  return ActorOf(asker_, known->user, *known->person);
 }
 
 Actor ActorOf(const NodeConfig& config, const QuestionAsker& asker, const std::string& user) {
   const Person* const person = config.FindPerson(user);
-  if (person == nullptr) return {user, asker.RefOf(user), {}};
-  return {user, asker.RefOf(user), person->duties, person->organisations};
+  return ActorOf(asker, user, person != nullptr ? *person : Person());
 }
 
 TrailNote NoteOf(const Actor& actor, Deed deed, TimeMs now, std::string reason) {

@@ -1,6 +1,7 @@
 #include "node/inbox.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "node/trail.h"
 
@@ -64,34 +65,47 @@ constexpr Choice kReportChoices[] = {
     // What could harm the child or somebody else is told on a person's word only.
     {Verb::kDone, "put-back", kReason, kOnePerson, Effect::kNone}};
 
-// shown, due, paged, decided by, alarm, choices
+// shown, due, paged, decided by, choices
 constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
-    {Shown::kNextSession, Due::kByPurpose, false, kLeads, false, kCallChoices},
-    {Shown::kWithinTenMinutes, Due::kHours, true, kLeads, false, kCallChoices},
-    {Shown::kNextSession, Due::kByPurpose, false, kLeads, false, kCallChoices},
-    {Shown::kWithinTenMinutes, Due::kNextWorkingDay, true, kLeads, false, kShieldChoices},
-    {Shown::kNextSession, Due::kNextWorkingDay, false, kLeads, false, kReviewChoices},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, kAndApprovers, false, kApprovalChoices},
-    {Shown::kAtOnce, Due::kNoonNextWorkingDay, false, kAndApprovers, false, kApprovalChoices},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, kAndApprovers, false, kApprovalChoices},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, true, kLookChoices},
-    {Shown::kNextSession, Due::kNextWorkingDay, false, kLeads, true, kLookChoices},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, true, kLookChoices},
-    {Shown::kNextSession, Due::kFiveWorkingDays, false, kLeads, false, kLookChoices},
-    {Shown::kNextSession, Due::kFiveWorkingDays, false, kLeads, false, kLookChoices},
-    {Shown::kNextSession, Due::kFiveWorkingDays, false, kLeads, false, kLookChoices},
-    {Shown::kAtOnce, Due::kFiveWorkingDays, true, kLeads, true, kRestoredChoices},
-    {Shown::kAtOnce, Due::kNextWorkingDay, false, kLeads, false, kConflictChoices},
-    {Shown::kAtOnce, Due::kFiveWorkingDays, false, kLeads, false, kReportChoices},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, false, kLiftChoices},
-    {Shown::kAtOnce, Due::kFiveWorkingDays, true, kLeads, false, kTakeChoices},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, true, kLookChoices},
-    {Shown::kAtOnce, Due::kFiveWorkingDays, false, kAndManagers, false, kMonthChoices},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, false, kLookChoices},
-    {Shown::kAtOnce, Due::kTwoWorkingDays, false, kLeads, false, kAnswerChoices},
-    {Shown::kAtOnce, Due::kTwoWorkingDays, true, kAndManagers, false, kJustifyChoices},
-    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, false, kOpeningChoices},
+    {Shown::kNextSession, Due::kByPurpose, false, kLeads, kCallChoices},
+    {Shown::kWithinTenMinutes, Due::kHours, true, kLeads, kCallChoices},
+    {Shown::kNextSession, Due::kByPurpose, false, kLeads, kCallChoices},
+    {Shown::kWithinTenMinutes, Due::kNextWorkingDay, true, kLeads, kShieldChoices},
+    {Shown::kNextSession, Due::kNextWorkingDay, false, kLeads, kReviewChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kAndApprovers, kApprovalChoices},
+    {Shown::kAtOnce, Due::kNoonNextWorkingDay, false, kAndApprovers, kApprovalChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kAndApprovers, kApprovalChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, kLookChoices},
+    {Shown::kNextSession, Due::kNextWorkingDay, false, kLeads, kLookChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, kLookChoices},
+    {Shown::kNextSession, Due::kFiveWorkingDays, false, kLeads, kLookChoices},
+    {Shown::kNextSession, Due::kFiveWorkingDays, false, kLeads, kLookChoices},
+    {Shown::kNextSession, Due::kFiveWorkingDays, false, kLeads, kLookChoices},
+    {Shown::kAtOnce, Due::kFiveWorkingDays, true, kLeads, kRestoredChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, false, kLeads, kConflictChoices},
+    {Shown::kAtOnce, Due::kFiveWorkingDays, false, kLeads, kReportChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, kLiftChoices},
+    {Shown::kAtOnce, Due::kFiveWorkingDays, true, kLeads, kTakeChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, kLookChoices},
+    {Shown::kAtOnce, Due::kFiveWorkingDays, false, kAndManagers, kMonthChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, kLookChoices},
+    {Shown::kAtOnce, Due::kTwoWorkingDays, false, kLeads, kAnswerChoices},
+    {Shown::kAtOnce, Due::kTwoWorkingDays, true, kAndManagers, kJustifyChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, kOpeningChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, false, kLeads, kLookChoices},
 }};
+
+// Two lead officers of the one would settle whose the other's record is.
+bool SpeakForAll(const InboxItem::Step& a, const InboxItem::Step& b,
+                 const std::vector<std::string>& organisations) {
+  const auto speaks = [](const InboxItem::Step& step, const std::string& code) {
+    return step.organisations.empty() ||
+           std::ranges::find(step.organisations, code) != step.organisations.end();
+  };
+  return std::ranges::all_of(organisations, [&](const std::string& code) {
+    return speaks(a, code) || speaks(b, code);
+  });
+}
 
 FieldError Error(const char* field, std::string reason, std::string remedy) {
   return {field, std::move(reason), std::move(remedy)};
@@ -172,7 +186,8 @@ ItemState InboxItem::state() const {
   const Choice* choice = ChoiceOf(*this, steps.back().outcome);
   if (choice == nullptr || !choice->two_people) return ItemState::kDone;
   const bool two = std::ranges::any_of(steps, [&](const Step& step) {
-    return step.outcome == steps.back().outcome && step.ref != steps.back().ref;
+    return step.outcome == steps.back().outcome && step.ref != steps.back().ref &&
+           SpeakForAll(step, steps.back(), organisations);
   });
   return two ? ItemState::kDone : ItemState::kSecondPerson;
 }
@@ -191,7 +206,7 @@ Desk InboxItem::desk(TimeMs now) const {
 bool Concerns(const InboxItem& item, const Organisations& theirs) {
   // About the node itself: for the lead officers of each organisation.
   constexpr ItemKind kEverybodys[] = {ItemKind::kLogAlarm, ItemKind::kLedgerToTake,
-                                      ItemKind::kLedgerLost};
+                                      ItemKind::kLedgerLost, ItemKind::kClockUnconfirmed};
   if (std::ranges::find(kEverybodys, item.kind) != std::end(kEverybodys)) return !theirs.none();
   return theirs.HasAny(item.organisations);
 }
@@ -248,6 +263,12 @@ std::variant<Acted, FieldError> Act(const InboxItem& item, const Action& action,
   }
   InboxItem next = item;
   next.steps.push_back({now, actor.user, actor.ref, outcome, action.reason});
+  std::ranges::copy_if(item.organisations, std::back_inserter(next.steps.back().organisations),
+                       [&](const std::string& code) { return actor.organisations.Has(code); });
+  if (item.state() == ItemState::kSecondPerson && next.state() == ItemState::kSecondPerson) {
+    return Error("user", "acts for the organisation that has said so before, and it takes the other",
+                 "have a lead officer of the other one look at it, or one who acts for all");
+  }
   const Effect effect = EffectOf(next);
   return Acted{std::move(next), effect};
 }

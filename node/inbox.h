@@ -3,7 +3,8 @@
 // it, how, by when, and when anybody may hear of it:
 //
 //   open -> done                       most decisions
-//   open -> second person -> done      what takes a shield away, or gives an opening
+//   open -> second person -> done      what takes a shield away, or gives an opening; what is about
+//                                      two organisations of a hub takes one of each
 //
 // Nobody decides about what they asked themselves. An item that is overdue stays open and goes to
 // the deputy's desk, then to the named officer's. At a hub an item is for who acts for an organisation
@@ -53,16 +54,17 @@ enum class ItemKind : uint8_t {
   kNotRecognised,        // of those, what the manager does not recognise
   kJustificationAsked,   // node/justify.h: of another agency, about a question answered here
   kJustificationDue,     // another agency asked for one, about a question asked here
-  kOpeningToGive         // node/give_opening.h: of a question asked here, to an auditor
+  kOpeningToGive,        // node/give_opening.h: of a question asked here, to an auditor
+  kClockUnconfirmed      // node/confirmed_clock.h: what cannot be undone waits
 };
-inline constexpr std::array<std::string_view, 25> kItemKindNames = {
+inline constexpr std::array<std::string_view, 26> kItemKindNames = {
     "brokered",       "urgent",         "possible-wrong-child",   "shield-notice",
     "emergency-review", "approval",     "approval-afterwards",    "shield-to-send",
     "shield-sent",    "possible-fishing", "log-alarm",            "contact-was-wrong",
     "number-and-upn-differ", "purpose-not-allowed", "restored-from-backup",
     "identity-conflict", "rights-request", "shield-to-lift", "ledger-to-take", "ledger-lost",
     "monthly-questions", "not-recognised", "justification-asked", "justification-due",
-    "opening-to-give"};
+    "opening-to-give", "clock-unconfirmed"};
 inline std::string_view Name(ItemKind kind) { return NameOf(kind, kItemKindNames); }
 
 // What was typed: `whoelse inbox done`, `approve`, `refuse`.
@@ -101,7 +103,6 @@ struct KindRule {
   Due due;
   bool paged;            // when it comes, not only when it is overdue
   Duties decided_by;
-  bool alarm;            // `whoelse status` ends with 6 while one is open
   std::span<const Choice> choices;
 };
 const KindRule& RuleOf(ItemKind kind);
@@ -131,6 +132,9 @@ struct InboxItem {
     PersonRef ref;
     std::string outcome;
     std::string reason;
+    // Of the item's organisations those for which this person acted then; none, of an earlier version:
+    // all.
+    std::vector<std::string> organisations = {};
     bool operator==(const Step&) const = default;
   };
 

@@ -82,8 +82,10 @@ class Members {
 };
 
 Json StepOf(const InboxItem::Step& step) {
-  return {{"at_ms", step.at_ms}, {"user", step.user}, {"ref", ToHex(step.ref)},
-          {"outcome", step.outcome}, {"reason", step.reason}};
+  Json json{{"at_ms", step.at_ms}, {"user", step.user}, {"ref", ToHex(step.ref)},
+            {"outcome", step.outcome}, {"reason", step.reason}};
+  if (!step.organisations.empty()) json["organisations"] = step.organisations;
+  return json;
 }
 
 // One person as text, as it was before items were about several.
@@ -207,6 +209,7 @@ absl::StatusOr<InboxItem> ReadItem(std::string_view document) {
     Members step(one);
     item.steps.push_back({step.Number("at_ms"), step.Text("user"), step.Ref("ref"),
                           step.Text("outcome"), step.Text("reason")});
+    if (step.Has("organisations")) item.steps.back().organisations = step.Texts("organisations");
     if (!step.ok()) return Damaged();
   }
   if (!members.ok() || ItemDocument(item) != document) return Damaged();

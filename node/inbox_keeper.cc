@@ -392,8 +392,14 @@ absl::Status InboxKeeper::RaiseOnce(ItemKind kind, const std::string& about) {
   const std::lock_guard lock(mutex_);
   const auto open = Items(false);
   if (!open.ok()) return open.status();
-  if (std::ranges::find(*open, kind, &InboxItem::kind) != open->end()) return absl::OkStatus();
-  InboxItem item = NewItem(kind, std::nullopt, clock_.NowMs(), calendar_, random_);
+  const TimeMs now = clock_.NowMs();
+  // Of a clock that leapt and was put right, one would lie hidden for as long as it leapt.
+  if (std::ranges::any_of(*open, [&](const InboxItem& item) {
+        return item.kind == kind && item.Visible(now);
+      })) {
+    return absl::OkStatus();
+  }
+  InboxItem item = NewItem(kind, std::nullopt, now, calendar_, random_);
   item.about = about;
   store_.WriteInbox({DocumentOf(item)});
   return absl::OkStatus();

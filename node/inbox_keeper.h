@@ -78,8 +78,8 @@ class InboxKeeper {
   // is done, which it names. FieldError: "reason", when something is put back without one.
   std::variant<std::string, FieldError> NoteReport(const std::vector<std::string>& put_back,
                                                    const std::string& reason, const Actor& actor);
-  // Something about the ledger that people have to know (kLedgerToTake, kLedgerLost); one that is open
-  // already is not raised again. `about`: a JSON object.
+  // Something about the node itself that people have to know (kLedgerToTake, kLedgerLost,
+  // kClockUnconfirmed); one that is open and shown is not raised again. `about`: a JSON object.
   absl::Status RaiseOnce(ItemKind kind, const std::string& about);
   // A lead officer took out what is sealed: who was asked to need not any more.
   absl::Status SetTaken(const Actor& actor);

@@ -16,17 +16,20 @@ constexpr std::chrono::milliseconds kBetween{20};    // two batches: answering h
 
 }  // namespace
 
-LedgerSweeper::LedgerSweeper(RocksdbStore& store, InboxKeeper& inbox, const Clock& clock)
-    : store_(store), inbox_(inbox), days_(clock, [this](TimeMs now, Pause& pause) {
-        const absl::Status told = TellOfUntaken(now);
-        const auto swept = told.ok() ? Sweep(now, pause) : absl::StatusOr<bool>(told);
+LedgerSweeper::LedgerSweeper(RocksdbStore& store, InboxKeeper& inbox, ConfirmedClock& clock)
+    : store_(store), inbox_(inbox), days_(clock.clock(), [this, &clock](TimeMs now, Pause& pause) {
+        const auto confirmed = clock.Confirm(now);
+        if (!confirmed) return false;
+        const absl::Status told = TellOfUntaken(*confirmed);
+        const auto swept = told.ok() ? Sweep(*confirmed, pause) : absl::StatusOr<bool>(told);
         if (!swept.ok()) {
           Log(LogLevel::kAlarm, "ledger_unreadable", {{LogField::kError, swept.status()}});
         }
         return swept.ok() && *swept;
       }) {}
 
-absl::Status LedgerSweeper::TellOfUntaken(TimeMs now) {
+absl::Status LedgerSweeper::TellOfUntaken(ConfirmedTime confirmed) {
+  const TimeMs now = confirmed.ms();
   const auto through = store_.ReadTakenThrough();
   if (!through.ok()) return through.status();
   const struct {
@@ -44,12 +47,12 @@ absl::Status LedgerSweeper::TellOfUntaken(TimeMs now) {
   return absl::OkStatus();
 }
 
-absl::Status LedgerSweeper::MoveLines(TimeMs now) {
+absl::Status LedgerSweeper::MoveLines(ConfirmedTime now) {
   const auto logged = store_.ReadLoggedDigests();
   if (!logged.ok()) return logged.status();
   const auto drawn = store_.ReadLedgerLines();
   if (!drawn.ok()) return drawn.status();
-  for (const LedgerLine& line : LinesOf(*logged, now)) {
+  for (const LedgerLine& line : LinesOf(*logged, now.ms())) {
     // Never back, and not by a clock that was set back either.
     const auto before = std::ranges::find(*drawn, line.log, &LedgerLine::log);
     if (before != drawn->end() && before->index >= line.index) continue;
@@ -58,14 +61,14 @@ absl::Status LedgerSweeper::MoveLines(TimeMs now) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> LedgerSweeper::Sweep(TimeMs now, Pause& pause) {
-  if (now < kSealedKeptMs) return true;
+absl::StatusOr<bool> LedgerSweeper::Sweep(ConfirmedTime now, Pause& pause) {
+  if (now.ms() < kSealedKeptMs) return true;
   if (absl::Status moved = MoveLines(now); !moved.ok()) return moved;
   const auto lines = store_.ReadLedgerLines();
   if (!lines.ok()) return lines.status();
   std::string from;
   do {
-    auto next = store_.SweepLedger(now - kSealedKeptMs, *lines, from, kBatch);
+    auto next = store_.SweepLedger(now.ms() - kSealedKeptMs, *lines, from, kBatch);
     if (!next.ok()) return next.status();
     from = *std::move(next);
     if (!from.empty() && !pause.For(kBetween)) return false;

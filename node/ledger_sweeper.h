@@ -1,15 +1,15 @@
 // Takes the sealed parts out of the ledger when their time is over (protocol.md section 6), and the
-// rows when theirs is, once a day, by their age alone: what was opened here and what was not go
-// alike.
+// rows when theirs is, once a day that is confirmed, by their age alone: what was opened here and
+// what was not go alike.
 #ifndef WHOELSE_NODE_LEDGER_SWEEPER_H_
 #define WHOELSE_NODE_LEDGER_SWEEPER_H_
 
 #include <string>
 
+#include "node/confirmed_clock.h"
 #include "node/each_day.h"
 #include "node/inbox_keeper.h"
 #include "node/rocksdb_store.h"
-#include "rpc/clock.h"
 #include "rpc/pause.h"
 
 namespace whoelse {
@@ -19,15 +19,15 @@ inline constexpr TimeMs kUntakenToldMs = kSealedKeptMs - 14ull * 86'400'000;
 
 class LedgerSweeper {
  public:
-  LedgerSweeper(RocksdbStore& store, InboxKeeper& inbox, const Clock& clock);
+  LedgerSweeper(RocksdbStore& store, InboxKeeper& inbox, ConfirmedClock& clock);
 
  private:
   // False when it was stopped on the way.
-  absl::StatusOr<bool> Sweep(TimeMs now, Pause& pause);
+  absl::StatusOr<bool> Sweep(ConfirmedTime now, Pause& pause);
   // Says of each log from where on its rows are whole, before those below go.
-  absl::Status MoveLines(TimeMs now);
+  absl::Status MoveLines(ConfirmedTime now);
   // What is untaken is told two weeks before it goes, and once more when it goes: never in silence.
-  absl::Status TellOfUntaken(TimeMs now);
+  absl::Status TellOfUntaken(ConfirmedTime now);
 
   RocksdbStore& store_;
   InboxKeeper& inbox_;

@@ -4,9 +4,11 @@
 
 namespace whoelse {
 
-LifeKeeper::LifeKeeper(Registry& registry, const Clock& clock)
-    : days_(clock, [&registry](TimeMs now, Pause&) {
-        const auto done = registry.DoWhatIsDue(now);
+LifeKeeper::LifeKeeper(Registry& registry, ConfirmedClock& clock)
+    : days_(clock.clock(), [&registry, &clock](TimeMs now, Pause&) {
+        const auto confirmed = clock.Confirm(now);
+        if (!confirmed) return false;
+        const auto done = registry.DoWhatIsDue(*confirmed);
         if (!done.ok()) {
           Log(LogLevel::kAlarm, "records_unreadable", {{LogField::kError, done.status()}});
         }

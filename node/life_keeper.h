@@ -1,16 +1,16 @@
-// What the calendar does to records: archives and purges what is due, once a day.
+// What the calendar does to records: archives and purges what is due, once a day that is confirmed.
 #ifndef WHOELSE_NODE_LIFE_KEEPER_H_
 #define WHOELSE_NODE_LIFE_KEEPER_H_
 
+#include "node/confirmed_clock.h"
 #include "node/each_day.h"
 #include "node/registry.h"
-#include "rpc/clock.h"
 
 namespace whoelse {
 
 class LifeKeeper {
  public:
-  LifeKeeper(Registry& registry, const Clock& clock);
+  LifeKeeper(Registry& registry, ConfirmedClock& clock);
 
  private:
   EachDay days_;

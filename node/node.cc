@@ -16,6 +16,7 @@
 #include "node/callers.h"
 #include "node/caseload_asker.h"
 #include "node/config.h"
+#include "node/confirmed_clock.h"
 #include "node/deferred.h"
 #include "node/door_service.h"
 #include "node/enroller.h"
@@ -221,8 +222,9 @@ int Serve(Opened& opened, const Clock& clock) {
     RecordsService records_service({config, callers, **store, registry, importer, enroller, clock});
     PolicyService policy_service(config, callers, **policy, clock);
     BackupService backup_service({config, **door, **store, clock});
-    LifeKeeper life(registry, clock);
-    LedgerSweeper sweeper(**store, inbox, clock);
+    ConfirmedClock confirmed(clock, board, inbox);
+    LifeKeeper life(registry, confirmed);
+    LedgerSweeper sweeper(**store, inbox, confirmed);
     NoticeKeeper notices(config.agency, opened.secrets.practitioner_key, **store, registry, asker,
                          board, clock);
     TrailService trail_service({config.agency, callers, **store, clock});

@@ -253,7 +253,7 @@ absl::StatusOr<Json> ReceiptDesk::Answer(const std::string& user, const std::str
   const TimeMs now = parts_.clock.NowMs();
   return ReportOf(kept->readings,
                   {kept->roster, found->row.purpose, found->row.frame_hash, DayOf(now),
-                   WeekTimeOf(now), parts_.board.Read().unconfirmed, false, {},
+                   WeekTimeOf(now), !parts_.board.Read().confirmed.Has(now), false, {},
                    kept->receipt.state});
 }
 

@@ -17,6 +17,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "node/answering.h"
+#include "node/confirmed_time.h"
 #include "node/enrolment.h"
 #include "node/import.h"
 #include "node/organisations.h"
@@ -97,11 +98,11 @@ class Registry {
   Done LetThrough(const Which& which, const By& by);
   // Proposes the lead professional of the record, or gives the role up.
   Done SetLead(const Which& which, bool lead, const By& by);
-  // Archives and purges what is due.
+  // Archives and purges what is due: what is archived is silent for good.
   struct DueCounts {
     size_t archived = 0, purged = 0;
   };
-  absl::StatusOr<DueCounts> DoWhatIsDue(TimeMs now);
+  absl::StatusOr<DueCounts> DoWhatIsDue(ConfirmedTime now);
 
   // --- the child behind a record (registry_child.cc) ----------------------------------------------
   // All records of the same child, as they are written down: under the same identifiers, merged and
@@ -190,7 +191,7 @@ class Registry {
   Done DisputeMerge(RecordId from, RecordId into, const TrailNote& by)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   Done FindOne(const Which& which, const std::string& field, const Organisations& theirs,
-               RecordId* id) const;
+               StoredRecord* found) const;
   Done ChangeOne(const Which& which, const By& by, const std::function<Done(Record&)>& change);
   void NoteAnswers(const std::vector<RocksdbStore::RecordChange>& changes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);

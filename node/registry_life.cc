@@ -25,27 +25,25 @@ bool IsDone(const Registry::Done& done) { return std::holds_alternative<std::mon
 }  // namespace
 
 Registry::Done Registry::FindOne(const Which& which, const std::string& field,
-                                 const Organisations& theirs, RecordId* id) const {
+                                 const Organisations& theirs, StoredRecord* one) const {
   const RecordId found = store_.FindBySource(which.source, which.source_id);
   if (found == 0) return NoSuch(field);
-  const absl::StatusOr<StoredRecord> stored = store_.ReadStored(found);
+  absl::StatusOr<StoredRecord> stored = store_.ReadStored(found);
   if (!stored.ok()) return stored.status();
   // In the same words: a refusal of its own would say that another school of the hub has it.
   if (!theirs.Has(stored->record)) return NoSuch(field);
-  *id = found;
+  *one = *std::move(stored);
   return {};
 }
 
 Registry::Done Registry::ChangeOne(const Which& which, const By& by,
                                    const std::function<Done(Record&)>& change) {
   const std::lock_guard one_at_a_time(import_mutex_);
-  RecordId id = 0;
-  if (Done found = FindOne(which, "id", by.organisations, &id); !IsDone(found)) return found;
+  StoredRecord one;
+  if (Done found = FindOne(which, "id", by.organisations, &one); !IsDone(found)) return found;
+  if (Done changed = change(one.record); !IsDone(changed)) return changed;
   RecordBatch batch(store_, by.note.at_ms);
-  absl::StatusOr<Record> record = batch.Read(id);
-  if (!record.ok()) return record.status();
-  if (Done changed = change(*record); !IsDone(changed)) return changed;
-  const absl::StatusOr<bool> gathered = batch.Change(id, *std::move(record));
+  const absl::StatusOr<bool> gathered = batch.Change(one.id, std::move(one.record));
   if (!gathered.ok()) return gathered.status();
   Write(batch, &by.note);
   return {};
@@ -132,25 +130,23 @@ Registry::Done Registry::Close(const NhsNumber& number, const By& by) {
 Registry::Done Registry::Merge(const Which& from, const Which& into, const By& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
   const Organisations& theirs = by.organisations;
-  RecordId from_id = 0, into_id = 0;
-  if (Done found = FindOne(from, "id", theirs, &from_id); !IsDone(found)) return found;
-  if (Done found = FindOne(into, "into", theirs, &into_id); !IsDone(found)) return found;
-  if (from_id == into_id) return FieldError{"into", "is the same record", "give the other one"};
-  RecordBatch batch(store_, by.note.at_ms);
-  absl::StatusOr<Record> merged = batch.Read(from_id), answers = batch.Read(into_id);
-  for (const absl::Status& read : {merged.status(), answers.status()}) {
-    if (!read.ok()) return read;
-  }
+  StoredRecord merged, answers;
+  if (Done found = FindOne(from, "id", theirs, &merged); !IsDone(found)) return found;
+  if (Done found = FindOne(into, "into", theirs, &answers); !IsDone(found)) return found;
+  if (merged.id == answers.id) return FieldError{"into", "is the same record", "give the other one"};
   // What answers is decided by the policy of whose it is, and each has its own.
-  if (OwnerOf(*merged) != OwnerOf(*answers)) {
+  if (OwnerOf(merged.record) != OwnerOf(answers.record)) {
     return FieldError{"into", "is another organisation's record, and each answers for its own",
                       "leave the two apart"};
   }
-  if (MergeConflictOf(*merged, *answers)) return DisputeMerge(from_id, into_id, by.note);
-  if (const auto error = whoelse::Merge(*merged, *answers)) return *error;
-  merged->answered_by = into_id;
-  for (auto& [id, record] : {std::pair(from_id, &*merged), std::pair(into_id, &*answers)}) {
-    const absl::StatusOr<bool> changed = batch.Change(id, std::move(*record));
+  if (MergeConflictOf(merged.record, answers.record)) {
+    return DisputeMerge(merged.id, answers.id, by.note);
+  }
+  if (const auto error = whoelse::Merge(merged.record, answers.record)) return *error;
+  merged.record.answered_by = answers.id;
+  RecordBatch batch(store_, by.note.at_ms);
+  for (StoredRecord* const one : {&merged, &answers}) {
+    const absl::StatusOr<bool> changed = batch.Change(one->id, std::move(one->record));
     if (!changed.ok()) return changed.status();
   }
   Write(batch, &by.note);
@@ -189,10 +185,10 @@ Registry::Done Registry::Unmerge(const Which& from, const By& by) {
 
 Registry::Done Registry::Erase(const Which& which, const By& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
-  RecordId id = 0;
-  if (Done found = FindOne(which, "id", by.organisations, &id); !IsDone(found)) return found;
+  StoredRecord one;
+  if (Done found = FindOne(which, "id", by.organisations, &one); !IsDone(found)) return found;
   // With the numbers that it had replaced, and those they had.
-  std::vector<RecordId> erased = {id};
+  std::vector<RecordId> erased = {one.id};
   for (size_t i = 0; i < erased.size(); ++i) {
     const auto [first, last] = answers_for_.equal_range(erased[i]);
     for (auto it = first; it != last; ++it) erased.push_back(it->second);
@@ -226,8 +222,8 @@ absl::Status Registry::Remove(std::span<const RecordId> records, bool erased,
   return absl::OkStatus();
 }
 
-absl::StatusOr<Registry::DueCounts> Registry::DoWhatIsDue(TimeMs now) {
-  const Date today = DayOf(now);
+absl::StatusOr<Registry::DueCounts> Registry::DoWhatIsDue(ConfirmedTime now) {
+  const Date today = DayOf(now.ms());
   std::vector<RecordId> archive, purge;
   std::vector<bool> held;
   std::vector<std::pair<RecordId, RecordId>> answered_by;
@@ -249,7 +245,7 @@ absl::StatusOr<Registry::DueCounts> Registry::DoWhatIsDue(TimeMs now) {
   }
   for (size_t first = 0; first < archive.size(); first += kChunk) {
     const absl::Status archived = ChangeEach(
-        ChunkAt(archive, first), now, [&](Record& record) { record.archived_on = today; });
+        ChunkAt(archive, first), now.ms(), [&](Record& record) { record.archived_on = today; });
     if (!archived.ok()) return archived;
   }
   for (size_t first = 0; first < purge.size(); first += kChunk) {

@@ -8,7 +8,7 @@
 #include <chrono>
 
 #include "absl/base/thread_annotations.h"
-#include "protocol/roster.h"
+#include "protocol/roster_keeper.h"
 
 namespace whoelse {
 
@@ -16,7 +16,7 @@ class RosterBoard {
  public:
   struct Posting {
     std::shared_ptr<const Roster> roster;   // rules; never null once the node runs
-    bool unconfirmed = true;                // RosterKeeper::Unconfirmed
+    ConfirmedSpan confirmed;                // RosterKeeper::Confirmed
   };
 
   void Post(Posting posting) {

@@ -1,5 +1,9 @@
 #include "protocol/roster_keeper.h"
 
+#include <algorithm>
+#include <functional>
+#include <vector>
+
 namespace whoelse {
 namespace {
 
@@ -142,13 +146,20 @@ bool RosterKeeper::OnHeartbeat(const Heartbeat& heartbeat, TimeMs now) {
   return true;
 }
 
-bool RosterKeeper::Unconfirmed(TimeMs now) const {
-  if (ruling_ == nullptr) return true;
-  size_t fresh = 0;
+ConfirmedSpan RosterKeeper::Confirmed(TimeMs now) const {
+  if (ruling_ == nullptr) return {};
+  constexpr TimeMs kHourMs = 3'600'000;
+  std::vector<TimeMs> fresh;   // those that are here were of the ruling roster when they came
   for (const auto& [coordinator, heartbeat] : heartbeats_) {
-    if (heartbeat.Fresh(*ruling_, now / 1000)) ++fresh;
+    const TimeMs stated = heartbeat.hour * kHourMs;
+    if (now <= stated + kHeartbeatFreshS * 1000 && stated <= now + kHeartbeatAheadS * 1000) {
+      fresh.push_back(stated);
+    }
   }
-  return fresh < ruling_->threshold;
+  if (fresh.size() < ruling_->threshold) return {};
+  std::ranges::sort(fresh, std::greater());
+  return {fresh.front() - kHeartbeatAheadS * 1000,
+          fresh[ruling_->threshold - 1] + kHeartbeatFreshS * 1000};
 }
 
 }  // namespace whoelse

@@ -14,6 +14,15 @@
 
 namespace whoelse {
 
+// The times, both inclusive, at which t coordinators' heartbeats are fresh together. At least one of
+// the t is honest and signs no hour that is still to come: a clock that stands inside is at most 36 h
+// ahead of it, whatever the others sign.
+struct ConfirmedSpan {
+  TimeMs from_ms = 1, through_ms = 0;   // none
+  bool Has(TimeMs now) const { return from_ms <= now && now <= through_ms; }
+  bool operator==(const ConfirmedSpan&) const = default;
+};
+
 class RosterKeeper {
  public:
   // `logs`: in how many logs a waiting roster's leaf has to be old; nullopt: in t. A coordinator sees
@@ -59,7 +68,9 @@ class RosterKeeper {
   bool OnHeartbeat(const Heartbeat& heartbeat, TimeMs now);
   // Fewer than t coordinators said within 36 h that this is the roster ("federation state
   // unconfirmed"): it may be frozen.
-  bool Unconfirmed(TimeMs now) const;
+  bool Unconfirmed(TimeMs now) const { return !Confirmed(now).Has(now); }
+  // Of the t newest heartbeats that are fresh now; none while there are fewer.
+  ConfirmedSpan Confirmed(TimeMs now) const;
 
  private:
   void Rule(SignedRoster signed_roster, std::shared_ptr<const Roster> roster, TimeMs now);

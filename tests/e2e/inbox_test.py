@@ -69,10 +69,14 @@ class Officers(EndToEnd):
         if self.public:
             shutil.rmtree(self.public)
 
-    def running_with_officers(self, duties='"lead officer"'):
+    def running_with_officers(self, duties='"lead officer"', all_clocks=False):
         area = self.new_area()
         self.fill(area)
         area.program["school"] = "whoelse-node-moved-clock"
+        if all_clocks:   # what destroys by age waits until the coordinators' agree
+            area.program["social"] = "whoelse-node-moved-clock"
+            for slug in area.coordinators:
+                area.program[slug] = "whoelse-coordinator-moved-clock"
         area.sign()
         self.public = pathlib.Path(tempfile.mkdtemp(prefix="whoelse-door-"))
         self.public.chmod(0o755)

@@ -102,7 +102,7 @@ class WhoLooked(Officers):
             self.refused(self.as_second(*command), "user")
 
     def test_what_is_sealed_is_taken_out_and_swept(self):
-        area = self.running_with_officers()
+        area = self.running_with_officers(all_clocks=True)
         asked = [self.receipt(F, "section-17")]
         self.move_clock(77 * DAY)
         area.until("they are told", lambda: "ledger-to-take" in self.kinds())

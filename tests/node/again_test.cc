@@ -70,8 +70,9 @@ TEST(Again, OfThoseThatWereClosed) {
 
 TEST(Again, TheSameQuestionIsTyped) {
   AskedBefore asked{BasicStatement(), "C-1", ""};
-  const AskInput input = std::get<AskInput>(InputAgain(asked, true));
+  const AskInput input = std::get<AskInput>(InputAgain(asked, "100001", true));
   EXPECT_EQ(input.nhs_number, kChild);
+  EXPECT_EQ(input.organisation, "100001");
   EXPECT_EQ(input.upn, "");
   EXPECT_EQ(input.born, "2015-03-14");
   EXPECT_EQ(input.purpose, "section-17");
@@ -83,14 +84,14 @@ TEST(Again, TheSameQuestionIsTyped) {
   EXPECT_TRUE(input.does_not_know_them);
   asked.statement.article6 = Article6::kNone;
   asked.statement.article9 = Article9::kPart3;
-  EXPECT_EQ(std::get<AskInput>(InputAgain(asked, true)).article6, "");
+  EXPECT_EQ(std::get<AskInput>(InputAgain(asked, "", true)).article6, "");
 }
 
 TEST(Again, WhatCannotWaitOrIsUsedUpIsNotPutAgain) {
   const auto refused = [](auto change) {
     AskedBefore asked{BasicStatement(), "C-1", ""};
     change(asked.statement);
-    const auto input = InputAgain(asked, true);
+    const auto input = InputAgain(asked, "", true);
     return std::holds_alternative<FieldError>(input);
   };
   EXPECT_FALSE(refused([](Statement&) {}));

@@ -227,6 +227,37 @@ TEST_F(AnsweringTest, SoManyBytesWaitAndNoMore) {
   EXPECT_TRUE(give(1));                  // room again
 }
 
+// Of the times that are confirmed, those that others may read go by the heartbeats that came.
+TEST_F(AnsweringTest, HeartbeatsMoveTheTimesThatAreConfirmed) {
+  answering_->Start(outgoing_);
+  EXPECT_EQ(board_.Read().confirmed, ConfirmedSpan());
+  const uint64_t stream = answering_->BeginStream(kRelay).stream;
+  log_.Fill(1);
+  ASSERT_TRUE(Attach(stream, log_.Attach(0)));
+  const auto beat = [&](int coordinator, uint32_t hour) {
+    const std::shared_ptr<const Roster> roster = board_.Read().roster;
+    Push push;
+    push.heartbeat = Heartbeat::Sign(*roster, roster->coordinators[coordinator].id, hour,
+                                     AdmissionKeyOf(coordinator)).Serialize();
+    ASSERT_TRUE(Give(stream, std::move(push)));
+  };
+  const auto posted = [&](const ConfirmedSpan& wanted) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (board_.Read().confirmed != wanted && std::chrono::steady_clock::now() < end) AWholeRound();
+    return board_.Read().confirmed == wanted;
+  };
+  constexpr uint32_t kHourNow = kNow / kHour;
+  beat(0, kHourNow - 2);
+  beat(1, kHourNow - 1);
+  EXPECT_TRUE(posted({(kHourNow - 2) * kHour, (kHourNow + 34) * kHour}));
+  beat(0, kHourNow);
+  EXPECT_TRUE(posted({(kHourNow - 1) * kHour, (kHourNow + 35) * kHour}));
+  clock_.StopAt(kNow + 365 * 24 * kHour);
+  EXPECT_TRUE(posted({}));
+  clock_.StopAt(kNow + 1000);   // and put right, which is no leap that has to be waited out
+  EXPECT_TRUE(posted({(kHourNow - 1) * kHour, (kHourNow + 35) * kHour}));
+}
+
 // The work on a slot depends on what it asks: were it done before the wires of the slot before have
 // left, the time of their departure would tell a relay that somebody matched.
 TEST_F(AnsweringTest, WiresLeaveBeforeTheNextSlotIsWorkedOn) {

@@ -229,6 +229,21 @@ TEST_F(HubInbox, OfANoticeEachLiftsItsOwnShieldAndNoOther) {
   EXPECT_TRUE(Stored(kHilltops).shield_pending);
 }
 
+// Or two people of the one would have the other's record answer, whoever it is of.
+TEST_F(HubInbox, AConflictIsSettledByOneOfEach) {
+  Record ben = Of(kMeadow, "8", kTwo);
+  ben.given_name = "Ben";
+  ben.born = *Date::FromYmd(20180702);
+  Import({ben});
+  const InboxItem item = ItemsFor(bob_).at(0);
+  EXPECT_EQ(Decided(item, Verb::kDone, "settled", bob_), "");
+  EXPECT_EQ(Decided(item, Verb::kDone, "settled", zoe_),
+            "user: acts for the organisation that has said so before, and it takes the other");
+  EXPECT_TRUE(Stored(kHilltopsOther).in_dispute);
+  EXPECT_EQ(Decided(item, Verb::kDone, "settled", alice_), "");
+  EXPECT_FALSE(Stored(kHilltopsOther).in_dispute);
+}
+
 TEST_F(HubInbox, AConflictIsForBoth) {
   Record ben = Of(kMeadow, "8", kTwo);
   ben.given_name = "Ben";

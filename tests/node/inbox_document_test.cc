@@ -27,7 +27,9 @@ InboxItem FullItem() {
   item.fingerprint = std::string(64, 'b');
   item.organisations = {"100001", "100002"};
   item.steps = {{item.raised_ms + 5, "local:alice", ActorOf("alice").ref, "lifted",
-                 "the \"refuge\" said so"}};
+                 "the \"refuge\" said so", {"100001"}},
+                {item.raised_ms + 9, "local:bob", ActorOf("bob").ref, "lifted",
+                 "of a version that kept no organisations"}};
   return item;
 }
 

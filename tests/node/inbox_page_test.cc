@@ -3,14 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "node/inbox.h"
-#include "tests/support/source_path.h"
+#include "tests/support/page_table.h"
 
 namespace whoelse {
 namespace {
@@ -21,35 +20,12 @@ struct Row {
   std::string when, how;
 };
 
-std::vector<std::string> Split(const std::string& text, const std::string& by) {
-  std::vector<std::string> parts;
-  for (size_t at = 0; at <= text.size();) {
-    const size_t end = std::min(text.find(by, at), text.size());
-    parts.push_back(text.substr(at, end - at));
-    at = end + by.size();
-  }
-  return parts;
-}
-
-// What stands between backticks.
-std::vector<std::string> Quoted(const std::string& text) {
-  std::vector<std::string> quoted;
-  const std::vector<std::string> parts = Split(text, "`");
-  for (size_t i = 1; i < parts.size(); i += 2) quoted.push_back(parts[i]);
-  return quoted;
-}
-
 std::map<std::string, Row> RowsOfThePage() {
   std::map<std::string, Row> rows;
-  std::ifstream page(SourcePath("docs/operating/agency.md"));
-  bool in_table = false;
   std::string above;
-  for (std::string line; std::getline(page, line);) {
-    in_table = in_table ? line.starts_with("|") : line.starts_with("| kind | what happened |");
-    if (!in_table || !line.starts_with("| `")) continue;
-    const std::vector<std::string> cells = Split(line.substr(2, line.size() - 3), "| ");
+  for (const auto& cells : TableOf("docs/operating/agency.md", "| kind | what happened |")) {
     if (cells.size() != 4) {
-      ADD_FAILURE() << line;
+      ADD_FAILURE() << cells.size();
       continue;
     }
     const std::string how = cells[3].starts_with("the same") ? above : cells[3];

@@ -59,6 +59,7 @@ const KindCase kKinds[] = {
      true},
     {ItemKind::kOpeningToGive, "", "approved", "refused", false, false, kNothing, kNothing, false,
      true},
+    {ItemKind::kClockUnconfirmed, "looked-at ", "", "", false, false, kNothing, kNothing},
 };
 const char* const kOutcomesOfDone[] = {"contacted", "withheld", "not-relevant", "looked-at",
                                        "settled", "prepared", "put-back", "taken", "no-answer"};
@@ -211,7 +212,7 @@ TEST(Inbox, IsThereForItsOrganisationsAlone) {
   others.organisations = Organisations::Only({"100002"});
   nobodys.organisations = Organisations();
   const std::set<ItemKind> everybodys = {ItemKind::kLogAlarm, ItemKind::kLedgerToTake,
-                                         ItemKind::kLedgerLost};
+                                         ItemKind::kLedgerLost, ItemKind::kClockUnconfirmed};
   for (const KindCase& c : kKinds) {
     SCOPED_TRACE(Name(c.kind));
     InboxItem item = ItemOf(c.kind), hidden = item;
@@ -232,6 +233,48 @@ TEST(Inbox, IsThereForItsOrganisationsAlone) {
     EXPECT_EQ(Works(Act(item, action, theirs, item.visible_ms)), everybodys.contains(c.kind));
     EXPECT_TRUE(Works(Act(item, action, ActorOf("root"), item.visible_ms)));
   }
+}
+
+// Each of two schools says whose its record is. Who acts for both is either, and one person still.
+TEST(Inbox, WhatIsAboutTwoOrganisationsTakesOneOfEach) {
+  InboxItem open = ItemOf(ItemKind::kIdentityConflict);
+  open.organisations = {"100001", "100002"};
+  const auto of = [](const char* name, OrganisationCodes codes) {
+    Actor actor = ActorOf(name);
+    actor.organisations = Organisations::Only(std::move(codes));
+    return actor;
+  };
+  const Actor alice = of("alice", {"100001"}), amy = of("amy", {"100001", "100003"}),
+              bob = of("bob", {"100002"}), both = of("carol", {"100001", "100002"}),
+              root = ActorOf("root");
+  const auto settled = [](const InboxItem& item, const Actor& person) {
+    return Do(item, Verb::kDone, "settled", person);
+  };
+  const std::vector<const Actor*> people = {&alice, &amy, &bob, &both, &root};
+  for (const Actor* first : people) {
+    for (const Actor* second : people) {
+      SCOPED_TRACE(first->user + ", " + second->user);
+      const Acted once = std::get<Acted>(settled(open, *first));
+      EXPECT_EQ(once.item.state(), ItemState::kSecondPerson);
+      const auto of_the_first = [&](const Actor* one) { return one == &alice || one == &amy; };
+      const bool of_each = !(of_the_first(first) && of_the_first(second)) && first != second;
+      const auto twice = settled(once.item, *second);
+      ASSERT_EQ(Works(twice), of_each);
+      if (of_each) {
+        EXPECT_EQ(std::get<Acted>(twice).effect, Effect::kSettleConflict);
+        continue;
+      }
+      EXPECT_EQ(std::get<FieldError>(twice).field, "user");
+      // What did not count is not in the way of who does.
+      EXPECT_EQ(Works(settled(once.item, bob)), first != &bob);
+    }
+  }
+  // One decided by an earlier version stays so.
+  InboxItem before = std::get<Acted>(settled(open, alice)).item;
+  before.steps.push_back(before.steps[0]);
+  before.steps[1].ref = amy.ref;
+  for (InboxItem::Step& step : before.steps) step.organisations.clear();
+  EXPECT_EQ(before.state(), ItemState::kDone);
 }
 
 // Whatever one person types, in whatever order and at whatever times.

@@ -57,7 +57,7 @@ class LedgerKeeperTest : public testing::Test {
       c.endpoint = "127.0.0.1:" + std::to_string(servers_.back().port);
       c.tls_pin = server_.pin;
     }
-    board_.Post({roster, false});
+    board_.Post({roster, {}});
     OpenStore();
   }
   ~LedgerKeeperTest() override {

@@ -32,7 +32,8 @@ class LedgerRows : public RegistryTest {
   // What the sweep of this day leaves, as an auditor gets it.
   LedgerFile FileOn(TimeMs now) {
     day_.now = now;
-    { const LedgerSweeper once(*store_, inbox_, day_); }
+    board_.Post({board_.Read().roster, {now, now}});
+    { const LedgerSweeper once(*store_, inbox_, confirmed_); }
     const LedgerFile file =
         LedgerFileOf(VectorFederation(), kSurgery, *store_->ReadLedger({}),
                      *store_->ReadLoggedDigests(), *store_->ReadLedgerLines());
@@ -42,6 +43,7 @@ class LedgerRows : public RegistryTest {
 
   SetClock day_;
   InboxKeeper inbox_{kSurgery, TestCalendar(), *store_, registry_, answering_, day_, random_};
+  ConfirmedClock confirmed_{day_, board_, inbox_};
 };
 
 TEST_F(LedgerRows, StayUntilTheLaterOfTwoPeriodsIsOver) {

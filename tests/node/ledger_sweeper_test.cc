@@ -40,10 +40,15 @@ class LedgerSweeperTest : public RegistryTest {
   void Answer(TimeMs released_ms) {
     store_->CommitSlot({released_ms, {Answered(answered_++)}});
   }
-  // A node that starts and ends: the sweeper looks once, at its start.
+  void Confirm(const ConfirmedSpan& span) { board_.Post({board_.Read().roster, span}); }
+  // A node that starts and ends: the sweeper looks once, at its start, at a time that is confirmed.
   void LookAt(TimeMs now) {
+    Confirm({now, now});
+    LookUnconfirmedAt(now);
+  }
+  void LookUnconfirmedAt(TimeMs now) {
     moved_.now = now;
-    const LedgerSweeper sweeper(*store_, inbox_, moved_);
+    const LedgerSweeper sweeper(*store_, inbox_, confirmed_);
   }
   size_t Sealed() {
     size_t sealed = 0;
@@ -66,6 +71,7 @@ class LedgerSweeperTest : public RegistryTest {
   const TimeMs first_ = At(20261123, 10);
   MovedClock moved_;
   InboxKeeper inbox_{kSurgery, TestCalendar(), *store_, registry_, answering_, moved_, random_};
+  ConfirmedClock confirmed_{moved_, board_, inbox_};
   uint64_t answered_ = 0;
 };
 
@@ -132,6 +138,23 @@ TEST_F(LedgerSweeperTest, AClockThatIsSetBackLetsNothingGo) {
   EXPECT_EQ(Sealed(), 0u);
 }
 
+// Neither without heartbeats, nor by those that say another time: and nobody is told that it went.
+TEST_F(LedgerSweeperTest, AClockThatLeaptLetsNothingGo) {
+  const TimeMs leapt = first_ + 365 * kDay;
+  Answer(first_);
+  for (const ConfirmedSpan& span : {ConfirmedSpan(), ConfirmedSpan{first_, first_ + kDay}}) {
+    Confirm(span);
+    LookUnconfirmedAt(leapt);
+    EXPECT_EQ(Sealed(), 1u);
+    EXPECT_THAT(Open(), IsEmpty());
+  }
+  EXPECT_THAT(*store_->ReadLedgerLines(), IsEmpty());
+  Confirm({leapt - kDay, leapt});   // a year later, and no leap
+  LookUnconfirmedAt(leapt);
+  EXPECT_EQ(Sealed(), 0u);
+  EXPECT_THAT(Open(), UnorderedElementsAre(ItemKind::kLedgerToTake, ItemKind::kLedgerLost));
+}
+
 // An end that comes between two batches of a sweep; the next start does the rest.
 TEST_F(LedgerSweeperTest, ARestartInTheMiddleLeavesNothingBehind) {
   constexpr size_t kMany = 2'500;
@@ -140,7 +163,7 @@ TEST_F(LedgerSweeperTest, ARestartInTheMiddleLeavesNothingBehind) {
   store_->CommitSlot(slot);
   LookAt(first_ + 91 * kDay);
   EXPECT_LT(Sealed(), kMany);
-  const LedgerSweeper next(*store_, inbox_, moved_);
+  const LedgerSweeper next(*store_, inbox_, confirmed_);
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (Sealed() > 0 && std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));   // between two looks

@@ -79,7 +79,7 @@ class NoticeKeeperTest : public testing::Test {
       c.endpoint = "127.0.0.1:" + std::to_string(servers_.back().port);
       c.tls_pin = server_.pin;
     }
-    board_.Post({roster, false});
+    board_.Post({roster, {}});
     EXPECT_TRUE(registry_.Load({1}).ok());
     Record record = BasicRecord(kChild);
     record.source = "caseworks";

@@ -25,6 +25,9 @@ class FixedClock final : public Clock {
   TimeMs NowMs() const override { return kImported; }
 };
 
+// As a day that the federation's heartbeats agree with.
+inline ConfirmedTime Confirmed(TimeMs now) { return *ConfirmedTime::Of(now, {now, now}); }
+
 // What somebody with every duty does at that time.
 inline TrailNote NoteAt(TimeMs now) {
   TrailNote by;

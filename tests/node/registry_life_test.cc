@@ -178,16 +178,16 @@ TEST_F(RegistryLifeTest, WhatIsArchivedAnswersNothingAndIsPurgedLater) {
   adult.born = Date::FromDays(static_cast<int64_t>(kImported / 86'400'000) - 18 * 365);
   Import({adult, Pupil("2", kTwo)});
   EnrolAll(1);
-  EXPECT_EQ(registry_.DoWhatIsDue(kImported)->archived, 0u);   // four leap days short of 18
-  EXPECT_EQ(registry_.DoWhatIsDue(DaysLater(10))->archived, 1u);
+  EXPECT_EQ(registry_.DoWhatIsDue(Confirmed(kImported))->archived, 0u);   // four leap days short of 18
+  EXPECT_EQ(registry_.DoWhatIsDue(Confirmed(DaysLater(10)))->archived, 1u);
   EXPECT_FALSE(HasSubKeys(1, kNhs, 1));
   EXPECT_FALSE(Holds(About(kOne, "")));
   EXPECT_TRUE(HasSubKeys(2, kNhs, 1));
   // The feed goes on about it: it stays archived, and is not enrolled again.
   Import({adult}, DaysLater(11));
   EXPECT_EQ(Pending(), 0u);
-  EXPECT_EQ(registry_.DoWhatIsDue(DaysLater(12))->archived, 0u);
-  EXPECT_EQ(registry_.DoWhatIsDue(DaysLater(10 + 6 * 366))->purged, 1u);
+  EXPECT_EQ(registry_.DoWhatIsDue(Confirmed(DaysLater(12)))->archived, 0u);
+  EXPECT_EQ(registry_.DoWhatIsDue(Confirmed(DaysLater(10 + 6 * 366)))->purged, 1u);
   EXPECT_EQ(registry_.Summarise().records, 1u);
   EXPECT_EQ(Import({adult}, DaysLater(10 + 6 * 366)).left_out, 1u);
 }
@@ -198,7 +198,7 @@ TEST_F(RegistryLifeTest, WhatWasPurgedComesBackNoLessRestricted) {
   Import({refuge});
   ASSERT_TRUE(registry_.ApplyJournal({}, {1}, {}).ok());
   ASSERT_TRUE(IsDone(registry_.End({"school", "1"}, Date::FromDays(20'833), ByAt(kImported))));
-  EXPECT_EQ(registry_.DoWhatIsDue(DaysLater(31))->purged, 1u);
+  EXPECT_EQ(registry_.DoWhatIsDue(Confirmed(DaysLater(31)))->purged, 1u);
   EXPECT_TRUE(Under(kOne).empty());
   Import({Pupil("1", kOne)}, DaysLater(32));
   ASSERT_EQ(Under(kOne).size(), 1u);
@@ -212,9 +212,9 @@ TEST_F(RegistryLifeTest, WhoAnsweredForItIsPurgedAndSoIsIt) {
   Import({refuge});
   ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), ByAt(kImported))));
   ASSERT_TRUE(IsDone(registry_.End({"school", "1"}, Date::FromDays(20'833), ByAt(kImported))));
-  ASSERT_EQ(registry_.DoWhatIsDue(DaysLater(31))->purged, 1u);
+  ASSERT_EQ(registry_.DoWhatIsDue(Confirmed(DaysLater(31)))->purged, 1u);
   EXPECT_TRUE(Under(kOne).empty());
-  EXPECT_EQ(registry_.DoWhatIsDue(DaysLater(32))->purged, 1u);
+  EXPECT_EQ(registry_.DoWhatIsDue(Confirmed(DaysLater(32)))->purged, 1u);
   EXPECT_EQ(registry_.Summarise().records, 0u);
 }
 

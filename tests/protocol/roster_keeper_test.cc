@@ -269,6 +269,31 @@ TEST_F(Heartbeats, AgeUnlessRenewed) {
   EXPECT_FALSE(keeper_.Unconfirmed((kHourNow - 1) * kHour + 36 * kHour));
 }
 
+// A clock that leaps far ahead is confirmed by nobody who was not there: the one that lies for it is
+// fewer than t.
+TEST_F(Heartbeats, ConfirmTheTimesWithinWhichTOfThemAreFresh) {
+  EXPECT_EQ(keeper_.Confirmed(kNow), ConfirmedSpan());
+  ASSERT_TRUE(Beat(101, kHourNow - 3));
+  EXPECT_EQ(keeper_.Confirmed(kNow), ConfirmedSpan());
+  ASSERT_TRUE(Beat(103, kHourNow - 5));
+  const ConfirmedSpan span = keeper_.Confirmed(kNow);
+  EXPECT_EQ(span, (ConfirmedSpan{(kHourNow - 3 - 1) * kHour, (kHourNow - 5 + 36) * kHour}));
+  for (const TimeMs at : {span.from_ms, kNow, span.through_ms}) {
+    EXPECT_TRUE(span.Has(at) && !keeper_.Unconfirmed(at)) << at;
+  }
+  for (const TimeMs at : {TimeMs{0}, span.from_ms - 1, span.through_ms + 1, kNow + 8766 * kHour}) {
+    EXPECT_FALSE(span.Has(at)) << at;
+  }
+  EXPECT_TRUE(keeper_.Unconfirmed(span.through_ms + 1));
+  const TimeMs leapt = kNow + 8766 * kHour;
+  ASSERT_TRUE(Beat(102, leapt / kHour, leapt));
+  EXPECT_TRUE(keeper_.Unconfirmed(leapt));
+  EXPECT_EQ(keeper_.Confirmed(kNow), span);   // nor is the right time confirmed any less
+  ASSERT_TRUE(Beat(101, kHourNow));           // hourly, so that it moves on
+  ASSERT_TRUE(Beat(103, kHourNow));
+  EXPECT_EQ(keeper_.Confirmed(kNow), (ConfirmedSpan{(kHourNow - 1) * kHour, (kHourNow + 36) * kHour}));
+}
+
 TEST_F(Heartbeats, OnlyFreshOnesOfThisRoster) {
   EXPECT_FALSE(Beat(101, kHourNow + 2));    // far ahead
   EXPECT_FALSE(Beat(101, kHourNow - 37));   // stale
