@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <map>
 
+#include "tests/node/coordinator_servers.h"
 #include "tests/node/federation.h"
-#include "tests/rpc/loopback.h"
 
 namespace whoelse {
 namespace {
@@ -21,6 +21,7 @@ constexpr TimeS kHourS = 3'600;
 // A coordinator that logs digests, or is told to refuse them.
 class DigestCoordinator final : public v1::Coordinator::Service {
  public:
+  explicit DigestCoordinator(CoordinatorId) {}
   grpc::Status LogLedgerDigest(grpc::ServerContext*, const v1::LedgerDigestCall* call,
                                v1::LedgerDigestReply* reply) override {
     const std::lock_guard lock(mutex_);
@@ -47,24 +48,8 @@ class DigestCoordinator final : public v1::Coordinator::Service {
 class LedgerKeeperTest : public testing::Test {
  protected:
   LedgerKeeperTest() {
-    gate_->Admit({client_.pin});
-    auto roster = std::make_shared<Roster>(*RosterOf(7));
-    for (RosterCoordinator& c : roster->coordinators) {
-      grpc::ServerBuilder builder;
-      builder.RegisterService(&coordinators_[c.id]);
-      servers_.push_back(
-          StartServer(builder, "127.0.0.1:0", ServerCredentials(server_.files, gate_), {}).value());
-      c.endpoint = "127.0.0.1:" + std::to_string(servers_.back().port);
-      c.tls_pin = server_.pin;
-    }
-    board_.Post({roster, {}});
+    board_.Post({servers_.roster(), {}});
     OpenStore();
-  }
-  ~LedgerKeeperTest() override {
-    keeper_.reset();
-    for (BoundServer& server : servers_) {
-      server.server->Shutdown(DeadlineIn(std::chrono::seconds(1)));
-    }
   }
   void OpenStore() {
     store_.reset();
@@ -91,7 +76,7 @@ class LedgerKeeperTest : public testing::Test {
     return RosterOf(7)->FindCoordinator(id)->log_key.key_id;
   }
   void RefuseAll(bool refuse) {
-    for (auto& [id, coordinator] : coordinators_) coordinator.Refuse(refuse);
+    for (auto& [id, coordinator] : servers_.stubs) coordinator.Refuse(refuse);
   }
 
   // Time goes on until this holds: an hour's digest, and a refused one a minute or two later.
@@ -107,24 +92,19 @@ class LedgerKeeperTest : public testing::Test {
   }
   size_t Attempts() const {
     size_t calls = 0;
-    for (const auto& [id, coordinator] : coordinators_) calls += coordinator.calls().size();
+    for (const auto& [id, coordinator] : servers_.stubs) calls += coordinator.calls().size();
     return calls;
   }
   std::vector<LoggedDigest> Logged() const { return *store_->ReadLoggedDigests(); }
 
-  SettableClock& server_clock_ = NewClock(kNowS);
   SettableClock& clock_ = NewClock(kNowS);
   TemporaryDirectory home_;
-  const Identity server_ = NewIdentity(home_, "server", kFrom, kFrom + 1'000 * kHourS);
-  const Identity client_ = NewIdentity(home_, "client", kFrom, kFrom + 1'000 * kHourS);
-  const std::shared_ptr<PeerGate> gate_ = std::make_shared<PeerGate>(server_clock_);
-  std::map<CoordinatorId, DigestCoordinator> coordinators_;
-  std::vector<BoundServer> servers_;
+  CoordinatorServers<DigestCoordinator> servers_{kFrom + 1'000 * kHourS};
   SystemRandom random_;
   RosterBoard board_;
   const SigningKey identity_ = IdentityKeyOfAgency(kSurgery);
   std::unique_ptr<RocksdbStore> store_;
-  Coordinators calls_{client_.files, clock_, [](const Evaluation::Liar&) {}};
+  Coordinators calls_{servers_.client_files(), clock_, [](const Evaluation::Liar&) {}};
   std::unique_ptr<LedgerKeeper> keeper_;
   uint64_t answered_ = 0;
 };
@@ -143,7 +123,7 @@ TEST_F(LedgerKeeperTest, EachHourAtAnotherCoordinatorsLog) {
     EXPECT_EQ(digest.log_key_id, LogKeyIdOf(digest.coordinator));
     EXPECT_EQ(digest.from, 0u);
     EXPECT_EQ(digest.to, digest.coordinator == kRelay ? 9u : 2u);
-    const std::vector<Bytes> calls = coordinators_[digest.logged_at].calls();
+    const std::vector<Bytes> calls = servers_.stubs.at(digest.logged_at).calls();
     const auto sent = std::ranges::find_if(calls, [&](const Bytes& bytes) {
       return std::get<LedgerEntry>(*ParseLogEntry(bytes)).coordinator == digest.coordinator;
     });
@@ -171,9 +151,9 @@ TEST_F(LedgerKeeperTest, ARefusedDigestIsSentAgainAsItIs) {
   Answer(kRelay, 5);   // for the next one
   RefuseAll(false);
   ASSERT_TRUE(InTime([&] { return Logged().size() == 2; }));
-  EXPECT_THAT(coordinators_[kRelay].calls(), IsEmpty());
+  EXPECT_THAT(servers_.stubs.at(kRelay).calls(), IsEmpty());
   std::vector<Bytes> sent;
-  for (const auto& [id, coordinator] : coordinators_) {
+  for (const auto& [id, coordinator] : servers_.stubs) {
     for (const Bytes& bytes : coordinator.calls()) sent.push_back(bytes);
   }
   std::ranges::sort(sent);

@@ -5,9 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/node/coordinator_servers.h"
 #include "tests/node/inbox_maker.h"
 #include "tests/node/registry_fixture.h"
-#include "tests/rpc/loopback.h"
 
 namespace whoelse {
 namespace {
@@ -23,7 +23,7 @@ constexpr TimeS kIntervalS = kDayS / 4;   // of the questions, when there are fe
 // Evaluates, admits and says nothing of any agency; or is told to be busy.
 class AdmittingCoordinator final : public v1::Coordinator::Service {
  public:
-  void Be(CoordinatorId id) { id_ = id; }
+  explicit AdmittingCoordinator(CoordinatorId id) : id_(id) {}
   grpc::Status Evaluate(grpc::ServerContext*, const v1::EvaluateCall* call,
                         v1::EvaluateReply* reply) override {
     const std::lock_guard lock(mutex_);
@@ -58,7 +58,7 @@ class AdmittingCoordinator final : public v1::Coordinator::Service {
 
  private:
   mutable std::mutex mutex_;
-  CoordinatorId id_ = 0;
+  const CoordinatorId id_;
   SystemRandom random_;
   bool busy_ = false;
   size_t evaluations_ = 0;
@@ -68,30 +68,13 @@ class AdmittingCoordinator final : public v1::Coordinator::Service {
 class NoticeKeeperTest : public testing::Test {
  protected:
   NoticeKeeperTest() {
-    gate_->Admit({client_.pin});
-    auto roster = std::make_shared<Roster>(*RosterOf(7));
-    for (RosterCoordinator& c : roster->coordinators) {
-      coordinators_[c.id].Be(c.id);
-      grpc::ServerBuilder builder;
-      builder.RegisterService(&coordinators_[c.id]);
-      servers_.push_back(
-          StartServer(builder, "127.0.0.1:0", ServerCredentials(server_.files, gate_), {}).value());
-      c.endpoint = "127.0.0.1:" + std::to_string(servers_.back().port);
-      c.tls_pin = server_.pin;
-    }
-    board_.Post({roster, {}});
+    board_.Post({servers_.roster(), {}});
     EXPECT_TRUE(registry_.Load({1}).ok());
     Record record = BasicRecord(kChild);
     record.source = "caseworks";
     record.source_id = "1";
     ImportAll(registry_, {record}, kImported);
     EXPECT_TRUE(registry_.ApplyJournal({}, {1}, {}).ok());   // shielded by the notice, pending
-  }
-  ~NoticeKeeperTest() override {
-    keeper_.reset();
-    for (BoundServer& server : servers_) {
-      server.server->Shutdown(DeadlineIn(std::chrono::seconds(1)));
-    }
   }
   SentNotice Sent(TimeS at) {
     SentNotice notice;
@@ -118,7 +101,7 @@ class NoticeKeeperTest : public testing::Test {
   // One that had no answer goes to the other relay too.
   std::map<TimeS, Frame> Questions() const {
     std::map<TimeS, Frame> by_time;
-    for (const auto& [id, coordinator] : coordinators_) {
+    for (const auto& [id, coordinator] : servers_.stubs) {
       for (const Frame& frame : coordinator.asked()) {
         by_time.try_emplace(frame.header().issued_s, frame);
       }
@@ -148,14 +131,9 @@ class NoticeKeeperTest : public testing::Test {
     return times;
   }
 
-  SettableClock& server_clock_ = NewClock(kNowS);
   SettableClock& now_ = NewClock(kNowS);
   TemporaryDirectory home_;
-  const Identity server_ = NewIdentity(home_, "server", kFrom, kFrom + 50 * kDayS);
-  const Identity client_ = NewIdentity(home_, "client", kFrom, kFrom + 50 * kDayS);
-  const std::shared_ptr<PeerGate> gate_ = std::make_shared<PeerGate>(server_clock_);
-  std::map<CoordinatorId, AdmittingCoordinator> coordinators_;
-  std::vector<BoundServer> servers_;
+  CoordinatorServers<AdmittingCoordinator> servers_{kFrom + 50 * kDayS};
   SystemRandom random_;
   const SigningKey identity_ = IdentityKeyOfAgency(kSurgery);
   const Secret<32> key_ = random_.NewSecret<32>();
@@ -166,7 +144,7 @@ class NoticeKeeperTest : public testing::Test {
   Answering answering_{{kSurgery, IdentityKeyOfAgency(kSurgery)}, VectorAnchor(), *store_,
                        home_ / "evidence", std::nullopt, board_, now_, random_};
   Registry registry_{*store_, answering_, false};
-  Coordinators calls_{client_.files, now_, [](const Evaluation::Liar&) {}};
+  Coordinators calls_{servers_.client_files(), now_, [](const Evaluation::Liar&) {}};
   ReceiptKeeper receipts_{*store_, calls_, answering_, board_, now_, random_};
   InboxKeeper inbox_{kSurgery, TestCalendar(), *store_, registry_, answering_, now_, random_};
   const NodeConfig config_ = [] {
@@ -199,12 +177,12 @@ TEST_F(NoticeKeeperTest, EachWeekAndNotTwiceInOneAlsoAfterARestart) {
 TEST_F(NoticeKeeperTest, WhatDoesNotLeaveGoesAtALaterMoment) {
   const SentNotice overdue = Sent(kNowS - 2 * kWeekS);
   store_->WriteSentNotice(overdue);
-  for (auto& [id, coordinator] : coordinators_) coordinator.SetBusy(true);
+  for (auto& [id, coordinator] : servers_.stubs) coordinator.SetBusy(true);
   Start();
-  ASSERT_TRUE(InTime([&] { return coordinators_[kRelay].evaluations() > 0; }));
+  ASSERT_TRUE(InTime([&] { return servers_.stubs.at(kRelay).evaluations() > 0; }));
   EXPECT_THAT(*store_->ReadSentNotices(), ElementsAre(overdue));
   EXPECT_THAT(Questions(), IsEmpty());
-  for (auto& [id, coordinator] : coordinators_) coordinator.SetBusy(false);
+  for (auto& [id, coordinator] : servers_.stubs) coordinator.SetBusy(false);
   ASSERT_TRUE(InTime([&] { return !Notices().empty(); }));
   EXPECT_THAT(Notices(), SizeIs(1));
 }
