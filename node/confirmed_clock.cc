@@ -1,5 +1,8 @@
 #include "node/confirmed_clock.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "nlohmann/json.hpp"
 #include "rpc/log.h"
 
@@ -12,15 +15,17 @@ std::optional<ConfirmedTime> ConfirmedClock::Confirm(TimeMs now) {
     Wait(now);
     return std::nullopt;
   }
-  waits_since_.reset();
+  looked_.reset();
+  waited_ms_ = 0;
   told_ = false;
   return confirmed;
 }
 
 void ConfirmedClock::Wait(TimeMs now) {
-  // A clock that was set back meanwhile begins anew.
-  if (!waits_since_ || now < *waits_since_) waits_since_ = now;
-  if (told_ || now < *waits_since_ + kToldAfterMs) return;
+  // Added up from look to look: a clock that leapt has not waited, nor a machine that slept.
+  const TimeMs before = std::exchange(looked_, now).value_or(now);
+  if (now > before) waited_ms_ += std::min(now - before, kBetweenLooksMs);
+  if (told_ || waited_ms_ < kToldAfterMs) return;
   Log(LogLevel::kWarning, "clock_unconfirmed");
   const nlohmann::ordered_json about{{"clock_ms", now}};
   const absl::Status raised = inbox_.RaiseOnce(ItemKind::kClockUnconfirmed, about.dump());

@@ -21,6 +21,8 @@ class ConfirmedClock {
  public:
   // How long it waits in silence: heartbeats come with the first streams, and hourly.
   static constexpr TimeMs kToldAfterMs = 3 * 3'600'000;
+  // Who waits looks again at least so often.
+  static constexpr TimeMs kBetweenLooksMs = 60'000;
 
   ConfirmedClock(const Clock& clock, const RosterBoard& board, InboxKeeper& inbox)
       : clock_(clock), board_(board), inbox_(inbox) {}
@@ -37,7 +39,8 @@ class ConfirmedClock {
   const RosterBoard& board_;
   InboxKeeper& inbox_;
   std::mutex mutex_;
-  std::optional<TimeMs> waits_since_ ABSL_GUARDED_BY(mutex_);
+  std::optional<TimeMs> looked_ ABSL_GUARDED_BY(mutex_);   // since when it waits, the last time
+  TimeMs waited_ms_ ABSL_GUARDED_BY(mutex_) = 0;
   bool told_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
