@@ -131,8 +131,7 @@ void RocksdbStore::NoteChanges(const std::vector<RecordChange>& changes) {
   const std::lock_guard lock(lookup_mutex_);
   if (!lookup_.has_value()) return;
   for (const RecordChange& change : changes) {
-    lookup_->Change(change.now.id, change.before ? &*change.before : nullptr,
-                           &change.now.record);
+    lookup_->Change(change.now.id, change.before ? &*change.before : nullptr, &change.now.record);
   }
 }
 
