@@ -63,14 +63,32 @@ class ImporterTest : public RegistryTest {
 };
 
 TEST_F(ImporterTest, LoadsAFileOfSeveralChunksAndSaysSo) {
-  const ImportOutcome outcome = Run(File(Rows(2500)));
+  constexpr size_t kMany = 16'500;   // more than are taken at a time
+  std::vector<Cells> rows;
+  for (uint64_t n = 9'990'000'018; rows.size() < kMany; ++n) {
+    const auto number = NhsNumber::Parse(std::to_string(n));
+    if (number.ok()) rows.push_back({{"nhs_number", number->digits()}});
+  }
+  const ImportOutcome outcome = Run(File(rows));
   EXPECT_TRUE(outcome.loaded);
-  EXPECT_EQ(outcome.rows, 2500u);
-  EXPECT_EQ(outcome.counts.imported, 2500u);
-  EXPECT_EQ(HeldRecords(), 2500u);
-  EXPECT_EQ(heard_.loaded, 2500u);
-  EXPECT_EQ(heard_.total, 2500u);
+  EXPECT_EQ(outcome.rows, kMany);
+  EXPECT_EQ(outcome.counts.imported, kMany);
+  EXPECT_EQ(HeldRecords(), kMany);
+  EXPECT_EQ(heard_.loaded, kMany);
+  EXPECT_EQ(heard_.total, kMany);
   EXPECT_EQ(registry_.Summarise().newest_import_ms, kImported);
+}
+
+// They are `sensitive` only because nobody has said what they are (docs/operating/records.md).
+TEST_F(ImporterTest, SaysHowManyRowsHaveAServiceThatTheMapDoesNotKnow) {
+  std::vector<Cells> rows = Rows(5);
+  rows[1] = {{"service", "Speech therapy"}};
+  rows[3] = {{"service", "family help"}};
+  const ImportOutcome outcome = Run(File(rows));
+  EXPECT_EQ(outcome.services_not_in_map, 2u);
+  EXPECT_EQ(store_->ReadRecord(1)->service_class, ServiceClass::kTargeted);
+  EXPECT_EQ(store_->ReadRecord(2)->service_class, ServiceClass::kSensitive);
+  EXPECT_EQ(store_->ReadRecord(4)->service_class, ServiceClass::kSensitive);
 }
 
 TEST_F(ImporterTest, TheSameFileAgainChangesNothing) {
