@@ -125,7 +125,7 @@ class AnsweringTest : public ::testing::Test {
   }
   // An honest relay's question about nobody here, logged and pushed at the clock's time.
   void PutQuestion(uint64_t stream) {
-    const Frame frame = Ask(BasicStatement(), random_).frame;
+    const Frame frame = Ask(BasicStatement(), of_asker_).frame;
     Push push;
     push.envelopes.push_back(
         {ToBytes(frame.bytes()), log_.Take(frame.hash(), clock_.NowMs()).Serialize()});
@@ -150,7 +150,8 @@ class AnsweringTest : public ::testing::Test {
   }
 
   TestFolder folder_;
-  SeededRandom random_{20260507};
+  SeededRandom random_{20260507};      // the answering thread's, once it runs
+  SeededRandom of_asker_{20260508};
   RunningClock clock_;
   RosterBoard board_;
   FakeLog log_;
