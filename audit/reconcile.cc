@@ -90,7 +90,9 @@ class Reconciler {
                        const std::set<Place>& held);
   void CheckAnsweredItems(const AgencyRecords& agency, const std::set<Place>& held);
   void CheckAgainstDigests(const AgencyRecords& agency);
-  bool DigestInTime(AgencyId agency, const LogId& log, uint64_t index) const;
+  enum class InTime { kNotSaid, kYes, kNo };
+  InTime DigestInTime(AgencyId agency, const LogId& log, uint64_t index) const;
+  bool HasOtherLogsThrough(CoordinatorId coordinator, TimeMs time_ms) const;
   void CheckDisclosure(const DisclosureSeen& seen);
 
   // Its time is over, by the agency's own word.
@@ -203,15 +205,36 @@ void Reconciler::CheckDigests() {
   }
 }
 
-bool Reconciler::DigestInTime(AgencyId agency, const LogId& log, uint64_t index) const {
+// Every log that the digest could be in, by entries of this time or later.
+bool Reconciler::HasOtherLogsThrough(CoordinatorId coordinator, TimeMs time_ms) const {
+  std::map<CoordinatorId, TimeMs> last;
+  for (const Roster& roster : rosters_) {
+    for (const RosterCoordinator& other : roster.coordinators) {
+      if (other.id == coordinator) continue;
+      const ReconciledLog* const log = Log({other.id, other.log_key.key_id});
+      if (log == nullptr) return false;
+      last[other.id] = std::max(last[other.id], log->last_ms());
+    }
+  }
+  return std::ranges::all_of(last, [&](const auto& one) { return one.second >= time_ms; });
+}
+
+// By the times around its leaf: with the one before alone, a node that was late would accuse the
+// relay; with the one after alone, a relay that dropped an answer the node, in a log at rest.
+Reconciler::InTime Reconciler::DigestInTime(AgencyId agency, const LogId& log,
+                                            uint64_t index) const {
+  const TimeMs due = Log(log)->Asked(index)->time_ms + kDigestInTimeMs;
+  bool said = HasOtherLogsThrough(log.coordinator, due + 1);
   const auto digests = digests_.find(agency);
-  const AskedEntry* const asked = Log(log)->Asked(index);
-  if (digests == digests_.end() || asked == nullptr) return false;
-  return std::ranges::any_of(digests->second, [&](const auto& logged) {
-    const LedgerEntry& entry = logged.second.entry;
-    return LogId{entry.coordinator, entry.log_key_id} == log && entry.from <= index &&
-           index <= entry.to && logged.second.time_ms <= asked->time_ms + kDigestInTimeMs;
-  });
+  if (digests == digests_.end()) return said ? InTime::kNo : InTime::kNotSaid;
+  for (const auto& [where, digest] : digests->second) {
+    const LedgerEntry& entry = digest.entry;
+    const bool covers = LogId{entry.coordinator, entry.log_key_id} == log && entry.from <= index &&
+                        index <= entry.to;
+    if (covers && digest.until_ms <= due) return InTime::kYes;
+    if (covers && digest.from_ms <= due) said = false;
+  }
+  return said ? InTime::kNo : InTime::kNotSaid;
 }
 
 // The logs of this coordinator under every key that it had, each up to this index.
@@ -233,7 +256,7 @@ void Reconciler::CheckWhole(AgencyId agency, const AgencyRecords::Whole& whole) 
     const LedgerEntry& entry = digest.entry;
     const bool ends_there = LogId{entry.coordinator, entry.log_key_id} == whole.log &&
                             whole.from != 0 && entry.to == whole.from - 1;
-    if (ends_there) logged = std::min(logged.value_or(digest.time_ms), digest.time_ms);
+    if (ends_there) logged = std::min(logged.value_or(digest.from_ms), digest.from_ms);
   }
   if (!logged && !HasAllLogsOf(whole.logged_at, whole.index)) {
     ++out_.not_covered_yet;
@@ -260,10 +283,13 @@ void Reconciler::CheckLedgerRow(AgencyId agency, const AgencyRecords::Row& held)
       item == items->second.end() ? nullptr : std::get_if<RelayCode>(&item->second);
   // What the agency itself sent, refusal or another wire, is judged from the Answered's side.
   if (code == nullptr) return;
-  if (DigestInTime(agency, held.log, row.index)) {
-    Add(Mismatch::kAnswerDropped, {0, held.log.coordinator}, held.log, row.index, row.frame_hash);
-  } else {
-    Add(Mismatch::kDigestLate, {agency, 0}, held.log, row.index, row.frame_hash);
+  switch (DigestInTime(agency, held.log, row.index)) {
+    case InTime::kNotSaid: ++out_.not_covered_yet; return;
+    case InTime::kYes:
+      return Add(Mismatch::kAnswerDropped, {0, held.log.coordinator}, held.log, row.index,
+                 row.frame_hash);
+    case InTime::kNo:
+      return Add(Mismatch::kDigestLate, {agency, 0}, held.log, row.index, row.frame_hash);
   }
 }
 
@@ -347,12 +373,21 @@ void ReconciledLog::OnEntry(uint64_t index, ByteView bytes) {
   if (!entry.ok()) return;
   if (const auto* asked = std::get_if<AskedEntry>(&*entry)) {
     asked_.emplace(index, *asked);
-    last_ms_ = std::max(last_ms_, asked->time_ms);
+    OnTime(asked->time_ms);
   } else if (const auto* answered = std::get_if<AnsweredEntry>(&*entry)) {
     answered_.emplace(answered->asked_index, *answered);
-    last_ms_ = std::max(last_ms_, answered->time_ms);
+    OnTime(answered->time_ms);
   } else if (const auto* digest = std::get_if<LedgerEntry>(&*entry)) {
-    digests_.push_back({index, last_ms_, *digest});
+    digests_.push_back({index, last_ms_, kNever, *digest});
+  }
+}
+
+// The times of an honest log ascend (LogRules names one where they do not).
+void ReconciledLog::OnTime(TimeMs time_ms) {
+  last_ms_ = std::max(last_ms_, time_ms);
+  for (auto digest = digests_.rbegin(); digest != digests_.rend(); ++digest) {
+    if (digest->until_ms != kNever) break;
+    digest->until_ms = last_ms_;
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <compare>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,11 +29,14 @@ struct LogId {
 // What reconciling needs of a mirrored log.
 class ReconciledLog {
  public:
+  // Its leaf has no time: it was logged between the entries around it that have one.
   struct LoggedDigest {
     uint64_t index;
-    TimeMs time_ms;   // of the last entry before it that has a time
+    TimeMs from_ms;    // 0: no entry before it has a time
+    TimeMs until_ms;   // kNever: none after it
     LedgerEntry entry;
   };
+  static constexpr TimeMs kNever = std::numeric_limits<TimeMs>::max();
 
   // Once for each entry, in order from index 0; what does not parse is passed over (LogRules says so).
   void OnEntry(uint64_t index, ByteView entry);
@@ -45,6 +49,8 @@ class ReconciledLog {
   const std::vector<LoggedDigest>& digests() const { return digests_; }
 
  private:
+  void OnTime(TimeMs time_ms);
+
   uint64_t size_ = 0;
   TimeMs last_ms_ = 0;
   std::map<uint64_t, AskedEntry> asked_;
@@ -165,10 +171,10 @@ struct Reconciliation {
   // Not to be taken for agreement: without the asker's items nobody can say what an Answered holds.
   uint64_t questions_without_items = 0;
   uint64_t items_unusable = 0;  // collections whose items are not those of the log's Answered
-  uint64_t not_covered_yet = 0; // later than the logs' copies reach
+  uint64_t not_covered_yet = 0; // the logs' copies do not say, or not yet, who is at fault
 };
 
-// A digest that was logged later than this after the question counts as late: one is due each hour.
+// A digest that was logged later than this after the question is late: one is due each hour.
 inline constexpr uint64_t kDigestInTimeMs = 2 * 3'600'000;
 
 // Rows stay until their digest is logged, and so much longer (protocol.md section 6).

@@ -96,6 +96,21 @@ PlannedDigest PlanDigest(AgencyId agency, const SigningKey& identity, uint64_t f
   return planned;
 }
 
+std::vector<const RosterCoordinator*> PlacesOfDigest(const Roster& roster, CoordinatorId about,
+                                                     size_t turn) {
+  std::vector<const RosterCoordinator*> places;
+  for (size_t i = 0; i < roster.coordinators.size(); ++i) {
+    const RosterCoordinator& at = roster.coordinators[(turn + i) % roster.coordinators.size()];
+    if (at.id != about) places.push_back(&at);
+  }
+  std::ranges::stable_partition(places, [&](const RosterCoordinator* at) {
+    return std::ranges::any_of(roster.agencies, [&](const RosterAgency& agency) {
+      return std::ranges::find(agency.relays, at->id) != agency.relays.end();
+    });
+  });
+  return places;
+}
+
 LedgerFile LedgerFileOf(const FederationId& federation, AgencyId agency,
                         const std::vector<LedgerItem>& items,
                         const std::vector<LoggedDigest>& logged,

@@ -12,6 +12,7 @@
 #include "audit/ledger_file.h"
 #include "audit/reconcile.h"
 #include "crypto/sign.h"
+#include "protocol/roster.h"
 
 namespace whoelse {
 
@@ -69,6 +70,13 @@ uint64_t NextIndexSince(TimeMs restored_ms, const LedgerLog& log,
 // The digest of these items, which are all of one log from `from` on; at least one.
 PlannedDigest PlanDigest(AgencyId agency, const SigningKey& identity, uint64_t from,
                          const std::vector<LedgerItem>& items);
+
+// Where the digest about this coordinator's log is logged: at the first of these that takes it. Any
+// other coordinator, for that one would not log what convicts it; and of them first, from number
+// `turn` on, the relays of questions: in a log without questions a digest has no time, by which the
+// auditor tells an answer that was dropped from a ledger that came late (audit/reconcile.h).
+std::vector<const RosterCoordinator*> PlacesOfDigest(const Roster& roster, CoordinatorId about,
+                                                     size_t turn);
 
 // The ledger as a file. `items`, `logged` and `lines` in any order.
 LedgerFile LedgerFileOf(const FederationId& federation, AgencyId agency,

@@ -90,22 +90,19 @@ bool LedgerKeeper::LogDigests() {
   return all;
 }
 
-// At any other coordinator: the one that it is about would not log what convicts it.
 bool LedgerKeeper::Log(const PlannedDigest& planned, const Roster& roster) {
-  const size_t first = random_.Below(roster.coordinators.size());
   v1::LedgerDigestCall call;
   call.set_entry(ToString(SerializeLogEntry(planned.entry)));
-  for (size_t i = 0; i < roster.coordinators.size(); ++i) {
-    const RosterCoordinator& at = roster.coordinators[(first + i) % roster.coordinators.size()];
-    if (at.id == planned.entry.coordinator) continue;
+  const size_t turn = random_.Below(roster.coordinators.size());
+  for (const RosterCoordinator* at : PlacesOfDigest(roster, planned.entry.coordinator, turn)) {
     grpc::ClientContext context;
     context.set_deadline(DeadlineIn(kTimeout));
     v1::LedgerDigestReply reply;
     const grpc::Status status =
-        coordinators_.StubFor(at)->LogLedgerDigest(&context, call, &reply);
-    if (!status.ok() || !coordinators_.IsStill(at, context)) continue;
+        coordinators_.StubFor(*at)->LogLedgerDigest(&context, call, &reply);
+    if (!status.ok() || !coordinators_.IsStill(*at, context)) continue;
     const LedgerEntry& e = planned.entry;
-    store_.WriteLoggedDigest({{e.coordinator, e.log_key_id, e.from, e.to, e.root, at.id,
+    store_.WriteLoggedDigest({{e.coordinator, e.log_key_id, e.from, e.to, e.root, at->id,
                                reply.index()}, planned.cutoff_ms, clock_.NowMs()});
     return true;
   }

@@ -68,6 +68,16 @@ struct Case {
     digest.Sign(IdentityKeyOfAgency(kSurgery));
     other_log.push_back(AskedEntry{at, Frame(99)});
     other_log.push_back(digest);
+    other_log.push_back(AskedEntry{at, Frame(98)});
+  }
+
+  // The digest could be in any log but that of the question: the copies of all of them go on to here.
+  void CopiesGoOnTo(TimeMs at) {
+    for (const RosterCoordinator& one : RosterOf(7)->coordinators) {
+      if (one.id == kRelay) continue;
+      ReconciledLog& into = input.logs[{one.id, one.log_key.key_id}];
+      into.OnEntry(0, SerializeLogEntry(AskedEntry{at, Frame(97)}));
+    }
   }
 
   Reconciliation Run() {
@@ -102,10 +112,10 @@ TEST(Reconcile, AnHonestFederationAgreesInAllDirections) {
   Case honest;
   const Reconciliation result = honest.Run();
   EXPECT_THAT(result.mismatches, IsEmpty());
-  EXPECT_EQ(result.questions, 2u);
+  EXPECT_EQ(result.questions, 3u);
   EXPECT_EQ(result.ledger_rows, 1u);
   EXPECT_EQ(result.answers_compared, 1u);
-  EXPECT_EQ(result.questions_without_items, 1u) << "the other log's question";
+  EXPECT_EQ(result.questions_without_items, 2u) << "the other log's questions";
 }
 
 TEST(Reconcile, InTheLogAndNotInTheAskersRecord) {
@@ -178,13 +188,44 @@ TEST(Reconcile, WithoutADigestInTimeTheNodeIsLate) {
   Case none;
   none.items[0].second = RelayCode::kDeadline;
   none.other_log.clear();
+  none.CopiesGoOnTo(kAskedMs + kDigestInTimeMs + 1);
   EXPECT_EQ(none.Only(), (MismatchFound{Mismatch::kDigestLate, TheAgency(kSurgery), kLog,
                                         kAskedIndex, Frame(1)}));
   Case late;
   late.items[0].second = RelayCode::kDeadline;
   late.other_log.clear();
   late.LogDigest(kAskedMs + kDigestInTimeMs + 1);
+  late.CopiesGoOnTo(kAskedMs + kDigestInTimeMs + 1);
   EXPECT_EQ(late.Only().kind, Mismatch::kDigestLate);
+}
+
+// One of the two is at fault, and who names the wrong one is worse than who names none.
+TEST(Reconcile, WhatTheCopiesDoNotSayYetAccusesNeither) {
+  Case copied_too_early;
+  copied_too_early.items[0].second = RelayCode::kDeadline;
+  copied_too_early.other_log.clear();
+  copied_too_early.CopiesGoOnTo(kAskedMs + kDigestInTimeMs);
+  EXPECT_THAT(copied_too_early.Run().mismatches, IsEmpty());
+
+  Case without_a_log = Case();
+  without_a_log.items[0].second = RelayCode::kDeadline;
+  without_a_log.other_log.clear();
+  EXPECT_THAT(without_a_log.Run().mismatches, IsEmpty());
+
+  Case log_at_rest;   // logged in time, or days later
+  log_at_rest.items[0].second = RelayCode::kDeadline;
+  std::get<AskedEntry>(log_at_rest.other_log[2]).time_ms = kAskedMs + kDigestInTimeMs + 1;
+  log_at_rest.CopiesGoOnTo(kAskedMs + kDigestInTimeMs + 1);
+  const Reconciliation result = log_at_rest.Run();
+  EXPECT_THAT(result.mismatches, IsEmpty());
+  EXPECT_EQ(result.not_covered_yet, 1u);
+}
+
+TEST(Reconcile, ADigestWithNoTimeBeforeItIsInTimeByTheOneAfterIt) {
+  Case c;
+  c.items[0].second = RelayCode::kDeadline;
+  c.other_log.erase(c.other_log.begin());
+  EXPECT_EQ(c.Only().kind, Mismatch::kAnswerDropped);
 }
 
 TEST(Reconcile, AnsweredOffItsLedger) {
@@ -223,7 +264,7 @@ TEST(Reconcile, TwoDigestsOfOneRange) {
   Case c;
   c.input.agencies.erase(c.input.agencies.begin());   // what it exported would accuse it once more
   c.LogDigest(kAskedMs + kHourMs, EmptyRoot());
-  EXPECT_EQ(c.Only(), (MismatchFound{Mismatch::kTwoDigests, TheAgency(kSurgery), kOtherLog, 3, {}}));
+  EXPECT_EQ(c.Only(), (MismatchFound{Mismatch::kTwoDigests, TheAgency(kSurgery), kOtherLog, 4, {}}));
 }
 
 TEST(Reconcile, ALedgerThatIsNotWhatWasSigned) {

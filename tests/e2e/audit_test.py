@@ -195,6 +195,7 @@ class AuditorsDesk(Audited):
         moved.update({slug: "whoelse-node-moved-clock" for slug in ("social", "school", "centre")})
         area = self.audited(programs=moved)
         numbers = self.asked(A, C)
+        self.questions_in_both_logs()
         area.move_clock(2 * HOUR_MS)   # the hour's digests and tables of evaluations are due
         self.mirrored_until_hourly_leaves()
         desk = ("--credential", area.credential, "--logs", area.home / "mirror")
@@ -222,6 +223,14 @@ class AuditorsDesk(Audited):
         self.assertEqual({row["agency"] for row in census["census"] if row["bulk"]},
                          {"social", "school", "centre"})
         self.reconcile(numbers)
+
+    def questions_in_both_logs(self):
+        """Of the relays: a digest has the time of what was logged before it."""
+        def there():
+            self.answer(self.area.ask("social", A))
+            asked = [log["content"]["questions"] for log in self.mirrored().values()]
+            return sum(map(bool, asked)) == 2
+        self.area.until("questions in the logs of both relays", there)
 
     def mirrored_until_hourly_leaves(self):
         def there():

@@ -40,6 +40,22 @@ TEST(Ledger, DigestsFollowOneAnother) {
   EXPECT_TRUE(ParseLogEntry(SerializeLogEntry(first.entry)).ok());
 }
 
+std::vector<CoordinatorId> Places(CoordinatorId about, size_t turn) {
+  std::vector<CoordinatorId> places;
+  for (const auto* at : PlacesOfDigest(*RosterOf(7), about, turn)) places.push_back(at->id);
+  return places;
+}
+
+// A log without questions gives a digest no time: it is the last resort.
+TEST(Ledger, ADigestGoesWhereQuestionsGoButNeverToItsOwnLog) {
+  for (size_t turn = 0; turn < 3; ++turn) {
+    EXPECT_EQ(Places(kRelay, turn), (std::vector<CoordinatorId>{kOtherRelay, kNoRelay})) << turn;
+    EXPECT_EQ(Places(kOtherRelay, turn), (std::vector<CoordinatorId>{kRelay, kNoRelay})) << turn;
+  }
+  EXPECT_EQ(Places(kNoRelay, 0), (std::vector<CoordinatorId>{kRelay, kOtherRelay}));
+  EXPECT_EQ(Places(kNoRelay, 1), (std::vector<CoordinatorId>{kOtherRelay, kRelay}));
+}
+
 TEST(Ledger, TheFileGivesTheDigestsRoot) {
   const std::vector<LedgerItem> digested = {Item(kLog, 9, 1, 2000), Item(kLog, 4, 2, 1000)};
   const LoggedDigest logged =
