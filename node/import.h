@@ -75,6 +75,7 @@ class ImportReader {
   virtual absl::Status Feed(std::string_view bytes, ImportSink& sink) = 0;
   virtual absl::Status Finish(ImportSink& sink) = 0;
   virtual size_t rows() const = 0;                  // read so far, good and bad
+  virtual std::string NameOf(Column column) const = 0;   // as the file calls it, once rows were read
   // After Finish: the lines of rows that share an id, ascending. They were given to OnRow, and none
   // of them may be taken: which is right only the source knows.
   virtual const std::vector<size_t>& twins() const = 0;

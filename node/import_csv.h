@@ -21,6 +21,7 @@ class CsvImport final : public ImportReader {
   absl::Status Feed(std::string_view bytes, ImportSink& sink) override;
   absl::Status Finish(ImportSink& sink) override;
   size_t rows() const override { return rows_; }
+  std::string NameOf(Column column) const override { return header_->NameOf(column); }
   const std::vector<size_t>& twins() const override { return twins_.lines(); }
 
  private:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "node/day_of.h"
+#include "node/import_crowds.h"
 #include "node/spool.h"
 
 namespace whoelse {
@@ -112,37 +113,62 @@ class Running {
     listener_.OnProblem(problem);
   }
 
+  void ComplainOfCrowd(const ImportRow& row, KeyType type) {
+    refused_.push_back(row.line);
+    const Column column = type == KeyType::kUpn ? Column::kUpn : Column::kNhsNumber;
+    Complain({row.line, reader_->NameOf(column),
+              "is that of more than " + std::to_string(kRowsOfOneIdentifierMax) + " records",
+              "leave it blank where it is not known: no child has so many"});
+  }
+
   absl::Status Keep(const ImportRow& row) {
     sources_.insert(row.record.source);
+    crowds_.Note(row.record);
     if (row.action == RowAction::kUpdate || row.action == RowAction::kEnd) {
       if (!registry_.Holds(row.record.source, row.record.source_id)) {
-        Complain({row.line, std::string(NameOf(Column::kAction)),
+        Complain({row.line, reader_->NameOf(Column::kAction),
                   "says that a record is updated or ended, and none of this id is held",
                   "write add, or import the delta before this one first"});
         return absl::OkStatus();
       }
     }
+    if (const auto crowd = registry_.CrowdBefore(row.record)) ComplainOfCrowd(row, *crowd);
     return spool_.Add(Encode(row));
   }
 
   // The first pass.
   absl::Status Check(const std::function<bool(std::string&)>& next) {
-    const auto reader = MakeImportReader(
+    auto reader = MakeImportReader(
         request_.format, {request_.settings, request_.mapping, request_.mode, today_});
     if (!reader.ok()) return reader.status();
+    reader_ = *std::move(reader);
     Sink sink(*this);
     for (std::string bytes; next(bytes);) {
-      absl::Status fed = (*reader)->Feed(bytes, sink);
+      absl::Status fed = reader_->Feed(bytes, sink);
       if (fed.ok()) fed = failed_;
       if (!fed.ok()) return fed;
-      listener_.OnProgress((*reader)->rows(), 0);
+      listener_.OnProgress(reader_->rows(), 0);
     }
-    absl::Status finished = (*reader)->Finish(sink);
+    absl::Status finished = reader_->Finish(sink);
     if (finished.ok()) finished = failed_;
     if (!finished.ok()) return finished;
-    twins_ = (*reader)->twins();
-    outcome_.rows = (*reader)->rows();
-    return absl::OkStatus();
+    outcome_.rows = reader_->rows();
+    std::ranges::copy(reader_->twins(), std::back_inserter(refused_));
+    const absl::Status checked = RefuseCrowds();
+    std::ranges::sort(refused_);
+    reader_.reset();
+    return checked;
+  }
+
+  absl::Status RefuseCrowds() {
+    crowds_.Close();
+    if (crowds_.none()) return absl::OkStatus();
+    return spool_.ForEach([&](ByteView item) {
+      const absl::StatusOr<ImportRow> row = Decode(item);
+      if (!row.ok()) return row.status();
+      if (const auto crowd = crowds_.Of(row->record)) ComplainOfCrowd(*row, *crowd);
+      return absl::OkStatus();
+    });
   }
 
   // Which records of the source a snapshot ends, before anything is written.
@@ -181,7 +207,7 @@ class Running {
     absl::Status read = spool_.ForEach([&](ByteView item) {
       absl::StatusOr<ImportRow> row = Decode(item);
       if (!row.ok()) return row.status();
-      if (std::ranges::binary_search(twins_, row->line)) return absl::OkStatus();
+      if (std::ranges::binary_search(refused_, row->line)) return absl::OkStatus();
       ++taken_;
       outcome_.services_not_in_map +=
           row->action != RowAction::kEnd &&
@@ -208,7 +234,9 @@ class Running {
   const Date today_;
   ImportListener& listener_;
   absl::Status failed_;
-  std::vector<size_t> twins_;
+  std::unique_ptr<ImportReader> reader_;   // of the first pass
+  Crowds crowds_;
+  std::vector<size_t> refused_;     // lines that the spool has and nobody takes; then ascending
   std::set<std::string> sources_;   // of its rows
   std::vector<RecordId> ends_;
   size_t problems_ = 0, taken_ = 0;

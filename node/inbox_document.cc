@@ -154,7 +154,7 @@ absl::StatusOr<InboxItem> ConflictItem(const Json& document, const WorkingCalend
   }
   item.about = Dump({{"conflict", std::string(Name(conflict))},
                      {"records", records},
-                     {"meanwhile", "both say nothing to anybody, and questions come to this inbox"},
+                     {"meanwhile", "they say nothing to anybody, and questions come to this inbox"},
                      {"before_it_is_settled",
                       "find out in your system whose each is, put it right there, and import"}});
   return item;
@@ -216,8 +216,9 @@ absl::StatusOr<InboxItem> ReadItem(std::string_view document) {
   return item;
 }
 
-std::string ConflictDocument(Conflict conflict, RecordId a, RecordId b, TimeMs raised) {
-  return Dump({{"conflict", std::string(Name(conflict))}, {"raised_ms", raised}, {"records", {a, b}}});
+std::string ConflictDocument(Conflict conflict, const std::vector<RecordId>& records,
+                             TimeMs raised) {
+  return Dump({{"conflict", std::string(Name(conflict))}, {"raised_ms", raised}, {"records", records}});
 }
 
 absl::StatusOr<InboxItem> TakeUpDocument(std::string_view document, const WorkingCalendar& calendar,

@@ -55,8 +55,9 @@ std::map<std::string, Noted> PartsOf(const Noted& noted,
 InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, std::vector<std::string> organisations,
                  TimeMs raised, const WorkingCalendar& calendar, Random& random);
 
-// The document, for RocksdbStore::AddAlarms, of two records that conflict. TakeUpDocument reads it.
-std::string ConflictDocument(Conflict conflict, RecordId a, RecordId b, TimeMs raised);
+// The document, for RocksdbStore::AddAlarms, of records that conflict: each with another one of them.
+// TakeUpDocument reads it.
+std::string ConflictDocument(Conflict conflict, const std::vector<RecordId>& records, TimeMs raised);
 
 // The item of a store that was made at `restored` of a backup of `made`.
 InboxItem RestoredItem(TimeMs made, TimeMs restored, const WorkingCalendar& calendar,

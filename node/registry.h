@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "node/answering.h"
 #include "node/confirmed_time.h"
+#include "node/conflict.h"
 #include "node/enrolment.h"
 #include "node/import.h"
 #include "node/organisations.h"
@@ -56,6 +57,9 @@ class Registry {
                     std::vector<bool>* seen);
   // Whether a row of this source and id is held.
   bool Holds(const std::string& source, const std::string& source_id) const;
+  // The identifier of this row that so many other records have before it that no child can
+  // (node/import_crowds.h). nullopt: none, or a record that is one of them itself.
+  std::optional<KeyType> CrowdBefore(const Record& record) const;
   // What is live of each of these sources, and of that what an import has not seen.
   struct Absent {
     size_t live = 0;
@@ -214,8 +218,15 @@ class Registry {
   Answering& answering_;
   const bool of_a_hub_;
   std::mutex import_mutex_;                 // one change of records at a time
-  // Documents of conflicts in the batch that is gathered (node/inbox_document.h).
-  std::vector<std::string> disputes_ ABSL_GUARDED_BY(import_mutex_);
+  // Conflicts in the batch that is gathered: of each identifier, between the records of the same one or
+  // two organisations, one.
+  struct DisputeKey {
+    Conflict conflict;
+    std::string identifier, owner, other_owner;   // owner <= other_owner
+    auto operator<=>(const DisputeKey&) const = default;
+  };
+  DisputeKey KeyOf(Conflict conflict, const Record& a, const Record& b) const;
+  std::map<DisputeKey, std::set<RecordId>> disputes_ ABSL_GUARDED_BY(import_mutex_);
   // What comes to the same owner under a closed number is closed with it.
   std::set<std::pair<std::string, NhsNumber>> closed_ ABSL_GUARDED_BY(import_mutex_);
   // Of each record that answers for others, those.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/day_of.h"
+#include "node/import_crowds.h"
 #include "node/inbox_document.h"
 #include "node/registry.h"
 
@@ -54,8 +55,12 @@ absl::Status Registry::TakeAndWrite(std::span<const ImportRow> rows, TimeMs now,
     if (!gathered.ok()) return gathered;
     if (written.valid()) written.get();
     NoteAnswers(batch->changes());
+    std::vector<std::string> disputes;
+    for (const auto& [key, records] : std::exchange(disputes_, {})) {
+      disputes.push_back(ConflictDocument(key.conflict, {records.begin(), records.end()}, now));
+    }
     written = std::async(std::launch::async, [this, &changes = batch->changes(),
-                                              disputes = std::exchange(disputes_, {})] {
+                                              disputes = std::move(disputes)] {
       // First: after a crash between the two nobody is silent without an item, and the rows come again.
       if (!disputes.empty()) store_.AddAlarms(disputes);
       // An import acknowledges nothing before FinishImport, which waits for the disk.
@@ -123,6 +128,13 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   return identifies ? Dispute(changed, batch, counts) : absl::OkStatus();
 }
 
+Registry::DisputeKey Registry::KeyOf(Conflict conflict, const Record& a, const Record& b) const {
+  const KeyType type = conflict == Conflict::kOneUpn ? KeyType::kUpn : KeyType::kNhsNumber;
+  DisputeKey key{conflict, std::string(IdentifierOf(a, type)), OwnerOf(a), OwnerOf(b)};
+  if (key.other_owner < key.owner) std::swap(key.owner, key.other_owner);
+  return key;
+}
+
 // What cannot both be right is silent from now on. Only a row that says something new about whose it is
 // raises this: what people settled stays settled under the same export, night after night.
 absl::Status Registry::Dispute(RecordId id, RecordBatch& batch, ImportCounts* counts) {
@@ -151,7 +163,7 @@ absl::Status Registry::Dispute(RecordId id, RecordBatch& batch, ImportCounts* co
   bool by_own = false;
   for (Disputed& one : disputed) {
     by_own = by_own || OwnerOf(one.held) == OwnerOf(silent);
-    disputes_.push_back(ConflictDocument(one.conflict, id, one.other, batch.now()));
+    disputes_[KeyOf(one.conflict, silent, one.held)].insert({id, one.other});
     one.held.in_dispute = true;
     const absl::StatusOr<bool> changed = batch.Change(one.other, std::move(one.held));
     if (!changed.ok()) return changed.status();
@@ -261,6 +273,18 @@ void Registry::Write(const std::vector<RocksdbStore::RecordChange>& changes, con
   store_.WriteRecords(changes, by, synced);
   const std::lock_guard lock(mutex_);
   Apply(changes);
+}
+
+std::optional<KeyType> Registry::CrowdBefore(const Record& record) const {
+  for (const KeyType type : kSubjectPositions) {
+    const std::string_view value = IdentifierOf(record, type);
+    if (value.empty()) continue;
+    const std::vector<RecordId> held = store_.FindByIdentifier(type, value);
+    if (held.size() < kRowsOfOneIdentifierMax) continue;
+    const RecordId own = store_.FindBySource(record.source, record.source_id);
+    if (!std::ranges::binary_search(held, own)) return type;
+  }
+  return std::nullopt;
 }
 
 bool Registry::Holds(const std::string& source, const std::string& source_id) const {

@@ -163,7 +163,7 @@ Registry::Done Registry::DisputeMerge(RecordId from, RecordId into, const TrailN
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
     if (!changed.ok()) return changed.status();
   }
-  store_.AddAlarm(ConflictDocument(Conflict::kMerge, from, into, by.at_ms));
+  store_.AddAlarm(ConflictDocument(Conflict::kMerge, {from, into}, by.at_ms));
   Write(batch, &by);
   return FieldError{"id",
                     "the two have different numbers, UPNs or dates of birth: nothing was merged, and "

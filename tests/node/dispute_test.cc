@@ -84,6 +84,19 @@ TEST_F(Dispute, ADryRunChangesNothing) {
   EXPECT_THAT(Items(), IsEmpty());
 }
 
+// One item a number, whatever the number of pairs: people look a number up, not pairs.
+TEST_F(Dispute, OneItemOfAllThatConflictUnderANumber) {
+  EXPECT_EQ(Import({Ada("1"), Ada("2"), Ben("3"), Child("4", kOne, "Cleo", 20201111),
+                    Child("5", kTwo, "Dora", 20140131)}).disputed, 2u);
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3, 4));
+  const std::vector<InboxItem> items = Items();
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_THAT(items[0].records, ElementsAre(1, 2, 3, 4));
+  EXPECT_TRUE(Settle(items[0].id, "alice"));
+  EXPECT_TRUE(Settle(items[0].id, "bob"));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
 // Neither the same export again, nor one that has it right.
 TEST_F(Dispute, NoImportEndsIt) {
   Import({Ada(), Ben()});

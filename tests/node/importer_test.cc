@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 
+#include "node/import_crowds.h"
 #include "tests/node/import_maker.h"
 #include "tests/node/registry_fixture.h"
 
@@ -50,7 +51,16 @@ class ImporterTest : public RegistryTest {
   std::string Error(const std::string& file) {
     return std::string(TryRun(file).status().message());
   }
-  static std::vector<Cells> Rows(size_t n) { return std::vector<Cells>(n); }
+  // Of a child each.
+  static std::vector<Cells> Rows(size_t n) {
+    std::vector<Cells> rows;
+    for (uint64_t head = 9'990'000'018; rows.size() < n; ++head) {
+      const auto number = NhsNumber::Parse(std::to_string(head));
+      if (number.ok()) rows.push_back({{"nhs_number", number->digits()}});
+    }
+    return rows;
+  }
+  static std::vector<Cells> RowsOfOneChild(size_t n) { return std::vector<Cells>(n); }
   size_t HeldRecords() { return registry_.Summarise().records; }
   size_t Live() {
     return registry_.FindAbsent({"caseworks"}, {}, kImportDay)->at("caseworks").live;
@@ -62,14 +72,44 @@ class ImporterTest : public RegistryTest {
   Importer importer_{registry_, folder_ / "data", clock_, random_};
 };
 
+// A word for "not known" that passes for a number. Each pair of its rows would be a conflict.
+TEST_F(ImporterTest, ANumberOnMoreRowsThanAChildCanHaveIsRefused) {
+  std::vector<Cells> rows = RowsOfOneChild(kRowsOfOneIdentifierMax + 1);
+  rows.push_back({{"nhs_number", "9990000026"}});
+  EXPECT_FALSE(Run(File(rows)).loaded);
+  EXPECT_EQ(HeldRecords(), 0u);
+  ASSERT_EQ(heard_.problems.size(), kRowsOfOneIdentifierMax + 1);
+  EXPECT_EQ(heard_.problems[0].line, 2u);
+  EXPECT_EQ(heard_.problems[0].column, "nhs_number");
+  EXPECT_THAT(heard_.problems[0].reason, HasSubstr("more than 200 records"));
+
+  request_.skip_bad = true;
+  const ImportOutcome outcome = Run(File(rows));
+  EXPECT_EQ(outcome.skipped, kRowsOfOneIdentifierMax + 1);
+  EXPECT_EQ(outcome.counts.imported, 1u);
+  EXPECT_EQ(store_->FindByIdentifier(KeyType::kNhsNumber, "9990000026").size(), 1u);
+}
+
+TEST_F(ImporterTest, AUpnOnMoreRowsThanAChildCanHaveIsRefused) {
+  Run(File(std::vector<Cells>(kRowsOfOneIdentifierMax + 1, {{"nhs_number", ""}, {"upn", kUpn}})));
+  ASSERT_EQ(heard_.problems.size(), kRowsOfOneIdentifierMax + 1);
+  EXPECT_EQ(heard_.problems[0].column, "upn");
+}
+
+TEST_F(ImporterTest, AFewAtATimeDoNotMakeACrowdEither) {
+  EXPECT_TRUE(Run(File(RowsOfOneChild(kRowsOfOneIdentifierMax))).loaded);
+  EXPECT_TRUE(Run(File(RowsOfOneChild(kRowsOfOneIdentifierMax))).loaded) << "the same rows again";
+  std::vector<Cells> rows(1);
+  rows[0]["source_id"] = "another";
+  EXPECT_FALSE(Run(File(rows)).loaded);
+  ASSERT_EQ(heard_.problems.size(), 1u);
+  EXPECT_EQ(heard_.problems[0].column, "nhs_number");
+  EXPECT_EQ(HeldRecords(), kRowsOfOneIdentifierMax);
+}
+
 TEST_F(ImporterTest, LoadsAFileOfSeveralChunksAndSaysSo) {
   constexpr size_t kMany = 16'500;   // more than are taken at a time
-  std::vector<Cells> rows;
-  for (uint64_t n = 9'990'000'018; rows.size() < kMany; ++n) {
-    const auto number = NhsNumber::Parse(std::to_string(n));
-    if (number.ok()) rows.push_back({{"nhs_number", number->digits()}});
-  }
-  const ImportOutcome outcome = Run(File(rows));
+  const ImportOutcome outcome = Run(File(Rows(kMany)));
   EXPECT_TRUE(outcome.loaded);
   EXPECT_EQ(outcome.rows, kMany);
   EXPECT_EQ(outcome.counts.imported, kMany);
