@@ -258,9 +258,11 @@ TEST_F(InboxKeeperTest, NobodyLiftsWhatTheyHadShielded) {
 }
 
 TEST_F(InboxKeeperTest, WhatIsClosedStaysShielded) {
+  TrailNote note;
+  note.deed = Deed::kCloseNumber;
+  note.at_ms = clock_.now;
   ASSERT_TRUE(std::holds_alternative<std::monostate>(
-      registry_.Close(*NhsNumber::Parse("9990000018"),
-                      {{.deed = Deed::kCloseNumber, .at_ms = clock_.now}, Organisations::All()})));
+      registry_.Close(*NhsNumber::Parse("9990000018"), {note, Organisations::All()})));
   const std::string id =
       std::get<InboxItem>(keeper_->ProposeLift({1}, "the order ended", ActorOf("alice"))).id;
   EXPECT_TRUE(Decide(id, Verb::kRefuse, "bob"));

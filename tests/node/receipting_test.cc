@@ -214,7 +214,7 @@ static_assert(std::is_same_v<decltype(OpenedBody::statement), WipedBytes>);
 TEST_F(Receipting, TheStoredOpeningOpensIt) {
   Collect(AllAnswer());
   Receipt receipt = ReceiptOf(requester_);
-  auto opening = OpeningFrom(EncodeOpening(question(), {BasicStatement(), "C-1", "", {}}));
+  auto opening = OpeningFrom(EncodeOpening(question(), {BasicStatement(), "C-1", "", {}, {}}));
   ASSERT_TRUE(opening.ok()) << opening.status();
   receipt.opening = *std::move(opening);
   const ReceiptCheck check = CheckReceipt(receipt, rosters_);
@@ -228,7 +228,7 @@ TEST_F(Receipting, TheStoredOpeningOpensIt) {
 }
 
 TEST_F(Receipting, AKeptOpeningSaysWhatWasAsked) {
-  const auto asked = AskedFrom(EncodeOpening(question(), {BasicStatement(), "C-1", "self-harm", {}}));
+  const auto asked = AskedFrom(EncodeOpening(question(), {BasicStatement(), "C-1", "self-harm", {}, {}}));
   ASSERT_TRUE(asked.ok()) << asked.status();
   EXPECT_EQ(asked->statement.subject, BasicStatement().subject);
   EXPECT_EQ(asked->statement.purpose, BasicStatement().purpose);
@@ -245,7 +245,7 @@ TEST_F(Receipting, AKeptAnswerReadsAsItDidWhenItCame) {
   Collect(first);
   Collect({{first[1].agency, WireOf(question(), first[1].agency, true, random_)}}, false);
   Receipt receipt = ReceiptOf(requester_);
-  receipt.opening = *OpeningFrom(EncodeOpening(question(), {BasicStatement(), "C-1", "", {}}));
+  receipt.opening = *OpeningFrom(EncodeOpening(question(), {BasicStatement(), "C-1", "", {}, {}}));
   const auto kept = ReadingsOf(receipt, *RosterOf(7)), read = requester_.Readings();
   ASSERT_EQ(kept.size(), read.size());
   for (size_t i = 0; i < kept.size(); ++i) {
