@@ -137,6 +137,13 @@ class Caseload(Moved):
         rows, result = self.ask_list("--anew", code=4)
         self.assertEqual((result["asked"], result["asked_before"], result["left"]), (1, 0, 4))
 
+        # Seven days, for each child from its last question of a list on: the second and the third are due.
+        self.logged(self.receipts()[0]["receipt"])
+        self.move(WEEK - DAY + HOUR)
+        rows, result = self.ask_list(code=3)   # no register was imported since
+        self.assertEqual([r["asked_before"] for r in rows], [True, False, False, True, True])
+        self.assertEqual((result["asked"], result["ended"]), (2, "all"))
+
 
 class HandedOver(Officers):
     """The school's practitioner asks; its second person is a colleague."""
