@@ -37,6 +37,12 @@ absl::StatusOr<Record> RecordBatch::Read(RecordId id) const {
   return std::move(held->record);
 }
 
+bool RecordBatch::Agrees(RecordId id, const Record& record) const {
+  const bool stored =
+      Gathered(id) == nullptr && (before_ == nullptr || before_->Gathered(id) == nullptr);
+  return stored && store_.Agrees(id, record);
+}
+
 absl::StatusOr<bool> RecordBatch::Change(RecordId id, Record record) {
   NoteIdentifiers(id, record);
   if (const auto gathered = place_.find(id); gathered != place_.end()) {

@@ -30,6 +30,8 @@ class RecordBatch {
     const StoredRecord* const stored = GatheredAs(id);
     return stored == nullptr ? nullptr : &stored->record;
   }
+  // Whether it needs no reading to see that it and `record` cannot conflict (node/record_lookup.h).
+  bool Agrees(RecordId id, const Record& record) const;
   // Of a record that is there. True when it is another than before.
   absl::StatusOr<bool> Change(RecordId id, Record record);
   RecordId Add(Record record);

@@ -29,6 +29,23 @@ RecordLookup::Name RecordLookup::SourceName(std::string_view source,
   return NameOf(kOfSource, source, source_id);
 }
 
+uint64_t RecordLookup::PortraitOf(const Record& record) const {
+  Writer portrait;
+  portrait.U32(record.born ? record.born->ymd() : 0);
+  for (const KeyType type : kSubjectPositions) {
+    portrait.Raw(AsBytes(IdentifierOf(record, type))).U8(0);
+  }
+  for (const std::string* name : {&record.given_name, &record.preferred_name, &record.family_name}) {
+    portrait.Raw(AsBytes(*name)).U8(0);
+  }
+  const Siphash128 hash = Siphash(key_.Reveal(), portrait.view());
+  return Reader(hash).U64() | 1;
+}
+
+bool RecordLookup::Agrees(RecordId id, const Record& record) const {
+  return id < portraits_.size() && portraits_[id] == PortraitOf(record);
+}
+
 void RecordLookup::Put(const Name& name, RecordId id) {
   const auto [one, fresh] = one_.try_emplace(name, id);
   if (!fresh && one->second != id) others_.insert({name, id});
@@ -50,6 +67,8 @@ void RecordLookup::Drop(const Name& name, RecordId id) {
 }
 
 void RecordLookup::Change(RecordId id, const Record* before, const Record* now) {
+  if (portraits_.size() <= id) portraits_.resize(id + 1);
+  portraits_[id] = now != nullptr ? PortraitOf(*now) : 0;
   for (const KeyType type : kSubjectPositions) {
     const std::string_view was = before != nullptr ? IdentifierOf(*before, type) : std::string_view();
     const std::string_view is = now != nullptr ? IdentifierOf(*now, type) : std::string_view();

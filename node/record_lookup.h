@@ -29,6 +29,9 @@ class RecordLookup {
   std::vector<RecordId> FindByIdentifier(KeyType type, std::string_view value) const;
   // 0: none.
   RecordId FindBySource(std::string_view source, std::string_view source_id) const;
+  // Whether this record has the number, UPN, date of birth and names of that one, and so cannot
+  // conflict with it (node/conflict.h): then nobody has to read it from the disk to compare the two.
+  bool Agrees(RecordId id, const Record& record) const;
 
  private:
   // 96 bits of a hash under a key that nobody knows: no two names of ten million have one.
@@ -37,12 +40,15 @@ class RecordLookup {
   Name NameOf(uint8_t kind, std::string_view a, std::string_view b = {}) const;
   Name IdentifierName(KeyType type, std::string_view value) const;
   Name SourceName(std::string_view source, std::string_view source_id) const;
+  // 64 bits of a hash of what says whose a record is; never 0.
+  uint64_t PortraitOf(const Record& record) const;
   void Put(const Name& name, RecordId id);
   void Drop(const Name& name, RecordId id);
 
   Secret<16> key_;
   absl::flat_hash_map<Name, RecordId> one_;                  // a record of each name
   absl::btree_set<std::pair<Name, RecordId>> others_;        // and of those that have more, the others
+  std::vector<uint64_t> portraits_;                          // by record; 0: there is none
 };
 
 }  // namespace whoelse

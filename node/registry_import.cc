@@ -150,7 +150,7 @@ absl::Status Registry::Dispute(RecordId id, RecordBatch& batch, ImportCounts* co
     const std::string_view value = AnswersTo(*record, type);
     if (value.empty()) continue;
     for (const RecordId other : batch.FindBy(type, value)) {
-      if (other == id) continue;
+      if (other == id || batch.Agrees(other, *record)) continue;
       absl::StatusOr<Record> held = batch.Read(other);
       if (!held.ok()) return held.status();
       const std::optional<Conflict> conflict = ConflictOf(*record, *held);

@@ -79,6 +79,8 @@ class RocksdbStore final : public RecordSource {
                                                std::string_view source_id) const;
   // All records with this identifier, in order of import.
   std::vector<RecordId> FindByIdentifier(KeyType type, std::string_view value) const;
+  // RecordLookup::Agrees.
+  bool Agrees(RecordId id, const Record& record) const;
   // Calls back for each record in order of id, from `after` + 1 on, until it returns false.
   absl::Status ForEachRecord(RecordId after,
                              const std::function<bool(const StoredRecord&)>& visit) const;

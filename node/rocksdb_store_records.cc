@@ -114,6 +114,12 @@ std::vector<RecordId> RocksdbStore::FindByIdentifier(KeyType type, std::string_v
   return lookup_->FindByIdentifier(type, value);
 }
 
+bool RocksdbStore::Agrees(RecordId id, const Record& record) const {
+  const std::lock_guard lock(lookup_mutex_);
+  Require(lookup_.has_value());
+  return lookup_->Agrees(id, record);
+}
+
 absl::StatusOr<std::optional<RocksdbStore::Gone>> RocksdbStore::FindGone(
     std::string_view source, std::string_view source_id) const {
   if (!some_are_gone_) return std::optional<Gone>();

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 namespace whoelse {
 namespace {
 
@@ -50,6 +52,37 @@ TEST_F(RecordLookupTest, ForgetsWhatARecordWasCalledAndWhatIsGone) {
   EXPECT_THAT(lookup_.FindByIdentifier(kNhs, kTwo), IsEmpty());
   EXPECT_THAT(lookup_.FindByIdentifier(kUpn, kUpnOne), IsEmpty());
   EXPECT_EQ(lookup_.FindBySource("school", "2"), 0u);
+}
+
+TEST_F(RecordLookupTest, WhoIsTheSameInAllThatSaysWhoseARecordIsAgrees) {
+  Record held = Named(kOne, kUpnOne, "1");
+  held.given_name = "Ada";
+  held.preferred_name = "Addy";
+  held.family_name = "Testwood";
+  held.born = *Date::FromYmd(20150314);
+  lookup_.Change(3, nullptr, &held);
+  Record same = held;
+  same.source_id = "2";
+  same.service = "Family help";
+  EXPECT_TRUE(lookup_.Agrees(3, same));
+  EXPECT_FALSE(lookup_.Agrees(2, same));
+  EXPECT_FALSE(lookup_.Agrees(4, same));
+  const std::function<void(Record&)> differences[] = {
+      [](Record& r) { r.nhs_number.reset(); }, [](Record& r) { r.upn.reset(); },
+      [](Record& r) { r.born.reset(); },       [](Record& r) { r.given_name = "Ad"; },
+      [](Record& r) { r.preferred_name = ""; }, [](Record& r) { r.family_name = "Test"; },
+      [](Record& r) { std::swap(r.given_name, r.preferred_name); }};
+  for (const auto& change : differences) {
+    Record other = same;
+    change(other);
+    EXPECT_FALSE(lookup_.Agrees(3, other)) << &change - differences;
+    lookup_.Change(3, &held, &other);
+    EXPECT_TRUE(lookup_.Agrees(3, other)) << &change - differences;
+    EXPECT_FALSE(lookup_.Agrees(3, same)) << &change - differences;
+    lookup_.Change(3, &other, &held);
+  }
+  lookup_.Change(3, &held, nullptr);
+  EXPECT_FALSE(lookup_.Agrees(3, same));
 }
 
 TEST_F(RecordLookupTest, ASourceAndAnIdAreNoOtherTwo) {
