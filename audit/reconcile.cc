@@ -10,6 +10,9 @@
 namespace whoelse {
 namespace {
 
+constexpr TimeMs kHourMs = 3'600'000;
+constexpr TimeMs kTakenOverMs = 24 * kHourMs;   // by then every coordinator has the next roster
+
 constexpr std::array<MismatchWords, 15> kWords = {{
     {"asker kept no record", "the log", "the asker's record of what it sent",
      "the side table opens the question to this agency"},
@@ -92,7 +95,8 @@ class Reconciler {
   void CheckAgainstDigests(const AgencyRecords& agency);
   enum class InTime { kNotSaid, kYes, kNo };
   InTime DigestInTime(AgencyId agency, const LogId& log, uint64_t index) const;
-  bool HasOtherLogsThrough(CoordinatorId coordinator, TimeMs time_ms) const;
+  bool HasOtherLogsThrough(CoordinatorId coordinator, TimeMs asked_ms, TimeMs due_ms) const;
+  bool CouldRule(const Roster& roster, TimeMs from_ms, TimeMs to_ms) const;
   void CheckDisclosure(const DisclosureSeen& seen);
 
   // Its time is over, by the agency's own word.
@@ -205,26 +209,37 @@ void Reconciler::CheckDigests() {
   }
 }
 
-// Every log that the digest could be in, by entries of this time or later.
-bool Reconciler::HasOtherLogsThrough(CoordinatorId coordinator, TimeMs time_ms) const {
-  std::map<CoordinatorId, TimeMs> last;
+bool Reconciler::CouldRule(const Roster& roster, TimeMs from_ms, TimeMs to_ms) const {
+  return TimeMs{roster.not_before} * 1000 <= to_ms &&
+         std::ranges::none_of(rosters_, [&](const Roster& later) {
+           return later.version > roster.version &&
+                  TimeMs{later.not_before} * 1000 + kTakenOverMs <= from_ms;
+         });
+}
+
+// Every log that the digest could be in, by entries later than it was due: else it is in what the
+// copies do not have.
+bool Reconciler::HasOtherLogsThrough(CoordinatorId coordinator, TimeMs asked_ms,
+                                     TimeMs due_ms) const {
+  bool any = false;
   for (const Roster& roster : rosters_) {
+    if (!CouldRule(roster, asked_ms, due_ms)) continue;
     for (const RosterCoordinator& other : roster.coordinators) {
       if (other.id == coordinator) continue;
       const ReconciledLog* const log = Log({other.id, other.log_key.key_id});
-      if (log == nullptr) return false;
-      last[other.id] = std::max(last[other.id], log->last_ms());
+      if (log == nullptr || log->last_ms() <= due_ms) return false;
+      any = true;
     }
   }
-  return std::ranges::all_of(last, [&](const auto& one) { return one.second >= time_ms; });
+  return any;
 }
 
 // By the times around its leaf: with the one before alone, a node that was late would accuse the
 // relay; with the one after alone, a relay that dropped an answer the node, in a log at rest.
 Reconciler::InTime Reconciler::DigestInTime(AgencyId agency, const LogId& log,
                                             uint64_t index) const {
-  const TimeMs due = Log(log)->Asked(index)->time_ms + kDigestInTimeMs;
-  bool said = HasOtherLogsThrough(log.coordinator, due + 1);
+  const TimeMs asked = Log(log)->Asked(index)->time_ms, due = asked + kDigestInTimeMs;
+  bool said = HasOtherLogsThrough(log.coordinator, asked, due);
   const auto digests = digests_.find(agency);
   if (digests == digests_.end()) return said ? InTime::kNo : InTime::kNotSaid;
   for (const auto& [where, digest] : digests->second) {
@@ -283,7 +298,9 @@ void Reconciler::CheckLedgerRow(AgencyId agency, const AgencyRecords::Row& held)
       item == items->second.end() ? nullptr : std::get_if<RelayCode>(&item->second);
   // What the agency itself sent, refusal or another wire, is judged from the Answered's side.
   if (code == nullptr) return;
-  switch (DigestInTime(agency, held.log, row.index)) {
+  // A late row is in no digest. By its word alone a node could make one of any question, when it knows
+  // from the log that it was asked, and accuse the relay of an answer that it never gave.
+  switch (held.late ? InTime::kNotSaid : DigestInTime(agency, held.log, row.index)) {
     case InTime::kNotSaid: ++out_.not_covered_yet; return;
     case InTime::kYes:
       return Add(Mismatch::kAnswerDropped, {0, held.log.coordinator}, held.log, row.index,
@@ -377,6 +394,8 @@ void ReconciledLog::OnEntry(uint64_t index, ByteView bytes) {
   } else if (const auto* answered = std::get_if<AnsweredEntry>(&*entry)) {
     answered_.emplace(answered->asked_index, *answered);
     OnTime(answered->time_ms);
+  } else if (const auto* evaluated = std::get_if<EvaluatedEntry>(&*entry)) {
+    last_ms_ = std::max(last_ms_, (TimeMs{evaluated->hour} + 1) * kHourMs);   // perhaps long after it
   } else if (const auto* digest = std::get_if<LedgerEntry>(&*entry)) {
     digests_.push_back({index, last_ms_, kNever, *digest});
   }

@@ -29,11 +29,12 @@ struct LogId {
 // What reconciling needs of a mirrored log.
 class ReconciledLog {
  public:
-  // Its leaf has no time: it was logged between the entries around it that have one.
+  // Its leaf has no time: it was logged between the entries around it that have one. The table of an
+  // hour's evaluations, which each log has each hour, comes when that hour is over.
   struct LoggedDigest {
     uint64_t index;
     TimeMs from_ms;    // 0: no entry before it has a time
-    TimeMs until_ms;   // kNever: none after it
+    TimeMs until_ms;   // of a question or its answers; kNever: none after it
     LedgerEntry entry;
   };
   static constexpr TimeMs kNever = std::numeric_limits<TimeMs>::max();

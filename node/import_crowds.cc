@@ -8,16 +8,16 @@
 namespace whoelse {
 namespace {
 
-uint64_t NameOf(KeyType type, std::string_view value) {
-  return absl::HashOf(static_cast<uint8_t>(type), value);
+uint64_t NameOf(KeyType type, std::string_view value, std::string_view owner) {
+  return absl::HashOf(static_cast<uint8_t>(type), value, owner);
 }
 
 }  // namespace
 
-void Crowds::Note(const Record& record) {
+void Crowds::Note(const Record& record, std::string_view owner) {
   for (const KeyType type : kSubjectPositions) {
     const std::string_view value = IdentifierOf(record, type);
-    if (!value.empty()) noted_.push_back(NameOf(type, value));
+    if (!value.empty()) noted_.push_back(NameOf(type, value, owner));
   }
 }
 
@@ -28,13 +28,14 @@ void Crowds::Close() {
     if (static_cast<size_t>(last - first) > kRowsOfOneIdentifierMax) crowded_.push_back(*first);
     first = last;
   }
-  noted_ = {};
+  std::vector<uint64_t>().swap(noted_);   // the second pass needs the memory
 }
 
-std::optional<KeyType> Crowds::Of(const Record& record) const {
+std::optional<KeyType> Crowds::Of(const Record& record, std::string_view owner) const {
   for (const KeyType type : kSubjectPositions) {
     const std::string_view value = IdentifierOf(record, type);
-    if (!value.empty() && std::ranges::binary_search(crowded_, NameOf(type, value))) return type;
+    if (value.empty()) continue;
+    if (std::ranges::binary_search(crowded_, NameOf(type, value, owner))) return type;
   }
   return std::nullopt;
 }

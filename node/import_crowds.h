@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "node/record.h"
@@ -17,13 +18,14 @@ inline constexpr size_t kRowsOfOneIdentifierMax = 200;
 
 class Crowds {
  public:
+  // `owner`: at a hub, whose record it is: what one organisation writes says nothing about another's.
   // 8 bytes an identifier: as hashes.
-  void Note(const Record& record);
+  void Note(const Record& record, std::string_view owner);
   // Once, after the last row.
   void Close();
   bool none() const { return crowded_.empty(); }
   // Then: which identifier of this record too many rows have. nullopt: none.
-  std::optional<KeyType> Of(const Record& record) const;
+  std::optional<KeyType> Of(const Record& record, std::string_view owner) const;
 
  private:
   std::vector<uint64_t> noted_;

@@ -26,7 +26,7 @@ void Twins::Complain(const std::string& column, ImportSink& sink) {
     other[entries_[i].line] = entries_[first].line;
     other.try_emplace(entries_[first].line, entries_[i].line);
   }
-  entries_ = {};
+  std::vector<Entry>().swap(entries_);   // the second pass needs the memory
   for (const auto& [line, twin] : other) {
     lines_.push_back(line);
     sink.OnProblem({line, column, "is the same as in line " + std::to_string(twin),

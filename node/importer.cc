@@ -114,16 +114,15 @@ class Running {
   }
 
   void ComplainOfCrowd(const ImportRow& row, KeyType type) {
-    refused_.push_back(row.line);
     const Column column = type == KeyType::kUpn ? Column::kUpn : Column::kNhsNumber;
     Complain({row.line, reader_->NameOf(column),
               "is that of more than " + std::to_string(kRowsOfOneIdentifierMax) + " records",
-              "leave it blank where it is not known: no child has so many"});
+              "no child has so many: leave it blank where it is not known, in a row that is held already "
+              "with corrected in " + reader_->NameOf(Column::kNumberChanged)});
   }
 
   absl::Status Keep(const ImportRow& row) {
     sources_.insert(row.record.source);
-    crowds_.Note(row.record);
     if (row.action == RowAction::kUpdate || row.action == RowAction::kEnd) {
       if (!registry_.Holds(row.record.source, row.record.source_id)) {
         Complain({row.line, reader_->NameOf(Column::kAction),
@@ -132,7 +131,13 @@ class Running {
         return absl::OkStatus();
       }
     }
-    if (const auto crowd = registry_.CrowdBefore(row.record)) ComplainOfCrowd(row, *crowd);
+    const auto crowd = registry_.CrowdBefore(row.record);
+    if (!crowd.ok()) return crowd.status();
+    if (*crowd) {
+      ComplainOfCrowd(row, **crowd);
+      return absl::OkStatus();
+    }
+    crowds_.Note(row.record, registry_.OwnerOf(row.record));
     return spool_.Add(Encode(row));
   }
 
@@ -166,7 +171,10 @@ class Running {
     return spool_.ForEach([&](ByteView item) {
       const absl::StatusOr<ImportRow> row = Decode(item);
       if (!row.ok()) return row.status();
-      if (const auto crowd = crowds_.Of(row->record)) ComplainOfCrowd(*row, *crowd);
+      if (const auto crowd = crowds_.Of(row->record, registry_.OwnerOf(row->record))) {
+        refused_.push_back(row->line);
+        ComplainOfCrowd(*row, *crowd);
+      }
       return absl::OkStatus();
     });
   }

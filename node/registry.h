@@ -57,9 +57,10 @@ class Registry {
                     std::vector<bool>* seen);
   // Whether a row of this source and id is held.
   bool Holds(const std::string& source, const std::string& source_id) const;
-  // The identifier of this row that so many other records have before it that no child can
-  // (node/import_crowds.h). nullopt: none, or a record that is one of them itself.
-  std::optional<KeyType> CrowdBefore(const Record& record) const;
+  // The identifier of this row that so many records of the same owner have before it that no child can
+  // (node/import_crowds.h). nullopt: none, or a record that is one of them itself. DATA_LOSS from the
+  // store.
+  absl::StatusOr<std::optional<KeyType>> CrowdBefore(const Record& record) const;
   // What is live of each of these sources, and of that what an import has not seen.
   struct Absent {
     size_t live = 0;
@@ -121,6 +122,9 @@ class Registry {
                                                 const Organisations& theirs) const;
   // At a hub, whose record it is: the code; "" when it is not here any more, and where there is no hub.
   std::string OwnerOf(RecordId record) const;
+  std::string OwnerOf(const Record& record) const {
+    return of_a_hub_ ? record.organisation_code : std::string();
+  }
   // Marks records shielded by a notice, pending a lead officer, and finishes the journal entries that
   // said so.
   absl::Status ApplyJournal(const std::vector<RocksdbStore::JournalEntry>& entries,
@@ -179,9 +183,6 @@ class Registry {
                                                       const Organisations& theirs);
   std::vector<RecordId> NeighboursOf(const StoredRecord& stored) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  std::string OwnerOf(const Record& record) const {
-    return of_a_hub_ ? record.organisation_code : std::string();
-  }
   absl::Status CloseAll(const std::string& owner, const NhsNumber& number, Date today,
                         RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);

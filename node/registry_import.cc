@@ -275,14 +275,26 @@ void Registry::Write(const std::vector<RocksdbStore::RecordChange>& changes, con
   Apply(changes);
 }
 
-std::optional<KeyType> Registry::CrowdBefore(const Record& record) const {
+// Of the same owner: a school could else see, by rows of its own up to the last one that is taken, whether
+// another school of the hub holds a child of this number.
+absl::StatusOr<std::optional<KeyType>> Registry::CrowdBefore(const Record& record) const {
+  const std::string owner = OwnerOf(record);
   for (const KeyType type : kSubjectPositions) {
     const std::string_view value = IdentifierOf(record, type);
     if (value.empty()) continue;
     const std::vector<RecordId> held = store_.FindByIdentifier(type, value);
     if (held.size() < kRowsOfOneIdentifierMax) continue;
     const RecordId own = store_.FindBySource(record.source, record.source_id);
-    if (!std::ranges::binary_search(held, own)) return type;
+    if (std::ranges::binary_search(held, own)) continue;
+    if (!of_a_hub_) return type;
+    size_t of_owner = 0;
+    for (const RecordId id : held) {
+      const absl::StatusOr<Record> other = store_.ReadRecord(id);
+      if (absl::IsNotFound(other.status())) continue;   // removed since it was found
+      if (!other.ok()) return other.status();
+      of_owner += OwnerOf(*other) == owner;
+    }
+    if (of_owner >= kRowsOfOneIdentifierMax) return type;
   }
   return std::nullopt;
 }

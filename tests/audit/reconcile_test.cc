@@ -76,11 +76,15 @@ struct Case {
     for (const RosterCoordinator& one : RosterOf(7)->coordinators) {
       if (one.id == kRelay) continue;
       ReconciledLog& into = input.logs[{one.id, one.log_key.key_id}];
-      into.OnEntry(0, SerializeLogEntry(AskedEntry{at, Frame(97)}));
+      // One that relays nothing has the tables of each hour only.
+      into.OnEntry(0, one.id == kNoRelay ? SerializeLogEntry(HourOver(at))
+                                         : SerializeLogEntry(AskedEntry{at, Frame(97)}));
     }
   }
+  // The last one that is over at this time.
+  static EvaluatedEntry HourOver(TimeMs at) { return {static_cast<uint32_t>(at / kHourMs) - 1, {}}; }
 
-  Reconciliation Run() {
+  Reconciliation Run(const std::vector<Roster>& rosters = {*RosterOf(7)}) {
     std::vector<AnsweredItem> hashed;
     for (const auto& [agency, item] : items) {
       const auto* const code = std::get_if<RelayCode>(&item);
@@ -95,7 +99,7 @@ struct Case {
       ReconciledLog& into = input.logs[id];
       for (size_t i = 0; i < entries->size(); ++i) into.OnEntry(i, SerializeLogEntry((*entries)[i]));
     }
-    return Reconcile(input, {*RosterOf(7)});
+    return Reconcile(input, rosters);
   }
   // The one mismatch that there must be.
   MismatchFound Only() {
@@ -188,14 +192,14 @@ TEST(Reconcile, WithoutADigestInTimeTheNodeIsLate) {
   Case none;
   none.items[0].second = RelayCode::kDeadline;
   none.other_log.clear();
-  none.CopiesGoOnTo(kAskedMs + kDigestInTimeMs + 1);
+  none.CopiesGoOnTo(kAskedMs + kDigestInTimeMs + kHourMs);
   EXPECT_EQ(none.Only(), (MismatchFound{Mismatch::kDigestLate, TheAgency(kSurgery), kLog,
                                         kAskedIndex, Frame(1)}));
   Case late;
   late.items[0].second = RelayCode::kDeadline;
   late.other_log.clear();
   late.LogDigest(kAskedMs + kDigestInTimeMs + 1);
-  late.CopiesGoOnTo(kAskedMs + kDigestInTimeMs + 1);
+  late.CopiesGoOnTo(kAskedMs + kDigestInTimeMs + kHourMs);
   EXPECT_EQ(late.Only().kind, Mismatch::kDigestLate);
 }
 
@@ -215,10 +219,52 @@ TEST(Reconcile, WhatTheCopiesDoNotSayYetAccusesNeither) {
   Case log_at_rest;   // logged in time, or days later
   log_at_rest.items[0].second = RelayCode::kDeadline;
   std::get<AskedEntry>(log_at_rest.other_log[2]).time_ms = kAskedMs + kDigestInTimeMs + 1;
-  log_at_rest.CopiesGoOnTo(kAskedMs + kDigestInTimeMs + 1);
+  log_at_rest.CopiesGoOnTo(kAskedMs + kDigestInTimeMs + kHourMs);
   const Reconciliation result = log_at_rest.Run();
   EXPECT_THAT(result.mismatches, IsEmpty());
   EXPECT_EQ(result.not_covered_yet, 1u);
+}
+
+// A late node logs its digest where no questions go: the tables of the hours before it say that it came late.
+TEST(Reconcile, ADigestIsLateAfterTheTableOfALaterHour) {
+  Case c;
+  c.items[0].second = RelayCode::kDeadline;
+  c.other_log = {Case::HourOver(kAskedMs + kDigestInTimeMs + kHourMs), c.other_log[1]};
+  c.CopiesGoOnTo(kAskedMs + kDigestInTimeMs + 2 * kHourMs);
+  EXPECT_EQ(c.Only().kind, Mismatch::kDigestLate);
+}
+
+// By the node's own word there is none of it in any digest: else it could make one of any question.
+TEST(Reconcile, ALateRowAccusesNoRelay) {
+  Case c;
+  c.items[0].second = RelayCode::kDeadline;
+  c.other_log.clear();
+  c.surgery().ledger.clear();
+  c.LogDigest(kAskedMs + kHourMs);   // of nothing
+  c.surgery().ledger = {{kLog, {kAskedIndex, Frame(1), WireHash(WireBytes(1))}, true}};
+  const Reconciliation result = c.Run();
+  EXPECT_THAT(result.mismatches, IsEmpty());
+  EXPECT_EQ(result.not_covered_yet, 1u);
+}
+
+// A coordinator that has left has a log that ends; it keeps nobody from being named.
+TEST(Reconcile, OnlyTheLogsOfCoordinatorsOfThatTimeAreAskedFor) {
+  Roster before = *RosterOf(7), since = *RosterOf(7);
+  before.version = 6;
+  since.not_before = kAskedMs / 1000 - 2 * 86'400;
+  since.coordinators.pop_back();
+  const auto without_its_log = [&](const std::vector<Roster>& rosters) {
+    Case c;
+    c.items[0].second = RelayCode::kDeadline;
+    c.other_log.clear();
+    c.CopiesGoOnTo(kAskedMs + kDigestInTimeMs + kHourMs);
+    c.input.logs.erase({kNoRelay, before.coordinators.back().log_key.key_id});
+    return c.Run(rosters).mismatches.size();
+  };
+  EXPECT_EQ(without_its_log({before}), 0u);
+  EXPECT_EQ(without_its_log({before, since}), 1u);
+  since.not_before = kAskedMs / 1000 - 3600;   // perhaps not taken up everywhere
+  EXPECT_EQ(without_its_log({before, since}), 0u);
 }
 
 TEST(Reconcile, ADigestWithNoTimeBeforeItIsInTimeByTheOneAfterIt) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 
+#include "node/import_crowds.h"
 #include "node/inbox_keeper.h"
 #include "tests/node/inbox_maker.h"
 #include "tests/node/registry_fixture.h"
@@ -55,6 +56,21 @@ TEST_F(HubRecords, TwoSchoolsNumberTheirRowsAlike) {
   EXPECT_EQ(registry_.OwnerOf(kHilltops), kHilltop);
   EXPECT_EQ(registry_.OwnerOf(kMeadows), kMeadow);
   EXPECT_EQ(registry_.OwnerOf(99), "");
+}
+
+// By rows of its own up to the last that is taken a school could else see whether another one holds a number.
+TEST_F(HubRecords, AnothersRecordsMakeNoCrowdOfMine) {
+  std::vector<Record> mine;   // of a number that Meadow has one record of
+  while (mine.size() < kRowsOfOneIdentifierMax - 2) {
+    mine.push_back(Of(kHilltop, "many-" + std::to_string(mine.size()), kOne));
+  }
+  Import(mine);
+  const Record last = Of(kHilltop, "last", kOne);
+  EXPECT_EQ(*registry_.CrowdBefore(last), std::nullopt);
+  Import({last});
+  EXPECT_EQ(*registry_.CrowdBefore(last), std::nullopt) << "is one of them";
+  EXPECT_EQ(*registry_.CrowdBefore(Of(kHilltop, "one-more", kOne)), KeyType::kNhsNumber);
+  EXPECT_EQ(*registry_.CrowdBefore(Of(kMeadow, "theirs", kOne)), std::nullopt);
 }
 
 TEST_F(HubRecords, AnothersRecordIsNotThereInTheSameWords) {

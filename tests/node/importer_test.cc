@@ -82,6 +82,7 @@ TEST_F(ImporterTest, ANumberOnMoreRowsThanAChildCanHaveIsRefused) {
   EXPECT_EQ(heard_.problems[0].line, 2u);
   EXPECT_EQ(heard_.problems[0].column, "nhs_number");
   EXPECT_THAT(heard_.problems[0].reason, HasSubstr("more than 200 records"));
+  EXPECT_THAT(heard_.problems[0].remedy, HasSubstr("corrected in number_changed"));
 
   request_.skip_bad = true;
   const ImportOutcome outcome = Run(File(rows));
