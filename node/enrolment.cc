@@ -51,6 +51,22 @@ void Enrolment::SetKeyVersions(const std::vector<KeyVersion>& versions) {
   }
 }
 
+void Enrolment::RestoreHeld(RecordId record, const Arrivals& arrived_ms) {
+  if (arrived_ms != Arrivals{}) held_.insert(held_.end(), {record, arrived_ms});
+}
+
+void Enrolment::RestorePending(
+    const std::function<bool(KeyVersion, RecordId, KeyType)>& is_enrolled) {
+  for (auto& [kv, items] : pending_) {
+    for (const auto& [record, arrived_ms] : held_) {
+      for (const KeyType type : kSubjectPositions) {
+        const TimeMs at = arrived_ms[PositionOf(type)];
+        if (at != 0 && !is_enrolled(kv, record, type)) items.insert({at, record, type});
+      }
+    }
+  }
+}
+
 void Enrolment::Hold(RecordId record, KeyType type, TimeMs arrived_ms) {
   Drop(record, type);
   held_[record][PositionOf(type)] = arrived_ms;

@@ -3,6 +3,7 @@
 #ifndef WHOELSE_NODE_ENROLMENT_H_
 #define WHOELSE_NODE_ENROLMENT_H_
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -60,6 +61,11 @@ class Enrolment {
   const std::map<KeyVersion, TimeMs>& begun_ms() const { return begun_ms_; }
   void RestoreBegun(std::map<KeyVersion, TimeMs> begun) { begun_ms_ = std::move(begun); }
   void RestoreImported(TimeMs newest_import_ms) { newest_import_ms_ = newest_import_ms; }
+  // What a start finds, with the key versions set: each record's identifiers, in order of the ids; then,
+  // once, which of them are enrolled under a version. Were each held and then marked, all of a register
+  // would go through the pending ones.
+  void RestoreHeld(RecordId record, const Arrivals& arrived_ms);
+  void RestorePending(const std::function<bool(KeyVersion, RecordId, KeyType)>& is_enrolled);
   TimeMs newest_import_ms() const { return newest_import_ms_; }
 
   EnrolmentView View() const;

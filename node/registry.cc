@@ -1,9 +1,31 @@
 #include "node/registry.h"
 
 #include <algorithm>
+#include <future>
 #include <iterator>
+#include <map>
 
 namespace whoelse {
+namespace {
+
+// Which identifiers have sub-keys: a bit each.
+class EnrolledSet {
+ public:
+  void Insert(KeyVersion kv, RecordId record, KeyType type) {
+    std::vector<bool>& records = records_[{kv, type}];
+    if (records.size() <= record) records.resize(record + 1);
+    records[record] = true;
+  }
+  bool Contains(KeyVersion kv, RecordId record, KeyType type) const {
+    const auto records = records_.find({kv, type});
+    return records != records_.end() && record < records->second.size() && records->second[record];
+  }
+
+ private:
+  std::map<std::pair<KeyVersion, KeyType>, std::vector<bool>> records_;
+};
+
+}  // namespace
 
 absl::Status Registry::Load(const std::vector<KeyVersion>& versions) {
   absl::StatusOr<RocksdbStore::EnrolmentState> state = store_.ReadEnrolmentState();
@@ -16,23 +38,27 @@ absl::Status Registry::Load(const std::vector<KeyVersion>& versions) {
   versions_ = kept_ = versions;
   // Before anything is read: a version that was retired while this node was down recognises nobody.
   store_.KeepKeyVersions(versions);
-  absl::Status read = store_.LoadRecords([&](const StoredRecord& stored) {
-    for (size_t i = 0; i < kSubjectPositions.size(); ++i) {
-      if (stored.arrived_ms[i] == 0) continue;
-      enrolment_.Hold(stored.id, kSubjectPositions[i], stored.arrived_ms[i]);
-    }
+  // A third of a start is sub-keys: they are read beside the records.
+  EnrolledSet enrolled;
+  std::future<absl::Status> sub_keys = std::async(std::launch::async, [this, &enrolled] {
+    return store_.ForEachSubKey([&](KeyVersion kv, const RocksdbStore::Enrolled& one) {
+      enrolled.Insert(kv, one.record, one.type);
+      answering_.LoadEntry(one.type, kv, one.record, one.keys.check);
+    });
+  });
+  const absl::Status records = store_.LoadRecords([&](const StoredRecord& stored) {
+    enrolment_.RestoreHeld(stored.id, stored.arrived_ms);
     if (stored.record.restrictions.closed && stored.record.nhs_number) {
       closed_.insert({OwnerOf(stored.record), *stored.record.nhs_number});
     }
     NoteAnswers(stored.id, 0, stored.record.answered_by);
     ++records_;
   });
-  if (!read.ok()) return read;
-  read = store_.ForEachSubKey([&](KeyVersion kv, const RocksdbStore::Enrolled& one) {
-    enrolment_.MarkEnrolled(kv, one.record, one.type);
-    answering_.LoadEntry(one.type, kv, one.record, one.keys.check);
+  if (const absl::Status read = sub_keys.get(); !read.ok()) return read;
+  if (!records.ok()) return records;
+  enrolment_.RestorePending([&](KeyVersion kv, RecordId record, KeyType type) {
+    return enrolled.Contains(kv, record, type);
   });
-  if (!read.ok()) return read;
   Publish();
   return absl::OkStatus();
 }

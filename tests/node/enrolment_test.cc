@@ -45,6 +45,19 @@ TEST_F(EnrolmentTest, OldestFirst) {
   EXPECT_EQ(enrolment_.Pending(3), 0u);
 }
 
+TEST_F(EnrolmentTest, AStartFindsPendingWhatIsNotEnrolled) {
+  enrolment_.RestoreHeld(5, {300, 0});
+  enrolment_.RestoreHeld(6, {0, 0});
+  enrolment_.RestoreHeld(7, {100, 200});
+  enrolment_.RestorePending([](KeyVersion kv, RecordId record, KeyType type) {
+    return kv == 1 && record == 7 && type == kNhs;
+  });
+  EXPECT_EQ(Records(enrolment_.Next(1, 9, 1000)), (std::vector<RecordId>{7, 5}));
+  EXPECT_EQ(Records(enrolment_.Next(2, 9, 1000)), (std::vector<RecordId>{7, 7, 5}));
+  enrolment_.Drop(7, kUpnType);
+  EXPECT_EQ(Records(enrolment_.Next(1, 9, 1000)), (std::vector<RecordId>{5}));
+}
+
 TEST_F(EnrolmentTest, CompleteWhenAllHeldAtTheBeginningAreEnrolled) {
   EXPECT_FALSE(enrolment_.Complete(1));
   enrolment_.Next(1, 9, 50);
