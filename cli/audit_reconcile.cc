@@ -213,8 +213,8 @@ std::string TextOf(const Json& report) {
          compared["ledger_rows"].dump() + " ledger rows, " + compared["answers"].dump() +
          " answers.\nNot compared: " + compared["questions_without_items"].dump() +
          " questions whose receipts were not given, " + compared["beyond_the_copies"].dump() +
-         " rows of which the logs' copies do not say yet who is at fault, " + compared["unusable_receipt_parts"].dump() +
-         " receipt parts that the log does not confirm, " +
+         " rows of which the logs' copies do not say yet who is at fault, " +
+         compared["unusable_receipt_parts"].dump() + " receipt parts that the log does not confirm, " +
          compared["side_tables_not_opened"].dump() + " logs whose side table nobody opens.\n";
 }
 

@@ -31,6 +31,16 @@ uint32_t EnrolmentView::EnrolledThrough(const std::vector<KeyVersion>& complete_
   return static_cast<uint32_t>(through / kUnitS);
 }
 
+template <typename IsEnrolled>
+void Enrolment::AddHeld(absl::btree_set<Item>& items, IsEnrolled is_enrolled) const {
+  for (const auto& [record, arrived_ms] : held_) {
+    for (const KeyType type : kSubjectPositions) {
+      const TimeMs at = arrived_ms[PositionOf(type)];
+      if (at != 0 && !is_enrolled(record, type)) items.insert({at, record, type});
+    }
+  }
+}
+
 void Enrolment::SetKeyVersions(const std::vector<KeyVersion>& versions) {
   std::erase_if(pending_, [&](const auto& entry) {
     return std::find(versions.begin(), versions.end(), entry.first) == versions.end();
@@ -40,14 +50,7 @@ void Enrolment::SetKeyVersions(const std::vector<KeyVersion>& versions) {
   });
   for (KeyVersion kv : versions) {
     const auto [it, added] = pending_.try_emplace(kv);
-    if (!added) continue;
-    for (const auto& [record, arrived_ms] : held_) {
-      for (KeyType type : kSubjectPositions) {
-        if (const TimeMs at = arrived_ms[PositionOf(type)]; at != 0) {
-          it->second.insert({at, record, type});
-        }
-      }
-    }
+    if (added) AddHeld(it->second, [](RecordId, KeyType) { return false; });
   }
 }
 
@@ -58,12 +61,9 @@ void Enrolment::RestoreHeld(RecordId record, const Arrivals& arrived_ms) {
 void Enrolment::RestorePending(
     const std::function<bool(KeyVersion, RecordId, KeyType)>& is_enrolled) {
   for (auto& [kv, items] : pending_) {
-    for (const auto& [record, arrived_ms] : held_) {
-      for (const KeyType type : kSubjectPositions) {
-        const TimeMs at = arrived_ms[PositionOf(type)];
-        if (at != 0 && !is_enrolled(kv, record, type)) items.insert({at, record, type});
-      }
-    }
+    AddHeld(items, [&, kv = kv](RecordId record, KeyType type) {
+      return is_enrolled(kv, record, type);
+    });
   }
 }
 

@@ -71,6 +71,9 @@ class Enrolment {
   EnrolmentView View() const;
 
  private:
+  // To the pending ones of a version: what is held and not enrolled.
+  template <typename IsEnrolled>
+  void AddHeld(absl::btree_set<Item>& items, IsEnrolled is_enrolled) const;
   std::optional<TimeMs> OldestUnenrolled(const std::vector<KeyVersion>& versions) const;
 
   // B-trees: a register of a million records has two million items.

@@ -10,6 +10,7 @@
 
 #include "tests/node/coordinator_servers.h"
 #include "tests/node/federation.h"
+#include "tests/support/until.h"
 
 namespace whoelse {
 namespace {
@@ -82,13 +83,7 @@ class LedgerKeeperTest : public testing::Test {
   // Time goes on until this holds: an hour's digest, and a refused one a minute or two later.
   template <typename Condition>
   [[nodiscard]] bool InTime(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      clock_.Set(clock_.NowS() + 61);
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));   // between two looks
-    }
-    return true;
+    return Until(std::chrono::seconds(30), condition, [&] { clock_.Set(clock_.NowS() + 61); });
   }
   size_t Attempts() const {
     size_t calls = 0;

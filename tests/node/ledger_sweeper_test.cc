@@ -10,6 +10,7 @@
 
 #include "tests/node/inbox_maker.h"
 #include "tests/node/registry_fixture.h"
+#include "tests/support/until.h"
 
 namespace whoelse {
 namespace {
@@ -164,10 +165,7 @@ TEST_F(LedgerSweeperTest, ARestartInTheMiddleLeavesNothingBehind) {
   LookAt(first_ + 91 * kDay);
   EXPECT_LT(Sealed(), kMany);
   const LedgerSweeper next(*store_, inbox_, confirmed_);
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (Sealed() > 0 && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));   // between two looks
-  }
+  EXPECT_TRUE(Until(std::chrono::seconds(30), [&] { return Sealed() == 0; }));
   EXPECT_EQ(Sealed(), 0u);
   EXPECT_EQ(store_->ReadLedger({})->size(), kMany);
 }

@@ -8,6 +8,7 @@
 #include "tests/node/coordinator_servers.h"
 #include "tests/node/inbox_maker.h"
 #include "tests/node/registry_fixture.h"
+#include "tests/support/until.h"
 
 namespace whoelse {
 namespace {
@@ -90,13 +91,7 @@ class NoticeKeeperTest : public testing::Test {
   // A day goes by each second, in which the keeper looks at the clock once, until this holds.
   template <typename Condition>
   [[nodiscard]] bool InTime(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      now_.Set(now_.NowS() + kDayS / 200);
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));   // between two looks
-    }
-    return true;
+    return Until(std::chrono::seconds(60), condition, [&] { now_.Set(now_.NowS() + kDayS / 200); });
   }
   // One that had no answer goes to the other relay too.
   std::map<TimeS, Frame> Questions() const {

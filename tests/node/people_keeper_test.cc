@@ -7,12 +7,12 @@
 
 #include <chrono>
 #include <sstream>
-#include <thread>
 
 #include "nlohmann/json.hpp"
 #include "tests/node/inbox_maker.h"
 #include "tests/node/registry_fixture.h"
 #include "tests/rpc/loopback.h"
+#include "tests/support/until.h"
 
 namespace whoelse {
 namespace {
@@ -40,10 +40,7 @@ class PeopleKeeperTest : public RegistryTest {
     return heads;
   }
   std::vector<uint64_t> HeadsOnceThereAre(size_t n) const {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (HeadsInTheLog().size() < n && std::chrono::steady_clock::now() < end) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));   // between two looks
-    }
+    EXPECT_TRUE(Until(std::chrono::seconds(60), [&] { return HeadsInTheLog().size() >= n; }));
     return HeadsInTheLog();
   }
   std::unique_ptr<PeopleKeeper> Start() {

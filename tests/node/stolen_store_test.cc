@@ -1,13 +1,13 @@
 // What a disk shows to whoever has it without the master key: how many records there are and how long
 // each is; not which of them are of one child (docs/decisions/0023).
 #include <gtest/gtest.h>
-#include <rocksdb/db.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
 
 #include "crypto/hash.h"
+#include "tests/node/raw_store.h"
 #include "tests/node/registry_fixture.h"
 #include "tests/node/registry_run.h"
 
@@ -39,23 +39,13 @@ class StolenStore : public testing::Test {
 
  private:
   static Rows RowsOn(const std::string& directory) {
-    std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-        {rocksdb::kDefaultColumnFamilyName, {}}};
-    for (const std::string_view name : RocksdbStore::Families()) {
-      families.emplace_back(std::string(name), rocksdb::ColumnFamilyOptions());
-    }
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    rocksdb::DB* opened = nullptr;
-    EXPECT_TRUE(rocksdb::DB::OpenForReadOnly({}, directory, families, &handles, &opened).ok());
-    const std::unique_ptr<rocksdb::DB> db(opened);
     Rows rows;
-    for (rocksdb::ColumnFamilyHandle* handle : handles) {
-      const std::unique_ptr<rocksdb::Iterator> at(db->NewIterator({}, handle));
+    ForEachRawFamily(directory, [&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
+      const std::unique_ptr<rocksdb::Iterator> at(db.NewIterator({}, family));
       for (at->SeekToFirst(); at->Valid(); at->Next()) {
         rows.emplace_back(at->key().ToString(), at->value().ToString());
       }
-      db->DestroyColumnFamilyHandle(handle);
-    }
+    });
     return rows;
   }
 

@@ -2,13 +2,13 @@
 // when it may be an older one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rocksdb/db.h>
 
 #include <thread>
 
 #include "node/importer.h"
 #include "node/people_keeper.h"
 #include "tests/node/backup_maker.h"
+#include "tests/node/raw_store.h"
 #include "tests/node/registry_fixture.h"
 
 namespace whoelse {
@@ -118,19 +118,9 @@ class TrailWithoutTheKey : public TrailStoreTest {
   // What is done with the families of the closed store by RocksDB's own means.
   void Tamper(const std::function<void(rocksdb::DB&, rocksdb::ColumnFamilyHandle*)>& with_meta) {
     store_.reset();
-    std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-        {rocksdb::kDefaultColumnFamilyName, {}}};
-    for (const std::string_view name : RocksdbStore::Families()) {
-      families.emplace_back(std::string(name), rocksdb::ColumnFamilyOptions());
-    }
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    rocksdb::DB* opened = nullptr;
-    ASSERT_TRUE(rocksdb::DB::Open({}, folder_ / "data", families, &handles, &opened).ok());
-    const std::unique_ptr<rocksdb::DB> db(opened);
-    for (rocksdb::ColumnFamilyHandle* handle : handles) {
-      if (handle->GetName() == "meta") with_meta(*db, handle);
-      db->DestroyColumnFamilyHandle(handle);
-    }
+    ForEachRawFamily(folder_ / "data", [&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
+      if (family->GetName() == "meta") with_meta(db, family);
+    });
   }
   void TakeOut(uint64_t entry) {
     Tamper([&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {

@@ -7,6 +7,7 @@
 
 #include "tests/node/fake_log.h"
 #include "tests/rpc/loopback.h"
+#include "tests/support/until.h"
 
 namespace whoelse {
 namespace {
@@ -107,13 +108,8 @@ class UplinkTest : public testing::Test {
     return ended;
   }
   template <typename Condition>
-  static bool Until(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));   // between two looks
-    }
-    return true;
+  static bool InTime(Condition condition) {
+    return Until(std::chrono::seconds(20), condition);
   }
 
   SettableClock& server_clock_ = NewClock(kNowS);
@@ -140,11 +136,11 @@ TEST_F(UplinkTest, ANewRostersStreamIsTheOneThatIsListenedTo) {
   for (int i = 0; i < 10; ++i) {
     uplinks_->Follow(RosterAt("127.0.0.1:1"));   // nobody is there
     const size_t ended = StreamsEnded();
-    ASSERT_TRUE(Until([&] { return StreamsEnded() > ended; }));
+    ASSERT_TRUE(InTime([&] { return StreamsEnded() > ended; }));
     uplinks_->Follow(RosterAt(Address()));
-    ASSERT_TRUE(Until([&] { return uplinks_->Attached().contains(kRelay); }));
+    ASSERT_TRUE(InTime([&] { return uplinks_->Attached().contains(kRelay); }));
     const uint64_t size = coordinator_.Grow();
-    ASSERT_TRUE(Until([&] { return Verified() == size; })) << "round " << i;
+    ASSERT_TRUE(InTime([&] { return Verified() == size; })) << "round " << i;
   }
 }
 

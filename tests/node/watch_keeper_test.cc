@@ -6,12 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <thread>
 
 #include "nlohmann/json.hpp"
 #include "tests/node/coordinator_servers.h"
 #include "tests/node/inbox_maker.h"
 #include "tests/node/registry_fixture.h"
+#include "tests/support/until.h"
 
 namespace whoelse {
 namespace {
@@ -64,13 +64,8 @@ class WatchKeeperTest : public RegistryTest {
   }
   // Five minutes go by each second, in which the keeper looks at the clock once, until it has ended.
   [[nodiscard]] bool EndsInTime(const std::string& number) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (Ended(number).empty()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      now_.Set(now_.NowS() + 2);
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));   // between two looks
-    }
-    return true;
+    return Until(std::chrono::seconds(60), [&] { return !Ended(number).empty(); },
+                 [&] { now_.Set(now_.NowS() + 2); });
   }
 
   SettableClock& now_ = NewClock(kNowS);
