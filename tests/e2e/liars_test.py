@@ -149,6 +149,15 @@ class CheatingRelay(EndToEnd):
                        sum(sizes("social")) + area.log_size("social", 101) >= before + 2 * asked)
             area.move_clock(15_000)   # instead of waiting for the ten seconds
             self.until_alarm("LOG_BEHIND", "school")
+            area.stop("coordinator-2")   # no other relay is left to ask through
+            for _ in range(2):
+                self.assertEqual(self.statuses(area.ask("social", A), 3)["school"], "no_answer")
+            # It is the checkpoints that were missing: the same log answers when it shows them again.
+            crook.honest()
+            area.stop("school")
+            area.start("school")
+            area.until_attached("school", 2)
+            self.assertEqual(self.statuses(area.ask("social", A))["school"], "disclosed")
 
     def running_behind(self, *slugs, clock=None, away=None, witness=False):
         """As running(), before each of these coordinators' endpoints is served by a Crook."""

@@ -86,8 +86,10 @@ class HonestClient {
   void OnResponse(CoordinatorId from, ByteView bytes) { evaluation_.OnResponse(from, bytes); }
   bool Pending() const { return evaluation_.state() == Evaluation::State::kPending; }
   absl::StatusOr<std::vector<Secret<64>>> Finish() const { return evaluation_.Finish(); }
+  // With the signed response that convicts.
   bool Names(CoordinatorId liar) const {
-    return std::ranges::find(evaluation_.failed(), liar) != evaluation_.failed().end();
+    return std::ranges::find(evaluation_.liars(), liar, &Evaluation::Liar::coordinator) !=
+           evaluation_.liars().end();
   }
 
  private:
@@ -197,6 +199,7 @@ class KnowsNoEpoch final : public CredulousClient {
 // --- the adversary -------------------------------------------------------------------------------
 
 constexpr int kLies = 13;
+constexpr int kReplay = 10;   // convicts nobody: its signature is over another request
 
 // What a lying evaluator says. `earlier`: its honest response to another request of the same kind.
 Bytes Lie(int lie, size_t place, ByteView request, ByteView earlier, Random& random) {
@@ -226,7 +229,7 @@ Bytes Lie(int lie, size_t place, ByteView request, ByteView earlier, Random& ran
       response = Say(neighbour, ShareAt(neighbour, kThisGeneration), request, random);
       response.coordinator = static_cast<CoordinatorId>(101 + place);
       break;
-    case 10: return ToBytes(earlier);                                            // a replay
+    case kReplay: return ToBytes(earlier);
     case 11: response.kv = 2; break;
     default: response.elements.pop_back(); break;
   }
@@ -238,32 +241,33 @@ struct Attack {
   size_t liars[2];   // places, different
 };
 
-// True when the client ends with a wrong pseudonym, with none, or with a liar that it does not
-// name.
+// True when the client ends with a wrong pseudonym, with none, with a liar that it does not name, or
+// with an honest one that it does.
 template <typename Client>
 bool Mislead(const Attack& attack, Random& random) {
   const std::vector<std::optional<Digest>> inputs = {
       OprfInput(VectorFederation(), KeyType::kNhsNumber, kChild), std::nullopt};
   Client earlier(inputs, random), client(inputs, random);
-  std::vector<CoordinatorId> lied;
+  std::vector<CoordinatorId> lied, honest;
   while (client.Pending()) {
     for (CoordinatorId id : client.ToAsk()) {
       const size_t place = id - 101;
       const auto* liar = std::ranges::find(attack.liars, place);
       if (liar == std::end(attack.liars)) {
+        honest.push_back(id);
         client.OnResponse(id, Signed(place,
                                      Say(place, ShareAt(place, kThisGeneration),
                                          client.request(), random),
                                      client.request()));
         continue;
       }
-      lied.push_back(id);
+      const int lie = attack.lies[liar - attack.liars];
+      if (lie != kReplay) lied.push_back(id);
       const Bytes before = Signed(place,
                                   Say(place, ShareAt(place, kThisGeneration), earlier.request(),
                                       random),
                                   earlier.request());
-      client.OnResponse(id, Lie(attack.lies[liar - attack.liars], place, client.request(), before,
-                                random));
+      client.OnResponse(id, Lie(lie, place, client.request(), before, random));
     }
   }
   const auto outputs = client.Finish();
@@ -271,7 +275,8 @@ bool Mislead(const Attack& attack, Random& random) {
   const SubKeys got = SubKeys::Derive((*outputs)[0], 1);
   const SubKeys right = SubKeysOf(KeyType::kNhsNumber, kChild, 1);
   if (ToHex(got.wrap.Reveal()) != ToHex(right.wrap.Reveal())) return true;
-  return std::ranges::any_of(lied, [&](CoordinatorId id) { return !client.Names(id); });
+  const auto is_named = [&](CoordinatorId id) { return client.Names(id); };
+  return !std::ranges::all_of(lied, is_named) || std::ranges::any_of(honest, is_named);
 }
 
 // In one run every lie is told once, by two evaluators at a time.

@@ -66,6 +66,13 @@ void RosterOffice::Remove(AgencyId agency) {
   Sign();
 }
 
+void RosterOffice::Cap(AgencyId agency, uint32_t ask_per_day) {
+  for (auto& entry : roster_["agencies"]) {
+    if (entry["id"] == agency) entry["ask_per_day"] = ask_per_day;
+  }
+  Sign();
+}
+
 std::vector<EvaluatorShare> RosterOffice::SharesOf(CoordinatorId id) const {
   std::vector<EvaluatorShare> held;
   for (const auto& [generation, shares] : shares_) {

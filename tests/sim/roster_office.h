@@ -24,6 +24,7 @@ class RosterOffice {
   void AskUnder(KeyVersion kv);                  // from now on it is ASKED too
   void Retire(KeyVersion kv);
   void Remove(AgencyId agency);
+  void Cap(AgencyId agency, uint32_t ask_per_day);
 
   // What this coordinator holds of all generations.
   std::vector<EvaluatorShare> SharesOf(CoordinatorId id) const;

@@ -1,5 +1,6 @@
 #include "tests/sim/scenario.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "tests/sim/world.h"
@@ -121,9 +122,16 @@ const std::map<std::string, Command>& Commands() {
          s.world.office().Remove(AgencyOf(w.at(1)));
          s.world.Distribute();
        }},
+      {"cap", [](Stage& s, const Words& w) {
+         s.world.office().Cap(AgencyOf(w.at(1)), static_cast<uint32_t>(std::stoul(w.at(2))));
+         s.world.Distribute();
+       }},
       // --- coordinators that cheat
       {"withhold", [](Stage& s, const Words& w) {
          s.world.Cheating(CoordinatorOf(w.at(1))).withheld.insert(AgencyOf(w.at(2)));
+       }},
+      {"drop", [](Stage& s, const Words& w) {
+         s.world.Cheating(CoordinatorOf(w.at(1))).dropped.insert(AgencyOf(w.at(2)));
        }},
       {"unlogged", [](Stage& s, const Words& w) {
          s.world.Cheating(CoordinatorOf(w.at(1))).unlogged = true;
@@ -152,11 +160,21 @@ const std::map<std::string, Command>& Commands() {
   return commands;
 }
 
+// `wanted`: one of these, between bars.
+bool IsOneOf(std::string_view is, std::string_view wanted) {
+  while (!wanted.empty()) {
+    const size_t end = std::min(wanted.find('|'), wanted.size());
+    if (wanted.substr(0, end) == is) return true;
+    wanted.remove_prefix(std::min(end + 1, wanted.size()));
+  }
+  return false;
+}
+
 // What `expect` found; empty: as expected.
 using Expectation = std::string (*)(const Stage&, const Words&);
 
 std::string Differs(const std::string& what, const std::string& is, const std::string& wanted) {
-  return is == wanted ? "" : what + ": " + is + ", not " + wanted;
+  return IsOneOf(is, wanted) ? "" : what + ": " + is + ", not " + wanted;
 }
 
 std::string ExpectAlarms(const Stage& stage, const Words& w) {
@@ -164,10 +182,13 @@ std::string ExpectAlarms(const Stage& stage, const Words& w) {
   std::string kinds;
   for (const Alarm& alarm : alarms) {
     const std::string kind(Name(alarm.kind));
-    if (w.size() > 4 && kind == w[3] && NameOfCoordinator(alarm.coordinator) == w[4]) return "";
+    const bool of_it = w.size() == 4 || NameOfCoordinator(alarm.coordinator) == w[4];
+    if (kind == w[3] && of_it) return "";
     kinds += " " + kind + " of " + NameOfCoordinator(alarm.coordinator);
   }
-  if (w.size() > 4) return "no " + w[3] + " of " + w[4] + " at " + w[2] + ", but:" + kinds;
+  if (w[3] != "none" && w[3] != "some") {
+    return "no " + w[3] + (w.size() > 4 ? " of " + w[4] : "") + " at " + w[2] + ", but:" + kinds;
+  }
   return Differs("alarms at " + w[2], alarms.empty() ? "none" : "some", w.at(3));
 }
 

@@ -167,6 +167,9 @@ TEST(Chaos, OneCheatIsNamedAndNobodyElse) {
     for (int i = 0; i < 12; ++i) {
       questions.push_back(world.Ask(BasicStatement()));
       world.RunFor(4'000);
+      for (AgencyId holder : {kSurgery, kSchools}) {
+        EXPECT_TRUE(world.Disclosed(questions.back(), holder)) << name << ", question " << i;
+      }
     }
     std::set<CoordinatorId> accused;
     bool named = false;

@@ -64,7 +64,8 @@ Ended RunChild(const std::vector<std::string>& arguments) {
   return ended;
 }
 
-// What an injected fault may do to a process; a store that a start refuses is none of them.
+// What an injected fault may do to a process; a store that a start refuses is none of them, nor is
+// going on after a write of its log that failed.
 bool AllowedEnd(int status) {
   if (WIFSIGNALED(status)) return WTERMSIG(status) == SIGABRT;   // Debian's RocksDB asserts
   const int code = WEXITSTATUS(status);

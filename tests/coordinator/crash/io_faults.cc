@@ -24,7 +24,7 @@ struct Faults {
   std::mutex mutex;   // guards the rest
   FaultPlan plan;
   uint64_t operations = 0;
-  bool came = false;
+  bool came = false, came_to_a_log = false;
   std::map<ino_t, Written> files;
 };
 
@@ -40,6 +40,8 @@ std::string PathOf(int fd) {
   const ssize_t size = readlink(link.c_str(), path, sizeof path);
   return size > 0 ? std::string(path, static_cast<size_t>(size)) : std::string();
 }
+
+bool IsLog(int fd) { return PathOf(fd).ends_with(".log"); }
 
 bool IsFile(int fd, struct stat* facts) {
   return fstat(fd, facts) == 0 && S_ISREG(facts->st_mode);
@@ -90,6 +92,7 @@ ssize_t Write(int fd, const void* bytes, size_t size, const off_t* at) {
   all.files.try_emplace(facts.st_ino, Written{PathOf(fd), facts.st_size});
   if (IsTornNow(all) && size > 1) write_some(size / 2);
   if (const int error = Count(all); error != 0) {
+    all.came_to_a_log = all.came_to_a_log || IsLog(fd);
     errno = error;
     return -1;
   }
@@ -100,6 +103,7 @@ int Sync(long call, int fd) {
   Faults& all = All();
   const std::lock_guard lock(all.mutex);
   if (const int error = Count(all); error != 0) {
+    all.came_to_a_log = all.came_to_a_log || IsLog(fd);
     errno = error;
     return -1;
   }
@@ -123,6 +127,11 @@ uint64_t Operations() {
 bool FaultCame() {
   const std::lock_guard lock(All().mutex);
   return All().came;
+}
+
+bool FaultCameToALog() {
+  const std::lock_guard lock(All().mutex);
+  return All().came_to_a_log;
 }
 
 }  // namespace whoelse

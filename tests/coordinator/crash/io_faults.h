@@ -27,9 +27,11 @@ struct FaultPlan {
 
 // Operations of other threads count too. Before the first of them.
 void PlanFaults(const FaultPlan& plan);
-// How many operations there have been; whether the fault has come.
+// How many operations there have been; whether the fault has come, and whether it failed a write or
+// a sync of a write-ahead log, after which nothing may be acknowledged.
 uint64_t Operations();
 bool FaultCame();
+bool FaultCameToALog();
 
 }  // namespace whoelse
 
