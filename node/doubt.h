@@ -20,9 +20,11 @@ class StoreDoubt {
   // What was not in use for so long may have been in use elsewhere. Longer than a restart takes.
   static constexpr TimeMs kInUseMs = 300'000;
 
-  // `in_use_ms`: when the store says that it was in use last; nullopt: it is new.
+  // `in_use_ms`: when the store says that it was in use last; nullopt: it is new. A time that is still
+  // to come was written by a clock that had leapt, and would vouch for every copy until it comes.
   StoreDoubt(std::optional<TimeMs> in_use_ms, TimeMs now)
-      : started_ms_(now), doubted_(in_use_ms && now > *in_use_ms + kInUseMs) {}
+      : started_ms_(now),
+        doubted_(in_use_ms && (now > *in_use_ms + kInUseMs || *in_use_ms > now + kInUseMs)) {}
 
   // A fresh heartbeat of this coordinator's, for the roster that rules here, came on its own
   // stream. From another's stream it may be one of before the backup.

@@ -293,8 +293,8 @@ absl::StatusOr<std::optional<KeyType>> Registry::CrowdBefore(const Record& recor
       if (absl::IsNotFound(other.status())) continue;   // removed since it was found
       if (!other.ok()) return other.status();
       of_owner += OwnerOf(*other) == owner;
+      if (of_owner == kRowsOfOneIdentifierMax) return type;
     }
-    if (of_owner >= kRowsOfOneIdentifierMax) return type;
   }
   return std::nullopt;
 }

@@ -18,12 +18,18 @@ StoreDoubt AfterAnHour() { return {kNow - 3'600'000, kNow}; }
 TEST(StoreDoubt, NoneOfAStoreThatIsNewOrWasInUse) {
   for (const StoreDoubt& doubt :
        {StoreDoubt(std::nullopt, kNow), StoreDoubt(kNow - StoreDoubt::kInUseMs, kNow),
-        StoreDoubt(kNow + 1, kNow)}) {
+        StoreDoubt(kNow + StoreDoubt::kInUseMs, kNow)}) {
     EXPECT_EQ(doubt.UnsureThrough(kThreshold), 0u);
     EXPECT_TRUE(doubt.Over(kThreshold, kNow));
   }
   const StoreDoubt longer(kNow - StoreDoubt::kInUseMs - 1, kNow);
   EXPECT_EQ(longer.UnsureThrough(kThreshold), kEverything);
+}
+
+// A clock was a year ahead for an hour, and said so in the store.
+TEST(StoreDoubt, OfAStoreThatWasInUseAtATimeToCome) {
+  const StoreDoubt doubt(kNow + StoreDoubt::kInUseMs + 1, kNow);
+  EXPECT_EQ(doubt.UnsureThrough(kThreshold), kEverything);
 }
 
 TEST(StoreDoubt, EverythingUntilTCoordinatorsHaveSaidWhichRosterRules) {
