@@ -26,7 +26,7 @@ struct SealedLedger {
   std::vector<Noted> notes;                 // of frames that were opened here, and wanted
   std::map<AgencyId, std::string> names;    // the roster's
   uint64_t other_key = 0;                   // entries that none of the keys opens
-  TimeMs complete_until_ms = 0;             // what was answered since, the node does not give out yet
+  TimeMs complete_until_ms = 0;             // what was answered since is not given out yet
 };
 // The entries that were answered at `since` or later: those at the node, and those that were taken out.
 // PERMISSION_DENIED: these keys open none, and there are some. INVALID_ARGUMENT: a file is of another

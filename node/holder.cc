@@ -15,7 +15,7 @@ Noted NoteQuestion(const Frame& frame, const PrivateVerdict& verdict, TimeMs arr
   return noted;
 }
 
-// Of records about which nothing is said whatever the policy has for them, and somebody should hear.
+// Of records about which nothing is said whatever the policy has for them; somebody should hear.
 void NoteUndecided(const std::vector<RecordId>& records, Noted& noted) {
   for (RecordId id : records) {
     noted.decisions.push_back({id, Outcome::kNothing, Noted::kNoRow});
@@ -172,7 +172,7 @@ absl::Status Holder::ReadHit(RecordId id, uint8_t j, KeyType type, KeyVersion kv
       return absl::OkStatus();
     }
     absl::StatusOr<Record> record = records_.ReadRecord(id);
-    if (absl::IsNotFound(record.status())) return absl::OkStatus();   // removed since it was indexed
+    if (absl::IsNotFound(record.status())) return absl::OkStatus();  // removed since it was indexed
     if (!record.ok()) return record.status();
     if (record->archived_on) return absl::OkStatus();                 // since it was indexed
     known = lookup.records.emplace(id, std::make_unique<Record>(*std::move(record))).first;
@@ -255,8 +255,9 @@ absl::StatusOr<SlotRecord> Holder::AnswerOne(const Waiting& waiting) {
   if (lookup->hits.empty()) PerformDecoyWork(frame);
   PrivateVerdict verdict = CheckOpened(frame, lookup->hits, *waiting.frame_roster, *roster_);
   if (lookup->more) {
-    // The notice that keeps a child silent may be on a record that was not looked at: all are decided
-    // as though it were. Or whoever fills a register with a child's number would lift its shield.
+    // The notice that keeps a child silent may be on a record that was not looked at: all are
+    // decided as though it were. Or whoever fills a register with a child's number would lift its
+    // shield.
     verdict.under_notice = true;
     if (!verdict.about.empty()) verdict.reasons |= Noted::kMoreRecords;
   }

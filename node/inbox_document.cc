@@ -118,8 +118,8 @@ InboxItem QuestionItem(ItemKind kind, const Noted& noted, AgencyId me,
   return item;
 }
 
-// A watch repeats a practitioner's question each week, and that one has called people about what they
-// find here. That an agency asks what it may not is told each time.
+// A watch repeats a practitioner's question each week, and that one has called people about what
+// they find here. That an agency asks what it may not is told each time.
 struct ReasonKind {
   Noted::Reason reason;
   ItemKind kind;

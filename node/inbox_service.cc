@@ -158,9 +158,9 @@ grpc::Status InboxService::ReadSealed(grpc::ServerContext* context, const v1::Re
   if (!taken.ok()) return ToDoor(taken.status());
   const TimeMs from = call->untaken() ? *taken : call->since_ms();
   const TimeMs now = parts_.clock.NowMs();
-  // Nothing about a brokered question leaves the node before the next session, or what a lead officer
-  // does at night tells the asker that there is something. Which those are the node cannot read, and to
-  // hold back some would tell: all wait alike. What is urgent has its page.
+  // Nothing about a brokered question leaves the node before the next session, or what a lead
+  // officer does at night tells the asker that there is something. Which those are the node cannot
+  // read, and to hold back some would tell: all wait alike. What is urgent has its page.
   const TimeMs shown = parts_.inbox.calendar().NewestSession(now);
   TrailNote note = NoteOf(*actor, Deed::kReadSealed, now);
   parts_.store.WriteTrail(note.Add(Fact::kSince, std::to_string(from)));

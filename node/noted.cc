@@ -23,13 +23,13 @@ bool CodesAreKnown(const Noted& noted) {
          });
 }
 
-// What stays first when there is no room for all: what waits for people, then what was kept from the
-// asker, then what was told.
+// What stays first when there is no room for all: what waits for people, then what was kept from
+// the asker, then what was told.
 constexpr std::array<Outcome, kOutcomeNames.size()> kStaysFirst = {
     Outcome::kUrgent, Outcome::kBrokered, Outcome::kNothing, Outcome::kDutyLine, Outcome::kContact};
 
-// Of one outcome, what was not decided stays before what was, and then the stricter row: shielded or
-// in dispute, covert, ... The table's rows stand in that order.
+// Of one outcome, what was not decided stays before what was, and then the stricter row: shielded
+// or in dispute, covert, ... The table's rows stand in that order.
 std::pair<ptrdiff_t, int> PlaceOf(const Noted::Decision& decision) {
   return {std::ranges::find(kStaysFirst, decision.outcome) - kStaysFirst.begin(), -decision.row};
 }
@@ -119,7 +119,9 @@ absl::StatusOr<Noted> Noted::Decode(ByteView bytes) {
   if (!CodesAreKnown(noted)) return absl::DataLossError("noted: unknown code");
   // One note has one writing: this also catches what stands after the decisions, and a note of
   // nothing opened that is not all zeros.
-  if (!std::ranges::equal(noted.EncodeInto(size), bytes)) return absl::DataLossError("noted: damaged");
+  if (!std::ranges::equal(noted.EncodeInto(size), bytes)) {
+    return absl::DataLossError("noted: damaged");
+  }
   return noted;
 }
 

@@ -1,6 +1,6 @@
 // What an opened question leaves behind at a holder: for the lead officer's ledger (sealed to them)
-// and for the node's own later work (sealed under its master key). Each of one fixed size, all zeros
-// for a frame that opened nothing, so that the disk tells no hit from a miss.
+// and for the node's own later work (sealed under its master key). Each of one fixed size, all
+// zeros for a frame that opened nothing, so that the disk tells no hit from a miss.
 #ifndef WHOELSE_NODE_NOTED_H_
 #define WHOELSE_NODE_NOTED_H_
 
@@ -18,7 +18,7 @@ namespace whoelse {
 
 inline constexpr size_t kNotedSize = kLedgerSealedSize - kSealedBoxOverhead;
 static_assert(kNotedSize == 208);
-// Of a child's records at most so many are looked at: as many as an import lets one identifier have.
+// Of a child's records at most so many are looked at: what an import lets one identifier have.
 inline constexpr size_t kRecordsLookedAt = 200;
 inline constexpr size_t kNotedHeadSize = 84;
 inline constexpr size_t kNotedDecisionSize = 6;
@@ -65,8 +65,8 @@ struct Noted {
   // What the statement of a question says; nothing of what came of it.
   static Noted Of(const Statement& statement, const FrameHash& frame_hash, TimeMs received_ms);
   bool Opened() const { return agency != 0; }
-  // The ledger's, 208 bytes. Of more decisions than it has room for those that matter most to people
-  // stay, and it says that there were more.
+  // The ledger's, 208 bytes. Of more decisions than it has room for those that matter most to
+  // people stay, and it says that there were more.
   Bytes Encode() const;
   // The node's own, with all of them.
   Bytes EncodeWhole() const;

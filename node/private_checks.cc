@@ -109,9 +109,9 @@ Birth CompareBirth(const Record& record, uint32_t asked) {
   return parts == 0 ? Birth::kEqual : parts == 1 ? Birth::kOnePart : Birth::kOther;
 }
 
-// V7's last part, of each record for itself. Leaves those whose date of birth lets them be answered; of
-// the others a person hears, also when there are some of the first: the one that is covert may be the
-// one whose date nobody knows.
+// V7's last part, of each record for itself. Leaves those whose date of birth lets them be
+// answered; of the others a person hears, also when there are some of the first: the one that is
+// covert may be the one whose date nobody knows.
 void CompareBirths(const Statement& statement, PrivateVerdict& verdict) {
   const bool shield = statement.Has(kFlagShieldNotice);
   std::vector<PrivateVerdict::Opened> kept;
@@ -124,8 +124,8 @@ void CompareBirths(const Statement& statement, PrivateVerdict& verdict) {
       continue;
     }
     verdict.doubtful.push_back(opened.id);
-    // A notice can only lower disclosure, so it is applied; a person should know that it may be about
-    // somebody else.
+    // A notice can only lower disclosure, so it is applied; a person should know that it may be
+    // about somebody else.
     if (shield) kept.push_back(opened);
   }
   if (!verdict.doubtful.empty()) verdict.reasons |= Noted::kPossibleWrongChild;

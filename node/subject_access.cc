@@ -117,8 +117,8 @@ std::optional<LeftOut> LeftOutOf(const Noted& noted, const std::vector<HeldEntry
   if (held.empty()) return LeftOut::kNotHeld;
   std::optional<LeftOut> why;
   const bool more = (noted.reasons & Noted::kMoreRecords) != 0;
-  // Of one without decisions, a question of this agency's own, all of the child's records speak; also
-  // of one that was decided on more records than its note has room for.
+  // Of one without decisions, a question of this agency's own, all of the child's records speak;
+  // also of one that was decided on more records than its note has room for.
   const bool all = noted.decisions.empty() || more;
   for (const HeldEntry& entry : held) {
     if (!why && (all || IsAbout(noted, {entry.record}))) why = entry.left_out;

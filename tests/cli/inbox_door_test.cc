@@ -188,7 +188,8 @@ TEST_F(LedgerOpenTest, SaysUntilWhenItIsComplete) {
   inbox_.sealed[0].set_agency(1001);
   inbox_.sealed[0].set_through_ms(kMidnight + 9 * 3'600'000);
   EXPECT_EQ(Opened({"--lead-key", File("first")})["complete_until_ms"], kMidnight + 9 * 3'600'000);
-  const Captured shown = Call({"ledger", "open", "--own", File("alice"), "--lead-key", File("first")});
+  const Captured shown =
+      Call({"ledger", "open", "--own", File("alice"), "--lead-key", File("first")});
   EXPECT_THAT(shown.err, HasSubstr("complete until 2026-11-22 09:00:00 UTC; what came since"));
 }
 

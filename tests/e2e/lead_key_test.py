@@ -109,7 +109,8 @@ class LeadKey(EndToEnd):
         self.assertIn("risk of significant harm", told)
         self.assertNotIn("risk of significant harm", (area.home / "report.html").read_text())
         self.assertGreater(self.run_page("ledger", "take")["entries"], len(asked))
-        self.assertEqual(self.run_page("looked")["looks"], looked["looks"])   # with what was taken beside it
+        # With what was taken beside it.
+        self.assertEqual(self.run_page("looked")["looks"], looked["looks"])
         self.assertEqual(self.commands, [])                    # the page is through
         for secret in (asked[0], str(entry["practitioner"])):
             self.assertNotIn(secret, area.log("school"))

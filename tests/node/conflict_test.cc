@@ -56,8 +56,8 @@ TEST(Conflict, NoneWhereOneOfTheTwoMayBeMistyped) {
   }
 }
 
-// One date and another given name are twins under one number, or one child whom two services call by
-// different names. The second is far more frequent: docs/decisions/0015.
+// One date and another given name are twins under one number, or one child whom two services call
+// by different names. The second is far more frequent: docs/decisions/0015.
 TEST(Conflict, NoneWhereOnlyTheNamesDiffer) {
   Record other = Ben();
   other.born = Ada().born;

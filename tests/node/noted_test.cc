@@ -125,8 +125,8 @@ TEST(Noted, OfMoreDecisionsWhatMattersMostStays) {
   for (const Noted::Decision& decision : left.decisions) records.push_back(decision.record);
   // One of each outcome, then those that wait for people, those kept from the asker, those told; of
   // the told the stricter rows, and of one row the older record.
-  EXPECT_EQ(records, (std::vector<RecordId>{55, 54, 52, 10, 50, 53, 51, 21, 32, 9, 20, 31, 8, 19, 30,
-                                            7, 18, 29, 40, 6}));
+  EXPECT_EQ(records, (std::vector<RecordId>{55, 54, 52, 10, 50, 53, 51, 21, 32, 9,
+                                            20, 31, 8,  19, 30, 7,  18, 29, 40, 6}));
   // What the node itself works off has all of them, as they came.
   const Bytes whole = noted.EncodeWhole();
   EXPECT_EQ(whole.size(), kNotedWholeSize);

@@ -75,8 +75,8 @@ TEST(PrivateChecks, Vectors) {
     std::vector<std::string> opened;
     for (const auto& o : verdict.opened) opened.push_back(c["records"][o.id - 1]["name"]);
     EXPECT_EQ(opened, c["opened_records"].get<std::vector<std::string>>());
-    // domain.md, which rules: of each record for itself a person hears that it may be another child's
-    // (docs/decisions/0028).
+    // domain.md, which rules: of each record for itself a person hears that it may be another
+    // child's (docs/decisions/0028).
     const bool one_in_doubt =
         c["why"] == "two records with the number, one with another date of birth: the other alone";
     EXPECT_EQ(verdict.reasons != 0, c["inbox_item"] || one_in_doubt);

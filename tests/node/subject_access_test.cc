@@ -97,8 +97,8 @@ TEST(SubjectAccess, AQuestionIsAsPrivateAsWhatItFound) {
     look.reasons = reason;
     EXPECT_EQ(LeftOutOf(look, Held()), LeftOut::kSomebodyElse);
   }
-  // Decided on more records than its note has room for: any of the child's may be among them, and one
-  // that has gone since.
+  // Decided on more records than its note has room for: any of the child's may be among them, and
+  // one that has gone since.
   Noted many = about(7, 7);
   many.reasons = Noted::kMoreRecords;
   EXPECT_EQ(LeftOutOf(many, Held(LeftOut::kSensitive)), LeftOut::kSensitive);

@@ -142,7 +142,8 @@ TEST(WorkingCalendarTest, SessionsAreWorkingTime) {
     }
     const int minute = LondonTimeOf(session).minute;
     ASSERT_TRUE(minute == 9 * 60 || minute == 13 * 60 + 30);
-    // What has its next session behind it at a moment, and nothing else, came before the newest one.
+    // What has its next session behind it at a moment, and nothing else, came before the newest
+    // one.
     const TimeMs newest = calendar.NewestSession(now);
     ASSERT_LE(newest, now);
     ASSERT_LE(calendar.NextSession(newest - 1), now);
