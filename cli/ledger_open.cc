@@ -53,13 +53,15 @@ ExitCode OpenLedger(const LedgerOpenOptions& options, Terminal& terminal) {
   if (!ledger.ok()) return PrintError(terminal, ledger.status());
   const Json entries = EntriesOf(*ledger);
   if (options.json) {
-    terminal.out << Json{{"entries", entries}, {"sealed_to_another_key", ledger->other_key}}.dump(2)
+    terminal.out << Json{{"entries", entries},
+                         {"complete_until_ms", ledger->complete_until_ms},
+                         {"sealed_to_another_key", ledger->other_key}}.dump(2)
                  << "\n";
     return kExitOk;
   }
   terminal.out << (entries.empty() ? "Nobody asked about a child here.\n"
                                    : JsonAsText(entries, terminal.width));
-  WarnOfOtherKeys(*ledger, terminal);
+  TellOfTheRest(*ledger, terminal);
   return kExitOk;
 }
 

@@ -75,7 +75,7 @@ absl::StatusOr<Child> Look(const Door& door, const LookedOptions& options, Termi
 }
 
 void Warn(const Child& child, Terminal& terminal) {
-  WarnOfOtherKeys(child.ledger, terminal);
+  TellOfTheRest(child.ledger, terminal);
   if (child.more_own) {
     terminal.err << "whoelse: this agency asked more often about the child than fits here; "
                     "the newest of its own questions are shown\n";
@@ -124,6 +124,7 @@ ExitCode ShowWhoLooked(const LookedOptions& options, Terminal& terminal) {
   Warn(*child, terminal);
   if (options.json) {
     terminal.out << Json{{"looks", looks},
+                         {"complete_until_ms", child->ledger.complete_until_ms},
                          {"sealed_to_another_key", child->ledger.other_key}}.dump(2)
                  << "\n";
     return kExitOk;

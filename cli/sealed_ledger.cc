@@ -5,6 +5,7 @@
 
 #include "cli/key_file.h"
 #include "cli/lead_key.h"
+#include "cli/show_json.h"
 #include "node/noted_json.h"
 #include "node/taken_file.h"
 
@@ -50,6 +51,7 @@ class Opener {
     return absl::OkStatus();
   }
   void Name(AgencyId agency, const std::string& name) { ledger_.names[agency] = name; }
+  void SetCompleteUntil(TimeMs until) { ledger_.complete_until_ms = until; }
   absl::StatusOr<SealedLedger> End() && {
     if (entries_ > 0 && ledger_.other_key == entries_) {
       return absl::PermissionDeniedError(
@@ -93,7 +95,10 @@ absl::StatusOr<SealedLedger> OpenSealedLedger(const Door& door, const LeadOffice
   call.set_since_ms(since);
   AgencyId agency = 0;
   const absl::Status read = door.ReadSealed(call, [&](const v1::SealedPart& part) {
-    if (part.agency() != 0) agency = part.agency();
+    if (part.agency() != 0) {   // the first one
+      agency = part.agency();
+      opener.SetCompleteUntil(part.through_ms());
+    }
     for (const auto& [id, name] : part.agencies()) opener.Name(id, name);
     for (const std::string& sealed : part.sealed()) {
       if (const absl::Status taken = opener.Take(AsBytes(sealed)); !taken.ok()) return taken;
@@ -107,7 +112,10 @@ absl::StatusOr<SealedLedger> OpenSealedLedger(const Door& door, const LeadOffice
   return std::move(opener).End();
 }
 
-void WarnOfOtherKeys(const SealedLedger& ledger, Terminal& terminal) {
+void TellOfTheRest(const SealedLedger& ledger, Terminal& terminal) {
+  terminal.err << "whoelse: complete until "
+               << CellOf("complete_until_ms", ledger.complete_until_ms)
+               << "; what came since is shown when the next working session has begun\n";
   if (ledger.other_key == 0) return;
   terminal.err << "whoelse: " << ledger.other_key << " more entries are sealed to another key: "
                << "give the earlier keys' files with --lead-key too\n";

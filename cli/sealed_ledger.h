@@ -26,6 +26,7 @@ struct SealedLedger {
   std::vector<Noted> notes;                 // of frames that were opened here, and wanted
   std::map<AgencyId, std::string> names;    // the roster's
   uint64_t other_key = 0;                   // entries that none of the keys opens
+  TimeMs complete_until_ms = 0;             // what was answered since is not given out yet
 };
 // The entries that were answered at `since` or later: those at the node, and those that were taken out.
 // PERMISSION_DENIED: these keys open none, and there are some. INVALID_ARGUMENT: a file is of another
@@ -34,8 +35,8 @@ absl::StatusOr<SealedLedger> OpenSealedLedger(const Door& door, const LeadOffice
                                               TimeMs since,
                                               const std::function<bool(const Noted&)>& wanted);
 
-// Tells whoever is there that not everything could be opened.
-void WarnOfOtherKeys(const SealedLedger& ledger, Terminal& terminal);
+// Tells whoever is there that not everything could be opened, and until when it is complete.
+void TellOfTheRest(const SealedLedger& ledger, Terminal& terminal);
 
 }  // namespace whoelse
 

@@ -9,18 +9,17 @@
 namespace whoelse {
 namespace {
 
-// More hits than any child has records: bounds what a register full of duplicates can cost.
-constexpr size_t kHitsMax = 32;
-
 Noted NoteQuestion(const Frame& frame, const PrivateVerdict& verdict, TimeMs arrived_ms) {
   Noted noted = Noted::Of(*verdict.statement, frame.hash(), arrived_ms);
   noted.reasons = verdict.reasons;
   return noted;
 }
 
-// The place of a verdict that somebody should hear of although it is a miss to the asker.
-void NoteRecords(const PrivateVerdict& verdict, Noted& noted) {
-  for (RecordId id : verdict.about) noted.decisions.push_back({id, Outcome::kNothing, 0});
+// Of records about which nothing is said whatever the policy has for them; somebody should hear.
+void NoteUndecided(const std::vector<RecordId>& records, Noted& noted) {
+  for (RecordId id : records) {
+    noted.decisions.push_back({id, Outcome::kNothing, Noted::kNoRow});
+  }
 }
 
 void AddVersions(const Roster& roster, std::vector<KeyVersion>& versions) {
@@ -166,19 +165,27 @@ absl::StatusOr<std::optional<SlotBatch>> Holder::AnswerSlot(TimeMs now) {
 
 absl::Status Holder::ReadHit(RecordId id, uint8_t j, KeyType type, KeyVersion kv,
                              Lookup& lookup) const {
-  absl::StatusOr<Record> record = records_.ReadRecord(id);
-  absl::StatusOr<Secret<32>> wrap = records_.ReadWrapKey(id, type, kv);
-  for (const absl::Status& status : {record.status(), wrap.status()}) {
-    if (absl::IsNotFound(status)) return absl::OkStatus();   // removed since it was indexed
-    if (!status.ok()) return status;
+  auto known = lookup.records.find(id);   // by another of the child's slots
+  if (known == lookup.records.end()) {
+    if (lookup.records.size() == kRecordsLookedAt) {
+      lookup.more = true;
+      return absl::OkStatus();
+    }
+    absl::StatusOr<Record> record = records_.ReadRecord(id);
+    if (absl::IsNotFound(record.status())) return absl::OkStatus();  // removed since it was indexed
+    if (!record.ok()) return record.status();
+    if (record->archived_on) return absl::OkStatus();                 // since it was indexed
+    known = lookup.records.emplace(id, std::make_unique<Record>(*std::move(record))).first;
   }
-  if (record->archived_on) return absl::OkStatus();          // since it was indexed
-  const RecordId answers = record->answered_by != 0 ? record->answered_by : id;
+  absl::StatusOr<Secret<32>> wrap = records_.ReadWrapKey(id, type, kv);
+  if (absl::IsNotFound(wrap.status())) return absl::OkStatus();
+  if (!wrap.ok()) return wrap.status();
+  Record& record = *known->second;
+  const RecordId answers = record.answered_by != 0 ? record.answered_by : id;
   // A shield acts before the store has it.
-  if (everybody_shielded_ || shielded_.contains(answers)) record->shield_pending = true;
-  lookup.records.push_back(std::make_unique<Record>(*std::move(record)));
+  if (everybody_shielded_ || shielded_.contains(answers)) record.shield_pending = true;
   lookup.wraps.push_back(std::make_unique<Secret<32>>(*std::move(wrap)));
-  lookup.hits.push_back({answers, lookup.records.back().get(), j, lookup.wraps.back().get()});
+  lookup.hits.push_back({answers, &record, j, lookup.wraps.back().get()});
   return absl::OkStatus();
 }
 
@@ -192,9 +199,9 @@ absl::StatusOr<Holder::Lookup> Holder::LookUp(const Frame& frame) const {
       const KeyType type = kSubjectPositions[position];
       for (RecordId id : index_.Scan(type, versions[block], frame.header().nonce, j,
                                      frame.header().slots[j].check)) {
-        if (lookup.hits.size() == kHitsMax) return lookup;
         absl::Status read = ReadHit(id, j, type, versions[block], lookup);
         if (!read.ok()) return read;
+        if (lookup.more) return lookup;
       }
     }
   }
@@ -246,8 +253,14 @@ absl::StatusOr<SlotRecord> Holder::AnswerOne(const Waiting& waiting) {
   absl::StatusOr<Lookup> lookup = LookUp(frame);
   if (!lookup.ok()) return lookup.status();
   if (lookup->hits.empty()) PerformDecoyWork(frame);
-  const PrivateVerdict verdict =
-      CheckOpened(frame, lookup->hits, *waiting.frame_roster, *roster_);
+  PrivateVerdict verdict = CheckOpened(frame, lookup->hits, *waiting.frame_roster, *roster_);
+  if (lookup->more) {
+    // The notice that keeps a child silent may be on a record that was not looked at: all are
+    // decided as though it were. Or whoever fills a register with a child's number would lift its
+    // shield.
+    verdict.under_notice = true;
+    if (!verdict.about.empty()) verdict.reasons |= Noted::kMoreRecords;
+  }
   const Decided decided = Decide(frame, verdict, waiting.arrived_ms);
   const Bytes answer = decided.answer.Sign(identity_.key, frame.hash(), identity_.agency);
   absl::StatusOr<Bytes> wire = SealAnswer(answer, frame.hash(), identity_.agency,
@@ -264,7 +277,7 @@ Holder::Decided Holder::Decide(const Frame& frame, const PrivateVerdict& verdict
   if (verdict.failed != PrivateVerdict::Check::kPassed) {
     if (verdict.reasons == 0) return decided;
     decided.noted = NoteQuestion(frame, verdict, arrived_ms);
-    NoteRecords(verdict, decided.noted);
+    NoteUndecided(verdict.about, decided.noted);
     return decided;
   }
   decided.noted = NoteQuestion(frame, verdict, arrived_ms);
@@ -272,10 +285,12 @@ Holder::Decided Holder::Decide(const Frame& frame, const PrivateVerdict& verdict
     // At once, before anything is written: the next question must find it in force.
     for (const auto& opened : verdict.opened) shielded_.insert(opened.id);
     decided.noted.reasons |= Noted::kShieldNotice;
-    NoteRecords(verdict, decided.noted);
+    NoteUndecided(verdict.about, decided.noted);
     return decided;
   }
   Disclose(frame, verdict, DayOf(arrived_ms), decided);
+  NoteUndecided(verdict.doubtful, decided.noted);
+  std::ranges::sort(decided.noted.decisions, {}, &Noted::Decision::record);   // in order of import
   return decided;
 }
 

@@ -136,8 +136,10 @@ class Holder {
   };
   struct Lookup {
     std::vector<Hit> hits;
-    std::vector<std::unique_ptr<Record>> records;      // what the hits point to
+    // What the hits point to; of at most kRecordsLookedAt records.
+    absl::flat_hash_map<RecordId, std::unique_ptr<Record>> records;
     std::vector<std::unique_ptr<Secret<32>>> wraps;
+    bool more = false;   // there are records that were not looked at
   };
   struct Decided {
     Answer answer;

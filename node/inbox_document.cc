@@ -118,14 +118,18 @@ InboxItem QuestionItem(ItemKind kind, const Noted& noted, AgencyId me,
   return item;
 }
 
+// A watch repeats a practitioner's question each week, and that one has called people about what
+// they find here. That an agency asks what it may not is told each time.
 struct ReasonKind {
   Noted::Reason reason;
   ItemKind kind;
+  bool by_a_watch;
 };
-constexpr ReasonKind kReasonKinds[] = {{Noted::kPossibleWrongChild, ItemKind::kPossibleWrongChild},
-                                       {Noted::kTwoChildren, ItemKind::kTwoChildren},
-                                       {Noted::kPurposeNotAllowed, ItemKind::kPurposeNotAllowed},
-                                       {Noted::kContactWasWrong, ItemKind::kContactWasWrong}};
+constexpr ReasonKind kReasonKinds[] = {
+    {Noted::kPossibleWrongChild, ItemKind::kPossibleWrongChild, false},
+    {Noted::kTwoChildren, ItemKind::kTwoChildren, false},
+    {Noted::kPurposeNotAllowed, ItemKind::kPurposeNotAllowed, true},
+    {Noted::kContactWasWrong, ItemKind::kContactWasWrong, false}};
 
 // What can be done with it, for who looks at it.
 Json ChoicesOf(const InboxItem& item) {
@@ -312,6 +316,14 @@ std::map<std::string, Noted> PartsOf(const Noted& noted,
     part->second.decisions.push_back(decision);
   }
   if (parts.empty()) parts.emplace("", noted);
+  // Whose record has the child's date of birth has nothing to decide about another's that has not.
+  const auto any_undecided = [](const Noted& part) {
+    return std::ranges::any_of(part.decisions, &Noted::Decision::Undecided);
+  };
+  if (!any_undecided(noted)) return parts;
+  for (auto& [organisation, part] : parts) {
+    if (!any_undecided(part)) part.reasons &= static_cast<uint8_t>(~Noted::kPossibleWrongChild);
+  }
   return parts;
 }
 
@@ -332,10 +344,12 @@ std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me,
       return decision.outcome == outcome;
     });
   };
+  const bool watch = noted.practitioner_ref == PersonRef();
   const bool disclosed = decided(Outcome::kContact) || decided(Outcome::kDutyLine);
   for (const ReasonKind& reason : kReasonKinds) {
     // Every holder is told that somebody's contact was wrong; only who gave one can put it right.
     if (reason.kind == ItemKind::kContactWasWrong && !disclosed) continue;
+    if (watch && !reason.by_a_watch) continue;
     if (noted.reasons & reason.reason) add(reason.kind);
   }
   if (decided(Outcome::kUrgent)) {

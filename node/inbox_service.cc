@@ -157,18 +157,23 @@ grpc::Status InboxService::ReadSealed(grpc::ServerContext* context, const v1::Re
   const absl::StatusOr<TimeMs> taken = parts_.store.ReadTakenThrough();
   if (!taken.ok()) return ToDoor(taken.status());
   const TimeMs from = call->untaken() ? *taken : call->since_ms();
-  TrailNote note = NoteOf(*actor, Deed::kReadSealed, parts_.clock.NowMs());
+  const TimeMs now = parts_.clock.NowMs();
+  // Nothing about a brokered question leaves the node before the next session, or what a lead
+  // officer does at night tells the asker that there is something. Which those are the node cannot
+  // read, and to hold back some would tell: all wait alike. What is urgent has its page.
+  const TimeMs shown = parts_.inbox.calendar().NewestSession(now);
+  TrailNote note = NoteOf(*actor, Deed::kReadSealed, now);
   parts_.store.WriteTrail(note.Add(Fact::kSince, std::to_string(from)));
   v1::SealedPart part;
   part.set_agency(parts_.agency);
   part.set_from_ms(from);
-  part.set_through_ms(parts_.clock.NowMs() - kCommittedAfterMs);
+  part.set_through_ms(std::min(shown, now - kCommittedAfterMs));
   for (const RosterAgency& agency : parts_.board.Read().roster->agencies) {
     (*part.mutable_agencies())[agency.id] = agency.name;
   }
   bool listens = writer->Write(part);
   part.Clear();
-  const absl::Status read = parts_.store.ForEachSealed(from, [&](ByteView sealed) {
+  const absl::Status read = parts_.store.ForEachSealed(from, shown, [&](ByteView sealed) {
     part.add_sealed(ToString(sealed));
     if (part.sealed_size() < kSealedInPart) return true;
     listens = listens && writer->Write(part);

@@ -121,8 +121,9 @@ grpc::Status LookedService::TookOut(grpc::ServerContext* context, const v1::Took
   if (!actor.ok()) return ToDoor(actor.status());
   const absl::StatusOr<TimeMs> before = parts_.store.ReadTakenThrough();
   if (!before.ok()) return ToDoor(before.status());
-  // Of what is to come nobody can have taken anything.
-  const TimeMs through = std::min<TimeMs>(call->through_ms(), parts_.clock.NowMs());
+  // Of what is to come, or is not given out yet, nobody can have taken anything.
+  const TimeMs given = parts_.inbox.calendar().NewestSession(parts_.clock.NowMs());
+  const TimeMs through = std::min<TimeMs>(call->through_ms(), given);
   TrailNote note = NoteOf(*actor, Deed::kTakeSealed, parts_.clock.NowMs());
   note.Add(Fact::kSince, std::to_string(*before));
   parts_.store.WriteTakenThrough(std::max(through, *before), &note);

@@ -1,6 +1,10 @@
 #include "node/noted.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
+
+#include "node/policy_table.h"
 
 namespace whoelse {
 namespace {
@@ -14,8 +18,34 @@ bool CodesAreKnown(const Noted& noted) {
   return in(noted.purpose, kPurposeNames) && in(noted.power, kPowerNames) &&
          noted.article6 <= Article6::kPublicTask && noted.article9 <= Article9::kPart3 &&
          std::ranges::all_of(noted.decisions, [&](const Noted::Decision& decision) {
-           return in(decision.outcome, kOutcomeNames);
+           const bool row = decision.row < kPolicyRows || decision.row == Noted::kNoRow;
+           return row && in(decision.outcome, kOutcomeNames);
          });
+}
+
+// What stays first when there is no room for all: what waits for people, then what was kept from
+// the asker, then what was told.
+constexpr std::array<Outcome, kOutcomeNames.size()> kStaysFirst = {
+    Outcome::kUrgent, Outcome::kBrokered, Outcome::kNothing, Outcome::kDutyLine, Outcome::kContact};
+
+// Of one outcome, what was not decided stays before what was, and then the stricter row: shielded
+// or in dispute, covert, ... The table's rows stand in that order.
+std::pair<ptrdiff_t, int> PlaceOf(const Noted::Decision& decision) {
+  return {std::ranges::find(kStaysFirst, decision.outcome) - kStaysFirst.begin(), -decision.row};
+}
+
+// One of each outcome stays in any case, so that what is left tells what came of the question.
+std::vector<Noted::Decision> ThoseThatStay(std::vector<Noted::Decision> decisions, size_t most) {
+  if (decisions.size() <= most) return decisions;
+  std::ranges::stable_sort(decisions, {}, PlaceOf);
+  std::vector<Noted::Decision> stay, others;
+  for (const Noted::Decision& decision : decisions) {
+    const bool first = stay.empty() || stay.back().outcome != decision.outcome;
+    (first ? stay : others).push_back(decision);
+  }
+  others.resize(most - stay.size());
+  stay.insert(stay.end(), others.begin(), others.end());
+  return stay;
 }
 
 }  // namespace
@@ -35,26 +65,34 @@ Noted Noted::Of(const Statement& statement, const FrameHash& frame_hash, TimeMs 
   return noted;
 }
 
-Bytes Noted::Encode() const {
+Bytes Noted::Encode() const { return EncodeInto(kNotedSize); }
+
+Bytes Noted::EncodeWhole() const { return EncodeInto(kNotedWholeSize); }
+
+Bytes Noted::EncodeInto(size_t size) const {
   Writer out;
   if (Opened()) {
     out.U64(received_ms).Raw(frame_hash).U32(agency).Raw(practitioner_ref).Padded(organisation, 16);
     out.U8(static_cast<uint8_t>(purpose)).U8(static_cast<uint8_t>(power));
     out.U8(static_cast<uint8_t>(article6)).U8(static_cast<uint8_t>(article9));
-    out.U16(flags).U8(reasons);
-    const size_t count = std::min(decisions.size(), kNotedDecisionsMax);
-    out.U8(static_cast<uint8_t>(count));
-    for (size_t i = 0; i < count; ++i) {
-      out.U32(decisions[i].record).U8(static_cast<uint8_t>(decisions[i].outcome));
-      out.U8(decisions[i].row);
+    const std::vector<Decision> stay =
+        ThoseThatStay(decisions, (size - kNotedHeadSize) / kNotedDecisionSize);
+    const int more = stay.size() < decisions.size() ? kMoreRecords : 0;
+    out.U16(flags).U8(static_cast<uint8_t>(reasons | more));
+    out.U8(static_cast<uint8_t>(stay.size()));
+    for (const Decision& decision : stay) {
+      out.U32(decision.record).U8(static_cast<uint8_t>(decision.outcome)).U8(decision.row);
     }
   }
-  out.Zeros(kNotedSize - out.size());
+  out.Zeros(size - out.size());
   return out.Take();
 }
 
 absl::StatusOr<Noted> Noted::Decode(ByteView bytes) {
-  if (bytes.size() != kNotedSize) return absl::DataLossError("noted: wrong length");
+  const size_t size = bytes.size();
+  if (size != kNotedSize && size != kNotedWholeSize) {
+    return absl::DataLossError("noted: wrong length");
+  }
   Reader reader(bytes);
   Noted noted;
   noted.received_ms = reader.U64();
@@ -70,7 +108,9 @@ absl::StatusOr<Noted> Noted::Decode(ByteView bytes) {
   noted.flags = reader.U16();
   noted.reasons = reader.U8();
   const size_t count = reader.U8();
-  if (count > kNotedDecisionsMax) return absl::DataLossError("noted: too many decisions");
+  if (count * kNotedDecisionSize > reader.left()) {
+    return absl::DataLossError("noted: too many decisions");
+  }
   for (size_t i = 0; i < count; ++i) {
     const RecordId record = reader.U32();
     const auto outcome = static_cast<Outcome>(reader.U8());
@@ -79,7 +119,9 @@ absl::StatusOr<Noted> Noted::Decode(ByteView bytes) {
   if (!CodesAreKnown(noted)) return absl::DataLossError("noted: unknown code");
   // One note has one writing: this also catches what stands after the decisions, and a note of
   // nothing opened that is not all zeros.
-  if (!std::ranges::equal(noted.Encode(), bytes)) return absl::DataLossError("noted: damaged");
+  if (!std::ranges::equal(noted.EncodeInto(size), bytes)) {
+    return absl::DataLossError("noted: damaged");
+  }
   return noted;
 }
 

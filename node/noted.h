@@ -1,6 +1,6 @@
 // What an opened question leaves behind at a holder: for the lead officer's ledger (sealed to them)
-// and for the node's own later work (sealed under its master key). One fixed size, all zeros for a
-// frame that opened nothing, so that the disk tells no hit from a miss.
+// and for the node's own later work (sealed under its master key). Each of one fixed size, all
+// zeros for a frame that opened nothing, so that the disk tells no hit from a miss.
 #ifndef WHOELSE_NODE_NOTED_H_
 #define WHOELSE_NODE_NOTED_H_
 
@@ -18,7 +18,15 @@ namespace whoelse {
 
 inline constexpr size_t kNotedSize = kLedgerSealedSize - kSealedBoxOverhead;
 static_assert(kNotedSize == 208);
-inline constexpr size_t kNotedDecisionsMax = 12;
+// Of a child's records at most so many are looked at: what an import lets one identifier have.
+inline constexpr size_t kRecordsLookedAt = 200;
+inline constexpr size_t kNotedHeadSize = 84;
+inline constexpr size_t kNotedDecisionSize = 6;
+// What the ledger's has room for; the node's own has room for all of them.
+inline constexpr size_t kNotedDecisionsMax = (kNotedSize - kNotedHeadSize) / kNotedDecisionSize;
+static_assert(kNotedDecisionsMax == 20);
+inline constexpr size_t kNotedWholeSize = kNotedHeadSize + kRecordsLookedAt * kNotedDecisionSize;
+static_assert(kRecordsLookedAt <= UINT8_MAX && kNotedWholeSize != kNotedSize);
 
 struct Noted {
   // Why a person should look, beside what the decisions say.
@@ -29,11 +37,16 @@ struct Noted {
     kTwoChildren = 4,             // number and UPN are of different children here
     kPurposeNotAllowed = 8,       // the asker may not ask for this
     kContactWasWrong = 16,        // the asker says that a contact we gave is wrong
+    kMoreRecords = 32,            // of the child are here than these decisions are about
   };
+  // No row was asked: what the question or the record is kept it from being decided.
+  static constexpr uint8_t kNoRow = 255;
   struct Decision {
     RecordId record;
     Outcome outcome;
-    uint8_t row;                  // of the policy table
+    uint8_t row;                  // of the policy table, or kNoRow
+
+    bool Undecided() const { return row == kNoRow; }
   };
 
   TimeMs received_ms = 0;
@@ -47,14 +60,22 @@ struct Noted {
   Article9 article9{};
   uint16_t flags = 0;
   uint8_t reasons = kNothingSpecial;
-  std::vector<Decision> decisions;   // at most 12
+  std::vector<Decision> decisions;   // at most kRecordsLookedAt
 
   // What the statement of a question says; nothing of what came of it.
   static Noted Of(const Statement& statement, const FrameHash& frame_hash, TimeMs received_ms);
   bool Opened() const { return agency != 0; }
-  Bytes Encode() const;              // 208 bytes
+  // The ledger's, 208 bytes. Of more decisions than it has room for those that matter most to
+  // people stay, and it says that there were more.
+  Bytes Encode() const;
+  // The node's own, with all of them.
+  Bytes EncodeWhole() const;
+  // Of either.
   // DATA_LOSS when the bytes are not what Encode wrote.
   static absl::StatusOr<Noted> Decode(ByteView bytes);
+
+ private:
+  Bytes EncodeInto(size_t size) const;
 };
 
 }  // namespace whoelse

@@ -9,6 +9,14 @@ namespace whoelse {
 
 using Json = nlohmann::ordered_json;
 
+namespace {
+
+std::string_view RowName(uint8_t row) {
+  return row == Noted::kNoRow ? "none: no row was asked" : kPolicyRowNames[row];
+}
+
+}  // namespace
+
 std::string BasisInWords(const Noted& noted) {
   std::string basis(NameOf(noted.power, words::kPowers));
   if (noted.article6 != Article6::kNone) {
@@ -25,15 +33,17 @@ Json NotedJson(const Noted& noted) {
   for (const Noted::Decision& decision : noted.decisions) {
     decisions.push_back({{"record", decision.record},
                          {"outcome", std::string(Name(decision.outcome))},
-                         {"row", std::string(kPolicyRowNames[decision.row])}});
+                         {"row", std::string(RowName(decision.row))}});
   }
-  return {{"question", ReceiptNumber(noted.frame_hash)},
-          {"agency", noted.agency},
-          {"organisation", noted.organisation},
-          {"practitioner", ToHex(noted.practitioner_ref)},
-          {"purpose", std::string(Name(noted.purpose))},
-          {"basis", BasisInWords(noted)},
-          {"decisions", decisions}};
+  Json json{{"question", ReceiptNumber(noted.frame_hash)},
+            {"agency", noted.agency},
+            {"organisation", noted.organisation},
+            {"practitioner", ToHex(noted.practitioner_ref)},
+            {"purpose", std::string(Name(noted.purpose))},
+            {"basis", BasisInWords(noted)},
+            {"decisions", decisions}};
+  if ((noted.reasons & Noted::kMoreRecords) != 0) json["more_records"] = true;
+  return json;
 }
 
 absl::StatusOr<Noted> OpenNoted(ByteView sealed, const std::vector<Secret<32>>& keys) {

@@ -109,25 +109,26 @@ Birth CompareBirth(const Record& record, uint32_t asked) {
   return parts == 0 ? Birth::kEqual : parts == 1 ? Birth::kOnePart : Birth::kOther;
 }
 
-// V7's last part. Leaves the records whose date of birth lets them be answered.
+// V7's last part, of each record for itself. Leaves those whose date of birth lets them be
+// answered; of the others a person hears, also when there are some of the first: the one that is
+// covert may be the one whose date nobody knows.
 void CompareBirths(const Statement& statement, PrivateVerdict& verdict) {
   const bool shield = statement.Has(kFlagShieldNotice);
   std::vector<PrivateVerdict::Opened> kept;
-  bool any_other = false;
   for (PrivateVerdict::Opened opened : verdict.opened) {
     const Birth birth = CompareBirth(*opened.record, statement.born);
     opened.birth_date_differs = birth == Birth::kOnePart;
     const bool same = birth == Birth::kEqual || birth == Birth::kOnePart;
     if (same || (birth == Birth::kMissing && statement.purpose == Purpose::kEmergency)) {
       kept.push_back(opened);
-    } else if (shield) {
-      // A notice can only lower disclosure, so it is applied; a person should know that it may be
-      // about somebody else.
-      any_other = true;
-      kept.push_back(opened);
+      continue;
     }
+    verdict.doubtful.push_back(opened.id);
+    // A notice can only lower disclosure, so it is applied; a person should know that it may be
+    // about somebody else.
+    if (shield) kept.push_back(opened);
   }
-  if (kept.empty() || any_other) verdict.reasons |= Noted::kPossibleWrongChild;
+  if (!verdict.doubtful.empty()) verdict.reasons |= Noted::kPossibleWrongChild;
   verdict.opened = std::move(kept);
 }
 

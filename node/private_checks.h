@@ -34,6 +34,7 @@ struct PrivateVerdict {
   std::optional<ContentKey> content_key;  // from V1 on
   std::vector<Opened> opened;     // records to decide on, in order of import; empty unless passed
   std::vector<RecordId> about;    // the child's records here, also when V7 then failed
+  std::vector<RecordId> doubtful; // those of them that may be another child's, by the date of birth
   bool under_notice = false;      // one of the child's records here is shielded by a notice
   uint8_t reasons = 0;            // Noted::Reason bits: what the lead officer should hear of
 };

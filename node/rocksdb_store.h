@@ -141,9 +141,10 @@ class RocksdbStore final : public RecordSource {
   // --- the ledger and its digests ----------------------------------------------------------------
   // All of it but what is sealed to the lead officer; of the logs in `from` only from this index on.
   absl::StatusOr<std::vector<LedgerItem>> ReadLedger(const std::map<LedgerLog, uint64_t>& from) const;
-  // What is sealed to the lead officer in the entries answered at `since` or later, until `visit`
-  // returns false; in no order of time.
-  absl::Status ForEachSealed(TimeMs since, const std::function<bool(ByteView)>& visit) const;
+  // What is sealed to the lead officer in the entries answered at `since` or later, and before
+  // `before`, until `visit` returns false; in no order of time.
+  absl::Status ForEachSealed(TimeMs since, TimeMs before,
+                             const std::function<bool(ByteView)>& visit) const;
   // Whether something is sealed in an entry that was answered at `since` or later, and before `before`.
   absl::StatusOr<bool> HasSealed(TimeMs since, TimeMs before) const;
   // Takes the sealed part out of the entries answered before this moment, whatever was in it, and

@@ -82,12 +82,13 @@ absl::StatusOr<std::vector<LedgerItem>> RocksdbStore::ReadLedger(
   return items;
 }
 
-absl::Status RocksdbStore::ForEachSealed(TimeMs since,
+absl::Status RocksdbStore::ForEachSealed(TimeMs since, TimeMs before,
                                          const std::function<bool(ByteView)>& visit) const {
   return ForEach(kLedger, "", [&](std::string_view, ByteView value) {
     const absl::StatusOr<SealedEntry> entry = ReadEntry(value);
     if (!entry.ok()) return entry.status();
-    const bool wanted = !entry->sealed.empty() && entry->released_ms >= since;
+    const bool wanted = !entry->sealed.empty() && entry->released_ms >= since &&
+                        entry->released_ms < before;
     return !wanted || visit(entry->sealed) ? absl::OkStatus() : absl::CancelledError();
   });
 }

@@ -26,18 +26,19 @@ void RocksdbStore::CommitSlot(const SlotBatch& batch) {
   rocksdb::WriteBatch writes;
   for (size_t i = 0; i < batch.records.size(); ++i) {
     const SlotRecord& record = batch.records[i];
-    const Bytes noted = record.noted.Encode();
     const std::string ledger_key = LedgerKey(batch, i);
     // Only the lead officer reads this part: not this node, not who steals its disk.
     const Bytes ledger = Writer()
                              .Raw(record.frame_hash)
                              .Raw(WireHash(record.wire))
                              .U64(batch.release_ms)
-                             .Raw(SealTo(lead_officer_, noted))
+                             .Raw(SealTo(lead_officer_, record.noted.Encode()))
                              .Take();
     writes.Put(family(kLedger), ledger_key, Seal(kLedger, ledger_key, ledger));
     const std::string journal_key = JournalKey(batch, i);
-    writes.Put(family(kJournal), journal_key, Seal(kJournal, journal_key, noted));
+    // What follows from a question follows for each of the child's records, however many they are.
+    writes.Put(family(kJournal), journal_key,
+               Seal(kJournal, journal_key, record.noted.EncodeWhole()));
     const std::string wire_key = ToString(record.frame_hash);
     const Bytes wire = Writer().U64(record.keep_until_s).Raw(record.wire).Take();
     writes.Put(family(kWires), wire_key, Seal(kWires, wire_key, wire));

@@ -116,11 +116,15 @@ std::optional<LeftOut> LeftOutOf(const Noted& noted, const std::vector<HeldEntry
   }
   if (held.empty()) return LeftOut::kNotHeld;
   std::optional<LeftOut> why;
-  // Of one without decisions, a question of this agency's own, all of the child's records speak.
+  const bool more = (noted.reasons & Noted::kMoreRecords) != 0;
+  // Of one without decisions, a question of this agency's own, all of the child's records speak;
+  // also of one that was decided on more records than its note has room for.
+  const bool all = noted.decisions.empty() || more;
   for (const HeldEntry& entry : held) {
-    if (!why && (noted.decisions.empty() || IsAbout(noted, {entry.record}))) why = entry.left_out;
+    if (!why && (all || IsAbout(noted, {entry.record}))) why = entry.left_out;
   }
   if (why) return why;
+  if (more) return LeftOut::kNotHeld;   // one of those may have gone since
   const bool known = std::ranges::all_of(noted.decisions, [&](const Noted::Decision& decision) {
     return std::ranges::find(held, decision.record, &HeldEntry::record) != held.end();
   });

@@ -186,6 +186,18 @@ TimeMs WorkingCalendar::NextSession(TimeMs now) const {
   }
 }
 
+TimeMs WorkingCalendar::NewestSession(TimeMs now) const {
+  const LondonTime local = LondonTimeOf(now);
+  for (Date day = local.day; day.days() > 0; day = After(day, -1)) {
+    if (!IsWorkingDay(day)) continue;
+    const std::vector<int>& starts = starts_[WeekdayOf(day.days())];
+    for (auto start = starts.rbegin(); start != starts.rend(); ++start) {
+      if (day < local.day || *start <= local.minute) return MsOf({day, *start});
+    }
+  }
+  return 0;   // a clock without a battery
+}
+
 Date WorkingCalendar::WorkingDayAfter(Date day, int n) const {
   while (n > 0) {
     day = After(day, 1);

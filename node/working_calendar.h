@@ -56,6 +56,9 @@ class WorkingCalendar {
   bool IsWorkingDay(Date day) const;
   // Where the first session begins that begins after `now`.
   TimeMs NextSession(TimeMs now) const;
+  // Where the newest session began that has begun by `now`: for what came before it, and for
+  // nothing that came since, the next session has begun.
+  TimeMs NewestSession(TimeMs now) const;
   // Where the last session ends of the n-th working day after the day of `now`; n from 1.
   TimeMs EndOfWorkingDay(TimeMs now, int n) const;
   TimeMs NoonOfNextWorkingDay(TimeMs now) const;

@@ -183,6 +183,16 @@ TEST_F(LedgerOpenTest, EveryKeyThatIsGivenOpensItsPart) {
   EXPECT_EQ(Opened({"--lead-key", File("second"), "--record", "7"})["entries"].size(), 0u);
 }
 
+// Or a night without a question would be read off a list that ends in the afternoon.
+TEST_F(LedgerOpenTest, SaysUntilWhenItIsComplete) {
+  inbox_.sealed[0].set_agency(1001);
+  inbox_.sealed[0].set_through_ms(kMidnight + 9 * 3'600'000);
+  EXPECT_EQ(Opened({"--lead-key", File("first")})["complete_until_ms"], kMidnight + 9 * 3'600'000);
+  const Captured shown =
+      Call({"ledger", "open", "--own", File("alice"), "--lead-key", File("first")});
+  EXPECT_THAT(shown.err, HasSubstr("complete until 2026-11-22 09:00:00 UTC; what came since"));
+}
+
 TEST_F(LedgerOpenTest, AnotherKeyIsRefused) {
   const Captured stranger =
       Call({"ledger", "open", "--own", File("bob"), "--lead-key", File("first")});

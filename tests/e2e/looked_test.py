@@ -47,6 +47,11 @@ class WhoLooked(Officers):
         self.receipt(D, "section-47")   # another child
         self.asked += 1
         mine = self.answer(area.ask("school", F, "concern", extra=("--role", "safeguarding lead")))
+        # What others asked is not given out before the next session, brokered or not.
+        self.assertEqual([look["question"] for look in self.looks()], [mine["receipt"]])
+        early = area.whoelse("school", "ledger", "take", area.home / "early.taken", "--json")
+        self.assertEqual(self.answer(early)["entries"], 0)
+        self.move_clock(8 * DAY)   # over a weekend and a bank holiday, if there is one
         looks = self.looks()
         self.assertEqual([look["question"] for look in looks], [mine["receipt"], kept, told])
         self.assertEqual([look["agency"] for look in looks], ["school", "social", "social"])

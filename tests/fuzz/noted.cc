@@ -5,7 +5,9 @@
 namespace whoelse {
 
 void Fuzz(ByteView input) {
-  if (const auto noted = Noted::Decode(input); noted.ok()) HoldSame(noted->Encode(), input);
+  const auto noted = Noted::Decode(input);
+  if (!noted.ok()) return;
+  HoldSame(input.size() == kNotedSize ? noted->Encode() : noted->EncodeWhole(), input);
 }
 
 }  // namespace whoelse

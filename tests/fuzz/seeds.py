@@ -178,7 +178,9 @@ def seeds():
     yield "import_mapping", "example", fenced("records-csv.md", "toml").encode()
     yield "import_fhir", "example", fenced("records-fhir.md", "json").encode()
     yield "trail", "example", example("trail.md", "trail").encode()
-    yield "noted", "example", hex_lines(example("noted-ledger.md", "noted"))
+    noted = hex_lines(example("noted-ledger.md", "noted"))
+    yield "noted", "example", noted
+    yield "noted", "whole", noted + bytes(1284 - len(noted))
     yield "record", "example", record()
     taken = hex_lines(example("taken-ledger.md", "taken"))
     yield "taken_file", "empty", taken

@@ -56,6 +56,16 @@ TEST(Conflict, NoneWhereOneOfTheTwoMayBeMistyped) {
   }
 }
 
+// One date and another given name are twins under one number, or one child whom two services call
+// by different names. The second is far more frequent: docs/decisions/0015.
+TEST(Conflict, NoneWhereOnlyTheNamesDiffer) {
+  Record other = Ben();
+  other.born = Ada().born;
+  EXPECT_EQ(ConflictOf(Ada(), other), std::nullopt);
+  other.family_name = "Oakhill";
+  EXPECT_EQ(ConflictOf(Ada(), other), std::nullopt);
+}
+
 TEST(Conflict, OneUpnAndTwoNumbers) {
   Record other = Ada();
   EXPECT_EQ(ConflictOf(Ada(), other), std::nullopt);

@@ -326,6 +326,96 @@ TEST_F(HolderTest, APossibleWrongChildIsNotedAndSilent) {
   EXPECT_EQ(slot.noted.decisions[0].outcome, Outcome::kNothing);
 }
 
+// One record that fits must not keep people from hearing of another that may: of the refuge, of the
+// other school of a hub.
+TEST_F(HolderTest, EachRecordsDateOfBirthIsJudgedForItself) {
+  Statement statement = BasicStatement();
+  statement.purpose = Purpose::kSection47;
+  Record unknown = BasicRecord(), other = BasicRecord();
+  unknown.born.reset();
+  unknown.restrictions.covert = true;
+  other.born = *Date::FromYmd(20111225);
+  node_.Hold(unknown);
+  node_.Hold(BasicRecord());
+  node_.Hold(other);
+  const Question question = Ask(statement, random_);
+  ASSERT_FALSE(node_.Give(question.frame).refusal);
+  const SlotRecord slot = node_.Answers().records.at(0);
+  EXPECT_EQ(AnswerIn(slot.wire, question, kSurgery).entries.size(), 1u);
+  EXPECT_EQ(slot.noted.reasons, Noted::kPossibleWrongChild);
+  const auto& decisions = slot.noted.decisions;
+  ASSERT_EQ(decisions.size(), 3u);
+  for (size_t i = 0; i < decisions.size(); ++i) {
+    EXPECT_EQ(decisions[i].record, i + 1);   // in order of import
+    EXPECT_EQ(decisions[i].Undecided(), i != 1);
+    EXPECT_EQ(decisions[i].outcome, i == 1 ? Outcome::kContact : Outcome::kNothing);
+  }
+}
+
+// To the asker a record in doubt beside a silent one is the silence of a node that holds nobody.
+TEST_F(HolderTest, ADateInDoubtBesideASilentRecordIsTheSameSilence) {
+  Record silent = BasicRecord(), unknown = BasicRecord();
+  silent.restrictions.shielded = true;
+  unknown.born.reset();
+  TestHolder holds, holds_not;
+  holds.Hold(silent);
+  holds.Hold(unknown);
+  holds_not.Hold(BasicRecord(kOtherChild));
+  const Question question = AskAbout(kChild);
+  ASSERT_FALSE(holds.Give(question.frame).refusal);
+  ASSERT_FALSE(holds_not.Give(question.frame).refusal);
+  const SlotRecord hit = holds.Answers().records.at(0);
+  const SlotRecord miss = holds_not.Answers().records.at(0);
+  EXPECT_EQ(hit.wire.size(), miss.wire.size());
+  EXPECT_EQ(*OpenWire(*Wire::Parse(hit.wire), question.reply_secret_key),
+            *OpenWire(*Wire::Parse(miss.wire), question.reply_secret_key));
+  EXPECT_EQ(hit.noted.decisions.size(), 2u);
+}
+
+// A child with many episodes, the newest covert: a person always learns of it in section-47.
+TEST_F(HolderTest, TheNewestOfManyRecordsIsDecidedAndStays) {
+  for (int i = 0; i < 25; ++i) node_.Hold(BasicRecord(), {1});
+  Record covert = BasicRecord();
+  covert.restrictions.covert = true;
+  const RecordId id = node_.Hold(covert, {1});
+  Statement statement = BasicStatement();
+  statement.purpose = Purpose::kSection47;
+  ASSERT_FALSE(node_.Give(Ask(statement, random_).frame).refusal);
+  const Noted noted = node_.Answers().records.at(0).noted;
+  EXPECT_EQ(noted.decisions.size(), 26u);
+  for (const Bytes& kept : {noted.Encode(), noted.EncodeWhole()}) {
+    const auto decisions = Noted::Decode(kept)->decisions;
+    EXPECT_TRUE(std::ranges::any_of(decisions, [&](const Noted::Decision& decision) {
+      return decision.record == id && decision.outcome == Outcome::kUrgent;
+    }));
+  }
+}
+
+TEST_F(HolderTest, ANoticeOnTheLastOfManyRecordsKeepsAllSilent) {
+  for (int i = 0; i < 99; ++i) node_.Hold(BasicRecord());
+  EXPECT_TRUE(AnswerTo(AskAbout(kChild), node_).disclosed);
+  Record hidden = BasicRecord();
+  hidden.shield_pending = true;
+  node_.Hold(hidden);
+  EXPECT_FALSE(AnswerTo(AskAbout(kChild), node_, kNow + 1000).disclosed);
+}
+
+// Whoever fills a register with a child's number must not push the shield out of sight.
+TEST_F(HolderTest, MoreRecordsThanAreLookedAtAreSilent) {
+  for (size_t i = 0; i < kRecordsLookedAt; ++i) node_.Hold(BasicRecord(), {1});
+  EXPECT_TRUE(AnswerTo(AskAbout(kChild), node_).disclosed);
+  node_.Hold(BasicRecord(), {1});
+  const Question question = AskAbout(kChild);
+  ASSERT_FALSE(node_.Give(question.frame, kNow + 1000).refusal);
+  const SlotRecord slot = node_.Answers(kNow + 1250).records.at(0);
+  EXPECT_FALSE(AnswerIn(slot.wire, question, kSurgery).disclosed);
+  EXPECT_EQ(slot.noted.reasons, Noted::kMoreRecords);
+  ASSERT_EQ(slot.noted.decisions.size(), kRecordsLookedAt);
+  for (const Noted::Decision& decision : slot.noted.decisions) {
+    EXPECT_EQ(decision.outcome, Outcome::kBrokered);   // a person hears of the question
+  }
+}
+
 TEST_F(HolderTest, ADateOfBirthThatDiffersInOnePartIsMarked) {
   Record record = BasicRecord();
   record.born = *Date::FromYmd(20150315);

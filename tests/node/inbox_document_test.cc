@@ -194,6 +194,43 @@ TEST(ItemsOfANote, AtAHubEachOrganisationGetsWhatIsItsOwn) {
   EXPECT_EQ(none.begin()->first, "");
 }
 
+// Each week anew for six weeks it would be an item about what people here have decided.
+TEST(ItemsOfANote, AWatchCallsNobody) {
+  SeededRandom random(1);
+  const auto kinds = [&](uint8_t reasons, Outcome outcome) {
+    Noted watch = NotedOf(Purpose::kSection47, reasons, {outcome});
+    watch.practitioner_ref = PersonRef();   // the node itself
+    std::string list;
+    for (const InboxItem& item : ItemsOf(watch, kMe, {}, TestCalendar(), random)) {
+      list += std::string(Name(item.kind)) + " ";
+    }
+    return list;
+  };
+  EXPECT_EQ(kinds(Noted::kPossibleWrongChild, Outcome::kNothing), "");
+  EXPECT_EQ(kinds(Noted::kTwoChildren, Outcome::kContact), "");
+  EXPECT_EQ(kinds(Noted::kContactWasWrong, Outcome::kContact), "");
+  EXPECT_EQ(kinds(Noted::kMoreRecords, Outcome::kContact), "");
+  // An agency that asks what it may not is told of each time, and so is a notice.
+  EXPECT_EQ(kinds(Noted::kPurposeNotAllowed, Outcome::kNothing), "purpose-not-allowed ");
+  EXPECT_EQ(kinds(Noted::kShieldNotice | Noted::kPossibleWrongChild, Outcome::kNothing),
+            "shield-notice ");
+}
+
+// Of a hub's two schools only the one whose record is in doubt has something to decide about it.
+TEST(ItemsOfANote, ADateInDoubtIsForWhoseRecordItIs) {
+  SeededRandom random(1);
+  Noted noted = NotedOf(Purpose::kSection17, Noted::kPossibleWrongChild,
+                        {Outcome::kContact, Outcome::kNothing});
+  noted.decisions[1].row = Noted::kNoRow;
+  const auto owner_of = [](RecordId record) { return record == 8 ? "100002" : "100001"; };
+  const auto parts = PartsOf(noted, owner_of);
+  EXPECT_THAT(ItemsOf(parts.at("100001"), kMe, {"100001"}, TestCalendar(), random), IsEmpty());
+  const auto items = ItemsOf(parts.at("100002"), kMe, {"100002"}, TestCalendar(), random);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].kind, ItemKind::kPossibleWrongChild);
+  EXPECT_THAT(items[0].records, ElementsAre(8));
+}
+
 TEST(ItemsOfANote, WhoAskedHereMayNotDecideHere) {
   SeededRandom random(1);
   Noted noted = NotedOf(Purpose::kSection17, 0, {Outcome::kBrokered, Outcome::kContact});

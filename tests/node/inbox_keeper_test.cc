@@ -145,6 +145,15 @@ TEST_F(InboxKeeperTest, WhatAnsweringLeftBecomesItems) {
   EXPECT_TRUE(keeper_->Find(id).ok());
 }
 
+// Also one that the ledger's entry has no room for.
+TEST_F(InboxKeeperTest, ANoticeShieldsEveryRecordThatItFound) {
+  std::vector<RecordId> found;
+  for (RecordId gone = 100; gone < 100 + kNotedDecisionsMax; ++gone) found.push_back(gone);
+  found.push_back(2);
+  Leave(Notice(kRefuge, false, found));
+  EXPECT_TRUE(At1(2).shield_pending);
+}
+
 TEST_F(InboxKeeperTest, AShieldTakesTwoToLiftAndKeepsWhatWasThereBefore) {
   Record own = BasicRecord("9990000026");
   own.source = "school";

@@ -53,7 +53,7 @@ class LedgerSweeperTest : public RegistryTest {
   }
   size_t Sealed() {
     size_t sealed = 0;
-    EXPECT_TRUE(store_->ForEachSealed(0, [&](ByteView) { return ++sealed > 0; }).ok());
+    EXPECT_TRUE(store_->ForEachSealed(0, UINT64_MAX, [&](ByteView) { return ++sealed > 0; }).ok());
     return sealed;
   }
   std::vector<ItemKind> Open() {

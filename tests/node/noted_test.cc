@@ -5,6 +5,7 @@
 
 #include "nlohmann/json.hpp"
 #include "node/noted_json.h"
+#include "node/policy_table.h"
 #include "tests/protocol/round_trip.h"
 #include "tests/support/doc.h"
 #include "tests/support/hex_lines.h"
@@ -93,14 +94,54 @@ TEST(Noted, NothingOpenedIsZeros) {
   ExpectSame(*decoded, Noted{});
 }
 
-TEST(Noted, TwelveDecisionsFit) {
+TEST(Noted, TwentyDecisionsFit) {
   Noted noted = Example();
   noted.decisions.assign(kNotedDecisionsMax, {1, Outcome::kNothing, 12});
   EXPECT_EQ(noted.Encode().size(), kNotedSize);
-  EXPECT_EQ(Noted::Decode(noted.Encode())->decisions.size(), kNotedDecisionsMax);
-  noted.decisions.push_back({2, Outcome::kNothing, 12});
-  EXPECT_EQ(noted.Encode().size(), kNotedSize);
-  EXPECT_EQ(Noted::Decode(noted.Encode())->decisions.size(), kNotedDecisionsMax);
+  EXPECT_EQ(Noted::Decode(noted.Encode())->decisions.size(), 20u);
+  EXPECT_EQ(Noted::Decode(noted.Encode())->reasons, noted.reasons);
+  EXPECT_FALSE(NotedJson(*Noted::Decode(noted.Encode())).contains("more_records"));
+}
+
+// The newest record of a child with many episodes is often the one that matters.
+TEST(Noted, OfMoreDecisionsWhatMattersMostStays) {
+  Noted noted = Example();
+  noted.decisions.clear();
+  for (RecordId id = 1; id <= 40; ++id) {
+    noted.decisions.push_back({id, Outcome::kDutyLine, static_cast<uint8_t>(id % 11)});
+  }
+  noted.decisions.push_back({50, Outcome::kContact, kRowUniversal});
+  noted.decisions.push_back({51, Outcome::kNothing, kRowSensitiveRefused});
+  noted.decisions.push_back({52, Outcome::kNothing, Noted::kNoRow});
+  noted.decisions.push_back({53, Outcome::kBrokered, kRowCovert});
+  noted.decisions.push_back({54, Outcome::kBrokered, kRowShieldedOrClosed});
+  noted.decisions.push_back({55, Outcome::kUrgent, kRowProtectedOtherwise});
+  const Bytes bytes = noted.Encode();
+  EXPECT_EQ(bytes.size(), kNotedSize);
+  const Noted left = *Noted::Decode(bytes);
+  EXPECT_EQ(left.reasons, noted.reasons | Noted::kMoreRecords);
+  EXPECT_EQ(NotedJson(left)["more_records"], true);
+  std::vector<RecordId> records;
+  for (const Noted::Decision& decision : left.decisions) records.push_back(decision.record);
+  // One of each outcome, then those that wait for people, those kept from the asker, those told; of
+  // the told the stricter rows, and of one row the older record.
+  EXPECT_EQ(records, (std::vector<RecordId>{55, 54, 52, 10, 50, 53, 51, 21, 32, 9,
+                                            20, 31, 8,  19, 30, 7,  18, 29, 40, 6}));
+  // What the node itself works off has all of them, as they came.
+  const Bytes whole = noted.EncodeWhole();
+  EXPECT_EQ(whole.size(), kNotedWholeSize);
+  ExpectSame(*Noted::Decode(whole), noted);
+  noted.decisions.assign(kRecordsLookedAt, {1, Outcome::kNothing, 12});
+  EXPECT_EQ(noted.EncodeWhole().size(), kNotedWholeSize);
+  ExpectSame(*Noted::Decode(noted.EncodeWhole()), noted);
+  EXPECT_EQ(Noted().EncodeWhole(), Bytes(kNotedWholeSize));
+}
+
+TEST(Noted, WhatNoRowDecidedIsShownSo) {
+  Noted noted = Example();
+  noted.decisions = {{1, Outcome::kNothing, Noted::kNoRow}};
+  EXPECT_EQ(NotedJson(*Noted::Decode(noted.Encode()))["decisions"][0]["row"],
+            "none: no row was asked");
 }
 
 TEST(Noted, WhatEncodeDidNotWriteIsDataLoss) {
@@ -121,6 +162,8 @@ TEST(Noted, WhatEncodeDidNotWriteIsDataLoss) {
   EXPECT_TRUE(absl::IsDataLoss(altered(kCount, 1)));            // a decision after the last
   EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 4, 0)));    // an outcome that there is not
   EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 4, 6)));
+  EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 5, 13)));   // a row that there is not
+  EXPECT_TRUE(absl::IsDataLoss(altered(kCount, 21)));
   EXPECT_TRUE(absl::IsDataLoss(altered(kNotedSize - 1, 1)));
   Bytes nobody(kNotedSize);
   nobody[kAgency - 1] = 1;
@@ -130,11 +173,11 @@ TEST(Noted, WhatEncodeDidNotWriteIsDataLoss) {
 }
 
 TEST(Noted, MutantsThatDecodeAreTheirBytes) {
-  ExpectRoundTrips({Example().Encode(), Bytes(kNotedSize)}, 20270113,
+  ExpectRoundTrips({Example().Encode(), Bytes(kNotedSize), Example().EncodeWhole()}, 20270113,
                    [](const Bytes& bytes) -> std::optional<Bytes> {
                      const auto noted = Noted::Decode(bytes);
                      if (!noted.ok()) return std::nullopt;
-                     return noted->Encode();
+                     return bytes.size() == kNotedSize ? noted->Encode() : noted->EncodeWhole();
                    });
 }
 

@@ -75,7 +75,12 @@ TEST(PrivateChecks, Vectors) {
     std::vector<std::string> opened;
     for (const auto& o : verdict.opened) opened.push_back(c["records"][o.id - 1]["name"]);
     EXPECT_EQ(opened, c["opened_records"].get<std::vector<std::string>>());
-    EXPECT_EQ(verdict.reasons != 0, c["inbox_item"]);
+    // domain.md, which rules: of each record for itself a person hears that it may be another
+    // child's (docs/decisions/0028).
+    const bool one_in_doubt =
+        c["why"] == "two records with the number, one with another date of birth: the other alone";
+    EXPECT_EQ(verdict.reasons != 0, c["inbox_item"] || one_in_doubt);
+    EXPECT_EQ(verdict.doubtful.size(), verdict.reasons == Noted::kPossibleWrongChild ? 1u : 0u);
     if (c["why"] == "birth: one part differs") {
       EXPECT_TRUE(verdict.opened[0].birth_date_differs);
     }
@@ -288,6 +293,24 @@ TEST_F(Opening, DatesOfBirth) {
       EXPECT_EQ(verdict.opened[0].birth_date_differs, c.differs);
     }
   }
+}
+
+TEST_F(Opening, EachRecordsDateOfBirthIsComparedForItself) {
+  const Question question = Ask(BasicStatement(), random_);
+  Record unknown = BasicRecord(), differs = BasicRecord(), other = BasicRecord();
+  unknown.born.reset();
+  differs.born = *Date::FromYmd(20150315);
+  other.born = *Date::FromYmd(20111225);
+  RecordId id = 0;
+  for (const Record& record : {unknown, BasicRecord(), other, differs}) {
+    AddHit(++id, record, 0, KeyType::kNhsNumber, kChild);
+  }
+  const PrivateVerdict verdict = Open(question.frame);
+  EXPECT_EQ(verdict.failed, Check::kPassed);
+  EXPECT_EQ(Ids(verdict), (std::vector<RecordId>{2, 4}));
+  EXPECT_EQ(verdict.doubtful, (std::vector<RecordId>{1, 3}));
+  EXPECT_EQ(verdict.about, (std::vector<RecordId>{1, 2, 3, 4}));
+  EXPECT_EQ(verdict.reasons, Noted::kPossibleWrongChild);
 }
 
 TEST_F(Opening, AUpnThatIsAnotherChildsIsTold) {

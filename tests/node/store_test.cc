@@ -169,11 +169,13 @@ TEST_F(NodeStore, WhatIsSealedToTheLeadOfficerStaysSealed) {
       return sealed.size() < most;
     };
   };
-  ASSERT_TRUE(store_->ForEachSealed(0, take(10)).ok());
+  ASSERT_TRUE(store_->ForEachSealed(0, 2001, take(10)).ok());
   EXPECT_EQ(sealed.size(), 3u);   // three notes of the same words, each sealed on its own
-  ASSERT_TRUE(store_->ForEachSealed(1001, take(10)).ok());
+  ASSERT_TRUE(store_->ForEachSealed(1001, 2001, take(10)).ok());
   EXPECT_EQ(sealed.size(), 1u);
-  ASSERT_TRUE(store_->ForEachSealed(0, take(2)).ok());
+  ASSERT_TRUE(store_->ForEachSealed(0, 2000, take(10)).ok());
+  EXPECT_EQ(sealed.size(), 2u);   // what came since the newest session is not given out
+  ASSERT_TRUE(store_->ForEachSealed(0, 2001, take(2)).ok());
   EXPECT_EQ(sealed.size(), 2u);
 }
 
@@ -198,7 +200,7 @@ TEST_F(NodeStore, TheSealedPartIsSweptAndTheRestStays) {
   EXPECT_EQ(steps, 3);
   Reopen();
   size_t left = 0;
-  ASSERT_TRUE(store_->ForEachSealed(0, [&](ByteView) { return ++left > 0; }).ok());
+  ASSERT_TRUE(store_->ForEachSealed(0, UINT64_MAX, [&](ByteView) { return ++left > 0; }).ok());
   EXPECT_EQ(left, 1u);   // hits and misses alike
   EXPECT_FALSE(*store_->HasSealed(0, 2000));
   EXPECT_TRUE(*store_->HasSealed(2000, 2001));

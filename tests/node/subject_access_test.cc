@@ -97,6 +97,12 @@ TEST(SubjectAccess, AQuestionIsAsPrivateAsWhatItFound) {
     look.reasons = reason;
     EXPECT_EQ(LeftOutOf(look, Held()), LeftOut::kSomebodyElse);
   }
+  // Decided on more records than its note has room for: any of the child's may be among them, and
+  // one that has gone since.
+  Noted many = about(7, 7);
+  many.reasons = Noted::kMoreRecords;
+  EXPECT_EQ(LeftOutOf(many, Held(LeftOut::kSensitive)), LeftOut::kSensitive);
+  EXPECT_EQ(LeftOutOf(many, Held()), LeftOut::kNotHeld);
   // One of this agency's own that its ledger has no more speaks of all that is held.
   const Noted own = LookOf(1, kMyAgency, Purpose::kSection17, {});
   EXPECT_EQ(LeftOutOf(own, Held()), std::nullopt);

@@ -93,6 +93,27 @@ TEST(WorkingCalendarTest, NextSession) {
   }
 }
 
+TEST(WorkingCalendarTest, NewestSession) {
+  const NextSessionCase cases[] = {
+      {"before work", At(20261123, 8, 59), At(20261120, 13, 30)},
+      {"as a session begins", At(20261123, 9), At(20261123, 9)},
+      {"in the morning", At(20261123, 10), At(20261123, 9)},
+      {"at noon", At(20261123, 13), At(20261123, 9)},
+      {"in the afternoon", At(20261123, 14), At(20261123, 13, 30)},
+      {"at night", At(20261124, 2), At(20261123, 13, 30)},
+      {"on a Sunday", At(20261129, 2), At(20261127, 13, 30)},
+      {"at Easter", At(20260406, 16), At(20260402, 13, 30)},
+      {"at Christmas", At(20261228, 17), At(20261224, 13, 30)},
+      {"over the change to summer time", Utc(20260330, 7, 59), At(20260327, 13, 30)},
+      {"over the change to winter time", Utc(20261026, 8, 59), At(20261023, 13, 30)},
+      {"a clock without a battery", 1000, 0},
+  };
+  const WorkingCalendar calendar = Calendar();
+  for (const NextSessionCase& c : cases) {
+    EXPECT_EQ(calendar.NewestSession(c.now), c.session) << c.what;
+  }
+}
+
 TEST(WorkingCalendarTest, EndsOfWorkingDays) {
   const WorkingCalendar calendar = Calendar();
   EXPECT_EQ(calendar.EndOfWorkingDay(At(20261123, 0, 1), 1), At(20261124, 17));
@@ -121,6 +142,12 @@ TEST(WorkingCalendarTest, SessionsAreWorkingTime) {
     }
     const int minute = LondonTimeOf(session).minute;
     ASSERT_TRUE(minute == 9 * 60 || minute == 13 * 60 + 30);
+    // What has its next session behind it at a moment, and nothing else, came before the newest
+    // one.
+    const TimeMs newest = calendar.NewestSession(now);
+    ASSERT_LE(newest, now);
+    ASSERT_LE(calendar.NextSession(newest - 1), now);
+    ASSERT_GT(calendar.NextSession(newest), now);
   }
 }
 
