@@ -29,9 +29,7 @@ std::string Joined(const Names& names) {
 }
 
 std::string RestrictionsCell(const Record& record) {
-  Restrictions restrictions = record.restrictions;
-  restrictions.shielded =
-      restrictions.shielded || record.shield_pending || record.in_dispute;
+  const Restrictions restrictions = WithShields(record);
   std::vector<std::string_view> words;
   for (const auto& [word, member] : kRestrictionWords) {
     if (restrictions.*member) words.push_back(word);

@@ -61,6 +61,8 @@ RowTaken TakeRow(const Record* held, const Record& row, NumberChange why, bool n
     taken.held->local_id.clear();
     if (held->upn == row.upn) taken.held->upn.reset();
     taken.added = row;
+    // Otherwise a feed that knows of no shield would free a child by giving it another number.
+    CarryRestrictions(*held, *taken.added);
   } else if (another && why == NumberChange::kSuperseded) {
     taken.held = *held;
     taken.held->superseded = true;
@@ -76,6 +78,13 @@ RowTaken TakeRow(const Record* held, const Record& row, NumberChange why, bool n
   }
   if (number_closed) CloseNumber(today, *taken.added);
   return taken;
+}
+
+void CarryRestrictions(const Record& before, Record& added) {
+  Restrictions carried = WithShields(before);
+  carried.closed = false;
+  added.restrictions = added.restrictions.Raise(carried);
+  added.service_class = std::max(added.service_class, before.service_class);
 }
 
 void EndBy(Date day, Record& record) { record.end = std::min(record.end.value_or(day), day); }

@@ -177,6 +177,7 @@ class Registry {
                        std::vector<bool>* seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status Dispute(RecordId id, RecordBatch& batch, ImportCounts* counts)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  absl::Status CarryWhatAnswered(const Record& held, const RecordBatch& batch, Record& added) const;
   absl::Status ChangeWithAnswering(RecordId id, const Record& record, bool answered_by_new,
                                    RecordBatch& batch);
   absl::StatusOr<std::vector<StoredRecord>> ChildFrom(const std::vector<RecordId>& found,

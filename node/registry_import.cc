@@ -108,6 +108,10 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   if (gone && taken.added) RaiseTo(gone->left, *taken.added);
   const bool closes = taken.held && taken.added && taken.held->restrictions.closed;
   const bool supersedes = taken.held && taken.added && !closes;
+  if (closes) {
+    const absl::Status carried = CarryWhatAnswered(*held, batch, *taken.added);
+    if (!carried.ok()) return carried;
+  }
   if (supersedes) taken.held->answered_by = batch.next_id();
   ++(fresh ? counts->imported : taken.held ? counts->updated : counts->unchanged);
   // First the one that gives up its place in the source.
@@ -172,6 +176,20 @@ absl::Status Registry::Dispute(RecordId id, RecordBatch& batch, ImportCounts* co
   // of birth would tell whether a child is at some school of the hub.
   if (by_own) ++counts->disputed;
   return batch.Change(id, std::move(silent)).status();
+}
+
+// A record that was merged answered no less strictly than what answers for it, whose shields it does not
+// have itself.
+absl::Status Registry::CarryWhatAnswered(const Record& held, const RecordBatch& batch,
+                                         Record& added) const {
+  for (RecordId by = held.answered_by; by != 0;) {
+    const absl::StatusOr<Record> answers = batch.Read(by);
+    if (absl::IsNotFound(answers.status())) return absl::OkStatus();
+    if (!answers.ok()) return answers.status();
+    CarryRestrictions(*answers, added);
+    by = answers->answered_by;
+  }
+  return absl::OkStatus();
 }
 
 // What rises on a record that another one answers for rises on that one too.

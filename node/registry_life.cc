@@ -176,9 +176,10 @@ Registry::Done Registry::Unmerge(const Which& from, const By& by) {
     if (record.answered_by == 0) {
       return FieldError{"id", "the record is not merged", "look it up with records list"};
     }
-    const absl::StatusOr<StoredRecord> answers = store_.ReadStored(record.answered_by);
+    // As it answers, which may be by another one again.
+    const absl::StatusOr<Record> answers = store_.ReadRecord(record.answered_by);
     if (!answers.ok()) return answers.status();
-    whoelse::Unmerge(answers->record, record);
+    whoelse::Unmerge(*answers, record);
     return {};
   });
 }

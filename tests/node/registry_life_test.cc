@@ -93,6 +93,28 @@ TEST_F(RegistryLifeTest, AFeedWithoutAReasonClosesAllThatIsHeldUnderTheOldNumber
   EXPECT_FALSE(Under(kTwo)[0].restrictions.closed);
 }
 
+TEST_F(RegistryLifeTest, AShieldSetHereStaysWithAChildWhoseNumberChanges) {
+  Import({Pupil("1", kOne, kUpnOne)});
+  ASSERT_TRUE(registry_.ApplyJournal({}, {1}, {}).ok());
+  Import({Pupil("1", kTwo, kUpnOne)});
+  ASSERT_EQ(Under(kTwo).size(), 1u);
+  EXPECT_TRUE(Under(kTwo)[0].restrictions.shielded);
+  EXPECT_FALSE(Under(kTwo)[0].restrictions.closed);
+  Import({Pupil("1", "", kUpnOne)});   // and once more, to none
+  const std::vector<Record> by_upn = *registry_.RecordsOf(About("", kUpnOne), Organisations::All());
+  ASSERT_EQ(by_upn.size(), 1u);
+  EXPECT_TRUE(by_upn[0].restrictions.shielded);
+}
+
+TEST_F(RegistryLifeTest, SoDoesTheShieldOfTheRecordThatAnsweredForIt) {
+  Import({Pupil("1", kOne), Pupil("2", "", kUpnOne)});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "1"}, {"school", "2"}, ByAt(kImported))));
+  ASSERT_TRUE(registry_.ApplyJournal({}, {2}, {}).ok());
+  Import({Pupil("1", kTwo)});
+  ASSERT_EQ(Under(kTwo).size(), 1u);
+  EXPECT_TRUE(Under(kTwo)[0].restrictions.shielded);
+}
+
 // As when a person closes it: a restart would find it closed, and so must what comes before that.
 TEST_F(RegistryLifeTest, AFeedThatSaysClosedClosesTheNumber) {
   Record other = Pupil("7", kOne);
@@ -130,6 +152,18 @@ TEST_F(RegistryLifeTest, AMergedRecordIsAnsweredByTheOtherAndUnmergedForItselfAg
   EXPECT_EQ(FieldOf(registry_.Unmerge({"school", "2"}, ByAt(kImported))), "id");
   EXPECT_EQ(FieldOf(registry_.Merge({"school", "2"}, {"school", "2"}, ByAt(kImported))), "into");
   EXPECT_EQ(FieldOf(registry_.Merge({"school", "3"}, {"school", "2"}, ByAt(kImported))), "id");
+}
+
+// What answered for it had been merged itself.
+TEST_F(RegistryLifeTest, AnUnmergedRecordIsNoLessRestrictedThanItAnswered) {
+  Record last = Pupil("3", "", kUpnOne);
+  last.restrictions.covert = true;
+  Import({Pupil("1", kOne), Pupil("2", "", kUpnOne), last});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "1"}, {"school", "2"}, ByAt(kImported))));
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "3"}, ByAt(kImported))));
+  EXPECT_TRUE(Under(kOne)[0].restrictions.covert);
+  ASSERT_TRUE(IsDone(registry_.Unmerge({"school", "1"}, ByAt(kImported))));
+  EXPECT_TRUE(Under(kOne)[0].restrictions.covert);
 }
 
 TEST_F(RegistryLifeTest, WhatWaitsInARecordActsWhenItIsLetThroughAndItsRestrictionsStay) {
