@@ -184,6 +184,10 @@ class Registry {
                                                       const Organisations& theirs);
   std::vector<RecordId> NeighboursOf(const StoredRecord& stored) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  bool IsClosed(const std::string& owner, const NhsNumber& number) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_) {
+    return !closed_.empty() && closed_.contains(store_.ClosedName(owner, number));
+  }
   absl::Status CloseAll(const std::string& owner, const NhsNumber& number, Date today,
                         RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
@@ -229,8 +233,9 @@ class Registry {
   };
   DisputeKey KeyOf(Conflict conflict, const Record& a, const Record& b) const;
   std::map<DisputeKey, std::set<RecordId>> disputes_ ABSL_GUARDED_BY(import_mutex_);
-  // What comes to the same owner under a closed number is closed with it.
-  std::set<std::pair<std::string, NhsNumber>> closed_ ABSL_GUARDED_BY(import_mutex_);
+  // What comes to the same owner under a closed number is closed with it, for good. Names, as the store
+  // has them of those whose records are gone.
+  std::set<std::string> closed_ ABSL_GUARDED_BY(import_mutex_);
   // Of each record that answers for others, those.
   std::multimap<RecordId, RecordId> answers_for_ ABSL_GUARDED_BY(import_mutex_);
   mutable std::mutex mutex_;

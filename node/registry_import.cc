@@ -103,7 +103,7 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     return absl::OkStatus();
   }
   const bool number_closed =
-      record.nhs_number && closed_.contains({OwnerOf(record), *record.nhs_number});
+      record.nhs_number && IsClosed(OwnerOf(record), *record.nhs_number);
   RowTaken taken = TakeRow(held ? &*held : nullptr, record, row.number_changed, number_closed, today);
   if (gone && taken.added) RaiseTo(gone->left, *taken.added);
   const bool closes = taken.held && taken.added && taken.held->restrictions.closed;
@@ -207,7 +207,7 @@ absl::Status Registry::ChangeWithAnswering(RecordId id, const Record& record, bo
 
 absl::Status Registry::CloseAll(const std::string& owner, const NhsNumber& number, Date today,
                                 RecordBatch& batch) {
-  closed_.insert({owner, number});
+  closed_.insert(store_.ClosedName(owner, number));
   for (const RecordId id : batch.FindByNumber(number)) {
     absl::StatusOr<Record> record = batch.Read(id);
     if (!record.ok()) return record.status();
@@ -227,7 +227,7 @@ absl::Status Registry::CloseReplacedBy(const std::string& owner, RecordId id, Da
   for (const RecordId other : AnsweredBy(id, batch)) {
     const absl::StatusOr<Record> replaced = batch.Read(other);
     if (!replaced.ok()) return replaced.status();
-    if (!replaced->nhs_number || closed_.contains({owner, *replaced->nhs_number})) continue;
+    if (!replaced->nhs_number || IsClosed(owner, *replaced->nhs_number)) continue;
     const absl::Status closed = CloseAll(owner, *replaced->nhs_number, today, batch);
     if (!closed.ok()) return closed;
   }
@@ -244,7 +244,7 @@ absl::Status Registry::CloseWhatFeedsSay(RecordBatch& batch) {
     const NhsNumber number = *changed.record.nhs_number;
     const std::string owner = OwnerOf(changed.record);
     // Also under a number that was closed before: a feed may say that it replaced another one.
-    const absl::Status closed = closed_.contains({owner, number})
+    const absl::Status closed = IsClosed(owner, number)
                                     ? CloseReplacedBy(owner, id, DayOf(batch.now()), batch)
                                     : CloseAll(owner, number, DayOf(batch.now()), batch);
     if (!closed.ok()) return closed;

@@ -1,7 +1,9 @@
 // What people and the calendar do to records, over the store on the disk.
 #include <gtest/gtest.h>
 
+#include "tests/node/backup_maker.h"
 #include "tests/node/registry_fixture.h"
+#include "tests/node/registry_run.h"
 
 namespace whoelse {
 namespace {
@@ -11,6 +13,18 @@ class RegistryLifeTest : public RegistryTest {
   NhsNumber Number(const std::string& digits) { return *NhsNumber::Parse(digits); }
   std::vector<Record> Under(const std::string& digits) {
     return *registry_.RecordsOf(About(digits, ""), Organisations::All());
+  }
+  // A refuge's record, which is purged thirty days after its end.
+  Record Protected(const std::string& source_id, const std::string& number) {
+    Record record = Pupil(source_id, number);
+    record.service_class = ServiceClass::kProtected;
+    return record;
+  }
+  // What a registry says of the number after a row of another source came under it.
+  static Restrictions ComesUnder(RegistryRun& run, Record row) {
+    row.source = "surgery";
+    ImportAll(run.registry, {row}, kImported);
+    return run.store->ReadRecord(run.store->FindBySource("surgery", row.source_id))->restrictions;
   }
   size_t Pending() { return registry_.Pending(1); }
   TimeMs DaysLater(int days) { return kImported + static_cast<TimeMs>(days) * 86'400'000; }
@@ -71,6 +85,52 @@ TEST_F(RegistryLifeTest, AClosedNumberStaysClosedForWhateverComesUnderIt) {
                                         Pupil("9", kOne)}};
   ASSERT_TRUE(restarted.Take(rows, kImported, true, &counts, nullptr).ok());
   for (const Record& record : Under(kOne)) EXPECT_TRUE(record.restrictions.closed);
+}
+
+// Protected records are purged a month after they are closed; nobody forgets by that whose number it was.
+TEST_F(RegistryLifeTest, AClosedNumberStaysClosedWhenItsRecordsHaveGone) {
+  std::string backup;
+  {
+    RegistryRun before(folder_ / "before", board_, clock_, random_);
+    ImportAll(before.registry, {Protected("1", kOne), Protected("2", kTwo)}, kImported);
+    // A feed closes the one, a person the other.
+    ImportAll(before.registry, {Protected("1", "9990000034")}, kImported);
+    ASSERT_TRUE(IsDone(before.registry.Close(Number(kTwo), ByAt(kImported))));
+    ASSERT_EQ(before.registry.DoWhatIsDue(Confirmed(DaysLater(31)))->purged, 2u);
+    ASSERT_TRUE(before.store->FindByIdentifier(kNhs, kOne).empty());
+    backup = BackedUp(*before.store, kImported);
+  }
+  ASSERT_TRUE(RestoreInto(folder_ / "restored", backup, kImported, random_).ok());
+  // After a restart, or from the backup.
+  for (const char* directory : {"before", "restored"}) {
+    RegistryRun after(folder_ / directory, board_, clock_, random_);
+    EXPECT_TRUE(ComesUnder(after, Pupil("7", kOne)).closed) << directory;
+    EXPECT_TRUE(ComesUnder(after, Pupil("8", kTwo)).closed) << directory;
+    EXPECT_FALSE(ComesUnder(after, Pupil("9", "9990000034")).closed) << directory;
+    EXPECT_EQ(FieldOf(after.registry.Supersede(Number("9990000034"), Number(kOne), ByAt(kImported))),
+              "nhs-number") << directory;
+  }
+}
+
+TEST_F(RegistryLifeTest, AnErasedNumberThatWasClosedStaysClosed) {
+  Import({Pupil("1", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  ASSERT_TRUE(IsDone(registry_.Erase({"school", "1"}, ByAt(kImported))));
+  Registry restarted(*store_, answering_, false);
+  ASSERT_TRUE(restarted.Load({1}).ok());
+  ImportAll(restarted, {Pupil("9", kOne)}, kImported);
+  EXPECT_TRUE(Under(kOne)[0].restrictions.closed);
+}
+
+// The row of a record that was closed and purged comes with the number of the new identity.
+TEST_F(RegistryLifeTest, WhatIsLeftOfAPurgedRecordClosesNoOtherNumber) {
+  Import({Protected("1", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  ASSERT_EQ(registry_.DoWhatIsDue(Confirmed(DaysLater(31)))->purged, 1u);
+  Import({Pupil("1", kTwo)});
+  ASSERT_EQ(Under(kTwo).size(), 1u);
+  EXPECT_FALSE(Under(kTwo)[0].restrictions.closed);
+  EXPECT_TRUE(Under(kTwo)[0].restrictions.shielded);
 }
 
 // Otherwise what comes under the number before would tell of the one that was closed.
