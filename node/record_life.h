@@ -40,6 +40,10 @@ RowTaken TakeRow(const Record* held, const Record& row, NumberChange why, bool n
 // alone: `before` is how it answered until now. A shield that nobody finds by the old number leads nowhere.
 void CarryRestrictions(const Record& before, Record& added);
 
+// A number that the record's has replaced: it is there to be found, and the record answers for it, once
+// the caller has filled in `answered_by`.
+Record DoorOf(const NhsNumber& replaced, const Record& record);
+
 // It ended on this day, or before if it had.
 void EndBy(Date day, Record& record);
 // Its number is closed: ended, closed and shielded.

@@ -113,7 +113,6 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     if (!carried.ok()) return carried;
   }
   if (supersedes) taken.held->answered_by = batch.next_id();
-  ++(fresh ? counts->imported : taken.held ? counts->updated : counts->unchanged);
   // First the one that gives up its place in the source.
   if (taken.held) {
     const absl::Status changed = ChangeWithAnswering(id, *taken.held, supersedes, batch);
@@ -129,6 +128,10 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     const absl::Status closed = CloseAll(OwnerOf(*held), *held->nhs_number, today, batch);
     if (!closed.ok()) return closed;
   }
+  const auto replaced = TakeReplaced(row.superseded_numbers, changed, batch);
+  if (!replaced.ok()) return replaced.status();
+  const bool updated = taken.held || *replaced;
+  ++(fresh ? counts->imported : updated ? counts->updated : counts->unchanged);
   return identifies ? Dispute(changed, batch, counts) : absl::OkStatus();
 }
 
@@ -176,6 +179,29 @@ absl::Status Registry::Dispute(RecordId id, RecordBatch& batch, ImportCounts* co
   // of birth would tell whether a child is at some school of the hub.
   if (by_own) ++counts->disputed;
   return batch.Change(id, std::move(silent)).status();
+}
+
+// A row that says which numbers its own replaced: how an export carries them to another node.
+absl::StatusOr<bool> Registry::TakeReplaced(std::span<const NhsNumber> numbers, RecordId id,
+                                            RecordBatch& batch) {
+  if (numbers.empty()) return false;
+  const absl::StatusOr<Record> record = batch.Read(id);
+  if (!record.ok()) return record.status();
+  const auto known = NumbersReplacedBy(
+      id, [&](RecordId by) { return AnsweredBy(by, batch); },
+      [&](RecordId other) { return batch.Read(other); });
+  if (!known.ok()) return known.status();
+  std::set<NhsNumber> there(known->begin(), known->end());
+  bool any = false;
+  for (const NhsNumber& number : numbers) {
+    // What is closed is never joined to what comes after, whatever a feed says of it.
+    if (IsClosed(OwnerOf(*record), number) || !there.insert(number).second) continue;
+    Record door = DoorOf(number, *record);
+    door.answered_by = id;
+    batch.Add(std::move(door));
+    any = true;
+  }
+  return any;
 }
 
 // A record that was merged answered no less strictly than what answers for it, whose shields it does not

@@ -26,7 +26,24 @@ class RegistryLifeTest : public RegistryTest {
     ImportAll(run.registry, {row}, kImported);
     return run.store->ReadRecord(run.store->FindBySource("surgery", row.source_id))->restrictions;
   }
+  // What an export has, as the rows that another node reads.
+  std::vector<ImportRow> Exported() {
+    std::vector<ImportRow> rows;
+    const auto add = [&](const Registry::Exported& one) {
+      rows.push_back({rows.size() + 2, RowAction::kUpsert, NumberChange::kClosed, one.record,
+                      one.superseded_numbers});
+      return true;
+    };
+    EXPECT_TRUE(registry_.ForEachExported(Organisations::All(), add).ok());
+    return rows;
+  }
+  ImportCounts Take(Registry& registry, const std::vector<ImportRow>& rows) {
+    ImportCounts counts;
+    EXPECT_TRUE(registry.Take(rows, kImported, true, &counts, nullptr).ok());
+    return counts;
+  }
   size_t Pending() { return registry_.Pending(1); }
+  const std::string kThree = "9990000034";
   TimeMs DaysLater(int days) { return kImported + static_cast<TimeMs>(days) * 86'400'000; }
 };
 
@@ -47,6 +64,61 @@ TEST_F(RegistryLifeTest, ASupersededNumberKeepsAnsweringMarkedWithWhatIsHeldNow)
   EXPECT_EQ(Under(kOne)[0].team, "West");
   EXPECT_EQ(Under(kOne)[0].nhs_number->digits(), kOne);
   EXPECT_FALSE(Under(kTwo)[0].superseded);
+}
+
+TEST_F(RegistryLifeTest, ASupersededNumberAnswersAlsoWhereItsExportIsImported) {
+  Import({Pupil("1", kOne, kUpnOne)});
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), ByAt(kImported))));
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kTwo), Number(kThree), ByAt(kImported))));
+  const std::vector<ImportRow> rows = Exported();
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].superseded_numbers, (std::vector{Number(kOne), Number(kTwo)}));
+  RegistryRun other(folder_ / "other", board_, clock_, random_);
+  EXPECT_EQ(Take(other.registry, rows).imported, 1u);
+  for (const std::string& old : {kOne, kTwo}) {
+    const auto found = *other.registry.RecordsOf(About(old, ""), Organisations::All());
+    ASSERT_EQ(found.size(), 1u) << old;
+    EXPECT_TRUE(found[0].superseded);
+    EXPECT_EQ(found[0].nhs_number->digits(), old);
+    EXPECT_EQ(found[0].source_id, "1");
+  }
+  // Once more, there and where it came from: nothing new.
+  EXPECT_EQ(Take(other.registry, rows).unchanged, 1u);
+  EXPECT_EQ(other.registry.Summarise().records, 3u);
+  EXPECT_EQ(Take(registry_, rows).unchanged, 1u);
+  EXPECT_EQ(registry_.Summarise().records, 3u);
+}
+
+// Or a file would join the old name to the new one.
+TEST_F(RegistryLifeTest, NoFileMakesADoorOfAClosedNumber) {
+  Import({Pupil("7", kOne), Pupil("8", kTwo)});
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  Take(registry_, {{2, RowAction::kUpsert, NumberChange::kClosed, Pupil("1", kThree),
+                    {Number(kOne)}}});
+  ASSERT_EQ(Under(kOne).size(), 1u);
+  EXPECT_EQ(Under(kOne)[0].source_id, "7");
+  // And what a closed number replaced is closed with it, and in no export.
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kTwo), ByAt(kImported))));
+  Take(registry_, {{2, RowAction::kUpsert, NumberChange::kClosed, Pupil("2", kTwo),
+                    {Number("9990000042")}}});
+  ASSERT_EQ(Under("9990000042").size(), 1u);
+  EXPECT_TRUE(Under("9990000042")[0].restrictions.closed);
+  const std::vector<ImportRow> rows = Exported();
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].record.source_id, "1");
+}
+
+// A merge is not exported, and what shields its two stays with both.
+TEST_F(RegistryLifeTest, AMergedRecordIsExportedAsItWouldBeUnmerged) {
+  Import({Pupil("1", kOne), Pupil("2", "", kUpnOne)});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "1"}, {"school", "2"}, ByAt(kImported))));
+  ASSERT_TRUE(registry_.ApplyJournal({}, {2}, {}).ok());
+  const std::vector<ImportRow> rows = Exported();
+  ASSERT_EQ(rows.size(), 2u);
+  for (const ImportRow& row : rows) {
+    EXPECT_TRUE(row.record.shield_pending) << row.record.source_id;
+    EXPECT_EQ(row.record.answered_by, 0u);
+  }
 }
 
 TEST_F(RegistryLifeTest, ANoticeUnderEitherNumberActsUnderBoth) {
@@ -94,7 +166,7 @@ TEST_F(RegistryLifeTest, AClosedNumberStaysClosedWhenItsRecordsHaveGone) {
     RegistryRun before(folder_ / "before", board_, clock_, random_);
     ImportAll(before.registry, {Protected("1", kOne), Protected("2", kTwo)}, kImported);
     // A feed closes the one, a person the other.
-    ImportAll(before.registry, {Protected("1", "9990000034")}, kImported);
+    ImportAll(before.registry, {Protected("1", kThree)}, kImported);
     ASSERT_TRUE(IsDone(before.registry.Close(Number(kTwo), ByAt(kImported))));
     ASSERT_EQ(before.registry.DoWhatIsDue(Confirmed(DaysLater(31)))->purged, 2u);
     ASSERT_TRUE(before.store->FindByIdentifier(kNhs, kOne).empty());
@@ -106,8 +178,8 @@ TEST_F(RegistryLifeTest, AClosedNumberStaysClosedWhenItsRecordsHaveGone) {
     RegistryRun after(folder_ / directory, board_, clock_, random_);
     EXPECT_TRUE(ComesUnder(after, Pupil("7", kOne)).closed) << directory;
     EXPECT_TRUE(ComesUnder(after, Pupil("8", kTwo)).closed) << directory;
-    EXPECT_FALSE(ComesUnder(after, Pupil("9", "9990000034")).closed) << directory;
-    EXPECT_EQ(FieldOf(after.registry.Supersede(Number("9990000034"), Number(kOne), ByAt(kImported))),
+    EXPECT_FALSE(ComesUnder(after, Pupil("9", kThree)).closed) << directory;
+    EXPECT_EQ(FieldOf(after.registry.Supersede(Number(kThree), Number(kOne), ByAt(kImported))),
               "nhs-number") << directory;
   }
 }
