@@ -73,7 +73,8 @@ void AddExportCommand(CLI::App& records, Terminal& terminal, Chosen& chosen) {
   const auto options = std::make_shared<RecordExportOptions>();
   CLI::App* const command = Subcommand(
       records, "export", "Write all records but what is closed, as an import reads them.",
-      "Whoever has the file reads what the agency knows of every child. Example:\n"
+      "Whoever has the file reads what the agency knows of every child. An import takes a CSV of "
+      "any size, and of FHIR at most 16 MiB. Example:\n"
       "  whoelse records export --format fhir -o records.json");
   command->add_option("--format", options->format, "csv or fhir")->capture_default_str();
   command->add_option("-o,--output", options->output, "The file (default: standard output)");

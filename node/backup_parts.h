@@ -16,7 +16,7 @@ struct BackupPart {
 };
 
 inline constexpr bool kGoesBack = true, kStaysOut = false;
-inline constexpr std::array<BackupPart, 30> kBackupParts = {{
+inline constexpr std::array<BackupPart, 31> kBackupParts = {{
     {"records", "", kGoesBack, "what the agency holds"},
     {"gone", "", kGoesBack, "with them: what was erased, and what was held back of what is gone"},
     {"sub_keys", "", kStaysOut, "a version's questions are closed by destroying its keys everywhere"},
@@ -45,6 +45,7 @@ inline constexpr std::array<BackupPart, 30> kBackupParts = {{
     {"meta", "month", kGoesBack, "a month's questions listed twice harm nobody"},
     {"meta", "in_use", kStaysOut, "a restored store was never in use: it is doubted (node/doubt.h)"},
     {"meta", "restored", kGoesBack, "a shield over everybody stands until people lift it"},
+    {"meta", "closed/", kGoesBack, "with what is gone: left out, a closed number would open again"},
     {"meta", "next-record", kGoesBack, "an id is never used again"},
     {"meta", "master-key-probe", kStaysOut, "made anew"},
 }};

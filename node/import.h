@@ -41,11 +41,14 @@ inline constexpr std::array<std::string_view, 2> kImportFormatNames = {"csv", "f
 // What a row says has happened to it. In an upsert and a snapshot every row is kUpsert.
 enum class RowAction : uint8_t { kUpsert = 1, kAdd, kUpdate, kEnd };
 
+inline constexpr size_t kSupersededMax = 64;        // of one record
+
 struct ImportRow {
   size_t line = 0;                                  // of the file; of a bundle the entry, from 1
   RowAction action = RowAction::kUpsert;
   NumberChange number_changed = NumberChange::kClosed;
   Record record;                                    // of kEnd only source, source_id and end
+  std::vector<NhsNumber> superseded_numbers = {};   // that the record's replaced: at most kSupersededMax
 };
 
 // One complaint about one row, to be read by the person who has to put it right. Never repeats the

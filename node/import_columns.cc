@@ -332,6 +332,8 @@ const std::vector<ImportColumn>& ImportColumns() {
        "yes or no: a care leaver, or SEND, who agreed to be kept until 25; blank: no"},
       {"number_changed", false,
        "why the NHS number is another than before: superseded, corrected or closed; blank: closed"},
+      {"superseded_numbers", false,
+       "earlier NHS numbers that this one replaced, separated by ;  they keep answering, marked"},
       {"action", false, "add, update or end: in a delta, and only there"},
   };
   return columns;

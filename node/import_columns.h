@@ -21,7 +21,7 @@ enum class Column : size_t {
   kOrganisationCode, kService, kTeam, kProfessionalName, kProfessionalRole, kProfessionalPhone,
   kProfessionalEmail, kDutyPhone, kStart, kEnd, kVerifiedOn, kLeadProfessional, kAssessmentExists,
   kAbout, kConsent, kConsentBy, kConsentCompetent, kConsentOn, kConsentUntil, kConsentPurposes,
-  kRestrictions, kDied, kKeepTo25, kNumberChanged, kAction
+  kRestrictions, kDied, kKeepTo25, kNumberChanged, kSupersededNumbers, kAction
 };
 inline constexpr size_t kColumns = static_cast<size_t>(Column::kAction) + 1;
 

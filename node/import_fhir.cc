@@ -245,13 +245,13 @@ Json PatientOf(const Record& record, const std::string& id) {
                   {"address", address.empty() ? Json() : Json::array({address})}});
 }
 
-Json ExtensionsOf(const Record& record) {
+Json ExtensionsOf(const Record& record, std::span<const NhsNumber> superseded) {
   Json extensions = Json::array();
   for (size_t i = 0; i < kColumns; ++i) {
     const auto column = static_cast<Column>(i);
     const bool element = std::ranges::find(kElements, column, &Element::column) != kElements.end();
     if (element && column != Column::kSex) continue;   // gender has four words of its own
-    const std::string cell = CellOf(record, column);
+    const std::string cell = CellOf(record, column, superseded);
     if (cell.empty()) continue;
     extensions.push_back({{"url", std::string(kExtension) + std::string(NameOf(column))},
                           {"valueString", cell}});
@@ -259,7 +259,8 @@ Json ExtensionsOf(const Record& record) {
   return extensions;
 }
 
-Json EpisodeOf(const Record& record, const std::string& place) {
+Json EpisodeOf(const Record& record, const std::string& place,
+               std::span<const NhsNumber> superseded) {
   const Json period = Without({{"start", CellOf(record, Column::kStart)},
                                {"end", CellOf(record, Column::kEnd)}});
   Json organisation = Without({{"display", record.organisation}});
@@ -268,7 +269,7 @@ Json EpisodeOf(const Record& record, const std::string& place) {
   }
   return Without({{"resourceType", "EpisodeOfCare"},
                   {"id", "episode-" + place},
-                  {"extension", ExtensionsOf(record)},
+                  {"extension", ExtensionsOf(record, superseded)},
                   {"identifier", Json::array({{{"value", record.source_id}}})},
                   {"status", record.end ? "finished" : "active"},
                   {"type", Json::array({{{"text", record.service}}})},
@@ -330,7 +331,8 @@ std::string BundleBegin() {
 }
 std::string BundleEnd() { return "\n]}\n"; }
 
-std::string BundleEntriesOf(const Record& record, size_t place) {
+std::string BundleEntriesOf(const Record& record, size_t place,
+                            std::span<const NhsNumber> superseded) {
   const std::string number = std::to_string(place);
   Json role = Without({{"resourceType", "PractitionerRole"}, {"id", "role-" + number}});
   if (!record.name.empty()) role["practitioner"] = {{"display", record.name}};
@@ -342,7 +344,7 @@ std::string BundleEntriesOf(const Record& record, size_t place) {
                              {"telecom", Telecom({{"phone", record.duty_phone}})}});
   std::string entries;
   for (const Json& resource : {PatientOf(record, "patient-" + number), Without(role), team,
-                               EpisodeOf(record, number)}) {
+                               EpisodeOf(record, number, superseded)}) {
     entries += (entries.empty() ? "" : ",\n") + Json{{"resource", resource}}.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
   return entries;

@@ -3,6 +3,7 @@
 #define WHOELSE_NODE_IMPORT_FHIR_H_
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "node/import.h"
@@ -34,8 +35,10 @@ class FhirImport final : public ImportReader {
 // A Bundle of type collection is this, entries separated by commas, and this.
 std::string BundleBegin();
 std::string BundleEnd();
-// Patient, PractitionerRole, CareTeam and EpisodeOfCare of one record. `place` makes their ids.
-std::string BundleEntriesOf(const Record& record, size_t place);
+// Patient, PractitionerRole, CareTeam and EpisodeOfCare of one record. `place` makes their ids;
+// `superseded`: the numbers that the record's has replaced.
+std::string BundleEntriesOf(const Record& record, size_t place,
+                            std::span<const NhsNumber> superseded = {});
 
 }  // namespace whoelse
 

@@ -115,6 +115,7 @@ class RowReader {
     } else {
       ReadAll();
     }
+    read.superseded_numbers = std::move(superseded_numbers_);
     read.record = std::move(record_);
     return read;
   }
@@ -230,7 +231,8 @@ class RowReader {
 
   void ReadIdentifiers() {
     const std::string_view number = Cell(Column::kNhsNumber);
-    if (!number.empty()) ReadNumber(number);
+    if (!number.empty()) record_.nhs_number = Number(Column::kNhsNumber, number);
+    ReadSupersededNumbers();
     const std::string_view upn = Cell(Column::kUpn);
     if (!upn.empty()) {
       absl::StatusOr<Upn> parsed = Upn::Parse(upn);
@@ -251,17 +253,44 @@ class RowReader {
     }
   }
 
-  void ReadNumber(std::string_view cell) {
-    absl::StatusOr<NhsNumber> number = NhsNumber::Parse(cell);
-    if (!number.ok()) return Complain(Column::kNhsNumber, number.status());
+  std::optional<NhsNumber> Number(Column column, std::string_view text) {
+    absl::StatusOr<NhsNumber> number = NhsNumber::Parse(text);
+    if (!number.ok()) {
+      Complain(column, number.status());
+      return std::nullopt;
+    }
     // 0000000000 has a right check digit. Taken for a number it would make one child of all those
     // whose number somebody did not know.
     const std::string& digits = number->digits();
     if (digits.find_first_not_of(digits[0]) == std::string::npos) {
-      return Complain(Column::kNhsNumber, "is one digit ten times, which stands for no number",
-                      "leave it blank until there is a number");
+      Complain(column, "is one digit ten times, which stands for no number",
+               "leave it blank until there is a number");
+      return std::nullopt;
     }
-    record_.nhs_number = *std::move(number);
+    return *std::move(number);
+  }
+
+  void ReadSupersededNumbers() {
+    constexpr Column kColumn = Column::kSupersededNumbers;
+    const std::string_view cell = Cell(kColumn);
+    if (cell.empty()) return;
+    if (Cell(Column::kNhsNumber).empty()) {
+      return Complain(kColumn, "names numbers that were replaced, and there is none that did it",
+                      "fill in the NHS number, or leave this blank");
+    }
+    const std::vector<std::string_view> parts = Parts(cell);
+    if (parts.size() > kSupersededMax) {
+      return Complain(kColumn, "has more than " + std::to_string(kSupersededMax) + " numbers",
+                      "give those that this child had");
+    }
+    for (const std::string_view part : parts) {
+      std::optional<NhsNumber> number = Number(kColumn, part);
+      if (!number) return;
+      if (number == record_.nhs_number) {
+        return Complain(kColumn, "has the row's own number", "give the ones that it replaced");
+      }
+      superseded_numbers_.push_back(*std::move(number));
+    }
   }
 
   void ReadDays() {
@@ -417,6 +446,7 @@ class RowReader {
   const CsvRow& row_;
   std::vector<RowProblem>& problems_;
   Record record_;
+  std::vector<NhsNumber> superseded_numbers_;
 };
 
 }  // namespace

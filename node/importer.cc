@@ -14,17 +14,19 @@
 namespace whoelse {
 namespace {
 
+constexpr size_t kDigits = 10;              // of an NHS number
 constexpr size_t kTaken = 16'000;           // rows taken at a time: others wait less than a second
 constexpr size_t kEnded = 1000;             // records written as one
 constexpr size_t kMostEndPercent = 5;       // of a source's live records, by one snapshot
 
 Bytes Encode(const ImportRow& row) {
-  return Writer()
-      .U64(row.line)
+  Writer out;
+  out.U64(row.line)
       .U8(static_cast<uint8_t>(row.action))
       .U8(static_cast<uint8_t>(row.number_changed))
-      .Raw(row.record.Encode())
-      .Take();
+      .U8(static_cast<uint8_t>(row.superseded_numbers.size()));
+  for (const NhsNumber& number : row.superseded_numbers) out.Raw(AsBytes(number.digits()));
+  return out.Raw(row.record.Encode()).Take();
 }
 
 absl::StatusOr<ImportRow> Decode(ByteView item) {
@@ -33,6 +35,11 @@ absl::StatusOr<ImportRow> Decode(ByteView item) {
   row.line = reader.U64();
   row.action = static_cast<RowAction>(reader.U8());
   row.number_changed = static_cast<NumberChange>(reader.U8());
+  for (size_t left = reader.U8(); left > 0; --left) {
+    absl::StatusOr<NhsNumber> number = NhsNumber::Parse(ToString(reader.Raw(kDigits)));
+    if (!number.ok()) return absl::DataLossError("the rows that wait are damaged");
+    row.superseded_numbers.push_back(*std::move(number));
+  }
   absl::StatusOr<Record> record = Record::Decode(reader.Raw(reader.left()));
   if (!record.ok()) return record.status();
   row.record = *std::move(record);
@@ -113,8 +120,23 @@ class Running {
     listener_.OnProblem(problem);
   }
 
-  void ComplainOfCrowd(const ImportRow& row, KeyType type) {
-    const Column column = type == KeyType::kUpn ? Column::kUpn : Column::kNhsNumber;
+  // Where the row has an identifier of a crowd. A number that stands for "not known" stands among those
+  // that were replaced as easily.
+  static absl::StatusOr<std::optional<Column>> CrowdIn(
+      const ImportRow& row,
+      const std::function<absl::StatusOr<std::optional<KeyType>>(const Record&)>& crowd_of) {
+    const auto own = crowd_of(row.record);
+    if (!own.ok()) return own.status();
+    if (*own) return std::optional(**own == KeyType::kUpn ? Column::kUpn : Column::kNhsNumber);
+    for (const NhsNumber& number : row.superseded_numbers) {
+      const auto crowd = crowd_of(DoorOf(number, row.record));
+      if (!crowd.ok()) return crowd.status();
+      if (*crowd) return std::optional(Column::kSupersededNumbers);
+    }
+    return std::optional<Column>();
+  }
+
+  void ComplainOfCrowd(const ImportRow& row, Column column) {
     Complain({row.line, reader_->NameOf(column),
               "is that of more than " + std::to_string(kRowsOfOneIdentifierMax) + " records",
               "no child has so many: leave it blank where it is not known, in a row that is held already "
@@ -131,13 +153,18 @@ class Running {
         return absl::OkStatus();
       }
     }
-    const auto crowd = registry_.CrowdBefore(row.record);
+    const auto crowd =
+        CrowdIn(row, [&](const Record& record) { return registry_.CrowdBefore(record); });
     if (!crowd.ok()) return crowd.status();
     if (*crowd) {
       ComplainOfCrowd(row, **crowd);
       return absl::OkStatus();
     }
-    crowds_.Note(row.record, registry_.OwnerOf(row.record));
+    const std::string owner = registry_.OwnerOf(row.record);
+    crowds_.Note(row.record, owner);
+    for (const NhsNumber& number : row.superseded_numbers) {
+      crowds_.Note(DoorOf(number, row.record), owner);
+    }
     return spool_.Add(Encode(row));
   }
 
@@ -171,9 +198,13 @@ class Running {
     return spool_.ForEach([&](ByteView item) {
       const absl::StatusOr<ImportRow> row = Decode(item);
       if (!row.ok()) return row.status();
-      if (const auto crowd = crowds_.Of(row->record, registry_.OwnerOf(row->record))) {
+      const std::string owner = registry_.OwnerOf(row->record);
+      const auto crowd =
+          CrowdIn(*row, [&](const Record& record) { return crowds_.Of(record, owner); });
+      if (!crowd.ok()) return crowd.status();
+      if (*crowd) {
         refused_.push_back(row->line);
-        ComplainOfCrowd(*row, *crowd);
+        ComplainOfCrowd(*row, **crowd);
       }
       return absl::OkStatus();
     });

@@ -181,6 +181,12 @@ void RaiseTo(const Record& other, Record& record) {
   record.in_dispute = record.in_dispute || other.in_dispute;
 }
 
+Restrictions WithShields(const Record& record) {
+  Restrictions restrictions = record.restrictions;
+  restrictions.shielded = restrictions.shielded || record.shield_pending || record.in_dispute;
+  return restrictions;
+}
+
 Record MergeByMachine(const Record& held, Record incoming) {
   RaiseTo(held, incoming);
   incoming.answered_by = held.answered_by;

@@ -116,6 +116,9 @@ struct Record : RowBasis {
 
 // The stricter of each: restrictions, class, a notice that is pending, a dispute.
 void RaiseTo(const Record& other, Record& record);
+// Its restrictions, with a notice that is pending and a dispute as the shields that they are: what there
+// is to say of them where the inbox's items about them do not lead.
+Restrictions WithShields(const Record& record);
 // What a machine may write over what is held: everything but a restriction or a class that would
 // become looser (domain.md, "A restriction only rises by machine"), and what people here decided.
 Record MergeByMachine(const Record& held, Record incoming);

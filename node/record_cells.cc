@@ -29,9 +29,7 @@ std::string Joined(const Names& names) {
 }
 
 std::string RestrictionsCell(const Record& record) {
-  Restrictions restrictions = record.restrictions;
-  restrictions.shielded =
-      restrictions.shielded || record.shield_pending || record.in_dispute;
+  const Restrictions restrictions = WithShields(record);
   std::vector<std::string_view> words;
   for (const auto& [word, member] : kRestrictionWords) {
     if (restrictions.*member) words.push_back(word);
@@ -43,6 +41,12 @@ std::string PurposesCell(const Consent& consent) {
   std::vector<std::string_view> names;
   for (const Purpose purpose : consent.purposes) names.push_back(Name(purpose));
   return Joined(names);
+}
+
+std::string NumbersCell(std::span<const NhsNumber> numbers) {
+  std::vector<std::string_view> digits;
+  for (const NhsNumber& number : numbers) digits.push_back(number.digits());
+  return Joined(digits);
 }
 
 std::string ConsentCell(const Consent& consent, Column column) {
@@ -64,7 +68,7 @@ std::string ConsentCell(const Consent& consent, Column column) {
 
 }  // namespace
 
-std::string CellOf(const Record& record, Column column) {
+std::string CellOf(const Record& record, Column column, std::span<const NhsNumber> superseded) {
   for (const RecordText& text : kRecordTexts) {
     if (text.name == NameOf(column)) return record.*text.member;
   }
@@ -104,6 +108,8 @@ std::string CellOf(const Record& record, Column column) {
       return ConsentCell(record.consent, column);
     case Column::kRestrictions:
       return RestrictionsCell(record);
+    case Column::kSupersededNumbers:
+      return NumbersCell(superseded);
     default:
       return "";   // number_changed and action: nothing has changed
   }
@@ -117,10 +123,10 @@ std::string CsvHeader() {
   return line + "\r\n";
 }
 
-std::string CsvLineOf(const Record& record) {
+std::string CsvLineOf(const Record& record, std::span<const NhsNumber> superseded) {
   std::string line;
   for (size_t i = 0; i < kColumns; ++i) {
-    line += (i == 0 ? "" : ",") + CsvCell(CellOf(record, static_cast<Column>(i)));
+    line += (i == 0 ? "" : ",") + CsvCell(CellOf(record, static_cast<Column>(i), superseded));
   }
   return line + "\r\n";
 }

@@ -2,6 +2,7 @@
 #ifndef WHOELSE_NODE_RECORD_CELLS_H_
 #define WHOELSE_NODE_RECORD_CELLS_H_
 
+#include <span>
 #include <string>
 
 #include "node/import_columns.h"
@@ -10,15 +11,15 @@
 namespace whoelse {
 
 // What an import would read there; blank where it would be blank. A shield that is pending is written
-// as one.
-std::string CellOf(const Record& record, Column column);
+// as one. Here and below, `superseded`: the numbers that the record's has replaced.
+std::string CellOf(const Record& record, Column column, std::span<const NhsNumber> superseded = {});
 
 // The header line of an export, and a record's; each with its line end.
 std::string CsvHeader();
-std::string CsvLineOf(const Record& record);
+std::string CsvLineOf(const Record& record, std::span<const NhsNumber> superseded = {});
 
 // What an export has: what is closed would show, beside the new identity, who was whom; and what no row
-// speaks of any more is another record's to say.
+// speaks of any more, a number that was replaced, is said with the record that answers for it.
 bool IsExported(const Record& record);
 
 }  // namespace whoelse

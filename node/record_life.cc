@@ -61,12 +61,10 @@ RowTaken TakeRow(const Record* held, const Record& row, NumberChange why, bool n
     taken.held->local_id.clear();
     if (held->upn == row.upn) taken.held->upn.reset();
     taken.added = row;
+    // Otherwise a feed that knows of no shield would free a child by giving it another number.
+    CarryRestrictions(*held, *taken.added);
   } else if (another && why == NumberChange::kSuperseded) {
-    taken.held = *held;
-    taken.held->superseded = true;
-    taken.held->source.clear();
-    taken.held->source_id.clear();
-    taken.held->upn.reset();         // asked by it, the new record answers for itself
+    taken.held = DoorOf(*held->nhs_number, *held);
     taken.added = Updated(*held, row, today);
   } else {
     Record updated = Updated(*held, row, today);
@@ -76,6 +74,23 @@ RowTaken TakeRow(const Record* held, const Record& row, NumberChange why, bool n
   }
   if (number_closed) CloseNumber(today, *taken.added);
   return taken;
+}
+
+void CarryRestrictions(const Record& before, Record& added) {
+  Restrictions carried = WithShields(before);
+  carried.closed = false;
+  added.restrictions = added.restrictions.Raise(carried);
+  added.service_class = std::max(added.service_class, before.service_class);
+}
+
+Record DoorOf(const NhsNumber& replaced, const Record& record) {
+  Record door = record;
+  door.nhs_number = replaced;
+  door.superseded = true;
+  door.source.clear();
+  door.source_id.clear();
+  door.upn.reset();         // asked by it, the record answers for itself
+  return door;
 }
 
 void EndBy(Date day, Record& record) { record.end = std::min(record.end.value_or(day), day); }

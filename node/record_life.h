@@ -4,7 +4,7 @@
 //   a row -> held -> updated in place ... -> ended -> archived -> purged
 //                 -> its number was replaced (superseded): the old number keeps answering, marked
 //                 -> its number was closed (the identity changed): ended and shielded, and never
-//                    joined to what comes after
+//                    joined to what comes after, which is no less restricted
 //
 // Nothing here lowers a restriction.
 #ifndef WHOELSE_NODE_RECORD_LIFE_H_
@@ -35,6 +35,14 @@ struct RowTaken {
 // closed here, and what comes under it later is closed with it.
 RowTaken TakeRow(const Record* held, const Record& row, NumberChange why, bool number_closed,
                  Date today);
+
+// What restricts a child goes with it to its new number, but for the closing, which is the old number's
+// alone: `before` is how it answered until now. A shield that nobody finds by the old number leads nowhere.
+void CarryRestrictions(const Record& before, Record& added);
+
+// A number that the record's has replaced: it is there to be found, and the record answers for it, once
+// the caller has filled in `answered_by`.
+Record DoorOf(const NhsNumber& replaced, const Record& record);
 
 // It ended on this day, or before if it had.
 void EndBy(Date day, Record& record);

@@ -218,16 +218,17 @@ grpc::Status RecordsService::ExportRecords(grpc::ServerContext* context,
   std::string& text = *part.mutable_part();
   text = fhir ? BundleBegin() : CsvHeader();
   bool any = false, open = true;
-  const absl::Status read = parts_.store.ForEachRecord(0, [&](const StoredRecord& stored) {
-    if (!IsExported(stored.record) || !actor->organisations.Has(stored.record)) return true;
+  const auto write_one = [&](const Registry::Exported& one) {
     if (fhir && any) text += ",\n";
     any = true;
-    text += fhir ? BundleEntriesOf(stored.record, stored.id) : CsvLineOf(stored.record);
+    text += fhir ? BundleEntriesOf(one.record, one.id, one.superseded_numbers)
+                 : CsvLineOf(one.record, one.superseded_numbers);
     if (text.size() < kFilePartBytes) return true;
     open = writer->Write(part);
     text.clear();
     return open;
-  });
+  };
+  const absl::Status read = parts_.registry.ForEachExported(actor->organisations, write_one);
   if (!read.ok()) return ToDoor(read);
   if (fhir) text += BundleEnd();
   if (open) writer->Write(part);

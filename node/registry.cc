@@ -30,8 +30,11 @@ class EnrolledSet {
 absl::Status Registry::Load(const std::vector<KeyVersion>& versions) {
   absl::StatusOr<RocksdbStore::EnrolmentState> state = store_.ReadEnrolmentState();
   if (!state.ok()) return state.status();
+  absl::StatusOr<std::set<std::string>> closed = store_.ReadClosedNames();
+  if (!closed.ok()) return closed.status();
   const std::lock_guard no_import(import_mutex_);
   const std::lock_guard lock(mutex_);
+  closed_ = *std::move(closed);
   enrolment_.RestoreImported(state->newest_import_ms);
   enrolment_.RestoreBegun(state->begun_ms);
   enrolment_.SetKeyVersions(versions);
@@ -49,7 +52,7 @@ absl::Status Registry::Load(const std::vector<KeyVersion>& versions) {
   const absl::Status records = store_.LoadRecords([&](const StoredRecord& stored) {
     enrolment_.RestoreHeld(stored.id, stored.arrived_ms);
     if (stored.record.restrictions.closed && stored.record.nhs_number) {
-      closed_.insert({OwnerOf(stored.record), *stored.record.nhs_number});
+      closed_.insert(store_.ClosedName(OwnerOf(stored.record), *stored.record.nhs_number));
     }
     NoteAnswers(stored.id, 0, stored.record.answered_by);
     ++records_;

@@ -76,6 +76,17 @@ class Registry {
   // Of what is written bit by bit, before the first bit.
   void BeginImport(const TrailNote& by) { store_.WriteTrail(by); }
 
+  // --- exports (registry_export.cc) ----------------------------------------------------------------
+  // Of what is held for these organisations all that an export has, until it returns false: a merged
+  // record as it would be unmerged, a number that was replaced with the record that answers for it.
+  struct Exported {
+    RecordId id;
+    Record record;
+    std::vector<NhsNumber> superseded_numbers;
+  };
+  absl::Status ForEachExported(const Organisations& theirs,
+                               const std::function<bool(const Exported&)>& visit) const;
+
   // --- what people do to a record (registry_life.cc) ---------------------------------------------
   // A record of this source and id, or all of a number. FieldError: "id", "nhs-number", "by": there is
   // none, or it cannot be done. None of them lowers a restriction.
@@ -177,12 +188,26 @@ class Registry {
                        std::vector<bool>* seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status Dispute(RecordId id, RecordBatch& batch, ImportCounts* counts)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // The numbers that this record's has replaced, and those that they had. `answered`: those that a record
+  // answers for.
+  static absl::StatusOr<std::vector<NhsNumber>> NumbersReplacedBy(
+      RecordId id, const std::function<std::vector<RecordId>(RecordId)>& answered,
+      const std::function<absl::StatusOr<Record>(RecordId)>& read);
+  // True when there is one that was not known.
+  absl::StatusOr<bool> TakeReplaced(std::span<const NhsNumber> numbers, RecordId id,
+                                    RecordBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  absl::Status CarryWhatAnswered(const Record& held, const RecordBatch& batch, Record& added) const;
   absl::Status ChangeWithAnswering(RecordId id, const Record& record, bool answered_by_new,
                                    RecordBatch& batch);
   absl::StatusOr<std::vector<StoredRecord>> ChildFrom(const std::vector<RecordId>& found,
                                                       const Organisations& theirs);
   std::vector<RecordId> NeighboursOf(const StoredRecord& stored) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  bool IsClosed(const std::string& owner, const NhsNumber& number) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_) {
+    return !closed_.empty() && closed_.contains(store_.ClosedName(owner, number));
+  }
   absl::Status CloseAll(const std::string& owner, const NhsNumber& number, Date today,
                         RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
@@ -218,7 +243,7 @@ class Registry {
   RocksdbStore& store_;
   Answering& answering_;
   const bool of_a_hub_;
-  std::mutex import_mutex_;                 // one change of records at a time
+  mutable std::mutex import_mutex_;                 // one change of records at a time
   // Conflicts in the batch that is gathered: of each identifier, between the records of the same one or
   // two organisations, one.
   struct DisputeKey {
@@ -228,8 +253,9 @@ class Registry {
   };
   DisputeKey KeyOf(Conflict conflict, const Record& a, const Record& b) const;
   std::map<DisputeKey, std::set<RecordId>> disputes_ ABSL_GUARDED_BY(import_mutex_);
-  // What comes to the same owner under a closed number is closed with it.
-  std::set<std::pair<std::string, NhsNumber>> closed_ ABSL_GUARDED_BY(import_mutex_);
+  // What comes to the same owner under a closed number is closed with it, for good. Names, as the store
+  // has them of those whose records are gone.
+  std::set<std::string> closed_ ABSL_GUARDED_BY(import_mutex_);
   // Of each record that answers for others, those.
   std::multimap<RecordId, RecordId> answers_for_ ABSL_GUARDED_BY(import_mutex_);
   mutable std::mutex mutex_;

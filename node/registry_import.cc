@@ -103,13 +103,16 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     return absl::OkStatus();
   }
   const bool number_closed =
-      record.nhs_number && closed_.contains({OwnerOf(record), *record.nhs_number});
+      record.nhs_number && IsClosed(OwnerOf(record), *record.nhs_number);
   RowTaken taken = TakeRow(held ? &*held : nullptr, record, row.number_changed, number_closed, today);
   if (gone && taken.added) RaiseTo(gone->left, *taken.added);
   const bool closes = taken.held && taken.added && taken.held->restrictions.closed;
   const bool supersedes = taken.held && taken.added && !closes;
+  if (closes) {
+    const absl::Status carried = CarryWhatAnswered(*held, batch, *taken.added);
+    if (!carried.ok()) return carried;
+  }
   if (supersedes) taken.held->answered_by = batch.next_id();
-  ++(fresh ? counts->imported : taken.held ? counts->updated : counts->unchanged);
   // First the one that gives up its place in the source.
   if (taken.held) {
     const absl::Status changed = ChangeWithAnswering(id, *taken.held, supersedes, batch);
@@ -125,6 +128,10 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     const absl::Status closed = CloseAll(OwnerOf(*held), *held->nhs_number, today, batch);
     if (!closed.ok()) return closed;
   }
+  const auto replaced = TakeReplaced(row.superseded_numbers, changed, batch);
+  if (!replaced.ok()) return replaced.status();
+  const bool updated = taken.held || *replaced;
+  ++(fresh ? counts->imported : updated ? counts->updated : counts->unchanged);
   return identifies ? Dispute(changed, batch, counts) : absl::OkStatus();
 }
 
@@ -174,6 +181,43 @@ absl::Status Registry::Dispute(RecordId id, RecordBatch& batch, ImportCounts* co
   return batch.Change(id, std::move(silent)).status();
 }
 
+// A row that says which numbers its own replaced: how an export carries them to another node.
+absl::StatusOr<bool> Registry::TakeReplaced(std::span<const NhsNumber> numbers, RecordId id,
+                                            RecordBatch& batch) {
+  if (numbers.empty()) return false;
+  const absl::StatusOr<Record> record = batch.Read(id);
+  if (!record.ok()) return record.status();
+  const auto known = NumbersReplacedBy(
+      id, [&](RecordId by) { return AnsweredBy(by, batch); },
+      [&](RecordId other) { return batch.Read(other); });
+  if (!known.ok()) return known.status();
+  std::set<NhsNumber> there(known->begin(), known->end());
+  bool any = false;
+  for (const NhsNumber& number : numbers) {
+    // What is closed is never joined to what comes after, whatever a feed says of it.
+    if (IsClosed(OwnerOf(*record), number) || !there.insert(number).second) continue;
+    Record door = DoorOf(number, *record);
+    door.answered_by = id;
+    batch.Add(std::move(door));
+    any = true;
+  }
+  return any;
+}
+
+// A record that was merged answered no less strictly than what answers for it, whose shields it does not
+// have itself.
+absl::Status Registry::CarryWhatAnswered(const Record& held, const RecordBatch& batch,
+                                         Record& added) const {
+  for (RecordId by = held.answered_by; by != 0;) {
+    const absl::StatusOr<Record> answers = batch.Read(by);
+    if (absl::IsNotFound(answers.status())) return absl::OkStatus();
+    if (!answers.ok()) return answers.status();
+    CarryRestrictions(*answers, added);
+    by = answers->answered_by;
+  }
+  return absl::OkStatus();
+}
+
 // What rises on a record that another one answers for rises on that one too.
 absl::Status Registry::ChangeWithAnswering(RecordId id, const Record& record, bool answered_by_new,
                                            RecordBatch& batch) {
@@ -189,7 +233,7 @@ absl::Status Registry::ChangeWithAnswering(RecordId id, const Record& record, bo
 
 absl::Status Registry::CloseAll(const std::string& owner, const NhsNumber& number, Date today,
                                 RecordBatch& batch) {
-  closed_.insert({owner, number});
+  closed_.insert(store_.ClosedName(owner, number));
   for (const RecordId id : batch.FindByNumber(number)) {
     absl::StatusOr<Record> record = batch.Read(id);
     if (!record.ok()) return record.status();
@@ -209,7 +253,7 @@ absl::Status Registry::CloseReplacedBy(const std::string& owner, RecordId id, Da
   for (const RecordId other : AnsweredBy(id, batch)) {
     const absl::StatusOr<Record> replaced = batch.Read(other);
     if (!replaced.ok()) return replaced.status();
-    if (!replaced->nhs_number || closed_.contains({owner, *replaced->nhs_number})) continue;
+    if (!replaced->nhs_number || IsClosed(owner, *replaced->nhs_number)) continue;
     const absl::Status closed = CloseAll(owner, *replaced->nhs_number, today, batch);
     if (!closed.ok()) return closed;
   }
@@ -226,7 +270,7 @@ absl::Status Registry::CloseWhatFeedsSay(RecordBatch& batch) {
     const NhsNumber number = *changed.record.nhs_number;
     const std::string owner = OwnerOf(changed.record);
     // Also under a number that was closed before: a feed may say that it replaced another one.
-    const absl::Status closed = closed_.contains({owner, number})
+    const absl::Status closed = IsClosed(owner, number)
                                     ? CloseReplacedBy(owner, id, DayOf(batch.now()), batch)
                                     : CloseAll(owner, number, DayOf(batch.now()), batch);
     if (!closed.ok()) return closed;

@@ -88,7 +88,7 @@ Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& curren
     if (!held.ok()) return held.status();
     if (!by.organisations.Has(*held)) continue;
     for (const NhsNumber& number : {old, current}) {
-      if (!closed_.contains({OwnerOf(*held), number})) continue;
+      if (!IsClosed(OwnerOf(*held), number)) continue;
       return FieldError{"nhs-number", "one of the two is closed",
                         "leave them apart: what was closed is never joined"};
     }
@@ -176,9 +176,10 @@ Registry::Done Registry::Unmerge(const Which& from, const By& by) {
     if (record.answered_by == 0) {
       return FieldError{"id", "the record is not merged", "look it up with records list"};
     }
-    const absl::StatusOr<StoredRecord> answers = store_.ReadStored(record.answered_by);
+    // As it answers, which may be by another one again.
+    const absl::StatusOr<Record> answers = store_.ReadRecord(record.answered_by);
     if (!answers.ok()) return answers.status();
-    whoelse::Unmerge(answers->record, record);
+    whoelse::Unmerge(*answers, record);
     return {};
   });
 }
@@ -200,16 +201,21 @@ Registry::Done Registry::Erase(const Which& which, const By& by) {
 absl::Status Registry::Remove(std::span<const RecordId> records, bool erased,
                               const TrailNote* by) {
   std::vector<StoredRecord> gone;
+  std::set<std::string> closed;
   for (const RecordId id : records) {
     absl::StatusOr<StoredRecord> stored = store_.ReadStored(id);
     if (absl::IsNotFound(stored.status())) continue;
     if (!stored.ok()) return stored.status();
+    const Record& record = stored->record;
+    if (record.restrictions.closed && record.nhs_number) {
+      closed.insert(store_.ClosedName(OwnerOf(record), *record.nhs_number));
+    }
     gone.push_back(*std::move(stored));
   }
   const std::lock_guard lock(mutex_);
   std::optional<TrailNote> note;
   if (by != nullptr) note.emplace(*by).AddRecords({records.begin(), records.end()});
-  store_.RemoveRecords(gone, erased, note ? &*note : nullptr);
+  store_.RemoveRecords(gone, erased, closed, note ? &*note : nullptr);
   for (const StoredRecord& stored : gone) {
     for (const KeyType type : kSubjectPositions) {
       answering_.RemoveEntries(stored.id, type);

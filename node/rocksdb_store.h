@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -97,9 +98,15 @@ class RocksdbStore final : public RecordSource {
   // Here and below, `by`: whose deed it was; the entry is written with it.
   void WriteRecords(const std::vector<RecordChange>& changes, const TrailNote* by = nullptr,
                     Synced synced = Synced::kNow);
-  // They go with their sub-keys and lookups.
+  // They go with their sub-keys and lookups. `closed`: the names of the numbers that stay closed without
+  // them.
   void RemoveRecords(const std::vector<StoredRecord>& records, bool erased,
-                     const TrailNote* by = nullptr);
+                     const std::set<std::string>& closed, const TrailNote* by = nullptr);
+  // What is left of a number that is closed for an owner ("": this agency): a keyed name. Who has the
+  // disk can try all numbers, and without the master key learns nothing by it.
+  std::string ClosedName(std::string_view owner, const NhsNumber& number) const;
+  // Of the closed numbers whose records were removed. DATA_LOSS.
+  absl::StatusOr<std::set<std::string>> ReadClosedNames() const;
   RecordId NextRecordId() const { return next_record_id_; }
 
   // --- sub-keys ------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ namespace whoelse {
 namespace {
 
 constexpr std::string_view kNextRecordKey = "next-record";
+constexpr std::string_view kClosed = "closed/";
 constexpr int kAnsweredByMax = 64;   // superseded and merged again and again
 
 std::string RecordKey(RecordId id) { return ToString(Writer().U32(id).view()); }
@@ -172,8 +173,26 @@ void RocksdbStore::PutRecord(const RecordChange& change,
   }
 }
 
+std::string RocksdbStore::ClosedName(std::string_view owner, const NhsNumber& number) const {
+  const Secret<32> key = K(lookup_key_.Reveal(), "node/closed",
+                           {AsBytes(owner), AsBytes(std::string_view("\0", 1)),
+                            AsBytes(number.digits())});
+  return ToHex(ByteView(key.Reveal()).first(16));
+}
+
+absl::StatusOr<std::set<std::string>> RocksdbStore::ReadClosedNames() const {
+  std::set<std::string> names;
+  const absl::Status read = ForEach(kMeta, kClosed, [&](std::string_view key, ByteView) {
+    if (!key.starts_with(kClosed)) return absl::CancelledError();
+    names.emplace(key.substr(kClosed.size()));
+    return absl::OkStatus();
+  });
+  if (!read.ok()) return read;
+  return names;
+}
+
 void RocksdbStore::RemoveRecords(const std::vector<StoredRecord>& records, bool erased,
-                                 const TrailNote* by) {
+                                 const std::set<std::string>& closed, const TrailNote* by) {
   rocksdb::WriteBatch batch;
   const std::vector<KeyVersion> enrolled_under = StoredKeyVersions();
   for (const StoredRecord& stored : records) {
@@ -189,10 +208,16 @@ void RocksdbStore::RemoveRecords(const std::vector<StoredRecord>& records, bool 
     Record left;
     left.service_class = ServiceClass::kUniversal;
     RaiseTo(record, left);
+    // The number's, which stays closed by its name: what comes of this row under another one is not.
+    if (record.nhs_number) left.restrictions.closed = false;
     const std::string source = GoneKey(record.source, record.source_id);
     const Bytes value = Writer().U8(erased ? 1 : 0).Raw(left.Encode()).Take();
     batch.Put(family(kGone), source, Seal(kGone, source, value));
     some_are_gone_ = true;
+  }
+  for (const std::string& name : closed) {
+    const std::string key = std::string(kClosed) + name;
+    batch.Put(family(kMeta), key, Seal(kMeta, key, {}));
   }
   // An id is never used again: the inbox may still speak of the one that had it.
   batch.Put(family(kMeta), kNextRecordKey,

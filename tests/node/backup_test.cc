@@ -38,6 +38,7 @@ class Backup : public RegistryTest {
   void FillAll() {
     Import({Pupil("1", kOne, kUpnOne), Pupil("2", kTwo)});
     EnrolAll(1);
+    ASSERT_TRUE(IsDone(registry_.Close(*NhsNumber::Parse(kTwo), ByAt(kImported))));
     ASSERT_TRUE(IsDone(registry_.Erase({"school", "2"}, ByAt(kImported))));
     Answer(4, kImported);
     store_->WriteInbox({{"7f3a-91c2-04be", false, "open"}, {"0000-0000-0001", true, "done"}});
@@ -89,6 +90,8 @@ TEST_F(Backup, WhatAnAgencyHoldsComesBack) {
   EXPECT_EQ(restored->FindBySource("school", "1"), 1u);
   EXPECT_EQ(restored->FindBySource("school", "2"), 0u);
   EXPECT_TRUE((*restored->FindGone("school", "2"))->erased);
+  EXPECT_EQ(*restored->ReadClosedNames(),
+            std::set<std::string>{store_->ClosedName("", *NhsNumber::Parse(kTwo))});
   EXPECT_EQ(restored->NextRecordId(), store_->NextRecordId());
   EXPECT_EQ(restored->ReadLedger({})->size(), 1u);
   EXPECT_EQ(restored->ReadInbox(false)->size(), 1u);

@@ -108,6 +108,16 @@ TEST_F(HubRecords, ANumberIsClosedAndReplacedByEachForItself) {
   EXPECT_FALSE(Stored(kHilltops).superseded);
 }
 
+TEST_F(HubRecords, ANumberStaysClosedForItsOwnerAloneWhenItsRecordsHaveGone) {
+  ASSERT_TRUE(IsDone(registry_.Close(kNumber, ByPersonOf(kHilltop))));
+  ASSERT_TRUE(IsDone(registry_.Erase({"100001/school", "1"}, ByPersonOf(kHilltop))));
+  Registry restarted(*store_, answering_, true);
+  ASSERT_TRUE(restarted.Load({1}).ok());
+  ImportAll(restarted, {Of(kMeadow, "7", kOne), Of(kHilltop, "7", kOne)}, kImported);
+  EXPECT_FALSE(Stored(4).restrictions.closed);
+  EXPECT_TRUE(Stored(5).restrictions.closed);
+}
+
 TEST_F(HubRecords, NoRecordAnswersForAnotherSchools) {
   const Registry::By all = ByAt(kImported);
   EXPECT_EQ(FieldOf(registry_.Merge({"100001/school", "1"}, kOfMeadow, all)), "into");

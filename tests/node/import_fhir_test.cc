@@ -241,6 +241,20 @@ TEST(Exports, AreReadAsWhatTheyWere) {
   }
 }
 
+TEST(Exports, HaveTheNumbersThatTheRecordsReplaced) {
+  SeededRandom random(558);
+  const Record record = Importable(random);
+  const std::vector<NhsNumber> replaced = {*NhsNumber::Parse("9990000026"),
+                                           *NhsNumber::Parse("9990000034")};
+  for (const ImportResult& result :
+       {Read(CsvHeader() + CsvLineOf(record, replaced)),
+        Fhir(BundleBegin() + BundleEntriesOf(record, 1, replaced) + BundleEnd())}) {
+    ASSERT_EQ(result.taken.size(), 1u);
+    EXPECT_EQ(result.taken[0].superseded_numbers, replaced);
+    EXPECT_EQ(result.taken[0].record, record);
+  }
+}
+
 TEST(Exports, APendingShieldAndADisputeAreWrittenAsShields) {
   Record record;
   record.shield_pending = true;

@@ -119,6 +119,12 @@ std::vector<BadRow> BadRows() {
       {{{"died", "2014-03-12"}}, "died", "before the birth"},
       {{{"keep_to_25", "perhaps"}}, "keep_to_25", "none of the words"},
       {{{"number_changed", "adopted"}}, "number_changed", "none of the words"},
+      {{{"superseded_numbers", "9990000019"}}, "superseded_numbers", "check digit"},
+      {{{"superseded_numbers", "9990000026;"}}, "superseded_numbers", "NHS number"},
+      {{{"superseded_numbers", "0000000000"}}, "superseded_numbers", "stands for no number"},
+      {{{"superseded_numbers", "9990000026; 9990000018"}}, "superseded_numbers", "own number"},
+      {{{"nhs_number", ""}, {"superseded_numbers", "9990000026"}}, "superseded_numbers",
+       "none that did it"},
       {{{"action", "end"}}, "action", "no delta"},
   };
 }
@@ -360,6 +366,21 @@ TEST(ImportRow, AnEndedRowNeedsNoMoreThanItsId) {
   EXPECT_EQ(result.taken[0].record.end, *Date::Parse("2026-02-28"));
   ASSERT_EQ(result.problems.size(), 1u);
   EXPECT_EQ(result.problems[0].column, "source_id");
+}
+
+TEST(ImportRow, WhichNumbersItsOwnReplaced) {
+  const auto file_with = [](size_t n) {
+    std::string cell = "999 000 0026";
+    for (size_t i = 1; i < n; ++i) cell += "; 9990000034";
+    return File({{}, {{"superseded_numbers", cell}}});
+  };
+  const ImportResult result = Read(file_with(kSupersededMax));
+  ASSERT_EQ(result.taken.size(), 2u);
+  EXPECT_TRUE(result.taken[0].superseded_numbers.empty());
+  ASSERT_EQ(result.taken[1].superseded_numbers.size(), kSupersededMax);
+  EXPECT_EQ(result.taken[1].superseded_numbers[0].digits(), "9990000026");
+  EXPECT_EQ(result.taken[1].superseded_numbers[1].digits(), "9990000034");
+  EXPECT_EQ(Read(file_with(kSupersededMax + 1)).problems.size(), 1u);
 }
 
 TEST(ImportRow, WhyANumberIsAnother) {

@@ -97,6 +97,29 @@ TEST_F(ImporterTest, AUpnOnMoreRowsThanAChildCanHaveIsRefused) {
   EXPECT_EQ(heard_.problems[0].column, "upn");
 }
 
+TEST_F(ImporterTest, ANumberThatEverybodysReplacedIsRefusedToo) {
+  std::vector<Cells> rows = Rows(kRowsOfOneIdentifierMax + 2);
+  const std::string first = rows[0]["nhs_number"];
+  rows.erase(rows.begin());
+  for (Cells& row : rows) row["superseded_numbers"] = first;
+  EXPECT_FALSE(Run(File(rows)).loaded);
+  ASSERT_EQ(heard_.problems.size(), kRowsOfOneIdentifierMax + 1);
+  EXPECT_EQ(heard_.problems[0].column, "superseded_numbers");
+}
+
+TEST_F(ImporterTest, NumbersThatWereReplacedComeWithTheRow) {
+  std::vector<Cells> rows(1);
+  rows[0]["superseded_numbers"] = "9990000026; 9990000034";
+  EXPECT_EQ(Run(File(rows)).counts.imported, 1u);
+  EXPECT_EQ(HeldRecords(), 3u);
+  EXPECT_EQ(Run(File(rows)).counts.unchanged, 1u);
+  EXPECT_EQ(HeldRecords(), 3u);
+  rows[0]["superseded_numbers"] += "; 9990000042";
+  EXPECT_EQ(Run(File(rows)).counts.updated, 1u);
+  const RecordId door = store_->FindByIdentifier(KeyType::kNhsNumber, "9990000042").at(0);
+  EXPECT_TRUE(store_->ReadRecord(door)->superseded);
+}
+
 TEST_F(ImporterTest, AFewAtATimeDoNotMakeACrowdEither) {
   EXPECT_TRUE(Run(File(RowsOfOneChild(kRowsOfOneIdentifierMax))).loaded);
   EXPECT_TRUE(Run(File(RowsOfOneChild(kRowsOfOneIdentifierMax))).loaded) << "the same rows again";

@@ -63,7 +63,40 @@ TEST(RecordLife, AnotherNumberWithoutAReasonClosesTheOldOneAndJoinsNothing) {
   EXPECT_EQ(taken.held->local_id, "");
   EXPECT_EQ(taken.held->upn, std::nullopt);
   EXPECT_EQ(taken.held->answered_by, 0u);
+  row.restrictions.covert = true;   // which leads nowhere either
   EXPECT_EQ(taken.added, row);
+}
+
+// Its school was told that nobody may find it; its system was not, and blanks the number or replaces it.
+TEST(RecordLife, WhatRestrictsAChildGoesWithItToItsNewNumber) {
+  struct Case {
+    const char* what;
+    void (*restrict_held)(Record&);
+    void (*expect_added)(Record&);
+  };
+  const auto shielded = [](Record& r) { r.restrictions.shielded = true; };
+  const std::vector<Case> cases = {
+      {"shielded", shielded, shielded},
+      // No item speaks of the new record, and no notice comes for it: its shield is its own.
+      {"pending", [](Record& r) { r.shield_pending = true; }, shielded},
+      {"disputed", [](Record& r) { r.in_dispute = true; }, shielded},
+      {"call back", [](Record& r) { r.restrictions.call_back_only = true; },
+       [](Record& r) { r.restrictions.call_back_only = true; }},
+      {"exempt", [](Record& r) { r.restrictions.subject_access_exempt = true; },
+       [](Record& r) { r.restrictions.subject_access_exempt = true; }},
+      {"class", [](Record& r) { r.service_class = ServiceClass::kProtected; },
+       [](Record& r) { r.service_class = ServiceClass::kProtected; }},
+  };
+  for (const Case& c : cases) {
+    for (const std::optional<NhsNumber>& number : {std::optional(kNew), std::optional<NhsNumber>()}) {
+      Record held = Held(), row = Held();
+      c.restrict_held(held);
+      row.nhs_number = number;
+      const RowTaken taken = Take(held, row);
+      c.expect_added(row);
+      EXPECT_EQ(taken.added, row) << c.what;
+    }
+  }
 }
 
 TEST(RecordLife, ANumberTakenAwayIsClosedToo) {
@@ -112,7 +145,10 @@ TEST(RecordLife, WhatIsClosedIsNeverJoinedWhateverAFeedSays) {
     ASSERT_TRUE(taken.held && taken.added);
     EXPECT_EQ(taken.held->source_id, "");
     EXPECT_FALSE(taken.held->superseded);
-    EXPECT_EQ(taken.added, row);
+    // The closing is the old number's; whether it was shielded before, nobody can tell any more.
+    Record shielded = row;
+    shielded.restrictions.shielded = true;
+    EXPECT_EQ(taken.added, shielded);
   }
 }
 

@@ -1,7 +1,9 @@
 // What people and the calendar do to records, over the store on the disk.
 #include <gtest/gtest.h>
 
+#include "tests/node/backup_maker.h"
 #include "tests/node/registry_fixture.h"
+#include "tests/node/registry_run.h"
 
 namespace whoelse {
 namespace {
@@ -12,7 +14,36 @@ class RegistryLifeTest : public RegistryTest {
   std::vector<Record> Under(const std::string& digits) {
     return *registry_.RecordsOf(About(digits, ""), Organisations::All());
   }
+  // A refuge's record, which is purged thirty days after its end.
+  Record Protected(const std::string& source_id, const std::string& number) {
+    Record record = Pupil(source_id, number);
+    record.service_class = ServiceClass::kProtected;
+    return record;
+  }
+  // What a registry says of the number after a row of another source came under it.
+  static Restrictions ComesUnder(RegistryRun& run, Record row) {
+    row.source = "surgery";
+    ImportAll(run.registry, {row}, kImported);
+    return run.store->ReadRecord(run.store->FindBySource("surgery", row.source_id))->restrictions;
+  }
+  // What an export has, as the rows that another node reads.
+  std::vector<ImportRow> Exported() {
+    std::vector<ImportRow> rows;
+    const auto add = [&](const Registry::Exported& one) {
+      rows.push_back({rows.size() + 2, RowAction::kUpsert, NumberChange::kClosed, one.record,
+                      one.superseded_numbers});
+      return true;
+    };
+    EXPECT_TRUE(registry_.ForEachExported(Organisations::All(), add).ok());
+    return rows;
+  }
+  ImportCounts Take(Registry& registry, const std::vector<ImportRow>& rows) {
+    ImportCounts counts;
+    EXPECT_TRUE(registry.Take(rows, kImported, true, &counts, nullptr).ok());
+    return counts;
+  }
   size_t Pending() { return registry_.Pending(1); }
+  const std::string kThree = "9990000034";
   TimeMs DaysLater(int days) { return kImported + static_cast<TimeMs>(days) * 86'400'000; }
 };
 
@@ -33,6 +64,61 @@ TEST_F(RegistryLifeTest, ASupersededNumberKeepsAnsweringMarkedWithWhatIsHeldNow)
   EXPECT_EQ(Under(kOne)[0].team, "West");
   EXPECT_EQ(Under(kOne)[0].nhs_number->digits(), kOne);
   EXPECT_FALSE(Under(kTwo)[0].superseded);
+}
+
+TEST_F(RegistryLifeTest, ASupersededNumberAnswersAlsoWhereItsExportIsImported) {
+  Import({Pupil("1", kOne, kUpnOne)});
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), ByAt(kImported))));
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kTwo), Number(kThree), ByAt(kImported))));
+  const std::vector<ImportRow> rows = Exported();
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].superseded_numbers, (std::vector{Number(kOne), Number(kTwo)}));
+  RegistryRun other(folder_ / "other", board_, clock_, random_);
+  EXPECT_EQ(Take(other.registry, rows).imported, 1u);
+  for (const std::string& old : {kOne, kTwo}) {
+    const auto found = *other.registry.RecordsOf(About(old, ""), Organisations::All());
+    ASSERT_EQ(found.size(), 1u) << old;
+    EXPECT_TRUE(found[0].superseded);
+    EXPECT_EQ(found[0].nhs_number->digits(), old);
+    EXPECT_EQ(found[0].source_id, "1");
+  }
+  // Once more, there and where it came from: nothing new.
+  EXPECT_EQ(Take(other.registry, rows).unchanged, 1u);
+  EXPECT_EQ(other.registry.Summarise().records, 3u);
+  EXPECT_EQ(Take(registry_, rows).unchanged, 1u);
+  EXPECT_EQ(registry_.Summarise().records, 3u);
+}
+
+// Or a file would join the old name to the new one.
+TEST_F(RegistryLifeTest, NoFileMakesADoorOfAClosedNumber) {
+  Import({Pupil("7", kOne), Pupil("8", kTwo)});
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  Take(registry_, {{2, RowAction::kUpsert, NumberChange::kClosed, Pupil("1", kThree),
+                    {Number(kOne)}}});
+  ASSERT_EQ(Under(kOne).size(), 1u);
+  EXPECT_EQ(Under(kOne)[0].source_id, "7");
+  // And what a closed number replaced is closed with it, and in no export.
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kTwo), ByAt(kImported))));
+  Take(registry_, {{2, RowAction::kUpsert, NumberChange::kClosed, Pupil("2", kTwo),
+                    {Number("9990000042")}}});
+  ASSERT_EQ(Under("9990000042").size(), 1u);
+  EXPECT_TRUE(Under("9990000042")[0].restrictions.closed);
+  const std::vector<ImportRow> rows = Exported();
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].record.source_id, "1");
+}
+
+// A merge is not exported, and what shields its two stays with both.
+TEST_F(RegistryLifeTest, AMergedRecordIsExportedAsItWouldBeUnmerged) {
+  Import({Pupil("1", kOne), Pupil("2", "", kUpnOne)});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "1"}, {"school", "2"}, ByAt(kImported))));
+  ASSERT_TRUE(registry_.ApplyJournal({}, {2}, {}).ok());
+  const std::vector<ImportRow> rows = Exported();
+  ASSERT_EQ(rows.size(), 2u);
+  for (const ImportRow& row : rows) {
+    EXPECT_TRUE(row.record.shield_pending) << row.record.source_id;
+    EXPECT_EQ(row.record.answered_by, 0u);
+  }
 }
 
 TEST_F(RegistryLifeTest, ANoticeUnderEitherNumberActsUnderBoth) {
@@ -73,6 +159,52 @@ TEST_F(RegistryLifeTest, AClosedNumberStaysClosedForWhateverComesUnderIt) {
   for (const Record& record : Under(kOne)) EXPECT_TRUE(record.restrictions.closed);
 }
 
+// Protected records are purged a month after they are closed; nobody forgets by that whose number it was.
+TEST_F(RegistryLifeTest, AClosedNumberStaysClosedWhenItsRecordsHaveGone) {
+  std::string backup;
+  {
+    RegistryRun before(folder_ / "before", board_, clock_, random_);
+    ImportAll(before.registry, {Protected("1", kOne), Protected("2", kTwo)}, kImported);
+    // A feed closes the one, a person the other.
+    ImportAll(before.registry, {Protected("1", kThree)}, kImported);
+    ASSERT_TRUE(IsDone(before.registry.Close(Number(kTwo), ByAt(kImported))));
+    ASSERT_EQ(before.registry.DoWhatIsDue(Confirmed(DaysLater(31)))->purged, 2u);
+    ASSERT_TRUE(before.store->FindByIdentifier(kNhs, kOne).empty());
+    backup = BackedUp(*before.store, kImported);
+  }
+  ASSERT_TRUE(RestoreInto(folder_ / "restored", backup, kImported, random_).ok());
+  // After a restart, or from the backup.
+  for (const char* directory : {"before", "restored"}) {
+    RegistryRun after(folder_ / directory, board_, clock_, random_);
+    EXPECT_TRUE(ComesUnder(after, Pupil("7", kOne)).closed) << directory;
+    EXPECT_TRUE(ComesUnder(after, Pupil("8", kTwo)).closed) << directory;
+    EXPECT_FALSE(ComesUnder(after, Pupil("9", kThree)).closed) << directory;
+    EXPECT_EQ(FieldOf(after.registry.Supersede(Number(kThree), Number(kOne), ByAt(kImported))),
+              "nhs-number") << directory;
+  }
+}
+
+TEST_F(RegistryLifeTest, AnErasedNumberThatWasClosedStaysClosed) {
+  Import({Pupil("1", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  ASSERT_TRUE(IsDone(registry_.Erase({"school", "1"}, ByAt(kImported))));
+  Registry restarted(*store_, answering_, false);
+  ASSERT_TRUE(restarted.Load({1}).ok());
+  ImportAll(restarted, {Pupil("9", kOne)}, kImported);
+  EXPECT_TRUE(Under(kOne)[0].restrictions.closed);
+}
+
+// The row of a record that was closed and purged comes with the number of the new identity.
+TEST_F(RegistryLifeTest, WhatIsLeftOfAPurgedRecordClosesNoOtherNumber) {
+  Import({Protected("1", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  ASSERT_EQ(registry_.DoWhatIsDue(Confirmed(DaysLater(31)))->purged, 1u);
+  Import({Pupil("1", kTwo)});
+  ASSERT_EQ(Under(kTwo).size(), 1u);
+  EXPECT_FALSE(Under(kTwo)[0].restrictions.closed);
+  EXPECT_TRUE(Under(kTwo)[0].restrictions.shielded);
+}
+
 // Otherwise what comes under the number before would tell of the one that was closed.
 TEST_F(RegistryLifeTest, ANumberThatAClosedOneHadReplacedIsClosedWithIt) {
   Import({Pupil("1", kOne)});
@@ -91,6 +223,28 @@ TEST_F(RegistryLifeTest, AFeedWithoutAReasonClosesAllThatIsHeldUnderTheOldNumber
   for (const Record& record : Under(kOne)) EXPECT_TRUE(record.restrictions.closed);
   ASSERT_EQ(Under(kTwo).size(), 1u);
   EXPECT_FALSE(Under(kTwo)[0].restrictions.closed);
+}
+
+TEST_F(RegistryLifeTest, AShieldSetHereStaysWithAChildWhoseNumberChanges) {
+  Import({Pupil("1", kOne, kUpnOne)});
+  ASSERT_TRUE(registry_.ApplyJournal({}, {1}, {}).ok());
+  Import({Pupil("1", kTwo, kUpnOne)});
+  ASSERT_EQ(Under(kTwo).size(), 1u);
+  EXPECT_TRUE(Under(kTwo)[0].restrictions.shielded);
+  EXPECT_FALSE(Under(kTwo)[0].restrictions.closed);
+  Import({Pupil("1", "", kUpnOne)});   // and once more, to none
+  const std::vector<Record> by_upn = *registry_.RecordsOf(About("", kUpnOne), Organisations::All());
+  ASSERT_EQ(by_upn.size(), 1u);
+  EXPECT_TRUE(by_upn[0].restrictions.shielded);
+}
+
+TEST_F(RegistryLifeTest, SoDoesTheShieldOfTheRecordThatAnsweredForIt) {
+  Import({Pupil("1", kOne), Pupil("2", "", kUpnOne)});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "1"}, {"school", "2"}, ByAt(kImported))));
+  ASSERT_TRUE(registry_.ApplyJournal({}, {2}, {}).ok());
+  Import({Pupil("1", kTwo)});
+  ASSERT_EQ(Under(kTwo).size(), 1u);
+  EXPECT_TRUE(Under(kTwo)[0].restrictions.shielded);
 }
 
 // As when a person closes it: a restart would find it closed, and so must what comes before that.
@@ -130,6 +284,18 @@ TEST_F(RegistryLifeTest, AMergedRecordIsAnsweredByTheOtherAndUnmergedForItselfAg
   EXPECT_EQ(FieldOf(registry_.Unmerge({"school", "2"}, ByAt(kImported))), "id");
   EXPECT_EQ(FieldOf(registry_.Merge({"school", "2"}, {"school", "2"}, ByAt(kImported))), "into");
   EXPECT_EQ(FieldOf(registry_.Merge({"school", "3"}, {"school", "2"}, ByAt(kImported))), "id");
+}
+
+// What answered for it had been merged itself.
+TEST_F(RegistryLifeTest, AnUnmergedRecordIsNoLessRestrictedThanItAnswered) {
+  Record last = Pupil("3", "", kUpnOne);
+  last.restrictions.covert = true;
+  Import({Pupil("1", kOne), Pupil("2", "", kUpnOne), last});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "1"}, {"school", "2"}, ByAt(kImported))));
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "3"}, ByAt(kImported))));
+  EXPECT_TRUE(Under(kOne)[0].restrictions.covert);
+  ASSERT_TRUE(IsDone(registry_.Unmerge({"school", "1"}, ByAt(kImported))));
+  EXPECT_TRUE(Under(kOne)[0].restrictions.covert);
 }
 
 TEST_F(RegistryLifeTest, WhatWaitsInARecordActsWhenItIsLetThroughAndItsRestrictionsStay) {

@@ -1,5 +1,6 @@
 // No import, merge, supersede, close, re-sync or restore ever lowers a restriction: whatever happens,
-// in whatever order, over the store on the disk.
+// in whatever order, over the store on the disk. Of no record, and of no child of a row of its source,
+// whose record is another one when its number has changed.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -33,12 +34,14 @@ Kind KindAt(uint32_t place) {
   return Kind::kImport;
 }
 
+constexpr uint32_t kRows = 4;   // of the source
+
 // What happens next, out of the bits of a number, so that a failure shrinks to a few small ones.
 struct Event {
   explicit Event(uint32_t bits)
-      : kind(KindAt(bits % 32)), id(bits / 32 % 4), number(bits / 128 % 4),
+      : kind(KindAt(bits % 32)), id(bits / 32 % kRows), number(bits / 128 % 4),
         restrictions(bits / 512 % 32), service_class(1 + bits / 16384 % 5),
-        why(1 + bits / 131072 % 3), other(bits / 524288 % 4) {}
+        why(1 + bits / 131072 % 3), other(bits / 524288 % kRows) {}
   Kind kind;
   uint32_t id, number, restrictions, service_class, why, other;
 };
@@ -46,6 +49,7 @@ struct Event {
 class RestrictionsProperty : public testing::Test {
  protected:
   using Records = std::map<RecordId, Record>;
+  using Rows = std::map<uint32_t, Record>;   // what is held of each row of the source
 
   // Each run has a source and numbers of its own: the store stays.
   void BeginRun() {
@@ -92,6 +96,7 @@ class RestrictionsProperty : public testing::Test {
   void BackUp() {
     backup_ = BackedUp(*life_->store, kImported);
     backed_up_ = All();
+    rows_backed_up_ = HeldOfRows();
   }
   void Restore() {
     const std::string directory = folder_ / ("restored-" + std::to_string(++restores_));
@@ -136,6 +141,27 @@ class RestrictionsProperty : public testing::Test {
     }
     return all;
   }
+  Rows HeldOfRows() const {
+    Rows rows;
+    for (uint32_t id = 0; id < kRows; ++id) {
+      const RecordId found = life_->store->FindBySource(source_, IdOf(id));
+      const auto record = life_->store->ReadRecord(found);
+      if (record.ok()) rows.emplace(id, *record);
+    }
+    return rows;
+  }
+  // The closing is the old number's alone, and there CheckNothingWasLowered looks.
+  static void CheckNoChildWasFreed(const Rows& before, const Rows& after) {
+    for (const auto& [id, was] : before) {
+      const auto found = after.find(id);
+      RC_ASSERT(found != after.end());
+      Restrictions had = WithShields(was);
+      had.closed = false;
+      const Restrictions has = WithShields(found->second);
+      RC_ASSERT(has.Raise(had) == has);
+      RC_ASSERT(found->second.service_class >= was.service_class);
+    }
+  }
   void CheckNothingWasLowered(const Records& before, const Records& after) {
     for (const auto& [id, was] : before) {
       const auto found = after.find(id);
@@ -159,6 +185,7 @@ class RestrictionsProperty : public testing::Test {
   // A backup does not know what was restricted after it.
   void HappenAndCheck(const Event& event) {
     const Records before = All();
+    const Rows rows_before = HeldOfRows();
     const bool shielded = ShieldsEverybody();
     Happen(event);
     if (event.kind == Kind::kRestore) {
@@ -166,7 +193,9 @@ class RestrictionsProperty : public testing::Test {
       RC_ASSERT(All() == backed_up_);
     }
     RC_ASSERT(ShieldsEverybody() || !shielded || event.kind == Kind::kLift);
-    CheckNothingWasLowered(event.kind == Kind::kRestore ? backed_up_ : before, All());
+    const bool restored = event.kind == Kind::kRestore;
+    CheckNothingWasLowered(restored ? backed_up_ : before, All());
+    CheckNoChildWasFreed(restored ? rows_backed_up_ : rows_before, HeldOfRows());
   }
 
   TestFolder folder_;
@@ -179,6 +208,7 @@ class RestrictionsProperty : public testing::Test {
   RecordId first_ = 1;
   std::map<uint32_t, Record> exported_;   // the last row of each id
   Records backed_up_;
+  Rows rows_backed_up_;
   std::vector<NhsNumber> numbers_;
   std::set<NhsNumber> closed_;
   int runs_ = 0, restores_ = 0;

@@ -37,7 +37,6 @@ class StolenStore : public testing::Test {
     return RowsOn(folder_ / name);
   }
 
- private:
   static Rows RowsOn(const std::string& directory) {
     Rows rows;
     ForEachRawFamily(directory, [&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
@@ -79,6 +78,27 @@ TEST_F(StolenStore, DoesNotShowWhichRecordsAreOfOneChild) {
   ASSERT_GE(one_child.size(), 4u) << "two records and their sub-keys";
   EXPECT_EQ(Sizes(one_child), Sizes(two_children));
   EXPECT_EQ(Shared(one_child), Shared(two_children));
+}
+
+// A closed number outlives its records; what a thief can compute of every number is in no row.
+TEST_F(StolenStore, DoesNotShowWhichNumbersAreClosed) {
+  const NhsNumber closed = *NhsNumber::Parse(kChild);
+  {
+    RegistryRun run(folder_ / "closed", board_, clock_, random_);
+    ImportAll(run.registry, {Pupil("1", kChild)}, kImported);
+    ASSERT_TRUE(IsDone(run.registry.Close(closed, ByAt(kImported))));
+    ASSERT_TRUE(IsDone(run.registry.Erase({"", "1"}, ByAt(kImported))));
+    ASSERT_EQ(run.store->ReadClosedNames()->size(), 1u);
+    auto other = RocksdbStore::Open(folder_ / "another-key",
+                                    MasterKey(Secret<32>::From(std::array<uint8_t, 32>{8})),
+                                    X25519PublicKey(), random_);
+    ASSERT_TRUE(other.ok());
+    EXPECT_NE(run.store->ClosedName("", closed), (*other)->ClosedName("", closed));
+  }
+  for (const auto& [key, value] : RowsOn(folder_ / "closed")) {
+    EXPECT_EQ(key.find(closed.digits()), std::string::npos);
+    EXPECT_EQ(value.find(closed.digits()), std::string::npos);
+  }
 }
 
 // A row that finds a record by its number, under a keyed hash that tells nobody the number.
