@@ -84,8 +84,8 @@ std::variant<AskInput, FieldError> InputAgain(const AskedBefore& asked,
   }
   // One night's word alone would else be good for every day after it.
   if (statement.Has(kFlagApprovalToFollow)) {
-    return NotAgain("is of a question that an out-of-hours role put without a second person, whose word "
-                    "follows for it alone",
+    return NotAgain("is of a question that an out-of-hours role put without a second person, whose "
+                    "word follows for it alone",
                     "ask anew, with --request-approval if your agency does not hold the child");
   }
   AskInput input;

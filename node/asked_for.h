@@ -24,8 +24,8 @@ inline constexpr std::array<std::string_view, 6> kAskedAsNames = {"by itself", "
                                                                   "watch", "beat", "repetition"};
 inline std::string_view Name(AskedAs as) { return NameOf(as, kAskedAsNames); }
 
-// Not asked on anybody's behalf: there is no person whom one could hold to it. (A watch is of who set
-// it.)
+// Not asked on anybody's behalf: there is no person whom one could hold to it. (A watch is of who
+// set it.)
 inline bool IsNobodys(AskedAs as) { return as == AskedAs::kBeat || as == AskedAs::kRepetition; }
 
 struct Origin {

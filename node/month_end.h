@@ -1,9 +1,9 @@
 // The end of a month: managers confirm the questions of their people, and some of them are held
 // against the case file. domain.md, "Against the practitioner who stalks". Pure.
 //
-// Nobody confirms their own. Whose people have no manager here is the lead officers' to confirm. What
-// the node asked by itself is of nobody and in no list: a hundred such rows a month would hide what a
-// person asked, and take the draw. At a hub a list is of one organisation's questions.
+// Nobody confirms their own. Whose people have no manager here is the lead officers' to confirm. At a
+// hub a list is of one organisation's questions. What the node asked by itself is of nobody and in
+// no list: a hundred such rows a month would hide what a person asked, and take the draw.
 #ifndef WHOELSE_NODE_MONTH_END_H_
 #define WHOELSE_NODE_MONTH_END_H_
 

@@ -62,8 +62,8 @@ class PolicyKeeper {
   void Run();
   void Remember(const std::string& organisation, const PolicyInForce& policy,
                 const TrailNote* by = nullptr);
-  // By whom, nobody can say: neither a signal nor a start has an account. Who adopted it stands in the
-  // file.
+  // By whom, nobody can say: neither a signal nor a start has an account. Who adopted it stands in
+  // the file.
   void RememberTaken(const std::string& organisation, const PolicyInForce& policy);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TellOperator() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -120,9 +120,9 @@ Row RowOf(const RosterAgency& agency, const Reading& reading, const ReportContex
   return row;
 }
 
-// Whether a second lead adds nothing to the first. The organisations of a hub are controllers of their
-// own, who differ as two agencies do; but one organisation names one, and two of a hub may share a
-// person. (By the name alone two people would be one.)
+// Whether a second lead adds nothing to the first. The organisations of a hub are controllers of
+// their own, who differ as two agencies do; but one organisation names one, and two of a hub may
+// share a person. (By the name alone two people would be one.)
 bool IsSameLead(const Json& first, const Json& second) {
   const auto same = [&](const char* key) { return first[key] == second[key]; };
   if (!same("agency")) return false;

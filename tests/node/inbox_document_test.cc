@@ -221,8 +221,8 @@ TEST(ItemsOfOwnQuestions, EmergenciesAndNoticesAreLookedAt) {
   EXPECT_EQ(items(Purpose::kConcern, true).at(0).kind, ItemKind::kShieldSent);
 }
 
-// What an out-of-hours role put alone is for whoever would have been asked before; a notice beside the
-// alarm that it went out.
+// What an out-of-hours role put alone is for whoever would have been asked before; a notice beside
+// the alarm that it went out.
 TEST(ItemsOfOwnQuestions, WhatWasPutAloneIsApprovedAfterwards) {
   SeededRandom random(1);
   OwnQuestion question{kMe, ActorOf("dan").ref, Purpose::kConcern, false, "6STF-5YE9-R7M2-Y7WH",

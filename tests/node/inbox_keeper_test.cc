@@ -382,8 +382,8 @@ TEST_F(InboxKeeperTest, AnApprovalIsGivenByAnotherAndUsedOnce) {
   EXPECT_EQ(keeper_->UseApproval("0000-0000-0000", question).index(), 1u);
 }
 
-// An out-of-hours role is let do alone what needs two people; somebody else says afterwards whether it
-// was right, and a no is looked into.
+// An out-of-hours role is let do alone what needs two people; somebody else says afterwards whether
+// it was right, and a no is looked into.
 TEST_F(InboxKeeperTest, WhatWasPutAloneOutOfHoursIsApprovedAfterwards) {
   clock_.now = At(20261127, 23);   // a Friday
   const std::string number = "6STF-5YE9-R7M2-Y7WH";
@@ -429,8 +429,8 @@ TEST_F(InboxKeeperTest, WhatWasPutAloneOutOfHoursIsApprovedAfterwards) {
   ASSERT_THAT(Kinds(), ElementsAre(ItemKind::kNotApproved));
   const InboxItem raised = keeper_->Items(false).value().at(0);
   EXPECT_EQ(raised.asked_by, std::vector{ActorOf("dan").ref});
-  for (const std::string& part : {number, second, std::string("local:erin"), std::string("local:bob"),
-                                  std::string("no call is in the log")}) {
+  for (const std::string& part :
+       std::vector<std::string>{number, second, "local:erin", "local:bob", "no call is in the"}) {
     EXPECT_THAT(raised.about, testing::HasSubstr(part));
   }
   const auto look = [&](const Actor& actor) {

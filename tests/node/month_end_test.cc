@@ -122,7 +122,7 @@ TEST(MonthEnd, TwoInAHundredAreHeldAgainstTheCaseAndAtLeastOne) {
   }
 }
 
-// A node asks some hundred times a month by itself: no person's list has any of it, nor does the draw.
+// A node asks some hundred times a month by itself: no person's list has any of it, nor the draw.
 TEST(MonthEnd, WhatTheNodeAskedByItselfIsInNobodysList) {
   std::vector<AskedInMonth> asked;
   for (size_t i = 0; i < 256; ++i) {
@@ -132,9 +132,10 @@ TEST(MonthEnd, WhatTheNodeAskedByItselfIsInNobodysList) {
     asked.push_back(own);
   }
   EXPECT_TRUE(Items(asked).empty());
-  // Of people, whichever way they had it asked. Who has no manager is the lead officers' to confirm.
+  // Of people, whichever way they had it asked: of who has no manager, for the lead officers.
   std::set<std::string> people;
-  for (const AskedAs as : {AskedAs::kByItself, AskedAs::kOfAList, AskedAs::kAgain, AskedAs::kWatch}) {
+  using enum AskedAs;
+  for (const AskedAs as : {kByItself, kOfAList, kAgain, kWatch}) {
     asked.push_back(Asked(1000 + asked.size(), "alice"));
     asked.back().as = as;
     people.insert(asked.back().question);

@@ -72,8 +72,8 @@ TEST_F(PeopleKeeperTest, AMonthsListIsOfPeoplesQuestions) {
   PersonRef dan;
   dan.data()[0] = 4;
   const auto keep = [&](uint8_t number, AskedAs as, const PersonRef& practitioner) {
-    RocksdbStore::ReceiptRow row{in_month + number, {}, ReceiptState::kComplete, Purpose::kConcern, 5,
-                                 5, {practitioner, {as, Digest()}, "C-1"}};
+    RocksdbStore::ReceiptRow row{in_month + number, {}, ReceiptState::kComplete, Purpose::kConcern,
+                                 5, 5, {practitioner, {as, Digest()}, "C-1"}};
     row.frame_hash.data()[0] = number;
     store_->WriteReceipt(row, "a receipt");
     return ReceiptNumber(row.frame_hash);

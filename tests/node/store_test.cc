@@ -72,8 +72,8 @@ TEST_F(NodeStore, ReceiptsNewestFirst) {
   EXPECT_FALSE(store_->ReadReceipt(HashOf(3))->has_value());
 }
 
-// domain.md: ten notices a day an agency, one a practitioner. Each knows of the others' by the store
-// alone, also after a restart in the middle of the day.
+// domain.md: ten notices a day an agency, one a practitioner. Each knows of the others' by the
+// store alone, also after a restart in the middle of the day.
 TEST_F(NodeStore, TheAgencysNoticesOfADayAreEverybodysTogether) {
   const Date today = *Date::Parse("2026-11-23"), tomorrow = *Date::Parse("2026-11-24");
   const auto person = [](uint8_t number) {
