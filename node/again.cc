@@ -82,6 +82,12 @@ std::variant<AskInput, FieldError> InputAgain(const AskedBefore& asked,
     return NotAgain("is of a question that a second person approved, once",
                     "ask anew with --request-approval");
   }
+  // One night's word alone would else be good for every day after it.
+  if (statement.Has(kFlagApprovalToFollow)) {
+    return NotAgain("is of a question that an out-of-hours role put without a second person, whose "
+                    "word follows for it alone",
+                    "ask anew, with --request-approval if your agency does not hold the child");
+  }
   AskInput input;
   input.nhs_number = statement.subject[0].value;
   input.upn = statement.subject[1].value;

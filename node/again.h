@@ -40,7 +40,7 @@ std::string WordsOf(const AgainRequest& request);
 
 // The same question to be typed anew, for this organisation; what was typed freely is left out. The
 // field is "number" where that cannot be: an emergency does not wait, a notice is nobody's answer, and
-// an approval is used once.
+// an approval, before or afterwards, is of one question.
 std::variant<AskInput, FieldError> InputAgain(const AskedBefore& asked,
                                               const std::string& organisation,
                                               bool does_not_know_them);

@@ -28,6 +28,10 @@ std::string FingerprintOf(const QuestionToApprove& question) {
 
 Json AboutOf(const InboxItem& item) { return Json::parse(item.about, nullptr, false); }
 
+std::string Dump(const Json& about) {
+  return about.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
 }  // namespace
 
 InboxItem ApprovalItem(const QuestionToApprove& question, TimeMs now,
@@ -38,10 +42,9 @@ InboxItem ApprovalItem(const QuestionToApprove& question, TimeMs now,
   item.asked_by = {question.practitioner};
   if (!question.organisation.empty()) item.organisations = {question.organisation};
   item.fingerprint = FingerprintOf(question);
-  item.about = Json{{"purpose", std::string(Name(question.purpose))},
-                    {"case_reference", question.case_reference},
-                    {"practitioner", ToHex(question.practitioner)}}
-                   .dump(-1, ' ', true, Json::error_handler_t::replace);
+  item.about = Dump({{"purpose", std::string(Name(question.purpose))},
+                     {"case_reference", question.case_reference},
+                     {"practitioner", ToHex(question.practitioner)}});
   return item;
 }
 
@@ -67,7 +70,7 @@ InboxItem Used(const InboxItem& item, TimeMs now) {
   InboxItem used = item;
   Json about = AboutOf(item);
   about["used_ms"] = now;
-  used.about = about.dump(-1, ' ', true, Json::error_handler_t::replace);
+  used.about = Dump(about);
   return used;
 }
 
@@ -75,8 +78,27 @@ InboxItem Unused(const InboxItem& item) {
   InboxItem unused = item;
   Json about = AboutOf(item);
   about.erase("used_ms");
-  unused.about = about.dump(-1, ' ', true, Json::error_handler_t::replace);
+  unused.about = Dump(about);
   return unused;
+}
+
+InboxItem NotApprovedItem(const InboxItem& refused, TimeMs now, const WorkingCalendar& calendar,
+                          Random& random) {
+  InboxItem item = NewItem(ItemKind::kNotApproved, std::nullopt, now, calendar, random);
+  item.from = refused.from;
+  item.asked_by = refused.asked_by;
+  item.organisations = refused.organisations;
+  const InboxItem::Step& step = refused.steps.back();
+  Json about = AboutOf(refused);
+  about.update(Json{{"item", refused.id}, {"said_by", step.user}, {"reason", step.reason}});
+  item.about = Dump(about);
+  return item;
+}
+
+std::string PutAloneQuestion(const InboxItem& item) {
+  if (item.kind != ItemKind::kApprovalAfterwards && item.kind != ItemKind::kNotApproved) return "";
+  const Json about = AboutOf(item);
+  return about.is_object() ? about.value("question", "") : "";
 }
 
 }  // namespace whoelse

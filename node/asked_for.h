@@ -24,6 +24,10 @@ inline constexpr std::array<std::string_view, 6> kAskedAsNames = {"by itself", "
                                                                   "watch", "beat", "repetition"};
 inline std::string_view Name(AskedAs as) { return NameOf(as, kAskedAsNames); }
 
+// Not asked on anybody's behalf: there is no person whom one could hold to it. (A watch is of who
+// set it.)
+inline bool IsNobodys(AskedAs as) { return as == AskedAs::kBeat || as == AskedAs::kRepetition; }
+
 struct Origin {
   AskedAs as = AskedAs::kByItself;
   Digest of;   // of a list: which row; again and watch: the first question's frame hash; else zeros

@@ -168,16 +168,18 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
   if (const auto* failure = std::get_if<Failure>(&put)) return *failure;
   const Sent& sent = std::get<Sent>(put);
   const Requester& requester = sent.requester;
+  const Statement& statement = sent.plan.statement;
   if (input.shield_notice) {
-    const Statement& sent_notice = sent.plan.statement;
-    store_.WriteSentNotice({sent_notice.subject, sent_notice.born, clock_.NowMs()});
+    store_.WriteSentNotice({statement.subject, statement.born, clock_.NowMs()});
   }
   // Looked at by others than who asked.
-  inbox_.OnAsked({agency_, asker.practitioner_ref, sent.plan.statement.purpose, input.shield_notice,
+  inbox_.OnAsked({agency_, asker.practitioner_ref, statement.purpose, input.shield_notice,
                   ReceiptNumber(requester.question().frame.hash()),
                   asker.organisation.empty() ? std::vector<std::string>()
-                                             : std::vector{asker.organisation}},
-                 sent.plan.statement.subject, sent.plan.holds);
+                                             : std::vector{asker.organisation},
+                  statement.Has(kFlagApprovalToFollow), sent.plan.case_reference, user,
+                  person.manager.empty() ? "" : "local:" + person.manager},
+                 statement.subject, sent.plan.holds);
   const TimeMs now = clock_.NowMs();
   return ReportOf(requester.Readings(),
                   {requester.roster(), sent.plan.statement.purpose,

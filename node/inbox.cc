@@ -38,6 +38,10 @@ constexpr Choice kReviewChoices[] = {
 constexpr Choice kApprovalChoices[] = {
     {Verb::kApprove, "approved", kNoReason, kOnePerson, Effect::kNone},
     {Verb::kRefuse, "refused", kReason, kOnePerson, Effect::kNone}};
+// Of what has left already: to say no takes nothing back, so that people look into it.
+constexpr Choice kAfterwardsChoices[] = {
+    {Verb::kApprove, "approved", kNoReason, kOnePerson, Effect::kNone},
+    {Verb::kRefuse, "refused", kReason, kOnePerson, Effect::kNotApproved}};
 constexpr Choice kMonthChoices[] = {
     {Verb::kApprove, "recognised", kNoReason, kOnePerson, Effect::kNone},
     {Verb::kRefuse, "not-recognised", kReason, kOnePerson, Effect::kNotRecognised}};
@@ -73,7 +77,7 @@ constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
     {Shown::kWithinTenMinutes, Due::kNextWorkingDay, true, kLeads, kShieldChoices},
     {Shown::kNextSession, Due::kNextWorkingDay, false, kLeads, kReviewChoices},
     {Shown::kAtOnce, Due::kNextWorkingDay, true, kAndApprovers, kApprovalChoices},
-    {Shown::kAtOnce, Due::kNoonNextWorkingDay, false, kAndApprovers, kApprovalChoices},
+    {Shown::kAtOnce, Due::kNoonNextWorkingDay, false, kAndApprovers, kAfterwardsChoices},
     {Shown::kAtOnce, Due::kNextWorkingDay, true, kAndApprovers, kApprovalChoices},
     {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, kLookChoices},
     {Shown::kNextSession, Due::kNextWorkingDay, false, kLeads, kLookChoices},
@@ -93,6 +97,7 @@ constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
     {Shown::kAtOnce, Due::kTwoWorkingDays, true, kAndManagers, kJustifyChoices},
     {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, kOpeningChoices},
     {Shown::kAtOnce, Due::kNextWorkingDay, false, kLeads, kLookChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, kLookChoices},
 }};
 
 // Two lead officers of the one would settle whose the other's record is.

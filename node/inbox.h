@@ -36,7 +36,7 @@ enum class ItemKind : uint8_t {
   kShieldNotice,         // records are shielded, pending
   kEmergencyReview,      // an emergency question, asked here or about a child here
   kApproval,             // somebody's question waits for a second person
-  kApprovalAfterwards,   // an out-of-hours question was asked without one
+  kApprovalAfterwards,   // an out-of-hours question or notice left without one
   kShieldToSend,         // somebody's shield notice waits for a second person
   kShieldSent,           // this agency sent one
   kPossibleFishing,      // node/fishing.h
@@ -55,16 +55,17 @@ enum class ItemKind : uint8_t {
   kJustificationAsked,   // node/justify.h: of another agency, about a question answered here
   kJustificationDue,     // another agency asked for one, about a question asked here
   kOpeningToGive,        // node/give_opening.h: of a question asked here, to an auditor
-  kClockUnconfirmed      // node/confirmed_clock.h: what cannot be undone waits
+  kClockUnconfirmed,     // node/confirmed_clock.h: what cannot be undone waits
+  kNotApproved           // an out-of-hours question, to which a second person said no afterwards
 };
-inline constexpr std::array<std::string_view, 26> kItemKindNames = {
+inline constexpr std::array<std::string_view, 27> kItemKindNames = {
     "brokered",       "urgent",         "possible-wrong-child",   "shield-notice",
     "emergency-review", "approval",     "approval-afterwards",    "shield-to-send",
     "shield-sent",    "possible-fishing", "log-alarm",            "contact-was-wrong",
     "number-and-upn-differ", "purpose-not-allowed", "restored-from-backup",
     "identity-conflict", "rights-request", "shield-to-lift", "ledger-to-take", "ledger-lost",
     "monthly-questions", "not-recognised", "justification-asked", "justification-due",
-    "opening-to-give", "clock-unconfirmed"};
+    "opening-to-give", "clock-unconfirmed", "not-approved"};
 inline std::string_view Name(ItemKind kind) { return NameOf(kind, kItemKindNames); }
 
 // What was typed: `whoelse inbox done`, `approve`, `refuse`.
@@ -75,7 +76,7 @@ inline std::string_view Name(Verb verb) { return NameOf(verb, kVerbNames); }
 // What follows from a decision outside of the inbox.
 enum class Effect : uint8_t {
   kNone = 1, kConfirmShield, kLiftShield, kLiftOwnShield, kLiftRestored, kSettleConflict,
-  kNotRecognised
+  kNotRecognised, kNotApproved
 };
 
 struct Choice {

@@ -389,20 +389,29 @@ InboxItem RestoredItem(TimeMs made, TimeMs restored, const WorkingCalendar& cale
 std::vector<InboxItem> ItemsOf(const OwnQuestion& question, TimeMs raised,
                                const WorkingCalendar& calendar, Random& random) {
   std::vector<InboxItem> items;
-  const auto add = [&](ItemKind kind) {
+  const Json about{{"question", question.receipt},
+                   {"practitioner", ToHex(question.practitioner)},
+                   {"purpose", std::string(Name(question.purpose))}};
+  const auto add = [&](ItemKind kind, const Json& said) {
     InboxItem item = NewItem(kind, question.purpose, raised, calendar, random);
     item.from = question.me;
     item.asked_by = {question.practitioner};
     item.organisations = question.organisations;
-    item.about = Dump({{"question", question.receipt},
-                       {"practitioner", ToHex(question.practitioner)},
-                       {"purpose", std::string(Name(question.purpose))}});
+    item.about = Dump(said);
     items.push_back(std::move(item));
   };
   if (question.shield_notice) {
-    add(ItemKind::kShieldSent);
+    add(ItemKind::kShieldSent, about);
   } else if (question.purpose == Purpose::kEmergency) {
-    add(ItemKind::kEmergencyReview);
+    add(ItemKind::kEmergencyReview, about);
+  }
+  if (question.approval_to_follow) {
+    Json said = about;
+    said["shield_notice"] = question.shield_notice;
+    said["case_reference"] = question.case_reference;
+    said["user"] = question.user;
+    said["manager"] = question.manager.empty() ? Json(nullptr) : Json(question.manager);
+    add(ItemKind::kApprovalAfterwards, said);
   }
   return items;
 }

@@ -64,7 +64,8 @@ InboxItem RestoredItem(TimeMs made, TimeMs restored, const WorkingCalendar& cale
                        Random& random);
 
 // What waits at the asker's own node when a question has been asked: an emergency's review, an alarm
-// that a shield notice went out. `receipt`: the question's number.
+// that a shield notice went out, a second person's word on what an out-of-hours role put alone.
+// `receipt`: the question's number.
 struct OwnQuestion {
   AgencyId me;
   PersonRef practitioner;
@@ -72,6 +73,10 @@ struct OwnQuestion {
   bool shield_notice;
   std::string receipt;
   std::vector<std::string> organisations = {};   // at a hub, for which it was asked
+  bool approval_to_follow = false;               // then also, for who gives it:
+  std::string case_reference = {};
+  std::string user = {};                         // whose question it is, "local:dan"
+  std::string manager = {};                      // who answers for it; "": nobody
 };
 std::vector<InboxItem> ItemsOf(const OwnQuestion& question, TimeMs raised,
                                const WorkingCalendar& calendar, Random& random);

@@ -25,8 +25,8 @@ TrailNote NoteOf(const Acted& acted, const Action& action, const Actor& actor) {
                                  ItemKind::kIdentityConflict}) {
     if (acted.item.kind == changes) note.AddRecords(acted.item.records);
   }
-  if (std::string question = OpeningQuestion(acted.item); !question.empty()) {
-    note.Add(Fact::kReceipt, std::move(question));
+  for (std::string question : {OpeningQuestion(acted.item), PutAloneQuestion(acted.item)}) {
+    if (!question.empty()) note.Add(Fact::kReceipt, std::move(question));
   }
   return note;
 }
@@ -235,6 +235,11 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
       store_.WriteInbox({document, DocumentOf(std::get<InboxItem>(raised))}, &by);
       break;
     }
+    case Effect::kNotApproved:
+      store_.WriteInbox({document, DocumentOf(NotApprovedItem(acted.item, clock_.NowMs(), calendar_,
+                                                              random_))},
+                        &by);
+      break;
     case Effect::kNone:
       store_.WriteInbox({document}, &by);
       break;

@@ -94,7 +94,7 @@ std::vector<InboxItem> MonthItems(const MonthEnd& month, const std::vector<Asked
   for (const StaffMember& one : staff) by_ref[one.ref] = one;
   std::map<Confirmer, std::vector<AskedInMonth>> by_confirmer;
   for (const AskedInMonth& one : asked) {
-    if (one.at_ms < month.begin || one.at_ms >= month.end) continue;
+    if (one.at_ms < month.begin || one.at_ms >= month.end || IsNobodys(one.as)) continue;
     const auto known = by_ref.find(one.practitioner);
     const auto manager = known == by_ref.end() ? std::nullopt : known->second.manager;
     by_confirmer[{manager, one.organisation}].push_back(one);

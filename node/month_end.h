@@ -2,7 +2,8 @@
 // against the case file. domain.md, "Against the practitioner who stalks". Pure.
 //
 // Nobody confirms their own. Whose people have no manager here is the lead officers' to confirm. At a
-// hub a list is of one organisation's questions.
+// hub a list is of one organisation's questions. What the node asked by itself is of nobody and in
+// no list: a hundred such rows a month would hide what a person asked, and take the draw.
 #ifndef WHOELSE_NODE_MONTH_END_H_
 #define WHOELSE_NODE_MONTH_END_H_
 
@@ -11,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "node/asked_for.h"
 #include "node/inbox.h"
 
 namespace whoelse {
@@ -33,6 +35,7 @@ struct AskedInMonth {
   std::string case_reference;
   PersonRef practitioner;
   std::string organisation = {};   // at a hub, for which it was asked; "": nobody knows
+  AskedAs as = AskedAs::kByItself;
 };
 
 // Who asks here, as the configuration has them.

@@ -55,7 +55,7 @@ absl::StatusOr<PolicyKeeper::Adopted> PolicyKeeper::OpenOne(const std::string& o
   if (!stored.ok()) return stored.status();
   if (!stored->has_value()) {
     if (!file.ok()) return file.status();
-    return Adopted{path, PolicyInForce(*file, today), ""};
+    return Adopted{path, PolicyInForce(*file, today), "", false};
   }
   absl::StatusOr<Remembered> remembered = Recall(**stored);
   if (!remembered.ok()) return remembered.status();
@@ -65,7 +65,8 @@ absl::StatusOr<PolicyKeeper::Adopted> PolicyKeeper::OpenOne(const std::string& o
                                          file.ok() ? *file : remembered->policy, today);
   if (!restored.ok()) return restored.status();
   return Adopted{path, *std::move(restored),
-                 file.ok() ? "" : std::string(file.status().message())};
+                 file.ok() ? "" : std::string(file.status().message()),
+                 file.ok() && *file != remembered->policy};
 }
 
 absl::StatusOr<std::unique_ptr<PolicyKeeper>> PolicyKeeper::Open(Paths paths, RocksdbStore& store,
@@ -86,7 +87,14 @@ PolicyKeeper::PolicyKeeper(AllAdopted adopted, RocksdbStore& store, Answering& a
       looked_on_(Today()) {
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [organisation, one] : adopted_) Remember(organisation, one.policy);
+    for (const auto& [organisation, one] : adopted_) {
+      // Whoever exchanges the file would else need no more than a restart to leave no trace.
+      if (one.is_another) {
+        RememberTaken(organisation, one.policy);
+      } else {
+        Remember(organisation, one.policy);
+      }
+    }
     Publish();
     TellOperator();
   }
@@ -112,11 +120,7 @@ void PolicyKeeper::Reload() {
     }
     one.problem.clear();
     one.policy.Adopt(*file, today);
-    // By whom, nobody can say: a signal has no account. Who adopted it stands in the file.
-    TrailNote taken;
-    taken.deed = Deed::kTakePolicy;
-    taken.at_ms = clock_.NowMs();
-    Remember(organisation, one.policy, &taken.Add(Fact::kPolicy, ToHex(one.policy.acting().Hash())));
+    RememberTaken(organisation, one.policy);
     Log(LogLevel::kInfo, "policy_taken",
         {{LogField::kCount, static_cast<uint32_t>(one.policy.Waiting().size())}});
   }
@@ -151,6 +155,13 @@ std::map<std::string, PolicyKeeper::View> PolicyKeeper::Read() const {
 void PolicyKeeper::Remember(const std::string& organisation, const PolicyInForce& policy,
                             const TrailNote* by) {
   store_.WritePolicyState(organisation, StateOf(policy), by);
+}
+
+void PolicyKeeper::RememberTaken(const std::string& organisation, const PolicyInForce& policy) {
+  TrailNote taken;
+  taken.deed = Deed::kTakePolicy;
+  taken.at_ms = clock_.NowMs();
+  Remember(organisation, policy, &taken.Add(Fact::kPolicy, ToHex(policy.acting().Hash())));
 }
 
 void PolicyKeeper::Publish() {

@@ -1,6 +1,7 @@
 // The adopted policy, from its file to the answering thread: read at the start and again when the
 // operator asks for it (SIGHUP), moved on as days go by, remembered across restarts. A file that is
-// wrong changes nothing; the operator is told why. At a hub each organisation has its own.
+// wrong changes nothing; the operator is told why. That another one was taken stands in the trail,
+// whichever way it came. At a hub each organisation has its own.
 #ifndef WHOELSE_NODE_POLICY_KEEPER_H_
 #define WHOELSE_NODE_POLICY_KEEPER_H_
 
@@ -50,6 +51,7 @@ class PolicyKeeper {
     std::string path;
     PolicyInForce policy;
     std::string problem;
+    bool is_another = false;   // at the start: than the one that was taken last
   };
   using AllAdopted = std::map<std::string, Adopted>;
   static absl::StatusOr<Adopted> OpenOne(const std::string& organisation, const std::string& path,
@@ -60,6 +62,9 @@ class PolicyKeeper {
   void Run();
   void Remember(const std::string& organisation, const PolicyInForce& policy,
                 const TrailNote* by = nullptr);
+  // By whom, nobody can say: neither a signal nor a start has an account. Who adopted it stands in
+  // the file.
+  void RememberTaken(const std::string& organisation, const PolicyInForce& policy);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TellOperator() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -120,15 +120,28 @@ Row RowOf(const RosterAgency& agency, const Reading& reading, const ReportContex
   return row;
 }
 
+// Whether a second lead adds nothing to the first. The organisations of a hub are controllers of
+// their own, who differ as two agencies do; but one organisation names one, and two of a hub may
+// share a person. (By the name alone two people would be one.)
+bool IsSameLead(const Json& first, const Json& second) {
+  const auto same = [&](const char* key) { return first[key] == second[key]; };
+  if (!same("agency")) return false;
+  return same("organisation") ||
+         (!first["name"].is_null() && same("name") && same("phone") && same("email"));
+}
+
 Json LeadOf(const std::vector<Row>& rows) {
   Json named = Json::array();
   for (const Row& row : rows) {
     for (const Json& involvement : row.json["involvements"]) {
       if (!involvement["lead_professional"].get<bool>()) continue;
-      named.push_back({{"agency", row.json["agency"]}, {"agency_name", row.json["name"]},
-                       {"name", involvement["name"]}, {"role", involvement["role"]},
-                       {"phone", involvement["phone"]}, {"email", involvement["email"]}});
-      break;   // one agency names one
+      Json lead{{"agency", row.json["agency"]}, {"agency_name", row.json["name"]},
+                {"organisation", involvement["organisation"]},
+                {"name", involvement["name"]}, {"role", involvement["role"]},
+                {"phone", involvement["phone"]}, {"email", involvement["email"]}};
+      const bool known = std::ranges::any_of(
+          named, [&](const Json& one) { return IsSameLead(one, lead); });
+      if (!known) named.push_back(std::move(lead));
     }
   }
   if (named.empty()) return {{"state", "none_disclosed"}};

@@ -80,7 +80,10 @@ std::string Lead(const Json& lead, size_t width) {
   if (lead["state"] == "none_disclosed") return Wrap(words::kLeadNone, width, "");
   const auto who = [](const Json& one) {
     std::string out;
-    for (const char* part : {"name", "role", "agency_name", "phone"}) Join(out, Text(one[part]));
+    for (const char* part : {"name", "role"}) Join(out, Text(one[part]));
+    // Of a hub: which of its organisations says so.
+    if (one["organisation"] != one["agency_name"]) Join(out, Text(one["organisation"]));
+    for (const char* part : {"agency_name", "phone"}) Join(out, Text(one[part]));
     return out;
   };
   if (lead["state"] == "conflict") {

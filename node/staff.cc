@@ -14,7 +14,7 @@ std::vector<StaffMember> StaffOf(const NodeConfig& config, const QuestionAsker& 
 
 AskedInMonth AskedOf(const RocksdbStore::ReceiptRow& row) {
   return {ReceiptNumber(row.frame_hash), row.asked_ms, row.purpose, row.asked_for.case_reference,
-          row.asked_for.practitioner, row.asked_for.organisation};
+          row.asked_for.practitioner, row.asked_for.organisation, row.asked_for.origin.as};
 }
 
 }  // namespace whoelse

@@ -174,7 +174,20 @@ class AskerRules(EndToEnd):
         self.assertIn("approval", refused.stderr)
         night = area.ask("school", B, "early-help",
                          extra=("--role", "out-of-hours practitioner"))
-        self.assertEqual(night.returncode, 0, night.stderr)
+        receipt = self.answer(night)["receipt"]
+        # A second person says afterwards whether it was right, and nobody to themselves.
+        waits, = [item for item in self.answer(area.whoelse("school", "inbox", "list", "--json"))[
+            "items"] if item["kind"] == "approval-afterwards"]
+        about = self.answer(area.whoelse("school", "inbox", "show", waits["id"], "--json"))["about"]
+        self.assertEqual((about["question"], about["case_reference"], about["user"]),
+                         (receipt, "C-1", "local:" + getpass.getuser()))
+        own = area.whoelse("school", "inbox", "approve", waits["id"])
+        self.assertEqual(own.returncode, 2)
+        self.assertIn("user", own.stderr)
+        # By day it needs what a question by day needs.
+        again = area.whoelse("school", "ask", "--again", receipt, "--i-do-not-know-them")
+        self.assertEqual((again.returncode, again.stdout), (2, ""))
+        self.assertIn("--request-approval", again.stderr)
 
 
 if __name__ == "__main__":

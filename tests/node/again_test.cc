@@ -98,6 +98,15 @@ TEST(Again, WhatCannotWaitOrIsUsedUpIsNotPutAgain) {
   EXPECT_TRUE(refused([](Statement& s) { s.purpose = Purpose::kEmergency; }));
   EXPECT_TRUE(refused([](Statement& s) { s.flags = kFlagShieldNotice; }));
   EXPECT_TRUE(refused([](Statement& s) { s.flags = kFlagApproved; }));
+  // By day a second person has to have said yes before; whom the agency holds needs nobody's word.
+  EXPECT_TRUE(refused([](Statement& s) {
+    s.role = Role::kOutOfHours;
+    s.flags = kFlagOutOfHours | kFlagApprovalToFollow;
+  }));
+  EXPECT_FALSE(refused([](Statement& s) {
+    s.role = Role::kOutOfHours;
+    s.flags = kFlagOutOfHours;
+  }));
 }
 
 TEST(Again, IsReadAsItWasWritten) {

@@ -258,6 +258,44 @@ TEST(ItemsOfOwnQuestions, EmergenciesAndNoticesAreLookedAt) {
   EXPECT_EQ(items(Purpose::kConcern, true).at(0).kind, ItemKind::kShieldSent);
 }
 
+// What an out-of-hours role put alone is for whoever would have been asked before; a notice beside
+// the alarm that it went out.
+TEST(ItemsOfOwnQuestions, WhatWasPutAloneIsApprovedAfterwards) {
+  SeededRandom random(1);
+  OwnQuestion question{kMe, ActorOf("dan").ref, Purpose::kConcern, false, "6STF-5YE9-R7M2-Y7WH",
+                       {"100001"}, true, "C-7", "local:dan", "local:bob"};
+  const TimeMs friday_night = At(20261127, 23);
+  const auto items = [&] { return ItemsOf(question, friday_night, TestCalendar(), random); };
+  const std::vector<InboxItem> asked = items();
+  ASSERT_EQ(asked.size(), 1u);
+  const InboxItem& item = asked[0];
+  EXPECT_EQ(item.kind, ItemKind::kApprovalAfterwards);
+  EXPECT_EQ(item.visible_ms, friday_night);
+  EXPECT_EQ(item.due_ms, At(20261130, 12));
+  EXPECT_EQ(item.asked_by, std::vector{ActorOf("dan").ref});
+  EXPECT_EQ(item.from, kMe);
+  EXPECT_THAT(item.organisations, ElementsAre("100001"));
+  const auto about = nlohmann::json::parse(item.about);
+  EXPECT_EQ(about["question"], "6STF-5YE9-R7M2-Y7WH");
+  EXPECT_EQ(about["purpose"], "concern");
+  EXPECT_EQ(about["shield_notice"], false);
+  EXPECT_EQ(about["case_reference"], "C-7");
+  EXPECT_EQ(about["user"], "local:dan");
+  EXPECT_EQ(about["manager"], "local:bob");
+  question.manager.clear();
+  EXPECT_TRUE(nlohmann::json::parse(items().at(0).about)["manager"].is_null());
+  question.shield_notice = true;
+  const std::vector<InboxItem> notice = items();
+  ASSERT_EQ(notice.size(), 2u);
+  EXPECT_EQ(notice[0].kind, ItemKind::kShieldSent);
+  EXPECT_EQ(notice[1].kind, ItemKind::kApprovalAfterwards);
+  // By day a second person's word came first.
+  question.approval_to_follow = false;
+  EXPECT_EQ(items().size(), 1u);
+  question.shield_notice = false;
+  EXPECT_THAT(items(), IsEmpty());
+}
+
 TEST(ItemsOfFishing, OnesOwnAlarmIsForSomebodyElse) {
   SeededRandom random(1);
   const auto item = [&](AgencyId agency) {

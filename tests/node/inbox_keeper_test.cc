@@ -391,6 +391,65 @@ TEST_F(InboxKeeperTest, AnApprovalIsGivenByAnotherAndUsedOnce) {
   EXPECT_EQ(keeper_->UseApproval("0000-0000-0000", question).index(), 1u);
 }
 
+// An out-of-hours role is let do alone what needs two people; somebody else says afterwards whether
+// it was right, and a no is looked into.
+TEST_F(InboxKeeperTest, WhatWasPutAloneOutOfHoursIsApprovedAfterwards) {
+  clock_.now = At(20261127, 23);   // a Friday
+  const std::string number = "6STF-5YE9-R7M2-Y7WH";
+  Subject subject;
+  subject[0] = {KeyType::kNhsNumber, "9990000018"};
+  const auto ask = [&](const std::string& receipt) {
+    keeper_->OnAsked({kMe, ActorOf("dan").ref, Purpose::kConcern, false, receipt, {}, true, "C-7",
+                      "local:dan", "local:bob"},
+                     subject, false);
+  };
+  ask("CRPT-0000-0000-0001");
+  const std::string first = IdOf(ItemKind::kApprovalAfterwards, kMe);
+  // Whoever would have been the second person before; never who asked.
+  Actor approver = ActorOf("erin");
+  approver.roles = {LocalRole::kApprover};
+  const auto decide = [&](const std::string& id, Verb verb, const Actor& actor) {
+    return std::holds_alternative<InboxItem>(
+        keeper_->Decide(id, {verb, "", "no call is in the log"}, actor));
+  };
+  EXPECT_FALSE(decide(first, Verb::kApprove, ActorOf("dan")));
+  EXPECT_TRUE(decide(first, Verb::kApprove, approver));
+  EXPECT_THAT(Kinds(), IsEmpty());   // and that is all
+  ask(number);
+  Restart();
+  const std::string second = IdOf(ItemKind::kApprovalAfterwards, kMe);
+  // Nobody is woken for it; whom nobody answered by noon of Monday, the deputy hears of.
+  const InboxItem waits = keeper_->Items(false).value().at(0);
+  EXPECT_EQ(waits.due_ms, At(20261130, 12));
+  EXPECT_EQ(PageDue(waits, waits.due_ms), std::nullopt);
+  EXPECT_EQ(PageDue(waits, waits.due_ms + 11 * 60'000), Desk::kDeputy);
+  const uint64_t before = store_->trail_head().number;
+  EXPECT_FALSE(decide(second, Verb::kRefuse, ActorOf("dan")));
+  EXPECT_TRUE(decide(second, Verb::kRefuse, approver));
+  std::vector<std::string> said;
+  ASSERT_TRUE(store_->ForEachTrailEntry(before, [&](const TrailEntry& entry, const TrailHead&) {
+    std::string line = entry.user;
+    for (const TrailFact& fact : entry.about) line += " " + fact.value;
+    said.push_back(line);
+    return true;
+  }).ok());
+  EXPECT_THAT(said, ElementsAre("local:erin " + second + " approval-afterwards refused " + number));
+  Restart();
+  ASSERT_THAT(Kinds(), ElementsAre(ItemKind::kNotApproved));
+  const InboxItem raised = keeper_->Items(false).value().at(0);
+  EXPECT_EQ(raised.asked_by, std::vector{ActorOf("dan").ref});
+  for (const std::string& part :
+       std::vector<std::string>{number, second, "local:erin", "local:bob", "no call is in the"}) {
+    EXPECT_THAT(raised.about, testing::HasSubstr(part));
+  }
+  const auto look = [&](const Actor& actor) {
+    return std::holds_alternative<InboxItem>(keeper_->Decide(
+        raised.id, {Verb::kDone, "looked-at", "spoke with his manager"}, actor));
+  };
+  EXPECT_FALSE(look(ActorOf("dan")) || look(approver));
+  EXPECT_TRUE(look(ActorOf("alice")));
+}
+
 TEST_F(InboxKeeperTest, PagesAreRememberedAcrossARestart) {
   Leave(Question(kRefuge, Purpose::kSection47, Outcome::kUrgent));
   const std::string id = IdOf(ItemKind::kUrgent, kRefuge);

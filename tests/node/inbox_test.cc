@@ -36,7 +36,8 @@ const KindCase kKinds[] = {
      Effect::kLiftShield},
     {ItemKind::kEmergencyReview, "", "justified", "not-justified", false, false, kNothing, kNothing},
     {ItemKind::kApproval, "", "approved", "refused", false, true, kNothing, kNothing},
-    {ItemKind::kApprovalAfterwards, "", "approved", "refused", false, true, kNothing, kNothing},
+    {ItemKind::kApprovalAfterwards, "", "approved", "refused", false, true, kNothing,
+     Effect::kNotApproved},
     {ItemKind::kShieldToSend, "", "approved", "refused", false, true, kNothing, kNothing},
     {ItemKind::kShieldSent, "looked-at ", "", "", false, false, kNothing, kNothing},
     {ItemKind::kPossibleFishing, "looked-at ", "", "", false, false, kNothing, kNothing},
@@ -60,6 +61,7 @@ const KindCase kKinds[] = {
     {ItemKind::kOpeningToGive, "", "approved", "refused", false, false, kNothing, kNothing, false,
      true},
     {ItemKind::kClockUnconfirmed, "looked-at ", "", "", false, false, kNothing, kNothing},
+    {ItemKind::kNotApproved, "looked-at ", "", "", false, false, kNothing, kNothing},
 };
 const char* const kOutcomesOfDone[] = {"contacted", "withheld", "not-relevant", "looked-at",
                                        "settled", "prepared", "put-back", "taken", "no-answer"};

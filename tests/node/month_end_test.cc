@@ -122,6 +122,37 @@ TEST(MonthEnd, TwoInAHundredAreHeldAgainstTheCaseAndAtLeastOne) {
   }
 }
 
+// A node asks some hundred times a month by itself: no person's list has any of it, nor the draw.
+TEST(MonthEnd, WhatTheNodeAskedByItselfIsInNobodysList) {
+  std::vector<AskedInMonth> asked;
+  for (size_t i = 0; i < 256; ++i) {
+    AskedInMonth own = Asked(i, "");
+    own.practitioner = PersonRef();
+    own.as = i % 2 == 0 ? AskedAs::kBeat : AskedAs::kRepetition;
+    asked.push_back(own);
+  }
+  EXPECT_TRUE(Items(asked).empty());
+  // Of people, whichever way they had it asked: of who has no manager, for the lead officers.
+  std::set<std::string> people;
+  using enum AskedAs;
+  for (const AskedAs as : {kByItself, kOfAList, kAgain, kWatch}) {
+    asked.push_back(Asked(1000 + asked.size(), "alice"));
+    asked.back().as = as;
+    people.insert(asked.back().question);
+  }
+  // One that was kept before receipts said whose they are may be anybody's.
+  asked.push_back(Asked(5000, ""));
+  asked.back().practitioner = PersonRef();
+  people.insert(asked.back().question);
+  const auto items = Items(asked);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].manager, std::nullopt);
+  EXPECT_EQ(Checked(items[0]), 1u);
+  std::set<std::string> listed;
+  for (const ordered_json& one : QuestionsOf(items[0])) listed.insert(one["question"]);
+  EXPECT_EQ(listed, people);
+}
+
 TEST(MonthEnd, EachQuestionMayBeDrawn) {
   std::vector<AskedInMonth> asked;
   for (size_t i = 0; i < 10; ++i) asked.push_back(Asked(i, "dan"));

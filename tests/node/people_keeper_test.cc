@@ -66,5 +66,35 @@ TEST_F(PeopleKeeperTest, TheTrailsHeadIsInTheLogEachDayAndAtEachStart) {
   EXPECT_THAT(HeadsOnceThereAre(3), ElementsAre(first, first + 1, first + 1));
 }
 
+// The receipts of a month are mostly the node's own: repetitions and beats, which no person asked.
+TEST_F(PeopleKeeperTest, AMonthsListIsOfPeoplesQuestions) {
+  const TimeMs in_month = MonthsDue(std::nullopt, now_.NowMs()).at(0).begin + 1000;
+  PersonRef dan;
+  dan.data()[0] = 4;
+  const auto keep = [&](uint8_t number, AskedAs as, const PersonRef& practitioner) {
+    RocksdbStore::ReceiptRow row{in_month + number, {}, ReceiptState::kComplete, Purpose::kConcern,
+                                 5, 5, {practitioner, {as, Digest()}, "C-1"}};
+    row.frame_hash.data()[0] = number;
+    store_->WriteReceipt(row, "a receipt");
+    return ReceiptNumber(row.frame_hash);
+  };
+  for (uint8_t i = 1; i <= 60; ++i) {
+    keep(i, i % 2 == 0 ? AskedAs::kBeat : AskedAs::kRepetition, PersonRef());
+  }
+  const std::string asked = keep(100, AskedAs::kByItself, dan);
+  const auto keeper = Start();
+  std::vector<InboxItem> items;
+  ASSERT_TRUE(Until(std::chrono::seconds(60), [&] {
+    items = inbox_.Items(false).value();
+    return !items.empty();
+  }));
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].kind, ItemKind::kMonthlyQuestions);
+  const auto questions = nlohmann::json::parse(items[0].about)["questions"];
+  ASSERT_EQ(questions.size(), 1u);
+  EXPECT_EQ(questions[0]["question"], asked);
+  EXPECT_EQ(questions[0]["check_against_case"], true);
+}
+
 }  // namespace
 }  // namespace whoelse

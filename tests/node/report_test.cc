@@ -222,6 +222,37 @@ TEST_F(ReportTest, LeadProfessional) {
               HasSubstr(std::string(words::kLeadConflict)));
 }
 
+// Each school of a hub is a controller of its own, and says for itself who leads.
+TEST_F(ReportTest, TwoSchoolsOfAHubMayNameDifferentLeads) {
+  AnswerEntry first = Contact("Lead Example"), second = Contact("Other Lead");
+  first.flags = second.flags = kEntryLeadProfessional;
+  first.organisation = "Hilltop School";
+  second.organisation = "Lakeside School";
+  const Json report = Report({{kSchools, Answered({first, second})}});
+  const Json& lead = report["lead_professional"];
+  EXPECT_EQ(lead["state"], "conflict");
+  ASSERT_EQ(lead["named"].size(), 2u);
+  EXPECT_EQ(lead["named"][0]["organisation"], "Hilltop School");
+  EXPECT_EQ(lead["named"][1]["organisation"], "Lakeside School");
+  EXPECT_EQ(lead["named"][1]["agency"], kSchools);
+  const std::string text = ReportAsText(report, 200);
+  EXPECT_THAT(text, HasSubstr(std::string(words::kLeadConflict)));
+  EXPECT_THAT(text, HasSubstr("Lead Example, Health visitor, Hilltop School, "));
+  EXPECT_THAT(text, HasSubstr("Other Lead, Health visitor, Lakeside School, "));
+  const auto state = [&] {
+    return Report({{kSchools, Answered({first, second})}})["lead_professional"]["state"];
+  };
+  // One school's second contact is no second lead.
+  second.organisation = first.organisation;
+  EXPECT_EQ(state(), "named");
+  // Two schools may share a person; a namesake is another one.
+  second = first;
+  second.organisation = "Lakeside School";
+  EXPECT_EQ(state(), "named");
+  second.phone = "01632 960011";
+  EXPECT_EQ(state(), "conflict");
+}
+
 TEST_F(ReportTest, StaleAfterSixMonths) {
   const auto entry = [&](int64_t age) {
     AnswerEntry contact = Contact("Sam");

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 
+#include "node/asker_rules.h"
 #include "node/rocksdb_store.h"
 #include "tests/cli/folder.h"
 #include "tests/node/federation.h"
@@ -69,6 +70,56 @@ TEST_F(NodeStore, ReceiptsNewestFirst) {
   EXPECT_EQ(Rows(1).size(), 1u);
   EXPECT_EQ(**store_->ReadReceipt(HashOf(1)), "old, completed");
   EXPECT_FALSE(store_->ReadReceipt(HashOf(3))->has_value());
+}
+
+// domain.md: ten notices a day an agency, one a practitioner. Each knows of the others' by the
+// store alone, also after a restart in the middle of the day.
+TEST_F(NodeStore, TheAgencysNoticesOfADayAreEverybodysTogether) {
+  const Date today = *Date::Parse("2026-11-23"), tomorrow = *Date::Parse("2026-11-24");
+  const auto person = [](uint8_t number) {
+    PersonRef ref;
+    ref.data()[0] = number;
+    return ref;
+  };
+  // As the asker does it: read, checked, counted. Whether it may leave.
+  const auto send = [&](uint8_t number, Date day, const std::string& organisation = "") {
+    const AskerCase c{.practitioner = person(number),
+                      .role = Role::kPractitioner,
+                      .purpose = Purpose::kConcern,
+                      .shield_notice = true,
+                      .case_reference = true,
+                      .reason = "",
+                      .does_not_know_them = true,
+                      .holds = true,
+                      .own_family = false,
+                      .approver = person(200),
+                      .today = store_->ReadAskCounts(person(number), organisation, day).value(),
+                      .caps = {}};
+    const AskerVerdict verdict = CheckAsker(c);
+    EXPECT_EQ(verdict.missing.empty(), !verdict.used_up);
+    if (verdict.used_up) return false;
+    store_->WriteAskCounts(c.practitioner, organisation, day, CountedWith(c.today, c));
+    return true;
+  };
+  EXPECT_TRUE(send(1, today));
+  EXPECT_FALSE(send(1, today));   // one's own is used up
+  EXPECT_EQ(store_->ReadAskCounts(person(2), "", today).value(), (AskCounts{0, 0, 0, 1}));
+  for (uint8_t number = 2; number <= 6; ++number) EXPECT_TRUE(send(number, today));
+  Reopen();
+  // Everyday questions in between, of who sent one and of who did not, leave the count as it is.
+  for (const uint8_t number : {uint8_t{2}, uint8_t{20}}) {
+    AskCounts counts = store_->ReadAskCounts(person(number), "", today).value();
+    EXPECT_EQ(counts.agency_shield_notices, 6u);
+    ++counts.questions;
+    store_->WriteAskCounts(person(number), "", today, counts);
+  }
+  for (uint8_t number = 7; number <= 10; ++number) EXPECT_TRUE(send(number, today));
+  EXPECT_FALSE(send(11, today));
+  EXPECT_EQ(store_->ReadAskCounts(person(11), "", today).value(), (AskCounts{0, 0, 0, 10}));
+  EXPECT_TRUE(send(11, today, "100001"));   // an organisation of a hub has a count of its own
+  EXPECT_FALSE(send(12, today));
+  EXPECT_TRUE(send(11, tomorrow));
+  EXPECT_EQ(store_->ReadAskCounts(person(12), "", tomorrow).value(), (AskCounts{0, 0, 0, 1}));
 }
 
 // A node that starts anew by itself would answer "nothing" about everybody whom it held.
