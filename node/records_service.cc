@@ -60,6 +60,7 @@ Json OutcomeOf(const ImportRequest& request, const ImportOutcome& outcome) {
           {"ended", outcome.counts.ended},
           {"left_out", outcome.counts.left_out},
           {"disputed", outcome.counts.disputed},
+          {"closed", outcome.counts.closed},
           {"skipped", outcome.skipped},
           {"services_not_in_map", outcome.services_not_in_map}};
 }
@@ -117,6 +118,7 @@ std::variant<ImportRequest, FieldError, absl::Status> RecordsService::RequestOf(
   request.skip_bad = head.skip_bad();
   request.dry_run = head.dry_run();
   request.allow_many_ends = head.allow_many_ends();
+  request.allow_many_closed = head.allow_many_closed();
   const auto format = FormatOf(head.format());
   if (!format) return NoSuchFormat();
   const std::optional<ImportMode> mode =

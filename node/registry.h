@@ -32,10 +32,14 @@ struct ImportCounts {
   size_t imported = 0, updated = 0, unchanged = 0, ended = 0;
   size_t left_out = 0;   // erased here, or due to be archived or purged already
   size_t disputed = 0;   // silent, with the record that they conflict with, until people settle it
+  size_t closed = 0;     // numbers, not rows: what is held under them is silent, and what comes later
 };
 
 class Registry {
  public:
+  // Of each owner.
+  using ClosedNumbers = std::set<std::pair<std::string, NhsNumber>>;
+
   // `of_a_hub`: its organisations are controllers each for itself, and no record's life touches
   // another organisation's.
   Registry(RocksdbStore& store, Answering& answering, bool of_a_hub)
@@ -50,17 +54,29 @@ class Registry {
                       const std::vector<KeyVersion>& held_over);
 
   // --- imports (registry_import.cc) --------------------------------------------------------------
+  // What a pass over a file has found that is given some rows at a time.
+  struct Pass {
+    std::vector<bool> seen;   // the records that they are about
+    ClosedNumbers closed;     // also by those that were not written
+  };
   // Takes the rows up, written some at a time unless `write` is false, and says what came of them. No
-  // two are of one source and id. In `seen`, unless it is nullptr, the records that they are about.
-  // Restrictions and classes only rise.
+  // two are of one source and id. `pass`: of the same file, or nullptr. Restrictions and classes only
+  // rise.
   absl::Status Take(std::span<const ImportRow> rows, TimeMs now, bool write, ImportCounts* counts,
-                    std::vector<bool>* seen);
+                    Pass* pass);
   // Whether a row of this source and id is held.
   bool Holds(const std::string& source, const std::string& source_id) const;
   // The identifier of this row that so many records of the same owner have before it that no child can
   // (node/import_crowds.h). nullopt: none, or a record that is one of them itself. DATA_LOSS from the
   // store.
   absl::StatusOr<std::optional<KeyType>> CrowdBefore(const Record& record) const;
+  // The records whose number this row would close, its own among them. DATA_LOSS from the store.
+  absl::StatusOr<std::vector<RecordId>> ClosedBy(const ImportRow& row, Date today) const;
+  // How many records of each source still answer, and how many of them are among these.
+  struct Share {
+    size_t held = 0, among = 0;
+  };
+  absl::StatusOr<std::map<std::string, Share>> SharesOf(const std::vector<bool>& records) const;
   // What is live of each of these sources, and of that what an import has not seen.
   struct Absent {
     size_t live = 0;
@@ -229,7 +245,7 @@ class Registry {
   DisputeKey KeyOf(Conflict conflict, const Record& a, const Record& b) const;
   std::map<DisputeKey, std::set<RecordId>> disputes_ ABSL_GUARDED_BY(import_mutex_);
   // What comes to the same owner under a closed number is closed with it.
-  std::set<std::pair<std::string, NhsNumber>> closed_ ABSL_GUARDED_BY(import_mutex_);
+  ClosedNumbers closed_ ABSL_GUARDED_BY(import_mutex_);
   // Of each record that answers for others, those.
   std::multimap<RecordId, RecordId> answers_for_ ABSL_GUARDED_BY(import_mutex_);
   mutable std::mutex mutex_;
