@@ -60,6 +60,11 @@ void PrintImport(const Json& result, size_t problems, bool loaded, Terminal& ter
                  << " closed: what is held there ends and is shielded, and what comes there later too. "
                     "Where a number was only put right, the file has to say corrected.\n";
   }
+  if (const uint64_t kept = NumberIn(result, "class_kept"); kept > 0) {
+    terminal.out << kept << (kept == 1 ? " record keeps" : " records keep")
+                 << " a more private class than the node's map has: two people lower it (whoelse inbox "
+                    "lift --what class).\n";
+  }
   if (const uint64_t unknown = NumberIn(result, "services_not_in_map"); unknown > 0) {
     terminal.out << unknown << " rows have a service that is not in the node's map, and are sensitive "
                                "because of that.\n";

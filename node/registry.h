@@ -21,6 +21,7 @@
 #include "node/conflict.h"
 #include "node/enrolment.h"
 #include "node/import.h"
+#include "node/lowering.h"
 #include "node/organisations.h"
 #include "node/record_batch.h"
 #include "node/rocksdb_store.h"
@@ -33,6 +34,7 @@ struct ImportCounts {
   size_t left_out = 0;   // erased here, or due to be archived or purged already
   size_t disputed = 0;   // silent, with the record that they conflict with, until people settle it
   size_t closed = 0;     // numbers, not rows: what is held under them is silent, and what comes later
+  size_t class_kept = 0; // rows whose record stays in a stricter class than they have
 };
 
 class Registry {
@@ -94,7 +96,7 @@ class Registry {
 
   // --- what people do to a record (registry_life.cc) ---------------------------------------------
   // A record of this source and id, or all of a number. FieldError: "id", "nhs-number", "by": there is
-  // none, or it cannot be done. None of them lowers a restriction.
+  // none, or it cannot be done. None of them lowers a restriction: Lower alone does.
   struct Which {
     std::string source, source_id;
   };
@@ -148,11 +150,14 @@ class Registry {
                             const std::vector<RocksdbStore::InboxDocument>& inbox);
   // What people decided about a notice's records, with the item that says who and why. Lifting takes
   // away what the notice did and leaves the record's own restrictions.
-  // Or those of a child whose shield is lifted whole, the records' own with it; never of one whose
-  // identity is closed.
-  enum class Notice : uint8_t { kConfirmed = 1, kLifted, kLiftedWhole };
+  enum class Notice : uint8_t { kConfirmed = 1, kLifted };
   absl::Status DecideNotice(Notice decision, const std::vector<RecordId>& records,
                             const RocksdbStore::InboxDocument& item, const TrailNote& by);
+
+  // Two people have taken this from the records, with the item that says who and why. A number is opened
+  // whole, for the owner of each record: with what came under it since they looked.
+  absl::Status Lower(const Lowering& lowering, const std::vector<RecordId>& records,
+                     const RocksdbStore::InboxDocument& item, const TrailNote& by);
 
   // People have settled whose these records are, with the item that says who and why.
   absl::Status SettleConflict(const std::vector<RecordId>& records,
@@ -202,6 +207,8 @@ class Registry {
   absl::Status CloseAll(const std::string& owner, const NhsNumber& number, Date today,
                         RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // With what the same owners have under the same numbers.
+  absl::StatusOr<std::vector<RecordId>> ClosedWith(const std::vector<RecordId>& records) const;
   absl::Status CloseReplacedBy(const std::string& owner, RecordId id, Date today, RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status CloseWhatFeedsSay(RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);

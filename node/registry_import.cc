@@ -120,6 +120,8 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   const bool supersedes = taken.held && taken.added && !closes;
   if (supersedes) taken.held->answered_by = batch.next_id();
   ++(fresh ? counts->imported : taken.held ? counts->updated : counts->unchanged);
+  const Record& stands = taken.added ? *taken.added : taken.held ? *taken.held : *held;
+  counts->class_kept += stands.service_class > record.service_class;
   // First the one that gives up its place in the source.
   if (taken.held) {
     const absl::Status changed = ChangeWithAnswering(id, *taken.held, supersedes, batch);
