@@ -96,6 +96,7 @@ std::optional<Lowering> LoweringOf(const InboxItem& item) {
   if (!what) return std::nullopt;
   Lowering lowering{*what};
   if (!about.contains("classes")) return lowering;
+  if (!about["classes"].is_object()) return std::nullopt;
   for (const auto& [service, word] : about["classes"].items()) {
     const std::optional<ServiceClass> named = ByName<ServiceClass>(text(word), kClassNames);
     if (!named) return std::nullopt;

@@ -127,6 +127,14 @@ TEST_F(RecordsDoorTest, AnImportSaysHowManyNumbersItCloses) {
             "2 NHS numbers would be closed: " + what);
 }
 
+TEST_F(RecordsDoorTest, AnImportSaysHowManyRecordsKeepAStricterClass) {
+  records_.json = R"({"rows": 2, "unchanged": 2, "class_kept": 2, "loaded": true})";
+  EXPECT_EQ(Call({"records", "import", "-"}, "x\n").out,
+            "2 rows: 0 new, 0 updated, 2 as before.\n"
+            "2 records keep a more private class than the node's map has: two people lower it "
+            "(whoelse inbox lift --what class).\n");
+}
+
 TEST_F(RecordsDoorTest, ADryRunSaysWhatWouldBe) {
   records_.json = R"({"rows": 3, "imported": 1, "updated": 0, "unchanged": 2, "ended": 4,
                       "dry_run": true, "loaded": false})";
