@@ -39,8 +39,8 @@ struct Lowering {
 
 // Whether there is something to take from the record.
 bool Stands(const Lowering& lowering, const Record& record);
-// Takes it, where it stands. A class that falls acts as one that an import lowers does: from the 1st of
-// the next month (node/policy_looser.h).
+// Takes it, where it stands. A restriction that falls is gone with the next question; a class that falls
+// acts from the 1st of the next month (node/policy_looser.h).
 void Lower(const Lowering& lowering, Date today, Record& record);
 
 // Open, without a word yet. No records whose owner is another's than the first's.
