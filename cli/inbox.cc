@@ -15,6 +15,21 @@ Json ListIn(const Json& object, const char* key) {
                                                                               : Json::array();
 }
 
+std::string TextIn(const Json& object, const char* key, const char* otherwise) {
+  const bool there = object.is_object() && object.contains(key) && object[key].is_string();
+  return there ? object[key].get<std::string>() : otherwise;
+}
+
+// Which decision on the item takes two people.
+std::string CommandOfTwo(const Json& item) {
+  for (const Json& choice : ListIn(item, "choices")) {
+    const bool two = choice.is_object() && choice.contains("needs_two_people") &&
+                     choice["needs_two_people"] == Json(true);
+    if (two) return TextIn(choice, "command", "refuse");
+  }
+  return "refuse";
+}
+
 }  // namespace
 
 ExitCode ListInbox(const InboxOptions& options, Terminal& terminal) {
@@ -66,11 +81,11 @@ ExitCode ProposeLift(const LiftOptions& options, Terminal& terminal) {
   v1::ProposeLiftCall call;
   call.set_nhs_number(*number);
   call.set_record(options.record);
+  call.set_what(options.what);
   call.set_reason(options.reason);
   return PrintAnswer(door->ProposeLift(call), options.json, terminal, [](const Json& item) {
-    const bool named = item.is_object() && item.contains("id") && item["id"].is_string();
-    return "Nothing has changed yet. A second lead officer decides: whoelse inbox refuse " +
-           (named ? item["id"].get<std::string>() : "ID") + " --reason WHY\n";
+    return "Nothing has changed yet. A second lead officer decides: whoelse inbox " +
+           CommandOfTwo(item) + " " + TextIn(item, "id", "ID") + " --reason WHY\n";
   });
 }
 

@@ -24,12 +24,14 @@ ExitCode ShowInboxItem(const InboxOptions& options, Terminal& terminal);
 // `verb`: done, approve, refuse. kExitBadInput, and nothing is changed, when this person may not
 // decide or something is missing.
 ExitCode DecideInboxItem(const std::string& verb, const InboxOptions& options, Terminal& terminal);
-// Proposes that a child's shield be lifted; a second person decides. kExitBadInput as above.
+// Proposes that a restriction be taken from a child's records; a second person decides. kExitBadInput
+// as above.
 struct LiftOptions {
   std::string door;
   bool json = false;
   std::string nhs_number;   // "-" as in `ask`; or:
   uint32_t record = 0;
+  std::string what = "shield";
   std::string reason;
 };
 ExitCode ProposeLift(const LiftOptions& options, Terminal& terminal);

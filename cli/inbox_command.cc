@@ -4,6 +4,8 @@
 #include <memory>
 
 #include "cli/inbox.h"
+#include "node/lowering.h"
+#include "node/word_list.h"
 
 namespace whoelse {
 namespace {
@@ -80,11 +82,16 @@ void AddInboxCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
   const auto lifted = std::make_shared<LiftOptions>();
   CLI::App* const lift = Subcommand(
       *inbox, "lift",
-      "Propose that a child's shield be lifted, which is this agency's own; a second person decides.",
+      "Propose that a child's shield be lifted, which is this agency's own, or another restriction be "
+      "taken from its records; a second person decides.",
       "A shield notice that is open is lifted with `inbox refuse`. Example:\n"
-      "  whoelse inbox lift --nhs-number - --reason \"the court order ended\"");
+      "  whoelse inbox lift --nhs-number - --reason \"the court order ended\"\n"
+      "  whoelse inbox lift --what class --nhs-number - --reason \"the service was not in the map\"");
   lift->add_option("--nhs-number", lifted->nhs_number, kNumberHelp);
   lift->add_option("--record", lifted->record, "In place of the number: one of the child's records");
+  lift->add_option("--what", lifted->what,
+                   "One of: " + ListOf(kLoweredNames) + " (of a number that was closed)")
+      ->capture_default_str();
   lift->add_option("--reason", lifted->reason, kReasonHelp)->required();
   lift->add_flag("--json", lifted->json, "As JSON");
   AddDoorOption(*lift, lifted->door);

@@ -54,6 +54,17 @@ void PrintImport(const Json& result, size_t problems, bool loaded, Terminal& ter
   count("disputed", " silent until it is settled whose they are (whoelse inbox list)");
   count("skipped", " skipped");
   terminal.out << ".\n";
+  if (const uint64_t closed = NumberIn(result, "closed"); closed > 0) {
+    terminal.out << closed << (closed == 1 ? " NHS number " : " NHS numbers ")
+                 << (dry_run ? "would be" : closed == 1 ? "is" : "are")
+                 << " closed: what is held there ends and is shielded, and what comes there later too. "
+                    "Where a number was only put right, the file has to say corrected.\n";
+  }
+  if (const uint64_t kept = NumberIn(result, "class_kept"); kept > 0) {
+    terminal.out << kept << (kept == 1 ? " record keeps" : " records keep")
+                 << " a more private class than the node's map has: two people lower it (whoelse inbox "
+                    "lift --what class).\n";
+  }
   if (const uint64_t unknown = NumberIn(result, "services_not_in_map"); unknown > 0) {
     terminal.out << unknown << " rows have a service that is not in the node's map, and are sensitive "
                                "because of that.\n";
@@ -73,6 +84,7 @@ absl::StatusOr<v1::ImportHead> HeadOf(const ImportOptions& options) {
   head.set_mode(options.mode);
   head.set_dry_run(options.dry_run);
   head.set_allow_many_ends(options.allow_many_ends);
+  head.set_allow_many_closed(options.allow_many_closed);
   if (options.mapping.empty()) return head;
   std::ifstream mapping(options.mapping);
   if (!mapping) return CannotOpen("mapping", options.mapping);

@@ -18,7 +18,7 @@ struct ImportOptions {
   std::string mode = "upsert";
   bool dry_run = false;
   bool skip_bad = false;
-  bool allow_many_ends = false;
+  bool allow_many_ends = false, allow_many_closed = false;
   std::string source;       // empty: the node's configured one
   bool json = false;
 };

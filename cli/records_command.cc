@@ -53,6 +53,8 @@ void AddImportCommand(CLI::App& records, Terminal& terminal, Chosen& chosen) {
   command->add_flag("--skip-bad", options->skip_bad, "Import the good rows although others are bad");
   command->add_flag("--allow-many-ends", options->allow_many_ends,
                     "A snapshot may end more than 5 % of what is live");
+  command->add_flag("--allow-many-closed", options->allow_many_closed,
+                    "The numbers of more than 5 % of what is held may be closed");
   command->add_option("--source", options->source, kSourceHelp);
   OnChosen(*command, options, ImportRecords, terminal, chosen);
 }

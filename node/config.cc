@@ -13,8 +13,6 @@
 namespace whoelse {
 namespace {
 
-constexpr std::array<std::string_view, 5> kClassNames = {"universal", "targeted", "justice",
-                                                         "sensitive", "protected"};
 
 // The folder of the configuration file before a relative path.
 std::string Beside(const std::string& file, const std::string& path) {

@@ -32,7 +32,7 @@ enum class Deed : uint8_t {
   kTakeSealed,           // out of the node, before it goes
   kLookWhoLooked,        // at one child
   kPrepareReport,        // for the child
-  kLiftShield,           // that is the agency's own: to propose it
+  kLiftShield,           // of the agency's own, or another restriction of a record: to propose it
   kReadReceipt,          // of somebody else's question
   kProposeOpening,       // of somebody else's question: to give it to an auditor
   kExportOpening,        // when another lead officer has approved it: it names the child

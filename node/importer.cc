@@ -18,6 +18,8 @@ constexpr size_t kDigits = 10;              // of an NHS number
 constexpr size_t kTaken = 16'000;           // rows taken at a time: others wait less than a second
 constexpr size_t kEnded = 1000;             // records written as one
 constexpr size_t kMostEndPercent = 5;       // of a source's live records, by one snapshot
+constexpr size_t kMostClosedPercent = 5;    // of what a source has, by one import
+constexpr size_t kFewClosed = 5;            // of a small agency's that is more, and may well be right
 
 Bytes Encode(const ImportRow& row) {
   Writer out;
@@ -65,9 +67,11 @@ class Running {
       outcome_.skipped = outcome_.rows;
       return outcome_;
     }
+    if (absl::Status checked = CheckClosed(); !checked.ok()) return checked;
     if (absl::Status planned = PlanEnds(); !planned.ok()) return planned;
     if (!request_.dry_run) registry_.BeginImport(Begun());
-    if (absl::Status taken = TakeAll(!request_.dry_run, nullptr, &outcome_.counts); !taken.ok()) {
+    Registry::Pass pass;
+    if (absl::Status taken = TakeAll(!request_.dry_run, pass, &outcome_.counts); !taken.ok()) {
       return taken;
     }
     outcome_.skipped = outcome_.rows - taken_;
@@ -96,7 +100,8 @@ class Running {
                                       std::pair(Fact::kUpdated, counts.updated),
                                       std::pair(Fact::kEnded, counts.ended),
                                       std::pair(Fact::kLeftOut, counts.left_out),
-                                      std::pair(Fact::kSkipped, outcome_.skipped)}) {
+                                      std::pair(Fact::kSkipped, outcome_.skipped),
+                                      std::pair(Fact::kClosed, counts.closed)}) {
       note.Add(fact, std::to_string(count));
     }
     return note;
@@ -165,6 +170,9 @@ class Running {
     for (const NhsNumber& number : row.superseded_numbers) {
       crowds_.Note(DoorOf(number, row.record), owner);
     }
+    const auto closed = registry_.ClosedBy(row, today_);
+    if (!closed.ok()) return closed.status();
+    for (const RecordId record : *closed) closed_.push_back({row.line, record});
     return spool_.Add(Encode(row));
   }
 
@@ -210,16 +218,44 @@ class Running {
     });
   }
 
+  // An export that has lost its column of numbers would close all of them, and no later export opens
+  // them again.
+  absl::Status CheckClosed() const {
+    if (request_.allow_many_closed || request_.dry_run) return absl::OkStatus();
+    std::vector<bool> closed;
+    size_t count = 0;
+    for (const auto& [line, record] : closed_) {
+      if (std::ranges::binary_search(refused_, line)) continue;
+      if (closed.size() <= record) closed.resize(record + 1);
+      count += !closed[record];
+      closed[record] = true;
+    }
+    if (count <= kFewClosed) return absl::OkStatus();   // nearly always: nothing more is read
+    const auto shares = registry_.SharesOf(closed);
+    if (!shares.ok()) return shares.status();
+    for (const auto& [source, share] : *shares) {
+      const bool many = share.among * 100 > share.held * kMostClosedPercent;
+      if (!many || share.among <= kFewClosed) continue;
+      return absl::InvalidArgumentError(
+          "nhs_number: by this import the numbers of " + std::to_string(share.among) + " of " +
+          std::to_string(share.held) +
+          " records of a source would be closed, more than 5 %; nothing was changed. Has the export "
+          "lost its numbers? Look with --dry-run; where numbers were put right write corrected in "
+          "number_changed, and if so many identities changed add --allow-many-closed");
+    }
+    return absl::OkStatus();
+  }
+
   // Which records of the source a snapshot ends, before anything is written.
   absl::Status PlanEnds() {
     if (request_.mode != ImportMode::kSnapshot) return absl::OkStatus();
-    std::vector<bool> seen;
+    Registry::Pass pass;
     ImportCounts ignored;
-    if (absl::Status taken = TakeAll(false, &seen, &ignored); !taken.ok()) return taken;
+    if (absl::Status taken = TakeAll(false, pass, &ignored); !taken.ok()) return taken;
     // At a hub a file speaks of the organisations that it has a row of, and of each for itself: one
     // school's export that came short does not pass among a hundred whole ones.
     if (request_.settings.organisations.empty()) sources_.insert(request_.settings.source);
-    const auto absent = registry_.FindAbsent(sources_, seen, today_);
+    const auto absent = registry_.FindAbsent(sources_, pass.seen, today_);
     if (!absent.ok()) return absent.status();
     for (const auto& [source, missing] : *absent) {
       std::ranges::copy(missing.records, std::back_inserter(ends_));
@@ -234,11 +270,11 @@ class Running {
     return absl::OkStatus();
   }
 
-  absl::Status TakeAll(bool write, std::vector<bool>* seen, ImportCounts* counts) {
+  absl::Status TakeAll(bool write, Registry::Pass& pass, ImportCounts* counts) {
     std::vector<ImportRow> chunk;
     taken_ = outcome_.services_not_in_map = 0;
     const auto flush = [&] {
-      const absl::Status taken = registry_.Take(chunk, now_, write, counts, seen);
+      const absl::Status taken = registry_.Take(chunk, now_, write, counts, &pass);
       chunk.clear();
       listener_.OnProgress(taken_, outcome_.rows);
       return taken;
@@ -277,6 +313,7 @@ class Running {
   Crowds crowds_;
   std::vector<size_t> refused_;     // lines that the spool has and nobody takes; then ascending
   std::set<std::string> sources_;   // of its rows
+  std::vector<std::pair<size_t, RecordId>> closed_;   // a line, and a record that it would close
   std::vector<RecordId> ends_;
   size_t problems_ = 0, taken_ = 0;
   ImportOutcome outcome_;

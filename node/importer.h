@@ -25,7 +25,7 @@ struct ImportRequest {
   ImportMapping mapping;
   bool dry_run = false;
   bool skip_bad = false;
-  bool allow_many_ends = false;
+  bool allow_many_ends = false, allow_many_closed = false;
   TrailNote by;                    // whose import it is
 };
 
@@ -52,8 +52,8 @@ class Importer {
       : registry_(registry), directory_(std::move(directory)), clock_(clock), random_(random) {}
 
   // `next`: the next bytes of the file; false at its end. One import at a time; others wait.
-  // INVALID_ARGUMENT: the whole file is refused, also a snapshot by which more than 5 % of what the
-  // source has would end. FAILED_PRECONDITION: the disk is nearly full. DATA_LOSS, UNAVAILABLE.
+  // INVALID_ARGUMENT: the whole file is refused, also one by which more than 5 % of what a source has
+  // would be closed, or end. FAILED_PRECONDITION: the disk is nearly full. DATA_LOSS, UNAVAILABLE.
   absl::StatusOr<ImportOutcome> Run(const ImportRequest& request,
                                     const std::function<bool(std::string&)>& next,
                                     ImportListener& listener);

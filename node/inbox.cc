@@ -59,6 +59,9 @@ constexpr Choice kLookChoices[] = {
 constexpr Choice kLiftChoices[] = {
     {Verb::kApprove, "kept", kNoReason, kOnePerson, Effect::kNone},
     {Verb::kRefuse, "lifted", kReason, kTwoPeople, Effect::kLiftOwnShield}};
+constexpr Choice kLowerChoices[] = {
+    {Verb::kApprove, "lowered", kReason, kTwoPeople, Effect::kLowerRestriction},
+    {Verb::kRefuse, "kept", kReason, kOnePerson, Effect::kNone}};
 constexpr Choice kOpeningChoices[] = {
     {Verb::kApprove, "approved", kReason, kTwoPeople, Effect::kNone},
     {Verb::kRefuse, "refused", kReason, kOnePerson, Effect::kNone}};
@@ -98,6 +101,7 @@ constexpr std::array<KindRule, kItemKindNames.size()> kRules = {{
     {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, kOpeningChoices},
     {Shown::kAtOnce, Due::kNextWorkingDay, false, kLeads, kLookChoices},
     {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, kLookChoices},
+    {Shown::kAtOnce, Due::kNextWorkingDay, true, kLeads, kLowerChoices},
 }};
 
 // Two lead officers of the one would settle whose the other's record is.

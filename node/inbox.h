@@ -3,8 +3,8 @@
 // it, how, by when, and when anybody may hear of it:
 //
 //   open -> done                       most decisions
-//   open -> second person -> done      what takes a shield away, or gives an opening; what is about
-//                                      two organisations of a hub takes one of each
+//   open -> second person -> done      what takes a restriction away, or gives an opening; what is
+//                                      about two organisations of a hub takes one of each
 //
 // Nobody decides about what they asked themselves. An item that is overdue stays open and goes to
 // the deputy's desk, then to the named officer's. At a hub an item is for who acts for an organisation
@@ -56,16 +56,17 @@ enum class ItemKind : uint8_t {
   kJustificationDue,     // another agency asked for one, about a question asked here
   kOpeningToGive,        // node/give_opening.h: of a question asked here, to an auditor
   kClockUnconfirmed,     // node/confirmed_clock.h: what cannot be undone waits
-  kNotApproved           // an out-of-hours question, to which a second person said no afterwards
+  kNotApproved,          // an out-of-hours question, to which a second person said no afterwards
+  kRestrictionToLower    // node/lowering.h: a lead officer would take something else away than a shield
 };
-inline constexpr std::array<std::string_view, 27> kItemKindNames = {
+inline constexpr std::array<std::string_view, 28> kItemKindNames = {
     "brokered",       "urgent",         "possible-wrong-child",   "shield-notice",
     "emergency-review", "approval",     "approval-afterwards",    "shield-to-send",
     "shield-sent",    "possible-fishing", "log-alarm",            "contact-was-wrong",
     "number-and-upn-differ", "purpose-not-allowed", "restored-from-backup",
     "identity-conflict", "rights-request", "shield-to-lift", "ledger-to-take", "ledger-lost",
     "monthly-questions", "not-recognised", "justification-asked", "justification-due",
-    "opening-to-give", "clock-unconfirmed", "not-approved"};
+    "opening-to-give", "clock-unconfirmed", "not-approved", "restriction-to-lower"};
 inline std::string_view Name(ItemKind kind) { return NameOf(kind, kItemKindNames); }
 
 // What was typed: `whoelse inbox done`, `approve`, `refuse`.
@@ -76,7 +77,7 @@ inline std::string_view Name(Verb verb) { return NameOf(verb, kVerbNames); }
 // What follows from a decision outside of the inbox.
 enum class Effect : uint8_t {
   kNone = 1, kConfirmShield, kLiftShield, kLiftOwnShield, kLiftRestored, kSettleConflict,
-  kNotRecognised, kNotApproved
+  kNotRecognised, kNotApproved, kLowerRestriction
 };
 
 struct Choice {

@@ -22,8 +22,11 @@ TrailNote NoteOf(const Acted& acted, const Action& action, const Actor& actor) {
   note.Add(Fact::kItem, acted.item.id).Add(Fact::kKind, std::string(Name(acted.item.kind)));
   note.Add(Fact::kOutcome, step.outcome);
   for (const ItemKind changes : {ItemKind::kShieldNotice, ItemKind::kShieldToLift,
-                                 ItemKind::kIdentityConflict}) {
+                                 ItemKind::kIdentityConflict, ItemKind::kRestrictionToLower}) {
     if (acted.item.kind == changes) note.AddRecords(acted.item.records);
+  }
+  if (const std::optional<Lowering> lowering = LoweringOf(acted.item)) {
+    note.Add(Fact::kLowered, std::string(Name(lowering->what)));
   }
   for (std::string question : {OpeningQuestion(acted.item), PutAloneQuestion(acted.item)}) {
     if (!question.empty()) note.Add(Fact::kReceipt, std::move(question));
@@ -201,8 +204,8 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
   if (!item.ok()) return item.status();
   auto result = Act(*item, action, actor, clock_.NowMs());
   if (auto* error = std::get_if<FieldError>(&result)) return *error;
-  if (item->kind == ItemKind::kShieldToLift && action.verb == Verb::kRefuse) {
-    const auto checked = CheckLift(*item, actor);
+  if (LoweringOf(*item) && action.verb == VerbToLower(item->kind)) {
+    const auto checked = CheckLowering(*item, actor);
     if (const auto* error = std::get_if<FieldError>(&checked)) return *error;
     if (const auto* status = std::get_if<absl::Status>(&checked)) return *status;
   }
@@ -219,8 +222,12 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
                                     document, by);
       break;
     case Effect::kLiftOwnShield:
-      done = registry_.DecideNotice(Registry::Notice::kLiftedWhole, acted.item.records, document, by);
+    case Effect::kLowerRestriction: {
+      const std::optional<Lowering> lowering = LoweringOf(acted.item);
+      if (!lowering) return absl::DataLossError("inbox: an item does not say what it lowers");
+      done = registry_.Lower(*lowering, acted.item.records, document, by);
       break;
+    }
     case Effect::kSettleConflict: {
       const auto freed = SettledBy(acted.item);
       done = freed.ok() ? registry_.SettleConflict(*freed, document, by) : freed.status();
@@ -307,28 +314,32 @@ absl::Status InboxKeeper::GiveBackApproval(const std::string& id) {
   return absl::OkStatus();
 }
 
-std::variant<std::monostate, FieldError, absl::Status> InboxKeeper::CheckLift(
-    const InboxItem& lift, const Actor& actor) const {
+std::variant<std::monostate, FieldError, absl::Status> InboxKeeper::CheckLowering(
+    const InboxItem& lowers, const Actor& actor) const {
+  const std::optional<Lowering> lowering = LoweringOf(lowers);
+  const bool shield = lowering && lowering->what == Lowered::kShield;
   const auto about_it = [&](const InboxItem& item) {
     return std::ranges::any_of(item.records, [&](RecordId record) {
-      return std::ranges::find(lift.records, record) != lift.records.end();
+      return std::ranges::find(lowers.records, record) != lowers.records.end();
     });
   };
   for (const bool done : {false, true}) {
     const auto items = Items(done);
     if (!items.ok()) return items.status();
     for (const InboxItem& item : *items) {
-      if (item.id == lift.id || !about_it(item)) continue;
-      if (!done && item.kind == ItemKind::kShieldNotice) {
+      if (item.id == lowers.id || !about_it(item)) continue;
+      const bool notice = shield && item.kind == ItemKind::kShieldNotice;
+      if (!done && notice) {
         return FieldError{"nhs-number", "a shield notice about this child waits for a decision",
                           "decide it first, with inbox approve or refuse"};
       }
-      if (!done && item.kind == ItemKind::kShieldToLift) {
+      const std::optional<Lowering> other = LoweringOf(item);
+      if (!done && other && lowering && other->what == lowering->what) {
         return FieldError{"nhs-number", "it is proposed already", "look it up with inbox list"};
       }
       // Nobody unshields what they asked to have shielded.
       const bool asked = std::ranges::find(item.asked_by, actor.ref) != item.asked_by.end();
-      if (item.kind == ItemKind::kShieldNotice && asked) {
+      if (notice && asked) {
         return FieldError{"user", "sent a shield notice about this child",
                           "leave it to two other lead officers"};
       }
@@ -337,18 +348,17 @@ std::variant<std::monostate, FieldError, absl::Status> InboxKeeper::CheckLift(
   return {};
 }
 
-std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::ProposeLift(
-    const std::vector<RecordId>& records, const std::string& reason, const Actor& actor) {
+std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::ProposeLowering(
+    const Lowering& lowering, const std::vector<RecordId>& records, const std::string& reason,
+    const Actor& actor) {
   const std::lock_guard lock(mutex_);
-  InboxItem item =
-      NewItem(ItemKind::kShieldToLift, std::nullopt, clock_.NowMs(), calendar_, random_);
-  item.records = records;
+  InboxItem item = LoweringItem(lowering, records, clock_.NowMs(), calendar_, random_);
   item.organisations = OwnersOfRecords(records);
-  const auto checked = CheckLift(item, actor);
+  const auto checked = CheckLowering(item, actor);
   if (const auto* error = std::get_if<FieldError>(&checked)) return *error;
   if (const auto* status = std::get_if<absl::Status>(&checked)) return *status;
   const auto proposed =
-      RaiseDecided(item, {Verb::kRefuse, "", reason}, actor, Deed::kLiftShield);
+      RaiseDecided(item, {VerbToLower(item.kind), "", reason}, actor, Deed::kLiftShield);
   if (const auto* error = std::get_if<FieldError>(&proposed)) return *error;
   return std::get<InboxItem>(proposed);
 }

@@ -63,12 +63,12 @@ class InboxKeeper {
                                                                 const QuestionToApprove& question);
   // The question did not leave: its approval is as it was.
   absl::Status GiveBackApproval(const std::string& id);
-  // A lead officer would lift the shield of a child with these records, and gives the first of the two
-  // words. FieldError: "nhs-number" when a notice about it is not decided yet, or it is proposed
-  // already; "reason"; "user", of who sent the notice.
-  std::variant<InboxItem, FieldError, absl::Status> ProposeLift(const std::vector<RecordId>& records,
-                                                                const std::string& reason,
-                                                                const Actor& actor);
+  // A lead officer would take this from these records of a child, and gives the first of the two words.
+  // FieldError: "nhs-number" when it is proposed already or, of a shield, a notice about it is not
+  // decided yet; "reason"; "user", of who sent the notice.
+  std::variant<InboxItem, FieldError, absl::Status> ProposeLowering(
+      const Lowering& lowering, const std::vector<RecordId>& records, const std::string& reason,
+      const Actor& actor);
   // A lead officer would give the opening of this question to an auditor, and says the first of the
   // two words. FieldError: "number" when it is proposed already; "reason"; "user", of who asked it.
   std::variant<InboxItem, FieldError, absl::Status> ProposeOpening(const AskedInMonth& asked,
@@ -98,9 +98,9 @@ class InboxKeeper {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status LiftRestored(const InboxItem& item, const TrailNote& by)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Why this person's word cannot count towards lifting these records' shield whole.
-  std::variant<std::monostate, FieldError, absl::Status> CheckLift(const InboxItem& lift,
-                                                                   const Actor& actor) const
+  // Why this person's word cannot count towards what the item would take from its records.
+  std::variant<std::monostate, FieldError, absl::Status> CheckLowering(const InboxItem& lowers,
+                                                                       const Actor& actor) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Something new for people, with its first decision.
   std::variant<InboxItem, FieldError> RaiseDecided(const InboxItem& item, const Action& action,

@@ -6,6 +6,7 @@
 #include "node/door_reply.h"
 #include "node/inbox_counts.h"
 #include "node/inbox_document.h"
+#include "node/word_list.h"
 #include "rpc/status.h"
 
 namespace whoelse {
@@ -113,6 +114,12 @@ grpc::Status InboxService::ProposeLift(grpc::ServerContext* context,
                                        const v1::ProposeLiftCall* call, v1::JsonReply* reply) {
   const absl::StatusOr<Actor> actor = parts_.callers.Allow(*context, Deed::kLiftShield);
   if (!actor.ok()) return ToDoor(actor.status());
+  const std::optional<Lowered> what =
+      call->what().empty() ? Lowered::kShield : ByName<Lowered>(call->what(), kLoweredNames);
+  if (!what) {
+    return BadField({"what", "is nothing that two people can lower",
+                     "give one of: " + ListOf(kLoweredNames)});
+  }
   Registry& registry = parts_.registry;
   Organisations theirs = actor->organisations;
   const std::string owner = registry.OwnerOf(call->record());
@@ -126,14 +133,20 @@ grpc::Status InboxService::ProposeLift(grpc::ServerContext* context,
     child = registry.ChildBy(*number, theirs);
   }
   if (!child.ok()) return ToDoor(child.status());
+  // The item has of the map what it is about, so that both people see what they agree to.
+  const Lowering whole_map{*what, parts_.service_classes};
+  Lowering lowering{*what};
   std::vector<RecordId> records;
   for (const StoredRecord& stored : *child) {
-    // What was closed stays so; its shield is part of that.
-    if (!stored.record.restrictions.closed) records.push_back(stored.id);
+    if (!Stands(whole_map, stored.record)) continue;
+    records.push_back(stored.id);
+    const auto mapped = whole_map.classes.find(stored.record.service);
+    const bool of_class = *what == Lowered::kServiceClass && mapped != whole_map.classes.end();
+    if (of_class) lowering.classes.insert(*mapped);
   }
   if (records.empty()) {
-    return BadField({"nhs-number", "has no record here whose shield could be lifted",
-                     "look it up with records list"});
+    return BadField({"nhs-number", "has no record here that this could be taken from",
+                     "see records list; a class falls where the node's map has a less private one"});
   }
   // Or a lead officer of the one would be the second person for the other's.
   const auto is_of_the_first = [&](RecordId id) {
@@ -143,7 +156,8 @@ grpc::Status InboxService::ProposeLift(grpc::ServerContext* context,
     return BadField({"nhs-number", "has records of several of your organisations, and each lifts its "
                                    "own", "give one of the records with --record, then one of the other's"});
   }
-  const auto proposed = parts_.inbox.ProposeLift(records, call->reason(), *actor);
+  const auto proposed =
+      parts_.inbox.ProposeLowering(lowering, records, call->reason(), *actor);
   if (const auto* error = std::get_if<FieldError>(&proposed)) return BadField(*error);
   if (const auto* status = std::get_if<absl::Status>(&proposed)) return ToDoor(*status);
   reply->set_json(DumpReply(Page(std::get<InboxItem>(proposed))));

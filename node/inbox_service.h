@@ -2,6 +2,9 @@
 #ifndef WHOELSE_NODE_INBOX_SERVICE_H_
 #define WHOELSE_NODE_INBOX_SERVICE_H_
 
+#include <map>
+#include <string>
+
 #include "nlohmann/json_fwd.hpp"
 #include "node/callers.h"
 #include "node/inbox_keeper.h"
@@ -19,6 +22,7 @@ class InboxService final : public v1::Inbox::Service {
     InboxKeeper& inbox;
     const RosterBoard& board;
     const Clock& clock;
+    const std::map<std::string, ServiceClass>& service_classes;   // of the configuration
   };
   explicit InboxService(Parts parts) : parts_(parts) {}
 

@@ -216,7 +216,8 @@ int Serve(Opened& opened, const Clock& clock) {
                          coordinators, asker, desk, **policy, board, clock});
     AskingService asking_service({callers, desk, caseloads, again, watches});
     Pager pager(inbox, WaysToPage(config.pager), clock, random);
-    InboxService inbox_service({config.agency, callers, **store, registry, inbox, board, clock});
+    InboxService inbox_service({config.agency, callers, **store, registry, inbox, board, clock,
+                                config.import.service_classes});
     LookedService looked_service({config.agency, callers, **store, registry, inbox, receipts, clock});
     Importer importer(registry, config.data, clock, random);
     RecordsService records_service({config, callers, **store, registry, importer, enroller, clock});

@@ -10,8 +10,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 5> kClassNames = {"universal", "targeted", "justice",
-                                                         "sensitive", "protected"};
 
 Date DaysAgo(Date today, int64_t days) { return Date::FromDays(today.days() - days); }
 

@@ -26,6 +26,8 @@ using RecordId = uint32_t;   // the order of import at this node, from 1; 0: non
 using Arrivals = std::array<TimeMs, kSubjectPositions.size()>;
 
 enum class ServiceClass : uint8_t { kUniversal = 1, kTargeted, kJustice, kSensitive, kProtected };
+inline constexpr std::array<std::string_view, 5> kClassNames = {"universal", "targeted", "justice",
+                                                                "sensitive", "protected"};
 enum class ConsentState : uint8_t { kNotAsked = 1, kGiven, kRefused };
 enum class ConsentBy : uint8_t { kNobody = 1, kYoungPerson, kParent, kAdultConcerned };
 

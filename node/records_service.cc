@@ -35,12 +35,16 @@ Json RecordOf(const StoredRecord& stored, Date today) {
           {"born", day(r.born)},
           {"organisation", r.organisation},
           {"service", r.service},
+          {"class", std::string(NameOf(r.service_class, kClassNames))},
           {"professional", r.name},
           {"lead_professional", r.lead_professional},
           {"start", day(r.start)},
           {"end", day(r.end)},
           {"shielded", r.restrictions.shielded},
           {"shield_pending", r.shield_pending},
+          {"covert", r.restrictions.covert},
+          {"call_back_only", r.restrictions.call_back_only},
+          {"subject_access_exempt", r.restrictions.subject_access_exempt},
           {"in_dispute", r.in_dispute},
           {"closed", r.restrictions.closed},
           {"superseded", r.superseded},
@@ -60,6 +64,8 @@ Json OutcomeOf(const ImportRequest& request, const ImportOutcome& outcome) {
           {"ended", outcome.counts.ended},
           {"left_out", outcome.counts.left_out},
           {"disputed", outcome.counts.disputed},
+          {"closed", outcome.counts.closed},
+          {"class_kept", outcome.counts.class_kept},
           {"skipped", outcome.skipped},
           {"services_not_in_map", outcome.services_not_in_map}};
 }
@@ -117,6 +123,7 @@ std::variant<ImportRequest, FieldError, absl::Status> RecordsService::RequestOf(
   request.skip_bad = head.skip_bad();
   request.dry_run = head.dry_run();
   request.allow_many_ends = head.allow_many_ends();
+  request.allow_many_closed = head.allow_many_closed();
   const auto format = FormatOf(head.format());
   if (!format) return NoSuchFormat();
   const std::optional<ImportMode> mode =

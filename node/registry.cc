@@ -160,10 +160,6 @@ absl::Status Registry::DecideNotice(Notice decision, const std::vector<RecordId>
     switch (decision) {
       case Notice::kConfirmed: record.restrictions.shielded = true; break;
       case Notice::kLifted: record.shield_pending = false; break;
-      case Notice::kLiftedWhole:
-        if (record.restrictions.closed) break;
-        record.restrictions.shielded = record.shield_pending = false;
-        break;
     }
   });
   if (!changes.ok()) return changes.status();

@@ -21,6 +21,7 @@
 #include "node/conflict.h"
 #include "node/enrolment.h"
 #include "node/import.h"
+#include "node/lowering.h"
 #include "node/organisations.h"
 #include "node/record_batch.h"
 #include "node/rocksdb_store.h"
@@ -32,10 +33,15 @@ struct ImportCounts {
   size_t imported = 0, updated = 0, unchanged = 0, ended = 0;
   size_t left_out = 0;   // erased here, or due to be archived or purged already
   size_t disputed = 0;   // silent, with the record that they conflict with, until people settle it
+  size_t closed = 0;     // numbers, not rows: what is held under them is silent, and what comes later
+  size_t class_kept = 0; // rows whose record stays in a stricter class than they have
 };
 
 class Registry {
  public:
+  // Of each owner, by the names that the store has of those whose records are gone.
+  using ClosedNumbers = std::set<std::string>;
+
   // `of_a_hub`: its organisations are controllers each for itself, and no record's life touches
   // another organisation's.
   Registry(RocksdbStore& store, Answering& answering, bool of_a_hub)
@@ -50,17 +56,29 @@ class Registry {
                       const std::vector<KeyVersion>& held_over);
 
   // --- imports (registry_import.cc) --------------------------------------------------------------
+  // What a pass over a file has found that is given some rows at a time.
+  struct Pass {
+    std::vector<bool> seen;   // the records that they are about
+    ClosedNumbers closed;     // also by those that were not written
+  };
   // Takes the rows up, written some at a time unless `write` is false, and says what came of them. No
-  // two are of one source and id. In `seen`, unless it is nullptr, the records that they are about.
-  // Restrictions and classes only rise.
+  // two are of one source and id. `pass`: of the same file, or nullptr. Restrictions and classes only
+  // rise.
   absl::Status Take(std::span<const ImportRow> rows, TimeMs now, bool write, ImportCounts* counts,
-                    std::vector<bool>* seen);
+                    Pass* pass);
   // Whether a row of this source and id is held.
   bool Holds(const std::string& source, const std::string& source_id) const;
   // The identifier of this row that so many records of the same owner have before it that no child can
   // (node/import_crowds.h). nullopt: none, or a record that is one of them itself. DATA_LOSS from the
   // store.
   absl::StatusOr<std::optional<KeyType>> CrowdBefore(const Record& record) const;
+  // The records whose number this row would close, its own among them. DATA_LOSS from the store.
+  absl::StatusOr<std::vector<RecordId>> ClosedBy(const ImportRow& row, Date today) const;
+  // How many records of each source still answer, and how many of them are among these.
+  struct Share {
+    size_t held = 0, among = 0;
+  };
+  absl::StatusOr<std::map<std::string, Share>> SharesOf(const std::vector<bool>& records) const;
   // What is live of each of these sources, and of that what an import has not seen.
   struct Absent {
     size_t live = 0;
@@ -89,7 +107,7 @@ class Registry {
 
   // --- what people do to a record (registry_life.cc) ---------------------------------------------
   // A record of this source and id, or all of a number. FieldError: "id", "nhs-number", "by": there is
-  // none, or it cannot be done. None of them lowers a restriction.
+  // none, or it cannot be done. None of them lowers a restriction: Lower alone does.
   struct Which {
     std::string source, source_id;
   };
@@ -143,11 +161,14 @@ class Registry {
                             const std::vector<RocksdbStore::InboxDocument>& inbox);
   // What people decided about a notice's records, with the item that says who and why. Lifting takes
   // away what the notice did and leaves the record's own restrictions.
-  // Or those of a child whose shield is lifted whole, the records' own with it; never of one whose
-  // identity is closed.
-  enum class Notice : uint8_t { kConfirmed = 1, kLifted, kLiftedWhole };
+  enum class Notice : uint8_t { kConfirmed = 1, kLifted };
   absl::Status DecideNotice(Notice decision, const std::vector<RecordId>& records,
                             const RocksdbStore::InboxDocument& item, const TrailNote& by);
+
+  // Two people have taken this from the records, with the item that says who and why. A number is opened
+  // whole, for the owner of each record: with what came under it since they looked.
+  absl::Status Lower(const Lowering& lowering, const std::vector<RecordId>& records,
+                     const RocksdbStore::InboxDocument& item, const TrailNote& by);
 
   // People have settled whose these records are, with the item that says who and why.
   absl::Status SettleConflict(const std::vector<RecordId>& records,
@@ -211,6 +232,8 @@ class Registry {
   absl::Status CloseAll(const std::string& owner, const NhsNumber& number, Date today,
                         RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // With what the same owners have under the same numbers.
+  absl::StatusOr<std::vector<RecordId>> ClosedWith(const std::vector<RecordId>& records) const;
   absl::Status CloseReplacedBy(const std::string& owner, RecordId id, Date today, RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status CloseWhatFeedsSay(RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
@@ -253,9 +276,8 @@ class Registry {
   };
   DisputeKey KeyOf(Conflict conflict, const Record& a, const Record& b) const;
   std::map<DisputeKey, std::set<RecordId>> disputes_ ABSL_GUARDED_BY(import_mutex_);
-  // What comes to the same owner under a closed number is closed with it, for good. Names, as the store
-  // has them of those whose records are gone.
-  std::set<std::string> closed_ ABSL_GUARDED_BY(import_mutex_);
+  // What comes to the same owner under a closed number is closed with it, until two people open it.
+  ClosedNumbers closed_ ABSL_GUARDED_BY(import_mutex_);
   // Of each record that answers for others, those.
   std::multimap<RecordId, RecordId> answers_for_ ABSL_GUARDED_BY(import_mutex_);
   mutable std::mutex mutex_;

@@ -22,14 +22,24 @@ void See(RecordId id, std::vector<bool>* seen) {
 }  // namespace
 
 absl::Status Registry::Take(std::span<const ImportRow> rows, TimeMs now, bool write,
-                            ImportCounts* counts, std::vector<bool>* seen) {
+                            ImportCounts* counts, Pass* pass) {
   const std::lock_guard one_at_a_time(import_mutex_);
   disputes_.clear();
-  if (write) return TakeAndWrite(rows, now, counts, seen);
-  const auto closed_before = closed_;
+  std::vector<bool>* const seen = pass == nullptr ? nullptr : &pass->seen;
+  if (write) {
+    const size_t known = closed_.size();
+    const absl::Status taken = TakeAndWrite(rows, now, counts, seen);
+    counts->closed += closed_.size() - known;
+    return taken;
+  }
+  ClosedNumbers before = closed_;
+  if (pass != nullptr) closed_.insert(pass->closed.begin(), pass->closed.end());
+  const size_t known = closed_.size();
   RecordBatch batch(store_, now);
   const absl::Status gathered = Gather(rows, batch, counts, seen);
-  closed_ = closed_before;
+  counts->closed += closed_.size() - known;
+  if (pass != nullptr) pass->closed = std::move(closed_);
+  closed_ = std::move(before);
   return gathered;
 }
 
@@ -113,6 +123,8 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     if (!carried.ok()) return carried;
   }
   if (supersedes) taken.held->answered_by = batch.next_id();
+  const Record& stands = taken.added ? *taken.added : taken.held ? *taken.held : *held;
+  counts->class_kept += stands.service_class > record.service_class;
   // First the one that gives up its place in the source.
   if (taken.held) {
     const absl::Status changed = ChangeWithAnswering(id, *taken.held, supersedes, batch);
@@ -345,6 +357,51 @@ absl::StatusOr<std::optional<KeyType>> Registry::CrowdBefore(const Record& recor
 
 bool Registry::Holds(const std::string& source, const std::string& source_id) const {
   return store_.FindBySource(source, source_id) != 0;
+}
+
+absl::StatusOr<std::vector<RecordId>> Registry::ClosedBy(const ImportRow& row, Date today) const {
+  const Record& record = row.record;
+  std::vector<RecordId> closed;
+  if (row.action == RowAction::kEnd) return closed;
+  std::set<NhsNumber> numbers;
+  if (record.restrictions.closed && record.nhs_number) numbers.insert(*record.nhs_number);
+  const RecordId own = store_.FindBySource(record.source, record.source_id);
+  // Most rows have the number that is held, and need no reading to see it.
+  const bool as_before =
+      own == 0 || (record.nhs_number &&
+                   std::ranges::binary_search(
+                       store_.FindByIdentifier(KeyType::kNhsNumber, record.nhs_number->digits()), own));
+  if (!as_before) {
+    const absl::StatusOr<Record> held = store_.ReadRecord(own);
+    if (!held.ok() && !absl::IsNotFound(held.status())) return held.status();
+    if (held.ok() && held->nhs_number) {
+      const RowTaken taken = TakeRow(&*held, record, row.number_changed, false, today);
+      if (taken.held && taken.held->restrictions.closed) numbers.insert(*held->nhs_number);
+    }
+  }
+  for (const NhsNumber& number : numbers) {
+    for (const RecordId id : store_.FindByIdentifier(KeyType::kNhsNumber, number.digits())) {
+      const absl::StatusOr<Record> held = store_.ReadRecord(id);
+      if (absl::IsNotFound(held.status())) continue;   // removed since it was found
+      if (!held.ok()) return held.status();
+      if (OwnerOf(*held) == OwnerOf(record) && !held->restrictions.closed) closed.push_back(id);
+    }
+  }
+  return closed;
+}
+
+absl::StatusOr<std::map<std::string, Registry::Share>> Registry::SharesOf(
+    const std::vector<bool>& records) const {
+  std::map<std::string, Share> shares;
+  const absl::Status read = store_.ForEachRecord(0, [&](const StoredRecord& stored) {
+    if (stored.record.restrictions.closed || stored.record.archived_on) return true;
+    Share& share = shares[stored.record.source];
+    ++share.held;
+    share.among += stored.id < records.size() && records[stored.id];
+    return true;
+  });
+  if (!read.ok()) return read;
+  return shares;
 }
 
 absl::StatusOr<std::map<std::string, Registry::Absent>> Registry::FindAbsent(

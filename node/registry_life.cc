@@ -127,6 +127,40 @@ Registry::Done Registry::Close(const NhsNumber& number, const By& by) {
   return {};
 }
 
+absl::StatusOr<std::vector<RecordId>> Registry::ClosedWith(
+    const std::vector<RecordId>& records) const {
+  std::set<RecordId> closed(records.begin(), records.end());
+  for (const RecordId id : records) {
+    const absl::StatusOr<Record> record = store_.ReadRecord(id);
+    if (absl::IsNotFound(record.status())) continue;   // removed since they were proposed
+    if (!record.ok()) return record.status();
+    if (!record->nhs_number) continue;
+    for (const RecordId other :
+         store_.FindByIdentifier(KeyType::kNhsNumber, record->nhs_number->digits())) {
+      if (OwnerOf(other) == OwnerOf(*record)) closed.insert(other);
+    }
+  }
+  return std::vector<RecordId>(closed.begin(), closed.end());
+}
+
+absl::Status Registry::Lower(const Lowering& lowering, const std::vector<RecordId>& records,
+                             const RocksdbStore::InboxDocument& item, const TrailNote& by) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  absl::StatusOr<std::vector<RecordId>> lowered = records;
+  if (lowering.what == Lowered::kClosed) lowered = ClosedWith(records);
+  if (!lowered.ok()) return lowered.status();
+  const auto changes = Change(
+      *lowered, [&](Record& record) { whoelse::Lower(lowering, DayOf(by.at_ms), record); });
+  if (!changes.ok()) return changes.status();
+  store_.FinishJournal({}, *changes, {item}, &by);
+  for (const RocksdbStore::RecordChange& change : *changes) {
+    const Record& now = change.now.record;
+    const bool opened = change.before->restrictions.closed && !now.restrictions.closed;
+    if (opened && now.nhs_number) closed_.erase({OwnerOf(now), *now.nhs_number});
+  }
+  return absl::OkStatus();
+}
+
 Registry::Done Registry::Merge(const Which& from, const Which& into, const By& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
   const Organisations& theirs = by.organisations;

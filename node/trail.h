@@ -31,13 +31,14 @@ enum class Fact : uint8_t {
   kRecords,          // how many, where they are too many to list
   kReceipt,          // a question's number
   kMode,             // of an import, or the format of an export
-  kRows, kImported, kUpdated, kEnded, kLeftOut, kSkipped,   // of an import
+  kRows, kImported, kUpdated, kEnded, kLeftOut, kSkipped, kClosed,   // of an import
   kPolicy,           // its hash
-  kSince             // milliseconds: what was read from then on; a store that was in use until then
+  kSince,            // milliseconds: what was read from then on; a store that was in use until then
+  kLowered           // node/lowering.h: what is taken from records
 };
-inline constexpr std::array<std::string_view, 16> kFactNames = {
-    "agency", "item",     "kind",    "outcome", "record",   "records", "receipt", "mode",
-    "rows",   "imported", "updated", "ended",   "left-out", "skipped", "policy",  "since"};
+inline constexpr std::array<std::string_view, 18> kFactNames = {
+    "agency", "item",     "kind",    "outcome", "record",   "records", "receipt", "mode", "rows",
+    "imported", "updated", "ended", "left-out", "skipped", "closed", "policy", "since", "lowered"};
 inline std::string_view Name(Fact fact) { return NameOf(fact, kFactNames); }
 
 struct TrailFact {

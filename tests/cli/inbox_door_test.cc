@@ -41,6 +41,11 @@ class ScriptedInbox final : public v1::Inbox::Service {
                           v1::JsonReply* reply) override {
     return Say(reply);
   }
+  grpc::Status ProposeLift(grpc::ServerContext*, const v1::ProposeLiftCall* call,
+                           v1::JsonReply* reply) override {
+    proposed = *call;
+    return Say(reply);
+  }
   grpc::Status ReadSealed(grpc::ServerContext*, const v1::ReadSealedCall* call,
                           grpc::ServerWriter<v1::SealedPart>* writer) override {
     sealed_since_ms = call->since_ms();
@@ -55,6 +60,7 @@ class ScriptedInbox final : public v1::Inbox::Service {
   v1::ListItemsCall listed;
   v1::ShowItemCall shown;
   v1::DecideItemCall decided;
+  v1::ProposeLiftCall proposed;
 
  private:
   grpc::Status Say(v1::JsonReply* reply) {
@@ -115,6 +121,23 @@ TEST_F(InboxDoorTest, AnItemIsShownAndDecided) {
   EXPECT_EQ(refused.exit, kExitBadInput);
   EXPECT_THAT(refused.err, HasSubstr("user: asked this; leave it to another"));
   EXPECT_THAT(refused.out, IsEmpty());
+}
+
+TEST_F(InboxDoorTest, ALiftSaysWhatTheSecondPersonTypes) {
+  inbox_.json = R"({"id": "7f3a-91c2-04be", "choices": [
+      {"command": "approve", "needs_two_people": false},
+      {"command": "refuse", "needs_two_people": true}]})";
+  const Captured shield = Call({"inbox", "lift", "--record", "7", "--reason", "why"});
+  EXPECT_EQ(shield.exit, kExitOk) << shield.err;
+  EXPECT_THAT(shield.out, HasSubstr("whoelse inbox refuse 7f3a-91c2-04be --reason WHY"));
+  EXPECT_EQ(inbox_.proposed.what(), "shield");
+  EXPECT_EQ(inbox_.proposed.record(), 7u);
+  inbox_.json = R"({"id": "7f3a-91c2-04be", "choices": [
+      {"command": "approve", "needs_two_people": true},
+      {"command": "refuse", "needs_two_people": false}]})";
+  EXPECT_THAT(Call({"inbox", "lift", "--what", "class", "--record", "7", "--reason", "why"}).out,
+              HasSubstr("whoelse inbox approve 7f3a-91c2-04be --reason WHY"));
+  EXPECT_EQ(inbox_.proposed.what(), "class");
 }
 
 TEST_F(InboxDoorTest, TheInboxIsCounted) {

@@ -94,11 +94,13 @@ TEST_F(RecordsDoorTest, ImportStreamsTheWholeFile) {
                       "skipped": 1, "services_not_in_map": 2, "loaded": true})";
   const Captured done =
       Call({"records", "import", folder_ / "export.csv", "--skip-bad", "--source", "caseworks",
-            "--mapping", folder_ / "mapping.toml", "--mode", "delta", "--allow-many-ends"});
+            "--mapping", folder_ / "mapping.toml", "--mode", "delta", "--allow-many-ends",
+            "--allow-many-closed"});
   EXPECT_EQ(done.exit, kExitOk) << done.err;
   EXPECT_EQ(records_.file, csv);
   EXPECT_TRUE(records_.head.skip_bad());
   EXPECT_TRUE(records_.head.allow_many_ends());
+  EXPECT_TRUE(records_.head.allow_many_closed());
   EXPECT_FALSE(records_.head.dry_run());
   EXPECT_EQ(records_.head.source(), "caseworks");
   EXPECT_EQ(records_.head.mapping(), "ignore = [\"x\"]\n");
@@ -107,6 +109,30 @@ TEST_F(RecordsDoorTest, ImportStreamsTheWholeFile) {
   EXPECT_EQ(done.out, "3 rows: 1 new, 1 updated, 0 as before, 4 ended, 1 skipped.\n"
                       "2 rows have a service that is not in the node's map, and are sensitive "
                       "because of that.\n");
+}
+
+TEST_F(RecordsDoorTest, AnImportSaysHowManyNumbersItCloses) {
+  const auto said = [&](const char* json) {
+    records_.json = json;
+    return Call({"records", "import", "-"}, "x\n").out;
+  };
+  EXPECT_EQ(said(R"({"rows": 2, "updated": 2, "closed": 0, "loaded": true})"),
+            "2 rows: 0 new, 2 updated, 0 as before.\n");
+  const std::string what = "what is held there ends and is shielded, and what comes there later too. "
+                           "Where a number was only put right, the file has to say corrected.\n";
+  EXPECT_EQ(said(R"({"rows": 2, "updated": 2, "closed": 1, "loaded": true})"),
+            "2 rows: 0 new, 2 updated, 0 as before.\n1 NHS number is closed: " + what);
+  EXPECT_EQ(said(R"({"rows": 2, "updated": 2, "closed": 2, "dry_run": true, "loaded": false})"),
+            "Nothing was changed. Of 2 rows there would be 0 new, 2 updated, 0 as before.\n"
+            "2 NHS numbers would be closed: " + what);
+}
+
+TEST_F(RecordsDoorTest, AnImportSaysHowManyRecordsKeepAStricterClass) {
+  records_.json = R"({"rows": 2, "unchanged": 2, "class_kept": 2, "loaded": true})";
+  EXPECT_EQ(Call({"records", "import", "-"}, "x\n").out,
+            "2 rows: 0 new, 0 updated, 2 as before.\n"
+            "2 records keep a more private class than the node's map has: two people lower it "
+            "(whoelse inbox lift --what class).\n");
 }
 
 TEST_F(RecordsDoorTest, ADryRunSaysWhatWouldBe) {

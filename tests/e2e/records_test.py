@@ -197,6 +197,49 @@ class DisputedRecords(Officers):
         self.assertEqual(self.statuses(self.ask(F))["school"], "disclosed")
 
 
+class LoweredRecords(Officers):
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become a second person")
+    def test_two_people_take_a_restriction_away_and_open_a_number(self):
+        area = self.running_with_officers()
+
+        def lift(what, *more):
+            return area.whoelse("school", "inbox", "lift", "--what", what, "--nhs-number", "-",
+                                "--reason", "it was a slip", "--json", *more, stdin=F + "\n")
+
+        def held():
+            listed = area.whoelse("school", "records", "list", "--nhs-number", "-", "--json",
+                                  stdin=F + "\n")
+            return self.answer(listed)["records"]
+
+        def by_two(what):
+            item = self.answer(lift(what))
+            self.assertEqual(item["state"], "waits for a second person")
+            self.refused(area.whoelse("school", "inbox", "approve", item["id"], "--reason", "x"),
+                         "user")
+            second = self.as_second("inbox", "approve", item["id"], "--reason", "saw the file",
+                                    "--json")
+            self.assertEqual(self.answer(second)["state"], "done")
+
+        self.refused(lift("everything"), "what")
+        self.refused(lift("covert"), "nhs-number")   # there is none
+        self.refused(lift("class"), "nhs-number")
+
+        def load(restrictions):
+            return self.answer(area.load("school", csv(
+                row(3, F, service="Teaching", restrictions=restrictions))))
+        load("covert")
+        load("none")   # takes nothing away
+        self.assertEqual(self.statuses(self.ask(F))["school"], "nothing_disclosed")
+        by_two("covert")
+        self.assertEqual(self.statuses(self.ask(F))["school"], "disclosed")
+        self.assertEqual(load("closed")["closed"], 1)
+        self.refused(lift("shield"), "nhs-number")   # what was closed stays so
+        by_two("closed")
+        self.assertEqual([(r["closed"], r["shielded"]) for r in held()], [(False, True)])
+        load("none")
+        self.assertEqual([r["end"] for r in held()], [None])
+
+
 class RecordsPage(EndToEnd):
     def files(self, home):
         def export(*rows):

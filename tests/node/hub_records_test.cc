@@ -255,6 +255,22 @@ TEST_F(HubInbox, OfANoticeEachLiftsItsOwnShieldAndNoOther) {
   EXPECT_TRUE(Stored(kHilltops).shield_pending);
 }
 
+TEST_F(HubInbox, WhatASchoolLowersIsItsOwn) {
+  ASSERT_TRUE(IsDone(registry_.Close(kNumber, ByPersonOf(kHilltop))));
+  ASSERT_TRUE(IsDone(registry_.Close(kNumber, ByPersonOf(kMeadow))));
+  const InboxItem item = std::get<InboxItem>(
+      keeper_.ProposeLowering({Lowered::kClosed}, {kMeadows}, "a slip", bob_));
+  EXPECT_THAT(item.organisations, ElementsAre(kMeadow));
+  EXPECT_THAT(ItemsFor(alice_), IsEmpty());
+  EXPECT_EQ(Decided(item, Verb::kApprove, "", alice_), "id: there is no such item");
+  EXPECT_EQ(Decided(item, Verb::kApprove, "", zoe_), "");
+  EXPECT_FALSE(Stored(kMeadows).restrictions.closed);
+  EXPECT_TRUE(Stored(kHilltops).restrictions.closed);
+  Import({Of(kMeadow, "7", kOne), Of(kHilltop, "7", kOne)});
+  EXPECT_FALSE(Stored(4).restrictions.closed);
+  EXPECT_TRUE(Stored(5).restrictions.closed);
+}
+
 // Or two people of the one would have the other's record answer, whoever it is of.
 TEST_F(HubInbox, AConflictIsSettledByOneOfEach) {
   Record ben = Of(kMeadow, "8", kTwo);

@@ -284,6 +284,80 @@ TEST_F(ImporterTest, ASnapshotIsWholeOrRefused) {
   EXPECT_THAT(Error(File(Rows(1))), HasSubstr("would end records that go on"));
 }
 
+// Each number would be closed, with whatever comes under it later.
+TEST_F(ImporterTest, AnExportThatLostItsNumbersIsRefusedUnlessToldSo) {
+  Run(File(Rows(100)));
+  std::vector<Cells> rows = Rows(100);
+  for (size_t i = 0; i < 6; ++i) rows[i]["nhs_number"] = "";
+  for (const ImportMode mode : {ImportMode::kUpsert, ImportMode::kDelta, ImportMode::kSnapshot}) {
+    SCOPED_TRACE(NameOf(mode, kImportModeNames));
+    request_.mode = mode;
+    for (Cells& row : rows) row["action"] = mode == ImportMode::kDelta ? "update" : "";
+    const std::string error = Error(File(rows));
+    EXPECT_THAT(error, HasSubstr("nhs_number: by this import the numbers of 6 of 100"));
+    EXPECT_THAT(error, HasSubstr("corrected in number_changed"));
+    EXPECT_FALSE(store_->ReadRecord(1)->restrictions.closed);
+    EXPECT_EQ(HeldRecords(), 100u);
+  }
+  request_.dry_run = true;
+  EXPECT_EQ(Run(File(rows)).counts.closed, 6u);
+  request_.dry_run = false;
+  request_.allow_many_closed = true;
+  EXPECT_EQ(Run(File(rows)).counts.closed, 6u);
+  EXPECT_TRUE(store_->ReadRecord(6)->restrictions.closed);
+  EXPECT_FALSE(store_->ReadRecord(7)->restrictions.closed);
+  request_.allow_many_closed = false;
+  EXPECT_EQ(Run(File(rows)).counts.closed, 0u) << "the same file again closes nothing";
+}
+
+TEST_F(ImporterTest, AFewNumbersAreClosedWithoutAWord) {
+  Run(File(Rows(10)));
+  std::vector<Cells> rows = Rows(10);
+  for (size_t i = 0; i < 5; ++i) rows[i]["nhs_number"] = "";
+  const ImportOutcome outcome = Run(File(rows));
+  EXPECT_TRUE(outcome.loaded);
+  EXPECT_EQ(outcome.counts.closed, 5u);
+}
+
+TEST_F(ImporterTest, NumbersThatWerePutRightCloseNothing) {
+  Run(File(Rows(10)));
+  std::vector<Cells> rows = Rows(10);
+  for (Cells& row : rows) {
+    row["nhs_number"] = "";
+    row["number_changed"] = "corrected";
+  }
+  EXPECT_EQ(Run(File(rows)).counts.closed, 0u);
+}
+
+// Rows that nobody held before close what another system of the agency has under their numbers.
+TEST_F(ImporterTest, AFileThatSaysClosedOfEveryRowIsRefusedForWhatOtherSourcesHave) {
+  std::vector<Cells> rows = Rows(20);
+  std::vector<Record> pupils;
+  for (Cells& row : rows) {
+    pupils.push_back(Pupil(row["nhs_number"], row["nhs_number"]));
+    row["restrictions"] = "closed";
+  }
+  Import(pupils);
+  EXPECT_THAT(Error(File(rows)), HasSubstr("20 of 20 records"));
+  EXPECT_EQ(HeldRecords(), 20u);
+  request_.allow_many_closed = true;
+  EXPECT_EQ(Run(File(rows)).counts.closed, 20u);
+}
+
+// A number whose rows come far apart in a file is one number.
+TEST_F(ImporterTest, ATrialCountsANumberOnceHoweverFarApartItsRowsAre) {
+  Import({Pupil("1", kOne), Pupil("2", kOne)});
+  ImportCounts counts;
+  Registry::Pass pass;
+  for (const char* id : {"1", "2"}) {
+    const std::vector<ImportRow> rows = {
+        {2, RowAction::kUpsert, NumberChange::kClosed, Pupil(id, kTwo)}};
+    ASSERT_TRUE(registry_.Take(rows, kImported, false, &counts, &pass).ok());
+  }
+  EXPECT_EQ(counts.closed, 1u);
+  EXPECT_FALSE(store_->ReadRecord(1)->restrictions.closed);
+}
+
 TEST_F(ImporterTest, AFileThatIsNoTableChangesNothing) {
   EXPECT_THAT(Error("a;b\n"), HasSubstr("not separated by commas"));
   EXPECT_THAT(Error(File(Rows(1100)) + "\"x"), HasSubstr("never closed"));

@@ -218,7 +218,7 @@ TEST_F(InboxKeeperTest, LiftingOneNoticeLeavesAnothers) {
 
 TEST_F(InboxKeeperTest, AShieldOfOnesOwnIsLiftedWholeByTwoPeople) {
   const auto propose = [&](const char* who, std::vector<RecordId> records = {1}) {
-    const auto proposed = keeper_->ProposeLift(records, "the order ended", ActorOf(who));
+    const auto proposed = keeper_->ProposeLowering({}, records, "the order ended", ActorOf(who));
     const auto* error = std::get_if<FieldError>(&proposed);
     return error != nullptr ? error->field : std::get<InboxItem>(proposed).id;
   };
@@ -227,7 +227,7 @@ TEST_F(InboxKeeperTest, AShieldOfOnesOwnIsLiftedWholeByTwoPeople) {
   clock_.now += 600'000;
   ASSERT_TRUE(Decide(IdOf(ItemKind::kShieldNotice, kRefuge), Verb::kApprove, "alice"));
   ASSERT_TRUE(At1().restrictions.shielded);
-  EXPECT_EQ(std::get<FieldError>(keeper_->ProposeLift({1}, " ", ActorOf("alice"))).field, "reason");
+  EXPECT_EQ(std::get<FieldError>(keeper_->ProposeLowering({}, {1}, " ", ActorOf("alice"))).field, "reason");
   const std::string id = propose("alice");
   EXPECT_EQ(propose("bob"), "nhs-number");     // it is proposed already
   EXPECT_FALSE(Decide(id, Verb::kRefuse, "alice"));
@@ -244,7 +244,7 @@ TEST_F(InboxKeeperTest, AShieldOfOnesOwnIsLiftedWholeByTwoPeople) {
 
 TEST_F(InboxKeeperTest, ANoticeThatCameSinceIsDecidedBeforeALift) {
   const std::string id =
-      std::get<InboxItem>(keeper_->ProposeLift({1}, "the order ended", ActorOf("alice"))).id;
+      std::get<InboxItem>(keeper_->ProposeLowering({}, {1}, "the order ended", ActorOf("alice"))).id;
   Leave(Notice(kRefuge, false));
   EXPECT_FALSE(Decide(id, Verb::kRefuse, "bob"));
   EXPECT_TRUE(At1().shield_pending);
@@ -256,10 +256,10 @@ TEST_F(InboxKeeperTest, NobodyLiftsWhatTheyHadShielded) {
   Leave(Notice(kMe, false));   // by carol
   clock_.now += 600'000;
   ASSERT_TRUE(Decide(IdOf(ItemKind::kShieldNotice, kMe), Verb::kApprove, "alice"));
-  const auto by_sender = keeper_->ProposeLift({1}, "the order ended", ActorOf("carol"));
+  const auto by_sender = keeper_->ProposeLowering({}, {1}, "the order ended", ActorOf("carol"));
   EXPECT_EQ(std::get<FieldError>(by_sender).field, "user");
   const std::string id =
-      std::get<InboxItem>(keeper_->ProposeLift({1}, "the order ended", ActorOf("alice"))).id;
+      std::get<InboxItem>(keeper_->ProposeLowering({}, {1}, "the order ended", ActorOf("alice"))).id;
   EXPECT_FALSE(Decide(id, Verb::kRefuse, "carol"));
   EXPECT_TRUE(At1().restrictions.shielded);
   EXPECT_TRUE(Decide(id, Verb::kRefuse, "bob"));
@@ -273,9 +273,100 @@ TEST_F(InboxKeeperTest, WhatIsClosedStaysShielded) {
   ASSERT_TRUE(std::holds_alternative<std::monostate>(
       registry_.Close(*NhsNumber::Parse("9990000018"), {note, Organisations::All()})));
   const std::string id =
-      std::get<InboxItem>(keeper_->ProposeLift({1}, "the order ended", ActorOf("alice"))).id;
+      std::get<InboxItem>(keeper_->ProposeLowering({}, {1}, "the order ended", ActorOf("alice"))).id;
   EXPECT_TRUE(Decide(id, Verb::kRefuse, "bob"));
   EXPECT_TRUE(At1().restrictions.shielded);
+}
+
+// As a feed raised it, and raises it again.
+TEST_F(InboxKeeperTest, EachRestrictionIsTakenAwayByTwoPeopleAndNoOther) {
+  Record row = BasicRecord("9990000018");
+  row.source = "school";
+  row.source_id = "9990000018";
+  row.restrictions = {.shielded = true, .call_back_only = true, .covert = true,
+                      .subject_access_exempt = true};
+  struct {
+    Lowered what;
+    bool Restrictions::*restriction;
+  } const cases[] = {{Lowered::kCovert, &Restrictions::covert},
+                     {Lowered::kCallBackOnly, &Restrictions::call_back_only},
+                     {Lowered::kSubjectAccessExempt, &Restrictions::subject_access_exempt}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(Name(c.what));
+    ImportAll(registry_, {row}, clock_.now);
+    ASSERT_EQ(At1().restrictions, row.restrictions);
+    const auto propose = [&](const char* who) {
+      const auto proposed =
+          keeper_->ProposeLowering({c.what}, {1}, "she left the witness scheme", ActorOf(who));
+      const auto* error = std::get_if<FieldError>(&proposed);
+      return error != nullptr ? error->field : std::get<InboxItem>(proposed).id;
+    };
+    const uint64_t before = store_->trail_head().number;
+    const std::string id = propose("alice");
+    EXPECT_EQ(propose("bob"), "nhs-number");   // it is proposed already
+    EXPECT_FALSE(Decide(id, Verb::kApprove, "alice"));
+    EXPECT_EQ(At1().restrictions, row.restrictions);
+    Restart();                                 // the first word is kept
+    EXPECT_TRUE(Decide(id, Verb::kApprove, "bob"));
+    Restrictions left = row.restrictions;
+    left.*c.restriction = false;
+    EXPECT_EQ(At1().restrictions, left);
+    EXPECT_EQ(store_->trail_head().number, before + 2);
+  }
+}
+
+TEST_F(InboxKeeperTest, OneWhoKeepsARestrictionEndsIt) {
+  const std::string id = std::get<InboxItem>(keeper_->ProposeLowering(
+      {Lowered::kCovert}, {1}, "she left the witness scheme", ActorOf("alice"))).id;
+  EXPECT_TRUE(Decide(id, Verb::kRefuse, "bob"));
+  EXPECT_FALSE(Decide(id, Verb::kApprove, "carol"));
+  EXPECT_EQ(keeper_->Find(id)->steps.back().outcome, "kept");
+}
+
+// A service that was missing from the map on the first day.
+TEST_F(InboxKeeperTest, AClassIsTakenAnewByTwoPeople) {
+  Record row = BasicRecord("9990000018");
+  row.source = "school";
+  row.source_id = "9990000018";
+  row.service_class = ServiceClass::kSensitive;
+  ImportAll(registry_, {row}, clock_.now);
+  row.service_class = ServiceClass::kUniversal;
+  EXPECT_EQ(ImportAll(registry_, {row}, clock_.now).class_kept, 1u);
+  ASSERT_EQ(At1().service_class, ServiceClass::kSensitive);
+  const Lowering lowering{Lowered::kServiceClass, {{row.service, ServiceClass::kUniversal}}};
+  const std::string id = std::get<InboxItem>(keeper_->ProposeLowering(
+      lowering, {1}, "it was not in the map", ActorOf("alice"))).id;
+  EXPECT_TRUE(Decide(id, Verb::kApprove, "bob"));
+  EXPECT_EQ(At1().service_class, ServiceClass::kUniversal);
+  EXPECT_TRUE(At1().earlier_until);   // and acts on its day
+  EXPECT_EQ(ImportAll(registry_, {row}, clock_.now).class_kept, 0u);
+}
+
+// A slip: the export lost a number, and the next one had it again.
+TEST_F(InboxKeeperTest, ANumberThatWasClosedIsOpenedByTwoPeopleAndTheNextImportFills) {
+  Record row = BasicRecord("9990000018");
+  row.source = "school";
+  row.source_id = "9990000018";
+  Record lost = row;
+  lost.nhs_number.reset();
+  ImportAll(registry_, {lost}, clock_.now);
+  ImportAll(registry_, {row}, clock_.now);   // under a closed number: silent
+  ASSERT_TRUE(At1(1).restrictions.closed && At1(3).restrictions.closed);
+  const std::string id = std::get<InboxItem>(keeper_->ProposeLowering(
+      {Lowered::kClosed}, {1}, "the export had lost its numbers", ActorOf("alice"))).id;
+  EXPECT_TRUE(At1(1).restrictions.closed);
+  EXPECT_TRUE(Decide(id, Verb::kApprove, "bob"));
+  // All that is under it, with what they were not shown.
+  EXPECT_FALSE(At1(1).restrictions.closed || At1(3).restrictions.closed);
+  EXPECT_TRUE(At1(1).restrictions.shielded && At1(3).restrictions.shielded);
+  ImportAll(registry_, {row}, clock_.now);
+  EXPECT_FALSE(At1(3).restrictions.closed);
+  EXPECT_FALSE(At1(3).end);                  // it goes on
+  EXPECT_TRUE(At1(1).end);                   // no row speaks of this one any more
+  const std::string shield = std::get<InboxItem>(keeper_->ProposeLowering(
+      {}, {1, 3}, "nobody is hidden", ActorOf("alice"))).id;
+  EXPECT_TRUE(Decide(shield, Verb::kRefuse, "bob"));
+  EXPECT_FALSE(At1(3).restrictions.shielded);
 }
 
 TEST_F(InboxKeeperTest, AReportAndWhoPutWhatBackAreKept) {

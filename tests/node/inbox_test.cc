@@ -62,6 +62,8 @@ const KindCase kKinds[] = {
      true},
     {ItemKind::kClockUnconfirmed, "looked-at ", "", "", false, false, kNothing, kNothing},
     {ItemKind::kNotApproved, "looked-at ", "", "", false, false, kNothing, kNothing},
+    {ItemKind::kRestrictionToLower, "", "lowered", "kept", false, false, kNothing, kNothing, false,
+     true},
 };
 const char* const kOutcomesOfDone[] = {"contacted", "withheld", "not-relevant", "looked-at",
                                        "settled", "prepared", "put-back", "taken", "no-answer"};
@@ -280,13 +282,19 @@ TEST(Inbox, WhatIsAboutTwoOrganisationsTakesOneOfEach) {
 }
 
 // Whatever one person types, in whatever order and at whatever times.
-TEST(Inbox, NoSequenceByOnePersonLiftsAShield) {
+TEST(Inbox, NoSequenceByOnePersonTakesARestrictionAway) {
+  struct {
+    ItemKind kind;
+    const char* kept;   // what one person can say
+  } const kinds[] = {{ItemKind::kShieldToLift, "kept"},
+                     {ItemKind::kShieldNotice, "confirmed"},
+                     {ItemKind::kRestrictionToLower, "kept"}};
   const uint64_t seed = SeedOr(20261122);
   SeededRandom random(seed);
   SCOPED_TRACE("WHOELSE_SEED=" + std::to_string(seed));
   for (int run = 0; run < 2'000; ++run) {
-    const bool own = random.Below(2) == 0;
-    InboxItem item = ItemOf(own ? ItemKind::kShieldToLift : ItemKind::kShieldNotice);
+    const auto& [kind, kept] = kinds[random.Below(std::size(kinds))];
+    InboxItem item = ItemOf(kind);
     Actor person = ActorOf("alice");
     person.roles = {LocalRole::kLeadOfficer, LocalRole::kDeputy, LocalRole::kNamedOfficer,
                     LocalRole::kApprover};
@@ -301,10 +309,11 @@ TEST(Inbox, NoSequenceByOnePersonLiftsAShield) {
       if (!Works(result)) continue;
       ASSERT_NE(std::get<Acted>(result).effect, Effect::kLiftShield);
       ASSERT_NE(std::get<Acted>(result).effect, Effect::kLiftOwnShield);
+      ASSERT_NE(std::get<Acted>(result).effect, Effect::kLowerRestriction);
       item = std::get<Acted>(result).item;
     }
     if (item.state() == ItemState::kDone) {
-      ASSERT_EQ(item.steps.back().outcome, own ? "kept" : "confirmed");
+      ASSERT_EQ(item.steps.back().outcome, kept);
     }
   }
 }
