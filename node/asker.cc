@@ -40,7 +40,7 @@ class QuestionAsker::Allowance {
     Count({asker.organisation, asker.today_for_it, plan.counts_for_it});
   }
   void Use(std::string approval) { approval_ = std::move(approval); }
-  // Before the frame leaves.
+  // It is written down, and its frame leaves.
   void Sent() { sent_ = true; }
 
  private:
@@ -162,22 +162,23 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
     asker.caps_for_it = CapsOfAList(asker.caps_for_it);
   }
   Allowance allowance(*this, asker.practitioner_ref, today);
+  InboxKeeper::Raised raised;
   auto put = Put([&](const Roster& roster) { return Plan(input, asker, roster, today, allowance); },
                  {asker.practitioner_ref, origin, input.case_reference, asker.organisation},
-                 [&] { allowance.Sent(); }, progress);
+                 [&](RocksdbStore::NewQuestion question, const AskPlan& plan) {
+                   const absl::Status kept = inbox_.OnAsked(plan.statement, plan.holds,
+                                                            std::move(question), raised);
+                   if (kept.ok()) allowance.Sent();
+                   return kept;
+                 },
+                 progress);
   if (const auto* failure = std::get_if<Failure>(&put)) return *failure;
   const Sent& sent = std::get<Sent>(put);
   const Requester& requester = sent.requester;
-  if (input.shield_notice) {
-    const Statement& sent_notice = sent.plan.statement;
-    store_.WriteSentNotice({sent_notice.subject, sent_notice.born, clock_.NowMs()});
+  if (input.shield_notice) {   // it left, and so is due again in a week
+    const Statement& notice = sent.plan.statement;
+    store_.WriteSentNotice({notice.subject, notice.born, clock_.NowMs()});
   }
-  // Looked at by others than who asked.
-  inbox_.OnAsked({agency_, asker.practitioner_ref, sent.plan.statement.purpose, input.shield_notice,
-                  ReceiptNumber(requester.question().frame.hash()),
-                  asker.organisation.empty() ? std::vector<std::string>()
-                                             : std::vector{asker.organisation}},
-                 sent.plan.statement.subject, sent.plan.holds);
   const TimeMs now = clock_.NowMs();
   return ReportOf(requester.Readings(),
                   {requester.roster(), sent.plan.statement.purpose,
@@ -214,7 +215,11 @@ std::variant<QuestionAsker::Given, ServiceError> QuestionAsker::AskAsNode(
     if (!planned) return Failure(ServiceError::kNotAMember);
     return *std::move(planned);
   };
-  auto put = Put(plan, asked_for, [] {}, [](size_t, size_t) {});
+  const auto leaving = [this](const RocksdbStore::NewQuestion& question, const AskPlan&) {
+    store_.WriteQuestion(question);
+    return absl::OkStatus();
+  };
+  auto put = Put(plan, asked_for, leaving, [](size_t, size_t) {});
   if (const auto* failure = std::get_if<Failure>(&put)) return std::get<ServiceError>(*failure);
   const Requester& requester = std::get<Sent>(put).requester;
   return Given{requester.question().frame.hash(), requester.Readings()};
