@@ -415,7 +415,8 @@ TEST_F(InboxKeeperTest, ANoticeShieldsTheSendersOwnRecordsAsItIsSent) {
   EXPECT_TRUE(At1().shield_pending);
   EXPECT_FALSE(At1(2).shield_pending);
   EXPECT_THAT(Kinds(), UnorderedElementsAre(ItemKind::kShieldSent, ItemKind::kShieldNotice));
-  for (const InboxItem& item : keeper_->Items(false).value()) {
+  const std::vector<InboxItem> items = keeper_->Items(false).value();
+  for (const InboxItem& item : items) {
     EXPECT_EQ(item.asked_by, std::vector{ActorOf("dan").ref});   // who may not decide it
     if (item.kind != ItemKind::kShieldNotice) continue;
     EXPECT_THAT(item.records, ElementsAre(1));
