@@ -123,15 +123,17 @@ void AgainKeeper::PutDue(TimeMs now) {
   }
 }
 
-// The number of the question that was put for this request before this process began; empty: none
-// was.
+// The number of the question that was put for this request before this process began, and to which
+// something came; empty: none was.
 absl::StatusOr<std::string> AgainKeeper::PutBefore(const AgainRequest& request) const {
   std::string number;
   const Digest first{std::span<const uint8_t, 32>(request.first.data(), 32)};
   const absl::Status read =
       parts_.store.ForEachReceipt([&](const RocksdbStore::ReceiptRow& row) {
         const Origin& origin = row.asked_for.origin;
-        if (origin == Origin{AskedAs::kAgain, first}) number = ReceiptNumber(row.frame_hash);
+        if (origin == Origin{AskedAs::kAgain, first} && !row.nothing_came) {
+          number = ReceiptNumber(row.frame_hash);
+        }
         return number.empty() && row.asked_ms >= request.requested_ms;
       });
   if (!read.ok()) return read;

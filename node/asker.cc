@@ -40,7 +40,7 @@ class QuestionAsker::Allowance {
     Count({asker.organisation, asker.today_for_it, plan.counts_for_it});
   }
   void Use(std::string approval) { approval_ = std::move(approval); }
-  // Before the frame leaves.
+  // It is written down, and its frame leaves.
   void Sent() { sent_ = true; }
 
  private:
@@ -162,24 +162,25 @@ QuestionAsker::Outcome QuestionAsker::Ask(const AskInput& input, const std::stri
     asker.caps_for_it = CapsOfAList(asker.caps_for_it);
   }
   Allowance allowance(*this, asker.practitioner_ref, today);
+  const InboxKeeper::Whose whose{user,
+                                 person.manager.empty() ? "" : "local:" + person.manager};
+  InboxKeeper::Raised raised;
   auto put = Put([&](const Roster& roster) { return Plan(input, asker, roster, today, allowance); },
                  {asker.practitioner_ref, origin, input.case_reference, asker.organisation},
-                 [&] { allowance.Sent(); }, progress);
+                 [&](RocksdbStore::NewQuestion question, const AskPlan& plan) {
+                   const absl::Status kept = inbox_.OnAsked(plan.statement, plan.holds, whose,
+                                                            std::move(question), raised);
+                   if (kept.ok()) allowance.Sent();
+                   return kept;
+                 },
+                 progress);
   if (const auto* failure = std::get_if<Failure>(&put)) return *failure;
   const Sent& sent = std::get<Sent>(put);
   const Requester& requester = sent.requester;
-  const Statement& statement = sent.plan.statement;
-  if (input.shield_notice) {
-    store_.WriteSentNotice({statement.subject, statement.born, clock_.NowMs()});
+  if (input.shield_notice) {   // it left, and so is due again in a week
+    const Statement& notice = sent.plan.statement;
+    store_.WriteSentNotice({notice.subject, notice.born, clock_.NowMs()});
   }
-  // Looked at by others than who asked.
-  inbox_.OnAsked({agency_, asker.practitioner_ref, statement.purpose, input.shield_notice,
-                  ReceiptNumber(requester.question().frame.hash()),
-                  asker.organisation.empty() ? std::vector<std::string>()
-                                             : std::vector{asker.organisation},
-                  statement.Has(kFlagApprovalToFollow), sent.plan.case_reference, user,
-                  person.manager.empty() ? "" : "local:" + person.manager},
-                 statement.subject, sent.plan.holds);
   const TimeMs now = clock_.NowMs();
   return ReportOf(requester.Readings(),
                   {requester.roster(), sent.plan.statement.purpose,
@@ -216,7 +217,11 @@ std::variant<QuestionAsker::Given, ServiceError> QuestionAsker::AskAsNode(
     if (!planned) return Failure(ServiceError::kNotAMember);
     return *std::move(planned);
   };
-  auto put = Put(plan, asked_for, [] {}, [](size_t, size_t) {});
+  const auto leaving = [this](const RocksdbStore::NewQuestion& question, const AskPlan&) {
+    store_.WriteQuestion(question);
+    return absl::OkStatus();
+  };
+  auto put = Put(plan, asked_for, leaving, [](size_t, size_t) {});
   if (const auto* failure = std::get_if<Failure>(&put)) return std::get<ServiceError>(*failure);
   const Requester& requester = std::get<Sent>(put).requester;
   return Given{requester.question().frame.hash(), requester.Readings()};

@@ -98,10 +98,12 @@ class QuestionAsker {
 
   // --- what leaves and comes (asker_sending.cc) ---------------------------------------------------
   using Planner = std::function<std::variant<AskPlan, Failure>(const Roster&)>;
-  // The question as `plan` has it, anew when the roster was another one: stored, sent, its receipt
-  // kept. `leaving`: before the frame does.
+  // Writes down what there is of the question, before each frame leaves. An error: none may.
+  using Leaving = std::function<absl::Status(RocksdbStore::NewQuestion, const AskPlan&)>;
+  // The question as `plan` has it, anew when the roster was another one: written down, sent, its
+  // receipt kept.
   std::variant<Sent, Failure> Put(const Planner& plan, const AskedFor& asked_for,
-                                  const std::function<void()>& leaving, const Progress& progress);
+                                  const Leaving& leaving, const Progress& progress);
   std::variant<Requester, ServiceError> Compose(std::shared_ptr<const Roster> roster,
                                                 const Statement& statement, Timings& timings);
   // Sends the frame to one relay and takes what comes until it closes. The error, if it refused.

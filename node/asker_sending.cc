@@ -1,7 +1,6 @@
 #include <grpcpp/grpcpp.h>
 
 #include "node/asker.h"
-#include "node/opening.h"
 #include "protocol/limits.h"
 #include "rpc/log.h"
 #include "rpc/status.h"
@@ -41,7 +40,7 @@ void QuestionAsker::Timings::Mark(const char* step) {
 }
 
 std::variant<QuestionAsker::Sent, QuestionAsker::Failure> QuestionAsker::Put(
-    const Planner& plan, const AskedFor& asked_for, const std::function<void()>& leaving,
+    const Planner& plan, const AskedFor& asked_for, const Leaving& leaving,
     const Progress& progress) {
   Timings timings;
   for (bool retried = false;; retried = true) {
@@ -57,9 +56,15 @@ std::variant<QuestionAsker::Sent, QuestionAsker::Failure> QuestionAsker::Put(
       failed = *error;
     } else {
       Requester& requester = std::get<Requester>(composed);
-      store_.WriteOpening(requester.question().frame.hash(),
-                          EncodeOpening(requester.question(), planned_one));
-      leaving();
+      RocksdbStore::NewQuestion question = receipts_.Begin(requester, planned_one, asked_for);
+      const RocksdbStore::ReceiptRow row = question.row;
+      // Who could stop this node, or bring a relay to say nothing, would ask unreviewed otherwise:
+      // holders have the frame then, and here nothing says that it was asked.
+      const absl::Status kept = leaving(std::move(question), planned_one);
+      if (!kept.ok()) {
+        Log(LogLevel::kAlarm, "store_unreadable", {{LogField::kError, kept}});
+        return Failure(ServiceError::kInternal);
+      }
       timings.Mark("composed");
       while (const auto relay = requester.NextRelay(random_)) {
         const auto refused = Collect(requester, *relay, progress);
@@ -70,7 +75,7 @@ std::variant<QuestionAsker::Sent, QuestionAsker::Failure> QuestionAsker::Put(
           !retried && requester.AnsweredCount() == 0 && failed && MeansStale(*failed);
       if (requester.SomethingCame()) {
         // Signed by somebody: kept and shown, also when it is nothing but refusals.
-        const ReceiptState state = receipts_.Keep(requester, asked_for);
+        const ReceiptState state = receipts_.Keep(requester, row);
         if (again && FetchRoster(*roster)) continue;
         if (requester.RosterIsStale()) OfferNewerRosters(*roster);
         return Sent{std::move(requester), std::move(planned_one), posting, state,

@@ -112,6 +112,7 @@ absl::StatusOr<std::map<Digest, std::string>> CaseloadAsker::AskedBefore(
   const absl::Status read =
       parts_.store.ForEachReceipt([&](const RocksdbStore::ReceiptRow& row) {
         if (row.asked_ms + kCaseloadAskedForMs < now) return false;
+        if (row.nothing_came) return true;   // there is no answer to show again
         const AskedFor& asked_for = row.asked_for;
         if (asked_for.origin.as == AskedAs::kOfAList && asked_for.practitioner == practitioner) {
           before.emplace(asked_for.origin.of, ReceiptNumber(row.frame_hash));   // the newest

@@ -14,6 +14,11 @@ RocksdbStore::InboxDocument DocumentOf(const InboxItem& item) {
   return {item.id, item.state() == ItemState::kDone, ItemDocument(item)};
 }
 
+// At a hub, whose; none elsewhere.
+std::vector<std::string> OneOrNone(const std::string& organisation) {
+  return organisation.empty() ? std::vector<std::string>() : std::vector{organisation};
+}
+
 // What the trail says of a decision: which records it is about where something follows for them.
 TrailNote NoteOf(const Acted& acted, const Action& action, const Actor& actor) {
   const InboxItem::Step& step = acted.item.steps.back();
@@ -94,9 +99,31 @@ absl::Status InboxKeeper::TakeUp() {
       });
 }
 
+std::vector<std::string> InboxKeeper::AddWanted(const Noted& noted, NoticeBoard& notices,
+                                                Wanted& wanted) const {
+  const bool notice = (noted.reasons & Noted::kShieldNotice) != 0;
+  std::vector<std::string> owners;
+  const auto owner_of = [&](RecordId record) { return registry_.OwnerOf(record); };
+  for (const auto& [owner, part] : PartsOf(noted, owner_of)) {
+    const std::vector<RecordId> acts_on = notice ? notices.ActsOn(part) : std::vector<RecordId>();
+    wanted.shield.insert(wanted.shield.end(), acts_on.begin(), acts_on.end());
+    const std::vector<std::string> theirs = OneOrNone(owner);
+    owners.insert(owners.end(), theirs.begin(), theirs.end());
+    for (InboxItem& item : ItemsOf(part, me_, theirs, calendar_, random_)) {
+      if (item.kind == ItemKind::kShieldNotice) {
+        if (acts_on.empty()) continue;
+        item.records = acts_on;
+        notices.Learn(item);
+      }
+      wanted.documents.push_back(DocumentOf(item));
+    }
+  }
+  return owners;
+}
+
 absl::Status InboxKeeper::WorkOff(const std::vector<RocksdbStore::JournalEntry>& entries) {
-  std::vector<RecordId> shield, settled;
-  std::vector<RocksdbStore::InboxDocument> documents;
+  std::vector<RecordId> settled;
+  Wanted wanted;
   const std::lock_guard lock(mutex_);
   NoticeBoard notices = notices_;
   for (const RocksdbStore::JournalEntry& entry : entries) {
@@ -104,47 +131,63 @@ absl::Status InboxKeeper::WorkOff(const std::vector<RocksdbStore::JournalEntry>&
     for (const Noted::Decision& decision : entry.noted.decisions) {
       if (notice) settled.push_back(decision.record);
     }
-    std::vector<std::string> owners;
-    const auto owner_of = [&](RecordId record) { return registry_.OwnerOf(record); };
-    for (const auto& [owner, part] : PartsOf(entry.noted, owner_of)) {
-      const std::vector<RecordId> acts_on = notice ? notices.ActsOn(part) : std::vector<RecordId>();
-      shield.insert(shield.end(), acts_on.begin(), acts_on.end());
-      const std::vector<std::string> theirs =
-          owner.empty() ? std::vector<std::string>() : std::vector{owner};
-      owners.insert(owners.end(), theirs.begin(), theirs.end());
-      for (InboxItem& item : ItemsOf(part, me_, theirs, calendar_, random_)) {
-        if (item.kind == ItemKind::kShieldNotice) {
-          if (acts_on.empty()) continue;
-          item.records = acts_on;
-          notices.Learn(item);
-        }
-        documents.push_back(DocumentOf(item));
-      }
-    }
+    const std::vector<std::string> owners = AddWanted(entry.noted, notices, wanted);
     // This agency's own are watched where they are asked, with all that is known there.
     const auto asked = AskedQuestionOf(entry.noted);
     if (asked && asked->agency != me_) {
-      std::ranges::move(Watch(*asked, owners), std::back_inserter(documents));
+      std::ranges::move(Watch(*asked, owners), std::back_inserter(wanted.documents));
     }
   }
-  const absl::Status applied = registry_.ApplyJournal(entries, shield, documents);
+  const absl::Status applied = registry_.ApplyJournal(entries, wanted.shield, wanted.documents);
   if (!applied.ok()) return applied;
   notices_ = std::move(notices);
   answering_.ForgetShields(std::move(settled));
   return absl::OkStatus();
 }
 
-void InboxKeeper::OnAsked(const OwnQuestion& question, const Subject& subject, bool held) {
+absl::Status InboxKeeper::OnAsked(const Statement& statement, bool held, const Whose& whose,
+                                  RocksdbStore::NewQuestion question, Raised& raised) {
   const std::lock_guard lock(mutex_);
   const TimeMs now = clock_.NowMs();
-  std::vector<RocksdbStore::InboxDocument> documents;
-  for (const InboxItem& item : ItemsOf(question, now, calendar_, random_)) {
-    documents.push_back(DocumentOf(item));
+  const std::string& organisation = question.row.asked_for.organisation;
+  const std::vector<std::string> theirs = OneOrNone(organisation);
+  const bool notice = statement.Has(kFlagShieldNotice);
+  Wanted wanted;
+  std::vector<InboxItem> items = ItemsOf(
+      OwnQuestion{me_, statement.practitioner_ref, statement.purpose, notice,
+                  ReceiptNumber(question.row.frame_hash), theirs,
+                  statement.Has(kFlagApprovalToFollow), question.row.asked_for.case_reference,
+                  whose.user, whose.manager},
+      now, calendar_, random_);
+  for (size_t i = 0; i < items.size(); ++i) {
+    // The number that it leaves under now takes the place of one to which nobody could answer.
+    if (i < raised.items.size()) items[i].id = raised.items[i];
+    else raised.items.push_back(items[i].id);
+    wanted.documents.push_back(DocumentOf(items[i]));
   }
-  const AskedQuestion asked =
-      AskedHere(me_, question.practitioner, now, question.purpose, subject, held);
-  std::ranges::move(Watch(asked, question.organisations), std::back_inserter(documents));
-  if (!documents.empty()) store_.WriteInbox(documents);
+  if (!raised.counted) {
+    const AskedQuestion asked = AskedHere(me_, statement.practitioner_ref, now, statement.purpose,
+                                          statement.subject, held);
+    std::ranges::move(Watch(asked, theirs), std::back_inserter(wanted.documents));
+    raised.counted = true;
+  }
+  if (!notice) {
+    store_.WriteQuestion(question, {}, wanted.documents);
+    return absl::OkStatus();
+  }
+  // Another organisation's records are its own to shield: it hears of the notice as any holder does.
+  const auto records = registry_.HeldOf(
+      statement.subject,
+      organisation.empty() ? Organisations::All() : Organisations::Only({organisation}));
+  if (!records.ok()) return records.status();
+  NoticeBoard notices = notices_;
+  AddWanted(NoteOfSent(statement, question.row.frame_hash, now, *records), notices, wanted);
+  // Due at once until it is known to have left.
+  question.notice = SentNotice{statement.subject, statement.born, 0};
+  const absl::Status applied = registry_.ApplySent(question, wanted.shield, wanted.documents);
+  if (!applied.ok()) return applied;
+  notices_ = std::move(notices);
+  return absl::OkStatus();
 }
 
 std::vector<RocksdbStore::InboxDocument> InboxKeeper::Watch(

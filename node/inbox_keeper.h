@@ -37,8 +37,21 @@ class InboxKeeper {
   absl::Status TakeUp();
   // What answering left behind becomes items and shields, as one write.
   absl::Status WorkOff(const std::vector<RocksdbStore::JournalEntry>& entries);
-  // A question of this agency's own was asked.
-  void OnAsked(const OwnQuestion& question, const Subject& subject, bool held);
+  // What waits for people because of one question of this agency's own, in whichever frame it leaves.
+  struct Raised {
+    std::vector<std::string> items;   // their ids
+    bool counted = false;             // by who watches for fishing
+  };
+  // Whose question it is, for the people here: "local:dan", and who answers for them, "": nobody.
+  struct Whose {
+    std::string user, manager;
+  };
+  // A question of this agency's own is about to leave. Writes it down together with the items that
+  // others than who asks look at it by; of a shield notice also with the shield on the records of those
+  // who send it, at once and for good: whatever becomes of the frame, raising is always allowed. The
+  // same question in another frame, for a newer roster, comes with the same `raised`. DATA_LOSS.
+  absl::Status OnAsked(const Statement& statement, bool held, const Whose& whose,
+                       RocksdbStore::NewQuestion question, Raised& raised);
 
   // Every open item, or every one that is done, shown yet or not.
   absl::StatusOr<std::vector<InboxItem>> Items(bool done) const;
@@ -90,6 +103,13 @@ class InboxKeeper {
 
  private:
   absl::StatusOr<InboxItem> Read(std::string_view id) const;
+  // What a note asks for: items, and of a notice the records that it shields.
+  struct Wanted {
+    std::vector<RecordId> shield;
+    std::vector<RocksdbStore::InboxDocument> documents;
+  };
+  // Adds it, by the notices that stand and with this one. Whose records the note is about, at a hub.
+  std::vector<std::string> AddWanted(const Noted& noted, NoticeBoard& notices, Wanted& wanted) const;
   // Once for a restore: the item that people lift its shield by.
   absl::Status RaiseRestored(const std::vector<InboxItem>& known)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -55,16 +55,20 @@ bool SubjectIs(const SubjectEntry& entry, KeyType type, std::string_view value) 
   return entry.type == type && entry.value == value;
 }
 
-// A hit counts only for the child that the statement names and my own record confirms. Without
-// this, a holder of child x re-wraps a signed statement and makes it a question about child y.
-bool HitCounts(const Hit& hit, const Subject& subject) {
-  const std::string_view number = IdentifierOf(*hit.record, KeyType::kNhsNumber);
-  const std::string_view upn = IdentifierOf(*hit.record, KeyType::kUpn);
-  if (PositionOf(hit.j) == 0) {
+bool CountsAt(size_t position, const Record& record, const Subject& subject) {
+  const std::string_view number = IdentifierOf(record, KeyType::kNhsNumber);
+  const std::string_view upn = IdentifierOf(record, KeyType::kUpn);
+  if (position == 0) {
     return !number.empty() && SubjectIs(subject[0], KeyType::kNhsNumber, number);
   }
   if (upn.empty() || !SubjectIs(subject[1], KeyType::kUpn, upn)) return false;
   return subject[0].type == KeyType::kNone || number.empty() || subject[0].value == number;
+}
+
+// A hit counts only for the child that the statement names and my own record confirms. Without
+// this, a holder of child x re-wraps a signed statement and makes it a question about child y.
+bool HitCounts(const Hit& hit, const Subject& subject) {
+  return CountsAt(PositionOf(hit.j), *hit.record, subject);
 }
 
 // V6: the records of the one child that is asked about. A number's hits outrank a UPN's; a notice is
@@ -109,6 +113,8 @@ Birth CompareBirth(const Record& record, uint32_t asked) {
   return parts == 0 ? Birth::kEqual : parts == 1 ? Birth::kOnePart : Birth::kOther;
 }
 
+bool Fits(Birth birth) { return birth == Birth::kEqual || birth == Birth::kOnePart; }
+
 // V7's last part, of each record for itself. Leaves those whose date of birth lets them be
 // answered; of the others a person hears, also when there are some of the first: the one that is
 // covert may be the one whose date nobody knows.
@@ -118,8 +124,7 @@ void CompareBirths(const Statement& statement, PrivateVerdict& verdict) {
   for (PrivateVerdict::Opened opened : verdict.opened) {
     const Birth birth = CompareBirth(*opened.record, statement.born);
     opened.birth_date_differs = birth == Birth::kOnePart;
-    const bool same = birth == Birth::kEqual || birth == Birth::kOnePart;
-    if (same || (birth == Birth::kMissing && statement.purpose == Purpose::kEmergency)) {
+    if (Fits(birth) || (birth == Birth::kMissing && statement.purpose == Purpose::kEmergency)) {
       kept.push_back(opened);
       continue;
     }
@@ -146,6 +151,12 @@ PrivateVerdict Miss(PrivateVerdict verdict, Check check) {
 }
 
 }  // namespace
+
+bool IsOfSubject(const Record& record, const Subject& subject) {
+  return CountsAt(0, record, subject) || CountsAt(1, record, subject);
+}
+
+bool BirthFits(const Record& record, uint32_t asked) { return Fits(CompareBirth(record, asked)); }
 
 PrivateVerdict CheckOpened(const Frame& frame, const std::vector<Hit>& all_hits,
                            const Roster& frame_roster, const Roster& my_roster) {

@@ -44,6 +44,12 @@ struct PrivateVerdict {
 PrivateVerdict CheckOpened(const Frame& frame, const std::vector<Hit>& hits,
                            const Roster& frame_roster, const Roster& my_roster);
 
+// Whether a record counts for the child that a statement names: by the number, or by the UPN where
+// the record's number, if it has one, is not another (V6).
+bool IsOfSubject(const Record& record, const Subject& subject);
+// Whether its date of birth is the one that was asked about, but for one part at most (V7).
+bool BirthFits(const Record& record, uint32_t asked);
+
 }  // namespace whoelse
 
 #endif  // WHOELSE_NODE_PRIVATE_CHECKS_H_

@@ -47,6 +47,7 @@ Json RowJson(const RocksdbStore::ReceiptRow& row) {
           {"case_reference", row.asked_for.case_reference},
           {"asked", row.asked},
           {"answered", row.answered},
+          {"nothing_came", row.nothing_came},
           {"asked_as", std::string(Name(row.asked_for.origin.as))},
           {"of", FirstOf(row.asked_for.origin)}};
 }

@@ -40,7 +40,7 @@ ReceiptKeeper::ReceiptKeeper(RocksdbStore& store, Coordinators& coordinators, An
   const TimeMs now = clock_.NowMs();
   const absl::Status read = store_.ForEachReceipt([&](const RocksdbStore::ReceiptRow& row) {
     if (row.asked_ms + kGiveUpMs < now) return false;
-    if (row.state != ReceiptState::kComplete) Schedule(row, kFirstWaitMs);
+    if (row.state != ReceiptState::kComplete && !row.nothing_came) Schedule(row, kFirstWaitMs);
     return true;
   });
   if (!read.ok()) Log(LogLevel::kAlarm, "receipts_unreadable", {{LogField::kError, read}});
@@ -56,19 +56,30 @@ ReceiptKeeper::~ReceiptKeeper() {
   thread_.join();
 }
 
-ReceiptState ReceiptKeeper::Keep(const Requester& requester, const AskedFor& asked_for) {
+RocksdbStore::NewQuestion ReceiptKeeper::Begin(const Requester& requester, const AskPlan& plan,
+                                               const AskedFor& asked_for) const {
+  const Receipt receipt = ReceiptOf(requester);
+  RocksdbStore::ReceiptRow row{clock_.NowMs(),
+                               receipt.frame.hash(),
+                               receipt.state,
+                               requester.statement().purpose,
+                               static_cast<uint32_t>(requester.roster().agencies.size()),
+                               0,
+                               asked_for,
+                               true};
+  return {std::move(row), receipt.Serialize(), EncodeOpening(requester.question(), plan),
+          std::nullopt};
+}
+
+ReceiptState ReceiptKeeper::Keep(const Requester& requester, RocksdbStore::ReceiptRow row) {
   Receipt receipt = ReceiptOf(requester);
   // One relay's leaf may have come while the other was asked.
   if (answering_.IsDisputed(receipt.frame.hash())) receipt.state = ReceiptState::kDisputed;
-  const RocksdbStore::ReceiptRow row{clock_.NowMs(),
-                                     receipt.frame.hash(),
-                                     receipt.state,
-                                     requester.statement().purpose,
-                                     static_cast<uint32_t>(requester.roster().agencies.size()),
-                                     static_cast<uint32_t>(requester.AnsweredCount()),
-                                     asked_for};
+  row.state = receipt.state;
+  row.answered = static_cast<uint32_t>(requester.AnsweredCount());
+  row.nothing_came = false;
   store_.WriteReceipt(row, receipt.Serialize());
-  Schedule(row, requester.roster().parameters.checkpoint_ms + kFirstWaitMs);
+  Schedule(std::move(row), requester.roster().parameters.checkpoint_ms + kFirstWaitMs);
   return receipt.state;
 }
 
@@ -118,6 +129,8 @@ absl::StatusOr<std::vector<Roster>> ReceiptKeeper::RostersFor(const Receipt& rec
 }
 
 absl::StatusOr<bool> ReceiptKeeper::Complete(RocksdbStore::ReceiptRow row) {
+  // Nothing can be proven of it; and while it is asked, Keep alone may write.
+  if (row.nothing_came) return true;
   const std::lock_guard lock(completing_);
   const absl::StatusOr<std::optional<std::string>> text = store_.ReadReceipt(row.frame_hash);
   if (!text.ok()) return text.status();

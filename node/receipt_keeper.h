@@ -1,4 +1,4 @@
-// The receipts of the questions asked here: stored at once, completed in the background as the logs
+// The receipts of the questions asked here: begun before they leave, stored with what came, completed in the background as the logs
 // come to cover their leaves, handed out at the door. docs/operating/receipts.md.
 #ifndef WHOELSE_NODE_RECEIPT_KEEPER_H_
 #define WHOELSE_NODE_RECEIPT_KEEPER_H_
@@ -14,6 +14,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "node/answering.h"
+#include "node/asking.h"
 #include "node/coordinators.h"
 #include "node/receipting.h"
 #include "node/rocksdb_store.h"
@@ -29,8 +30,12 @@ class ReceiptKeeper {
                 RosterBoard& board, const Clock& clock, Random& random);
   ~ReceiptKeeper();
 
-  // Stores the receipt of a question whose collection has ended, and goes for its proofs.
-  ReceiptState Keep(const Requester& requester, const AskedFor& asked_for);
+  // What is kept of a question before it leaves: the receipt of one to which nothing came.
+  RocksdbStore::NewQuestion Begin(const Requester& requester, const AskPlan& plan,
+                                  const AskedFor& asked_for) const;
+  // Stores what came, in the place of what was begun with this row, when the collection has ended; and
+  // goes for its proofs.
+  ReceiptState Keep(const Requester& requester, RocksdbStore::ReceiptRow row);
 
   // INVALID_ARGUMENT: of no question that was asked here. NoSuch: the same, of one that is not there
   // for who looks.

@@ -25,6 +25,8 @@ class EnrolledSet {
   std::map<std::pair<KeyVersion, KeyType>, std::vector<bool>> records_;
 };
 
+void ShieldPending(Record& record) { record.shield_pending = true; }
+
 }  // namespace
 
 absl::Status Registry::Load(const std::vector<KeyVersion>& versions) {
@@ -121,18 +123,29 @@ absl::StatusOr<std::vector<RocksdbStore::RecordChange>> Registry::Change(
   return changes;
 }
 
-absl::StatusOr<std::vector<Record>> Registry::RecordsOf(const Subject& subject,
-                                                       const Organisations& theirs) const {
-  std::vector<Record> records;
+absl::StatusOr<std::vector<std::pair<RecordId, Record>>> Registry::HeldOf(
+    const Subject& subject, const Organisations& theirs) const {
+  std::vector<std::pair<RecordId, Record>> held;
   for (const SubjectEntry& entry : subject) {
     if (entry.type == KeyType::kNone) continue;
     for (RecordId id : store_.FindByIdentifier(entry.type, entry.value)) {
       absl::StatusOr<Record> record = store_.ReadRecord(id);
       if (absl::IsNotFound(record.status())) continue;   // removed since it was found
       if (!record.ok()) return record.status();
-      if (theirs.Has(*record)) records.push_back(*std::move(record));
+      if (!theirs.Has(*record)) continue;
+      const RecordId answers = record->answered_by != 0 ? record->answered_by : id;
+      held.emplace_back(answers, *std::move(record));
     }
   }
+  return held;
+}
+
+absl::StatusOr<std::vector<Record>> Registry::RecordsOf(const Subject& subject,
+                                                       const Organisations& theirs) const {
+  auto held = HeldOf(subject, theirs);
+  if (!held.ok()) return held.status();
+  std::vector<Record> records;
+  for (auto& [answers, record] : *held) records.push_back(std::move(record));
   return records;
 }
 
@@ -146,9 +159,19 @@ absl::Status Registry::ApplyJournal(const std::vector<RocksdbStore::JournalEntry
                                     const std::vector<RecordId>& shield,
                                     const std::vector<RocksdbStore::InboxDocument>& inbox) {
   const std::lock_guard one_at_a_time(import_mutex_);
-  auto changes = Change(shield, [](Record& record) { record.shield_pending = true; });
+  const auto changes = Change(shield, ShieldPending);
   if (!changes.ok()) return changes.status();
   store_.FinishJournal(entries, *changes, inbox);
+  return absl::OkStatus();
+}
+
+absl::Status Registry::ApplySent(const RocksdbStore::NewQuestion& question,
+                                 const std::vector<RecordId>& shield,
+                                 const std::vector<RocksdbStore::InboxDocument>& inbox) {
+  const std::lock_guard one_at_a_time(import_mutex_);
+  const auto changes = Change(shield, ShieldPending);
+  if (!changes.ok()) return changes.status();
+  store_.WriteQuestion(question, *changes, inbox);
   return absl::OkStatus();
 }
 

@@ -146,7 +146,10 @@ class Registry {
                                                     const Organisations& theirs);
   absl::StatusOr<std::vector<StoredRecord>> ChildOf(RecordId record, const Organisations& theirs);
 
-  // The records here that any identifier of this child finds, ended ones too. DATA_LOSS from the store.
+  // The records here that any identifier of this child finds, ended ones too, as they answer, each with
+  // the one that answers for it. DATA_LOSS from the store.
+  absl::StatusOr<std::vector<std::pair<RecordId, Record>>> HeldOf(
+      const Subject& subject, const Organisations& theirs) const;
   absl::StatusOr<std::vector<Record>> RecordsOf(const Subject& subject,
                                                 const Organisations& theirs) const;
   // At a hub, whose record it is: the code; "" when it is not here any more, and where there is no hub.
@@ -159,6 +162,10 @@ class Registry {
   absl::Status ApplyJournal(const std::vector<RocksdbStore::JournalEntry>& entries,
                             const std::vector<RecordId>& shield,
                             const std::vector<RocksdbStore::InboxDocument>& inbox);
+  // The same for a notice that people here send, as one write with the question, before it leaves.
+  absl::Status ApplySent(const RocksdbStore::NewQuestion& question,
+                         const std::vector<RecordId>& shield,
+                         const std::vector<RocksdbStore::InboxDocument>& inbox);
   // What people decided about a notice's records, with the item that says who and why. Lifting takes
   // away what the notice did and leaves the record's own restrictions.
   enum class Notice : uint8_t { kConfirmed = 1, kLifted };

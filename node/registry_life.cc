@@ -152,12 +152,14 @@ absl::Status Registry::Lower(const Lowering& lowering, const std::vector<RecordI
   const auto changes = Change(
       *lowered, [&](Record& record) { whoelse::Lower(lowering, DayOf(by.at_ms), record); });
   if (!changes.ok()) return changes.status();
-  store_.FinishJournal({}, *changes, {item}, &by);
+  std::set<std::string> opened;
   for (const RocksdbStore::RecordChange& change : *changes) {
     const Record& now = change.now.record;
-    const bool opened = change.before->restrictions.closed && !now.restrictions.closed;
-    if (opened && now.nhs_number) closed_.erase({OwnerOf(now), *now.nhs_number});
+    const bool opens = change.before->restrictions.closed && !now.restrictions.closed;
+    if (opens && now.nhs_number) opened.insert(store_.ClosedName(OwnerOf(now), *now.nhs_number));
   }
+  store_.WriteLowered(*changes, item, opened, by);
+  for (const std::string& name : opened) closed_.erase(name);
   return absl::OkStatus();
 }
 

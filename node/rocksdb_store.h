@@ -179,6 +179,10 @@ class RocksdbStore final : public RecordSource {
   void WriteInbox(const std::vector<InboxDocument>& documents, const TrailNote* by = nullptr) {
     FinishJournal({}, {}, documents, by);
   }
+  // What two people took from records, with their item. The numbers of these names are open again, also
+  // where records of theirs were removed.
+  void WriteLowered(const std::vector<RecordChange>& changes, const InboxDocument& item,
+                    const std::set<std::string>& opened, const TrailNote& by);
   // The items of a month's end, and that this month (yyyymm) has had its own.
   void WriteMonth(const std::vector<InboxDocument>& documents, uint32_t month);
   absl::StatusOr<std::optional<uint32_t>> ReadMonth() const;
@@ -193,18 +197,29 @@ class RocksdbStore final : public RecordSource {
       const std::function<absl::StatusOr<InboxDocument>(std::string_view)>& item_of);
 
   // --- questions asked here --------------------------------------------------------------------
-  // Synced before the frame leaves.
-  void WriteOpening(const FrameHash& hash, ByteView opening);
-  absl::StatusOr<std::optional<WipedBytes>> ReadOpening(const FrameHash& hash) const;
-  // The receipt as its file has it, without the opening, and what a list of receipts shows; synced.
+  // What a list of receipts shows.
   struct ReceiptRow {
     TimeMs asked_ms = 0;
     FrameHash frame_hash;
     ReceiptState state = ReceiptState::kPending;
     Purpose purpose{};
     uint32_t asked = 0, answered = 0;   // agencies
-    AskedFor asked_for;                 // of rows of earlier versions: nobody's, by itself
+    AskedFor asked_for = {};            // of rows of earlier versions: nobody's, by itself
+    bool nothing_came = false;          // no relay said a word, or none has yet
   };
+  // What there is of a question before its frame leaves: enough to review it, whatever becomes of
+  // the frame and of this process.
+  struct NewQuestion {
+    ReceiptRow row;
+    std::string receipt;                // as its file has it, with nothing in it that came
+    WipedBytes opening;
+    std::optional<SentNotice> notice;   // that it is
+  };
+  // With the records that a notice shields, and what waits for people. Synced.
+  void WriteQuestion(const NewQuestion& question, const std::vector<RecordChange>& shielded = {},
+                     const std::vector<InboxDocument>& inbox = {});
+  absl::StatusOr<std::optional<WipedBytes>> ReadOpening(const FrameHash& hash) const;
+  // The receipt as its file has it, without the opening. Synced.
   void WriteReceipt(const ReceiptRow& row, std::string_view receipt);
   absl::StatusOr<std::optional<std::string>> ReadReceipt(const FrameHash& hash) const;
   // Newest first, until it returns false.
@@ -320,6 +335,8 @@ class RocksdbStore final : public RecordSource {
                        const std::function<absl::Status(std::string_view, ByteView)>& visit) const;
   std::string GoneKey(std::string_view source, std::string_view source_id) const;
   std::string NoticeKey(const Subject& subject) const;
+  void PutReceipt(const ReceiptRow& row, std::string_view receipt, rocksdb::WriteBatch& batch);
+  void PutSentNotice(const SentNotice& notice, rocksdb::WriteBatch& batch);
   std::vector<KeyVersion> StoredKeyVersions() const;
   void PutRecords(const std::vector<RecordChange>& changes, rocksdb::WriteBatch& batch);
   void PutRecord(const RecordChange& change, const std::vector<KeyVersion>& enrolled_under,

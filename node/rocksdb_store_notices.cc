@@ -22,13 +22,20 @@ std::string RocksdbStore::NoticeKey(const Subject& subject) const {
 }
 
 void RocksdbStore::WriteSentNotice(const SentNotice& notice) {
+  rocksdb::WriteBatch batch;
+  PutSentNotice(notice, batch);
+  Write(batch, true);
+}
+
+void RocksdbStore::PutSentNotice(const SentNotice& notice, rocksdb::WriteBatch& batch) {
   Writer out;
   out.U32(notice.born).U64(notice.last_ms);
   for (const SubjectEntry& entry : notice.subject) {
     out.U8(static_cast<uint8_t>(entry.type)).U8(static_cast<uint8_t>(entry.value.size()));
     out.Raw(AsBytes(entry.value));
   }
-  PutSynced(kMeta, NoticeKey(notice.subject), out.view());
+  const std::string key = NoticeKey(notice.subject);
+  batch.Put(family(kMeta), key, Seal(kMeta, key, out.view()));
 }
 
 absl::StatusOr<std::vector<SentNotice>> RocksdbStore::ReadSentNotices() const {

@@ -7,7 +7,7 @@ namespace {
 
 // What a row begins with: the form that rows have, one of an earlier version, or, before rows had a
 // form, the state.
-constexpr uint8_t kRowForm = 17, kRowFormBeforeHubs = 16;
+constexpr uint8_t kRowForm = 18, kRowFormOfHubs = 17, kRowFormBeforeHubs = 16;
 
 std::string OpeningKey(const FrameHash& hash) { return ToString(hash) + "/opening"; }
 
@@ -32,7 +32,8 @@ absl::StatusOr<RocksdbStore::ReceiptRow> ReadRow(std::string_view key, ByteView 
     row.asked_for.origin.as = static_cast<AskedAs>(in.U8());
     row.asked_for.origin.of = in.Fixed<Digest>();
   }
-  if (form >= kRowForm) row.asked_for.organisation = ToString(in.Raw(in.U8()));
+  if (form >= kRowFormOfHubs) row.asked_for.organisation = ToString(in.Raw(in.U8()));
+  if (form >= kRowForm) row.nothing_came = in.U8() != 0;   // before, what had no answer had no row
   row.asked_for.case_reference = ToString(in.Raw(in.left()));
   if (!in_key.Done() || !in.ok()) return absl::DataLossError("store: a receipt's row is damaged");
   return row;
@@ -40,8 +41,18 @@ absl::StatusOr<RocksdbStore::ReceiptRow> ReadRow(std::string_view key, ByteView 
 
 }  // namespace
 
-void RocksdbStore::WriteOpening(const FrameHash& hash, ByteView opening) {
-  PutSynced(kAsked, OpeningKey(hash), opening);
+void RocksdbStore::WriteQuestion(const NewQuestion& question,
+                                 const std::vector<RecordChange>& shielded,
+                                 const std::vector<InboxDocument>& inbox) {
+  const std::string opening_key = OpeningKey(question.row.frame_hash);
+  rocksdb::WriteBatch batch;
+  batch.Put(family(kAsked), opening_key, Seal(kAsked, opening_key, question.opening));
+  PutReceipt(question.row, question.receipt, batch);
+  if (question.notice) PutSentNotice(*question.notice, batch);
+  PutRecords(shielded, batch);
+  for (const InboxDocument& document : inbox) PutInbox(document, batch);
+  Write(batch, true);
+  NoteChanges(shielded);
 }
 
 absl::StatusOr<std::optional<WipedBytes>> RocksdbStore::ReadOpening(const FrameHash& hash) const {
@@ -49,6 +60,13 @@ absl::StatusOr<std::optional<WipedBytes>> RocksdbStore::ReadOpening(const FrameH
 }
 
 void RocksdbStore::WriteReceipt(const ReceiptRow& row, std::string_view receipt) {
+  rocksdb::WriteBatch batch;
+  PutReceipt(row, receipt, batch);
+  Write(batch, true);
+}
+
+void RocksdbStore::PutReceipt(const ReceiptRow& row, std::string_view receipt,
+                              rocksdb::WriteBatch& batch) {
   const std::string key = ToString(row.frame_hash), row_key = RowKey(row);
   const AskedFor& asked_for = row.asked_for;
   const Bytes value = Writer()
@@ -62,12 +80,11 @@ void RocksdbStore::WriteReceipt(const ReceiptRow& row, std::string_view receipt)
                           .Raw(asked_for.origin.of)
                           .U8(static_cast<uint8_t>(asked_for.organisation.size()))
                           .Raw(AsBytes(asked_for.organisation))
+                          .U8(row.nothing_came ? 1 : 0)
                           .Raw(AsBytes(asked_for.case_reference))
                           .Take();
-  rocksdb::WriteBatch batch;
   batch.Put(family(kReceipts), key, Seal(kReceipts, key, AsBytes(receipt)));
   batch.Put(family(kReceiptRows), row_key, Seal(kReceiptRows, row_key, value));
-  Write(batch, true);
 }
 
 absl::StatusOr<std::optional<std::string>> RocksdbStore::ReadReceipt(const FrameHash& hash) const {

@@ -191,6 +191,16 @@ absl::StatusOr<std::set<std::string>> RocksdbStore::ReadClosedNames() const {
   return names;
 }
 
+void RocksdbStore::WriteLowered(const std::vector<RecordChange>& changes, const InboxDocument& item,
+                                const std::set<std::string>& opened, const TrailNote& by) {
+  rocksdb::WriteBatch batch;
+  PutRecords(changes, batch);
+  PutInbox(item, batch);
+  for (const std::string& name : opened) batch.Delete(family(kMeta), std::string(kClosed) + name);
+  Write(batch, true, &by);
+  NoteChanges(changes);
+}
+
 void RocksdbStore::RemoveRecords(const std::vector<StoredRecord>& records, bool erased,
                                  const std::set<std::string>& closed, const TrailNote* by) {
   rocksdb::WriteBatch batch;

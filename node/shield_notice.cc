@@ -1,8 +1,25 @@
 #include "node/shield_notice.h"
 
 #include <algorithm>
+#include <set>
+
+#include "node/private_checks.h"
 
 namespace whoelse {
+
+Noted NoteOfSent(const Statement& statement, const FrameHash& frame_hash, TimeMs at,
+                 const std::vector<std::pair<RecordId, Record>>& held) {
+  Noted noted = Noted::Of(statement, frame_hash, at);
+  noted.reasons = Noted::kShieldNotice;
+  std::set<RecordId> about;
+  for (const auto& [answers, record] : held) {
+    if (record.archived_on || !IsOfSubject(record, statement.subject)) continue;
+    if (!BirthFits(record, statement.born)) noted.reasons |= Noted::kPossibleWrongChild;
+    about.insert(answers);
+  }
+  for (const RecordId record : about) noted.decisions.push_back({record, Outcome::kNothing, 0});
+  return noted;
+}
 
 void NoticeBoard::Learn(const InboxItem& item) {
   if (EffectOf(item) == Effect::kLiftOwnShield) {

@@ -1,10 +1,11 @@
-// Shield notices over their weeks: which of them acts at a holder, and when a sender repeats its own.
-// domain.md, "Shield notice". Pure.
+// Shield notices over their weeks: what one does at its sender, which of them acts at a holder, and
+// when a sender repeats its own. domain.md, "Shield notice". Pure.
 #ifndef WHOELSE_NODE_SHIELD_NOTICE_H_
 #define WHOELSE_NODE_SHIELD_NOTICE_H_
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "node/inbox.h"
@@ -24,6 +25,13 @@ constexpr bool NoticeActs(NoticeStanding standing, bool repeated) {
 
 // A node's repetition names no practitioner (protocol.md section 1).
 inline bool IsRepetition(const Noted& noted) { return noted.practitioner_ref == PersonRef(); }
+
+// What a notice leaves at the agency whose people send it: what it leaves at any holder, but made as it
+// is sent, and of what is held, whether it is enrolled or not. A record that the index does not find
+// yet would stay open, and a notice whose own shield does not stand is not repeated.
+// `held`: what the child's identifiers find, each with the record that answers for it.
+Noted NoteOfSent(const Statement& statement, const FrameHash& frame_hash, TimeMs at,
+                 const std::vector<std::pair<RecordId, Record>>& held);
 
 // The notices that this node has had, by record and sender.
 class NoticeBoard {

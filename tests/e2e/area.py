@@ -31,6 +31,13 @@ def csv(*rows):
     return "\n".join((HEADER,) + rows) + "\n"
 
 
+def number_of(frame_hash):
+    """The receipt's number, of the frame's hash in hex: its first 80 bits."""
+    bits = int(frame_hash[:20], 16)
+    digits = ["0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> 5 * i & 31] for i in reversed(range(16))]
+    return "-".join("".join(digits[i:i + 4]) for i in range(0, 16, 4))
+
+
 def numbers():
     """The valid NHS numbers of the reserved test range."""
     for head in range(999000000, 1000000000):

@@ -60,9 +60,11 @@ class Moved(EndToEnd):
         self.move(int((night - now).total_seconds() * 1000))
 
     def receipts(self, slug="social"):
-        """But for what the node asks by itself, about shields, at a rate of its own."""
+        """But for what the node asks by itself, about shields, at a rate of its own, and for what has
+        no answer yet."""
         listed = self.answer(self.area.whoelse(slug, "receipt", "list", "--json"))["receipts"]
-        return [receipt for receipt in listed if receipt["asked_as"] != "repetition"]
+        return [receipt for receipt in listed
+                if receipt["asked_as"] != "repetition" and not receipt["nothing_came"]]
 
 
 class Caseload(Moved):

@@ -8,7 +8,7 @@ import pathlib
 import subprocess
 import unittest
 
-from area import WAIT_S
+from area import WAIT_S, number_of
 from e2e_test import A, B, C
 from guests import needs_root
 from receipts_test import Witnessed
@@ -37,13 +37,6 @@ def second_person(folder):
     der = subprocess.run(["openssl", "pkey", "-in", file, "-pubout", "-outform", "DER"],
                          check=True, capture_output=True).stdout
     return der[-32:].hex()
-
-
-def number_of(frame_hash):
-    """The receipt's number, of the frame's hash in hex: its first 80 bits."""
-    bits = int(frame_hash[:20], 16)
-    digits = ["0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> 5 * i & 31] for i in reversed(range(16))]
-    return "-".join("".join(digits[i:i + 4]) for i in range(0, 16, 4))
 
 
 def flip(path, byte):
@@ -242,7 +235,8 @@ class AuditorsDesk(Audited):
     def everything(self):
         """By node: nodes ask about nobody too, at a rate of their own."""
         return {slug: {row["receipt"] for row in self.answer(
-                    self.area.whoelse(slug, "receipt", "list", "--json"))["receipts"]}
+                    self.area.whoelse(slug, "receipt", "list", "--json"))["receipts"]
+                    if not row["nothing_came"]}
                 for slug in ("social", "school", "centre")}
 
     def reconcile(self, numbers):

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import unittest
 
-from area import WHOELSE, csv, number, numbers, row
+from area import WHOELSE, csv, number, number_of, numbers, row
 from e2e_test import A, SOCIAL, EndToEnd
 from faults import Load
 
@@ -30,6 +30,27 @@ class Kills(EndToEnd):
         # The nodes watched every leaf: no log lost a question that it had admitted.
         for node in ("social", "school"):
             self.assertEqual(area.status(node)["alarms"], [])
+        # A frame that a holder answered was asked by somebody: also when its asker died over it, it is
+        # in the list that months, reviews and auditors go by.
+        ledger = area.whoelse("school", "ledger", "export")
+        self.assertEqual(ledger.returncode, 0, ledger.stderr)
+        frames = {number_of(line.split()[4]) for line in ledger.stdout.splitlines()
+                  if line.startswith("row ")}
+        listed = {slug: self.receipts(slug) for slug in ("social", "school")}
+        everything = {one["receipt"] for receipts in listed.values() for one in receipts}
+        self.assertGreater(len(frames), 0)
+        self.assertLessEqual(frames, everything)
+        # And whoever was given a receipt's number has the receipt.
+        answered = [answer["receipt"] for _, answer in load.outcomes if answer]
+        came = {one["receipt"] for one in listed["social"] if not one["nothing_came"]}
+        self.assertLessEqual(set(answered), came)
+        for receipt in answered:
+            shown = area.whoelse("social", "receipt", "show", receipt, "--json")
+            self.assertEqual(self.answer(shown)["receipt"], receipt)
+
+    def receipts(self, slug):
+        return self.answer(self.area.whoelse(slug, "receipt", "list", "--limit", "1000",
+                                             "--json"))["receipts"]
 
     def test_a_node_in_the_middle_of_an_import(self):
         area = self.running()

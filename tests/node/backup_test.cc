@@ -44,8 +44,9 @@ class Backup : public RegistryTest {
     store_->WriteInbox({{"7f3a-91c2-04be", false, "open"}, {"0000-0000-0001", true, "done"}});
     store_->AddAlarm("an alarm");
     FrameHash hash;
-    store_->WriteOpening(hash, Bytes(9, 1));
-    store_->WriteReceipt({1000, hash, ReceiptState::kPending, Purpose::kConcern, 5, 3, {{}, {}, "C-1"}}, "r");
+    store_->WriteQuestion(
+        {{1000, hash, ReceiptState::kPending, Purpose::kConcern, 5, 3, {{}, {}, "C-1"}}, "r",
+         WipedBytes(Bytes(9, 1)), std::nullopt});
     RosterKeeper keeper(VectorAnchor());
     const SignedRoster roster{ProtocolVectors()["rosters"][0]["note"].get<std::string>(), {}, {}};
     ASSERT_TRUE(keeper.Offer(roster, kNow).ok());

@@ -319,5 +319,25 @@ TEST_F(HubInbox, AQuestionIsApprovedByTheAskersOwn) {
   EXPECT_TRUE(std::holds_alternative<PersonRef>(keeper_.UseApproval(id, question)));
 }
 
+// Decision 20: the other school hears of it as any holder does, and has its own records to shield.
+TEST_F(HubRecords, ANoticeShieldsTheRecordsOfTheSchoolThatSendsIt) {
+  InboxKeeper inbox(kSurgery, TestCalendar(), *store_, registry_, answering_, clock_, random_);
+  ASSERT_TRUE(inbox.Load().ok());
+  Statement notice = BasicStatement(kSurgery);
+  notice.purpose = Purpose::kConcern;
+  notice.flags = kFlagShieldNotice;
+  notice.subject[0] = {kNhs, kOne};
+  RocksdbStore::NewQuestion question{{}, "receipt", WipedBytes(Bytes(9, 1)), std::nullopt};
+  question.row.asked_for.organisation = kHilltop;
+  InboxKeeper::Raised raised;
+  ASSERT_TRUE(inbox.OnAsked(notice, true, {}, std::move(question), raised).ok());
+  EXPECT_TRUE(Stored(kHilltops).shield_pending);
+  EXPECT_FALSE(Stored(kHilltopsOther).shield_pending);
+  EXPECT_FALSE(Stored(kMeadows).shield_pending);
+  const auto items = inbox.Items(false).value();
+  ASSERT_EQ(items.size(), 2u);
+  for (const InboxItem& item : items) EXPECT_THAT(item.organisations, ElementsAre(kHilltop));
+}
+
 }  // namespace
 }  // namespace whoelse

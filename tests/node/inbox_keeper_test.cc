@@ -96,6 +96,36 @@ class InboxKeeperTest : public testing::Test {
     if (repeated) noted.practitioner_ref = PersonRef();
     return noted;
   }
+  // A question of this agency's own, as its frame leaves; its number.
+  std::string Ask(const Statement& statement, bool held, InboxKeeper::Raised& raised) {
+    RocksdbStore::NewQuestion question{{}, "receipt", WipedBytes(Bytes(9, 1)), std::nullopt};
+    question.row.frame_hash = random_.NewFixed<FrameHash>();
+    question.row.asked_for.case_reference = "C-7";
+    const std::string number = ReceiptNumber(question.row.frame_hash);
+    const absl::Status asked = keeper_->OnAsked(statement, held, {"local:dan", "local:bob"},
+                                                std::move(question), raised);
+    EXPECT_TRUE(asked.ok()) << asked;
+    return number;
+  }
+  std::string Ask(const Statement& statement, bool held = true) {
+    InboxKeeper::Raised raised;
+    return Ask(statement, held, raised);
+  }
+  static Statement Dans(Purpose purpose, const std::string& number = "9990000018") {
+    Statement statement{};
+    statement.agency = kMe;
+    statement.practitioner_ref = ActorOf("dan").ref;
+    statement.purpose = purpose;
+    statement.power = Power::kCa1989S47;
+    statement.born = kBorn;
+    statement.subject[0] = {KeyType::kNhsNumber, number};
+    return statement;
+  }
+  static Statement DansNotice() {
+    Statement statement = Dans(Purpose::kConcern);
+    statement.flags = kFlagShieldNotice;
+    return statement;
+  }
   std::vector<ItemKind> Kinds(bool done = false) {
     std::vector<ItemKind> kinds;
     const auto items = keeper_->Items(done);
@@ -449,10 +479,8 @@ TEST_F(InboxKeeperTest, FishingIsSeenOnBothSides) {
   ASSERT_EQ(items.size(), 1u);
   EXPECT_EQ(items[0].kind, ItemKind::kPossibleFishing);
   EXPECT_EQ(items[0].from, kPolice);
-  Subject subject;
-  subject[0] = {KeyType::kNhsNumber, "9990000018"};
   for (Purpose purpose : {Purpose::kSection17, Purpose::kSection47, Purpose::kConcern}) {
-    keeper_->OnAsked({kMe, ActorOf("dan").ref, purpose, false, "R"}, subject, true);
+    Ask(Dans(purpose));
   }
   ASSERT_EQ(Kinds().size(), 2u);
   const std::string own = IdOf(ItemKind::kPossibleFishing, kMe);
@@ -463,6 +491,61 @@ TEST_F(InboxKeeperTest, FishingIsSeenOnBothSides) {
   };
   EXPECT_FALSE(by("dan"));   // nobody looks into themselves
   EXPECT_TRUE(by("alice"));
+}
+
+// In another frame, for a newer roster, it is the same question: one item, under the number that it left
+// with last, and one for who counts.
+TEST_F(InboxKeeperTest, AQuestionThatLeavesTwiceIsCountedOnce) {
+  InboxKeeper::Raised emergency;
+  Ask(Dans(Purpose::kEmergency), true, emergency);
+  const std::string first = keeper_->Items(false).value().at(0).about;
+  Ask(Dans(Purpose::kEmergency), true, emergency);
+  ASSERT_THAT(Kinds(), ElementsAre(ItemKind::kEmergencyReview));
+  EXPECT_NE(keeper_->Items(false).value()[0].about, first);
+  const std::vector<std::string> numbers = {"9990000018", "9990010005", "9990020000", "9990030006",
+                                            "9990040001"};
+  for (const std::string& number : numbers) {   // ten in a row about children not held are an alarm
+    InboxKeeper::Raised raised;
+    for (int frame = 0; frame < 2; ++frame) {
+      Ask(Dans(Purpose::kSection17, number), false, raised);
+    }
+  }
+  EXPECT_THAT(Kinds(), ElementsAre(ItemKind::kEmergencyReview));
+}
+
+// By what is held: none of these records is enrolled, so that the index would find none.
+TEST_F(InboxKeeperTest, ANoticeShieldsTheSendersOwnRecordsAsItIsSent) {
+  Ask(DansNotice());
+  EXPECT_TRUE(At1().shield_pending);
+  EXPECT_FALSE(At1(2).shield_pending);
+  EXPECT_THAT(Kinds(), UnorderedElementsAre(ItemKind::kShieldSent, ItemKind::kShieldNotice));
+  const std::vector<InboxItem> items = keeper_->Items(false).value();
+  for (const InboxItem& item : items) {
+    EXPECT_EQ(item.asked_by, std::vector{ActorOf("dan").ref});   // who may not decide it
+    if (item.kind != ItemKind::kShieldNotice) continue;
+    EXPECT_THAT(item.records, ElementsAre(1));
+  }
+  // Its own frame, and its repetitions, come to this node too when it is enrolled: nothing new.
+  Leave(Notice(kMe, false));
+  Leave(Notice(kMe, true));
+  EXPECT_EQ(Kinds().size(), 2u);
+  Restart();
+  Leave(Notice(kMe, true));
+  EXPECT_EQ(Kinds().size(), 2u);
+  EXPECT_TRUE(At1().shield_pending);
+}
+
+TEST_F(InboxKeeperTest, ASendersOwnShieldStaysLiftedUntilPeopleSendTheNoticeAnew) {
+  Ask(DansNotice());
+  clock_.now = At(20261124, 9);
+  const std::string item = IdOf(ItemKind::kShieldNotice, kMe);
+  EXPECT_FALSE(Decide(item, Verb::kRefuse, "dan"));
+  ASSERT_TRUE(Decide(item, Verb::kRefuse, "alice") && Decide(item, Verb::kRefuse, "bob"));
+  EXPECT_FALSE(At1().shield_pending);
+  Leave(Notice(kMe, true));
+  EXPECT_FALSE(At1().shield_pending);
+  Ask(DansNotice());
+  EXPECT_TRUE(At1().shield_pending);
 }
 
 TEST_F(InboxKeeperTest, AnApprovalIsGivenByAnotherAndUsedOnce) {
@@ -486,15 +569,9 @@ TEST_F(InboxKeeperTest, AnApprovalIsGivenByAnotherAndUsedOnce) {
 // it was right, and a no is looked into.
 TEST_F(InboxKeeperTest, WhatWasPutAloneOutOfHoursIsApprovedAfterwards) {
   clock_.now = At(20261127, 23);   // a Friday
-  const std::string number = "6STF-5YE9-R7M2-Y7WH";
-  Subject subject;
-  subject[0] = {KeyType::kNhsNumber, "9990000018"};
-  const auto ask = [&](const std::string& receipt) {
-    keeper_->OnAsked({kMe, ActorOf("dan").ref, Purpose::kConcern, false, receipt, {}, true, "C-7",
-                      "local:dan", "local:bob"},
-                     subject, false);
-  };
-  ask("CRPT-0000-0000-0001");
+  Statement statement = Dans(Purpose::kConcern);
+  statement.flags = kFlagApprovalToFollow;
+  Ask(statement, false);
   const std::string first = IdOf(ItemKind::kApprovalAfterwards, kMe);
   // Whoever would have been the second person before; never who asked.
   Actor approver = ActorOf("erin");
@@ -506,7 +583,7 @@ TEST_F(InboxKeeperTest, WhatWasPutAloneOutOfHoursIsApprovedAfterwards) {
   EXPECT_FALSE(decide(first, Verb::kApprove, ActorOf("dan")));
   EXPECT_TRUE(decide(first, Verb::kApprove, approver));
   EXPECT_THAT(Kinds(), IsEmpty());   // and that is all
-  ask(number);
+  const std::string number = Ask(statement, false);
   Restart();
   const std::string second = IdOf(ItemKind::kApprovalAfterwards, kMe);
   // Nobody is woken for it; whom nobody answered by noon of Monday, the deputy hears of.

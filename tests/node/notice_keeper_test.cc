@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "nlohmann/json.hpp"
 #include "tests/node/coordinator_servers.h"
 #include "tests/node/inbox_maker.h"
 #include "tests/node/registry_fixture.h"
@@ -145,6 +146,7 @@ class NoticeKeeperTest : public testing::Test {
   const NodeConfig config_ = [] {
     NodeConfig config;
     config.agency = kSurgery;
+    config.people["dan"] = {{Role::kOutOfHours}, {}, {}, "", Organisations::All()};
     return config;
   }();
   QuestionAsker asker_{config_, identity_, key_, *store_, registry_, answering_, calls_,
@@ -190,6 +192,33 @@ TEST_F(NoticeKeeperTest, TheLiftOfTheShieldEndsIt) {
   ASSERT_TRUE(InTime([&] { return store_->ReadSentNotices()->empty(); }));
   ASSERT_TRUE(InTime([&] { return !Questions().empty(); }));
   EXPECT_THAT(Notices(), IsEmpty());
+}
+
+// A refuge takes a child's record in and sends at once; the index finds the record in ten minutes or in
+// an hour. Who takes the child on a month later must hear of the notice all the same.
+TEST_F(NoticeKeeperTest, OneThatWasSentBeforeItsOwnRecordIsEnrolledIsRepeated) {
+  Record record = BasicRecord(kOtherChild);
+  record.source = "caseworks";
+  record.source_id = "2";
+  ImportAll(registry_, {record}, kImported);
+  ASSERT_GT(registry_.Pending(1), 0u);
+  AskInput input;
+  input.nhs_number = kOtherChild;
+  input.born = "2015-03-14";
+  input.shield_notice = input.does_not_know_them = true;
+  input.role = "out-of-hours practitioner";
+  const auto sent = asker_.Ask(input, "local:dan", config_.people.at("dan"), {}, [](size_t, size_t) {});
+  ASSERT_TRUE(std::holds_alternative<nlohmann::ordered_json>(sent));
+  const TimeMs first = store_->ReadSentNotices()->at(0).last_ms;
+  ASSERT_GT(first, 0u);
+  Start();
+  std::vector<SentNotice> notices;
+  ASSERT_TRUE(InTime([&] {
+    notices = *store_->ReadSentNotices();
+    return notices.empty() || notices[0].last_ms > first;
+  }));
+  ASSERT_THAT(notices, SizeIs(1));   // and not ended, as if its shield had been lifted
+  EXPECT_GE(notices[0].last_ms, first + (kWeekS - 2 * kIntervalS) * 1000);
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "node/inbox_document.h"
+#include "tests/node/federation.h"
 #include "tests/node/inbox_maker.h"
+#include "tests/node/register.h"
 
 namespace whoelse {
 namespace {
@@ -13,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr AgencyId kRefuge = 1003, kOther = 1004;
+constexpr AgencyId kRefuge = kSocialCare, kOther = kPolice;
 
 Noted NoticeFrom(AgencyId sender, bool repeated, std::vector<RecordId> records) {
   Noted noted;
@@ -110,6 +112,41 @@ TEST(NoticeBoardTest, OtherItemsSayNothingAboutShields) {
   board.Learn(item);
   EXPECT_EQ(board.StandingOf(7, kRefuge), NoticeStanding::kNone);
   EXPECT_THAT(board.ActsOn(NoticeFrom(kRefuge, false, {})), IsEmpty());
+}
+
+// As at a holder whose index finds all that is held.
+TEST(NoteOfSentTest, SaysWhichRecordsOfTheChildAreHeldAndWhatToCheck) {
+  const Record known = BasicRecord(), other = BasicRecord(kOtherChild);
+  Record by_upn = BasicRecord(""), others_upn = other, archived = known, born_otherwise = known;
+  by_upn.upn = others_upn.upn = *Upn::Parse(kUpn);
+  archived.archived_on = *Date::FromYmd(20260101);
+  born_otherwise.born = *Date::FromYmd(20120909);
+  struct {
+    const char* what;
+    std::vector<std::pair<RecordId, Record>> held;
+    std::vector<RecordId> shields;
+    int reasons;
+  } const cases[] = {
+      {"one, found twice", {{7, known}, {7, known}}, {7}, 0},
+      {"the one that answers for two", {{9, known}, {9, known}, {8, known}}, {8, 9}, 0},
+      {"silent for good", {{7, known}, {8, archived}}, {7}, 0},
+      {"by the UPN, without a number", {{7, known}, {8, by_upn}}, {7, 8}, 0},
+      {"the UPN is of another number", {{7, known}, {8, others_upn}}, {7}, 0},
+      {"born on another day", {{7, born_otherwise}}, {7}, Noted::kPossibleWrongChild},
+  };
+  Statement statement = BasicStatement();
+  statement.purpose = Purpose::kConcern;
+  statement.flags = kFlagShieldNotice;
+  statement.subject[1] = {KeyType::kUpn, kUpn};
+  for (const auto& c : cases) {
+    const Noted noted = NoteOfSent(statement, FrameHash(), 1000, c.held);
+    std::vector<RecordId> shields;
+    for (const Noted::Decision& decision : noted.decisions) shields.push_back(decision.record);
+    EXPECT_EQ(shields, c.shields) << c.what;
+    EXPECT_EQ(noted.reasons, Noted::kShieldNotice | c.reasons) << c.what;
+    EXPECT_EQ(noted.agency, statement.agency);
+    EXPECT_EQ(noted.practitioner_ref, statement.practitioner_ref);
+  }
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ TEST_F(NodeStore, ReceiptsNewestFirst) {
   RocksdbStore::ReceiptRow old{1000, HashOf(1), ReceiptState::kPending, Purpose::kConcern, 5, 3,
                                {PersonRef(), {AskedAs::kAgain, Digest()}, "C-1", "100001"}};
   const RocksdbStore::ReceiptRow young{2000, HashOf(2), ReceiptState::kComplete,
-                                       Purpose::kSection47, 5, 5, {}};
+                                       Purpose::kSection47, 5, 5, {}, true};
   store_->WriteReceipt(old, "old");
   store_->WriteReceipt(young, "young");
   old.state = ReceiptState::kComplete;
@@ -66,10 +66,28 @@ TEST_F(NodeStore, ReceiptsNewestFirst) {
   EXPECT_EQ(rows[1].answered, 3u);
   EXPECT_EQ(rows[1].asked_for.case_reference, "C-1");
   EXPECT_EQ(rows[1].asked_for.organisation, "100001");
+  EXPECT_FALSE(rows[1].nothing_came);
+  EXPECT_TRUE(rows[0].nothing_came);
   EXPECT_EQ(rows[1].asked_for.origin.as, AskedAs::kAgain);
   EXPECT_EQ(Rows(1).size(), 1u);
   EXPECT_EQ(**store_->ReadReceipt(HashOf(1)), "old, completed");
   EXPECT_FALSE(store_->ReadReceipt(HashOf(3))->has_value());
+}
+
+TEST_F(NodeStore, AQuestionIsThereWithAllThatReviewsIt) {
+  const RocksdbStore::ReceiptRow row{1000, HashOf(1), ReceiptState::kPending, Purpose::kConcern, 5,
+                                     0, {}, true};
+  SentNotice notice;
+  notice.subject[0] = {KeyType::kNhsNumber, "9990000018"};
+  store_->WriteQuestion({row, "a receipt", WipedBytes(Bytes(9, 1)), notice}, {},
+                        {{"7f3a-91c2-04be", false, "to be reviewed"}});
+  Reopen();
+  ASSERT_EQ(Rows(10).size(), 1u);
+  EXPECT_TRUE(Rows(10)[0].nothing_came);
+  EXPECT_EQ(**store_->ReadReceipt(HashOf(1)), "a receipt");
+  EXPECT_EQ((*store_->ReadOpening(HashOf(1)))->bytes, Bytes(9, 1));
+  EXPECT_EQ(*store_->ReadSentNotices(), std::vector{notice});
+  EXPECT_EQ(store_->ReadInbox(false).value(), std::vector<std::string>{"to be reviewed"});
 }
 
 // domain.md: ten notices a day an agency, one a practitioner. Each knows of the others' by the

@@ -45,7 +45,8 @@ class WatchKeeperTest : public RegistryTest {
     watch.since_ms = now_.NowMs();
     if (question_kept) {
       const AskPlan plan{BasicStatement(), "C-1", "", {}, {}, true};
-      store_->WriteOpening(watch.first, EncodeOpening(question, plan));
+      store_->WriteQuestion({{watch.since_ms, watch.first}, "", EncodeOpening(question, plan),
+                             std::nullopt});
     }
     store_->WriteArranged(RocksdbStore::Arranged::kWatch, ToHex(watch.first),
                           WatchDocument(watch));
