@@ -162,8 +162,10 @@ TEST(Chaos, OneCheatIsNamedAndNobodyElse) {
       }
       world.RunFor(random.Below(2500));
     }
-    // Whatever chance did before: the cheated node attaches once more, and both relays are asked.
+    // Whatever chance did before: the honest relay is up, the cheated node attaches once more, and both
+    // relays are asked.
     world.CrashNode(kSurgery);
+    world.RunFor(4'000);
     for (int i = 0; i < 12; ++i) {
       questions.push_back(world.Ask(BasicStatement()));
       world.RunFor(4'000);
