@@ -1,8 +1,8 @@
 #include "node/asker_rules.h"
 
 #include <algorithm>
-#include <cctype>
 
+#include "node/folded.h"
 #include "node/word_list.h"
 
 namespace whoelse {
@@ -54,16 +54,6 @@ bool IsAny(const std::array<std::string_view, N>& kinds, std::string_view kind) 
   return kinds[0].empty() || std::ranges::find(kinds, kind) != kinds.end();
 }
 
-// Letters and digits only, in lower case; bytes of other alphabets stay as they are.
-std::string Folded(std::string_view text) {
-  std::string folded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || byte >= 0x80) folded += static_cast<char>(std::tolower(byte));
-  }
-  return folded;
-}
-
 // The words of a text, each folded.
 std::vector<std::string> WordsOf(std::string_view text) {
   std::vector<std::string> words;
@@ -81,14 +71,22 @@ bool Names(std::string_view text, std::string_view surname) {
   return !wanted.empty() && !std::ranges::search(words, wanted).empty();
 }
 
-bool SameHome(const OwnDetails& own, const Record& record) {
+bool SameHome(const OwnDetails& own, const Home& home) {
   const std::string address = Folded(own.address);
-  if (!address.empty() && address == Folded(record.address)) return true;
+  if (!address.empty() && address == Folded(home.address)) return true;
   const std::string postcode = Folded(own.postcode);
-  if (postcode.empty() || postcode != Folded(record.postcode)) return false;
-  const std::vector<std::string> mine = WordsOf(own.address), theirs = WordsOf(record.address);
+  if (postcode.empty() || postcode != Folded(home.postcode)) return false;
+  const std::vector<std::string> mine = WordsOf(own.address), theirs = WordsOf(home.address);
   // Where one address is blank the postcode is all there is to go by.
   return mine.empty() || theirs.empty() || mine.front() == theirs.front();
+}
+
+// Also where the child lived before: a parent's former partner still lives there, and looks for who
+// fled.
+bool LivedWith(const OwnDetails& own, const Record& record) {
+  return SameHome(own, {record.address, record.postcode}) ||
+         std::ranges::any_of(record.former_addresses,
+                             [&](const Home& home) { return SameHome(own, home); });
 }
 
 std::string DigitsOf(std::string_view text) {
@@ -261,7 +259,7 @@ bool IsOwnFamily(const OwnDetails& own, const std::vector<Record>& held) {
   return std::ranges::any_of(held, [&](const Record& record) {
     return Names(record.family_name, own.surname) || Names(own.surname, record.family_name) ||
            Names(record.former_names, own.surname) || Names(record.carers, own.surname) ||
-           SameHome(own, record) || SameTelephone(own, record);
+           LivedWith(own, record) || SameTelephone(own, record);
   });
 }
 

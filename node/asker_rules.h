@@ -67,9 +67,10 @@ struct OwnDetails {
   std::string surname, address, postcode, telephone;
   bool operator==(const OwnDetails&) const = default;
 };
-// Do these records name a child, a former name, a carer or an address of the practitioner's own?
-// Case, spaces and punctuation do not count; an address also matches by postcode and house. Records
-// hold no telephone of a family: the practitioner's is looked for where carers are named.
+// Do these records name a child, a former name, a carer or an address, of now or before, of the
+// practitioner's own? Case, spaces and punctuation do not count; an address also matches by postcode
+// and house. Records hold no telephone of a family: the practitioner's is looked for where carers
+// are named.
 bool IsOwnFamily(const OwnDetails& own, const std::vector<Record>& held);
 // Whether a live (not ended) record among them is this child's: with the number when one is given, and
 // with no other identifier that contradicts.

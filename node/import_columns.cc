@@ -36,6 +36,8 @@ constexpr auto kHeadings = std::to_array<Headings>({
     {Column::kSex, "gender legalsex"},
     {Column::kAddress, "homeaddress fulladdress childaddress"},
     {Column::kPostcode, "homepostcode postalcode"},
+    {Column::kFormerAddresses,
+     "formeraddress previousaddress previousaddresses oldaddress oldaddresses addresshistory"},
     {Column::kCarers, "parents parentscarers parentsorcarers parentcarernames"},
     {Column::kOrganisation,
      "organization organisationname organizationname school schoolname establishment "
@@ -301,6 +303,8 @@ const std::vector<ImportColumn>& ImportColumns() {
       {"sex", false, "as your system says it"},
       {"address", false, "of the child; never disclosed"},
       {"postcode", false, "of the child; never disclosed"},
+      {"former_addresses", false,
+       "where the child lived before, separated by ;  never disclosed"},
       {"carers", false, "parents' or carers' names; never disclosed"},
       {"organisation", false, "name of the organisation; blank: the node's configured one"},
       {"organisation_code", false, "its ODS code or URN; needed when organisation is another's"},

@@ -17,11 +17,11 @@ namespace whoelse {
 // In the order of ImportColumns().
 enum class Column : size_t {
   kSourceId, kNhsNumber, kNhsNumberVerified, kUpn, kLocalId, kGivenName, kFamilyName, kFormerNames,
-  kPreferredName, kBorn, kBornDisputed, kSex, kAddress, kPostcode, kCarers, kOrganisation,
-  kOrganisationCode, kService, kTeam, kProfessionalName, kProfessionalRole, kProfessionalPhone,
-  kProfessionalEmail, kDutyPhone, kStart, kEnd, kVerifiedOn, kLeadProfessional, kAssessmentExists,
-  kAbout, kConsent, kConsentBy, kConsentCompetent, kConsentOn, kConsentUntil, kConsentPurposes,
-  kRestrictions, kDied, kKeepTo25, kNumberChanged, kSupersededNumbers, kAction
+  kPreferredName, kBorn, kBornDisputed, kSex, kAddress, kPostcode, kFormerAddresses, kCarers,
+  kOrganisation, kOrganisationCode, kService, kTeam, kProfessionalName, kProfessionalRole,
+  kProfessionalPhone, kProfessionalEmail, kDutyPhone, kStart, kEnd, kVerifiedOn, kLeadProfessional,
+  kAssessmentExists, kAbout, kConsent, kConsentBy, kConsentCompetent, kConsentOn, kConsentUntil,
+  kConsentPurposes, kRestrictions, kDied, kKeepTo25, kNumberChanged, kSupersededNumbers, kAction
 };
 inline constexpr size_t kColumns = static_cast<size_t>(Column::kAction) + 1;
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <utility>
 
 #include "nlohmann/json.hpp"
+#include "node/former_addresses.h"
 #include "node/import_row.h"
 #include "node/record_cells.h"
 
@@ -38,6 +40,7 @@ constexpr auto kElements = std::to_array<Element>({
     {Column::kSex, "Patient.gender"},
     {Column::kAddress, "Patient.address.text"},
     {Column::kPostcode, "Patient.address.postalCode"},
+    {Column::kFormerAddresses, "Patient.address (old)"},
     {Column::kOrganisation, "EpisodeOfCare.managingOrganization.display"},
     {Column::kOrganisationCode, "EpisodeOfCare.managingOrganization.identifier"},
     {Column::kService, "EpisodeOfCare.type"},
@@ -103,6 +106,31 @@ std::string AddressText(const Json& address) {
   return text.empty() ? Joined(At(address, "line")) : text;
 }
 
+// Where the patient lived before: the use says so, or the last day, which may be a month or a year.
+bool IsFormer(const Json& address, Date today) {
+  const std::string end = DayAt(At(address, "period"), "end");
+  return TextAt(address, "use") == "old" ||
+         (!end.empty() && end < today.Iso().substr(0, end.size()));
+}
+
+// The first where somebody lives still, and the cell of the others, those that ended last first.
+std::pair<Json, std::string> AddressesOf(const Json& list, Date today) {
+  if (!list.is_array()) return {};
+  std::vector<Json> former(list.begin(), list.end());
+  const auto lasts = [&](const Json& address) { return !IsFormer(address, today); };
+  const auto current = std::ranges::find_if(former, lasts);
+  const Json first = current == former.end() ? Json() : *current;
+  std::erase_if(former, lasts);
+  std::ranges::stable_sort(former, std::ranges::greater(), [](const Json& address) {
+    return DayAt(At(address, "period"), "end");
+  });
+  std::vector<Home> homes;
+  for (const Json& address : former) {
+    homes.push_back({AddressText(address), TextAt(address, "postalCode")});
+  }
+  return {first, FormerAddressesCell(homes)};
+}
+
 // The resources of a bundle, by what a reference to them says.
 class Bundle {
  public:
@@ -127,7 +155,7 @@ class Bundle {
 };
 
 // The cells of one EpisodeOfCare, in the order of the columns.
-std::vector<std::string> CellsOf(const Json& episode, const Bundle& bundle) {
+std::vector<std::string> CellsOf(const Json& episode, const Bundle& bundle, Date today) {
   std::vector<std::string> cells(kColumns);
   const auto set = [&](Column column, std::string cell) {
     cells[static_cast<size_t>(column)] = std::move(cell);
@@ -146,9 +174,10 @@ std::vector<std::string> CellsOf(const Json& episode, const Bundle& bundle) {
   set(Column::kBorn, TextAt(patient, "birthDate"));
   set(Column::kDied, DayAt(patient, "deceasedDateTime"));
   set(Column::kSex, TextAt(patient, "gender"));
-  const Json& address = First(At(patient, "address"));
+  const auto [address, former_addresses] = AddressesOf(At(patient, "address"), today);
   set(Column::kAddress, AddressText(address));
   set(Column::kPostcode, TextAt(address, "postalCode"));
+  set(Column::kFormerAddresses, former_addresses);
 
   const Json& organisation = At(episode, "managingOrganization");
   set(Column::kOrganisation, TextAt(organisation, "display"));
@@ -226,6 +255,18 @@ Json Without(Json object) {
   return object;
 }
 
+Json AddressesOf(const Record& record) {
+  Json addresses = Json::array();
+  const auto add = [&](const Home& home, const char* use) {
+    if (home == Home()) return;
+    addresses.push_back(
+        Without({{"use", use}, {"text", home.address}, {"postalCode", home.postcode}}));
+  };
+  add({record.address, record.postcode}, "");
+  for (const Home& home : record.former_addresses) add(home, "old");
+  return addresses;
+}
+
 Json PatientOf(const Record& record, const std::string& id) {
   Json identifiers = Json::array();
   if (record.nhs_number) {
@@ -234,15 +275,13 @@ Json PatientOf(const Record& record, const std::string& id) {
   if (record.upn) identifiers.push_back({{"system", kUpnSystem}, {"value", record.upn->text()}});
   Json name = Without({{"family", record.family_name}});
   if (!record.given_name.empty()) name["given"] = Json::array({record.given_name});
-  const Json address =
-      Without({{"text", record.address}, {"postalCode", record.postcode}});
   return Without({{"resourceType", "Patient"},
                   {"id", id},
                   {"identifier", identifiers},
                   {"name", name.empty() ? Json() : Json::array({name})},
                   {"birthDate", CellOf(record, Column::kBorn)},
                   {"deceasedDateTime", CellOf(record, Column::kDied)},
-                  {"address", address.empty() ? Json() : Json::array({address})}});
+                  {"address", AddressesOf(record)}});
 }
 
 Json ExtensionsOf(const Record& record, std::span<const NhsNumber> superseded) {
@@ -315,7 +354,7 @@ absl::Status FhirImport::Finish(ImportSink& sink) {
     if (TextAt(episode, "resourceType") != "EpisodeOfCare") continue;
     ++rows_;
     if (!EpisodeIsWhole(episode, bundle, i + 1, sink)) continue;
-    const CsvRow row{i + 1, CellsOf(episode, bundle), std::nullopt};
+    const CsvRow row{i + 1, CellsOf(episode, bundle, rules_.today), std::nullopt};
     std::vector<RowProblem> problems;
     ImportRow read = ReadRow(*header_, rules_, row, problems);
     if (!read.record.source_id.empty()) twins_.Note(read.record, row.line);

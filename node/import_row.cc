@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "node/former_addresses.h"
 #include "node/organisations.h"
 #include "protocol/limits.h"
 #include "protocol/text.h"
@@ -134,6 +135,7 @@ class RowReader {
 
   void ReadAll() {
     ReadTexts();
+    ReadFormerAddresses();
     ReadIdentifiers();
     ReadDays();
     record_.lead_professional = Choice(Column::kLeadProfessional, kYesNo, kYesOrNo);
@@ -227,6 +229,15 @@ class RowReader {
       record_.*text.member = std::move(value);
     }
     ReadSource();
+  }
+
+  void ReadFormerAddresses() {
+    const std::string cell = OnOneLine(Cell(Column::kFormerAddresses));
+    for (const std::string_view part : Parts(cell)) {
+      AddFormerAddress(FormerAddressOf(part), record_);
+    }
+    const absl::Status checked = CheckFormerAddresses(record_);
+    if (!checked.ok()) Complain(Column::kFormerAddresses, checked);
   }
 
   void ReadIdentifiers() {

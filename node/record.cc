@@ -10,11 +10,12 @@ namespace {
 
 // version u8 | the texts of kRecordTexts | number, UPN (texts, empty: none) | 6 dates u32 (0: none)
 // | flags u16 | answered by u32 | basis | earlier_until u32 | n u8 (0 without that day, else 1 to 8)
-// | n bases.
+// | n bases | when there are former addresses n u8 (1 to 8) | n of them: address, postcode (texts).
+// The version is 3, and 4 when there are former addresses.
 // A basis: class u8 | about a parent or carer u8 | consent state u8 | by u8 | competent u8 | on u32
 // | until u32 | purposes u8 (a bit each).
 // A text is its length (7 bits a byte, lowest first, the high bit while more follow) and its bytes.
-constexpr uint8_t kEncodingVersion = 3;
+constexpr uint8_t kEncodingVersion = 3, kWithFormerAddresses = 4;
 
 // The truth values of a record, each with its bit.
 constexpr std::array<std::pair<uint16_t, bool Record::*>, 9> kRecordFlags = {{
@@ -141,6 +142,23 @@ bool ReadEarlier(Reader& in, Record& record) {
                              [&](RowBasis& basis) { return ReadBasis(in, basis); });
 }
 
+void WriteFormerAddresses(Writer& out, const std::vector<Home>& homes) {
+  out.U8(static_cast<uint8_t>(homes.size()));
+  for (const Home& home : homes) {
+    WriteText(out, home.address);
+    WriteText(out, home.postcode);
+  }
+}
+
+bool ReadFormerAddresses(Reader& in, std::vector<Home>& homes) {
+  const uint8_t count = in.U8();
+  if (count == 0 || count > kFormerAddressesMax) return false;
+  homes.resize(count);
+  return std::ranges::all_of(homes, [&](Home& home) {
+    return ReadText(in, home.address) && ReadText(in, home.postcode);
+  });
+}
+
 bool ReadIdentifiers(Reader& in, Record& record) {
   std::string number, upn;
   if (!ReadText(in, number) || !ReadText(in, upn)) return false;
@@ -159,7 +177,8 @@ bool ReadIdentifiers(Reader& in, Record& record) {
 }
 
 bool ReadRecord(Reader& in, Record& record) {
-  if (in.U8() != kEncodingVersion) return false;
+  const uint8_t version = in.U8();
+  if (version != kEncodingVersion && version != kWithFormerAddresses) return false;
   for (const RecordText& text : kRecordTexts) {
     if (!ReadText(in, record.*text.member)) return false;
   }
@@ -169,7 +188,25 @@ bool ReadRecord(Reader& in, Record& record) {
   }
   if (!ReadFlags(in, record)) return false;
   record.answered_by = in.U32();
-  return ReadBasis(in, record) && ReadEarlier(in, record) && in.Done();
+  if (!ReadBasis(in, record) || !ReadEarlier(in, record)) return false;
+  if (version == kWithFormerAddresses && !ReadFormerAddresses(in, record.former_addresses)) {
+    return false;
+  }
+  return in.Done();
+}
+
+absl::Status CheckText(std::string_view name, size_t max, std::string_view value) {
+  if (value.size() > max) {
+    return absl::InvalidArgumentError(std::string(name) + " is longer than " +
+                                      std::to_string(max) +
+                                      " bytes (letters with accents count as two): shorten it");
+  }
+  if (!IsPlainText(value)) {
+    return absl::InvalidArgumentError(
+        std::string(name) +
+        " has line breaks or characters that cannot be seen: type it again without them");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -207,7 +244,8 @@ Restrictions Restrictions::Raise(const Restrictions& other) const {
 
 Bytes Record::Encode() const {
   Writer out;
-  out.U8(kEncodingVersion);
+  // A record without them has the bytes that earlier versions read.
+  out.U8(former_addresses.empty() ? kEncodingVersion : kWithFormerAddresses);
   for (const RecordText& text : kRecordTexts) WriteText(out, this->*text.member);
   WriteText(out, nhs_number ? nhs_number->digits() : "");
   WriteText(out, upn ? upn->text() : "");
@@ -217,6 +255,7 @@ Bytes Record::Encode() const {
   WriteDate(out, earlier_until);
   out.U8(static_cast<uint8_t>(earlier.size()));
   for (const RowBasis& basis : earlier) WriteBasis(out, basis);
+  if (!former_addresses.empty()) WriteFormerAddresses(out, former_addresses);
   return out.Take();
 }
 
@@ -230,15 +269,21 @@ absl::StatusOr<Record> Record::Decode(ByteView bytes) {
 }
 
 absl::Status CheckText(const RecordText& text, std::string_view value) {
-  if (value.size() > text.max) {
-    return absl::InvalidArgumentError(std::string(text.name) + " is longer than " +
-                                      std::to_string(text.max) +
-                                      " bytes (letters with accents count as two): shorten it");
+  return CheckText(text.name, text.max, value);
+}
+
+absl::Status CheckFormerAddresses(const Record& record) {
+  if (record.former_addresses.size() > kFormerAddressesMax) {
+    return absl::InvalidArgumentError("former_addresses are more than " +
+                                      std::to_string(kFormerAddressesMax) +
+                                      ": leave the oldest out");
   }
-  if (!IsPlainText(value)) {
-    return absl::InvalidArgumentError(
-        std::string(text.name) +
-        " has line breaks or characters that cannot be seen: type it again without them");
+  for (const Home& home : record.former_addresses) {
+    absl::Status checked = CheckText("an address of former_addresses", kAddressMax, home.address);
+    if (checked.ok()) {
+      checked = CheckText("a postcode of former_addresses", kPostcodeMax, home.postcode);
+    }
+    if (!checked.ok()) return checked;
   }
   return absl::OkStatus();
 }
@@ -248,7 +293,7 @@ absl::Status CheckTexts(const Record& record) {
     const absl::Status checked = CheckText(text, record.*text.member);
     if (!checked.ok()) return checked;
   }
-  return absl::OkStatus();
+  return CheckFormerAddresses(record);
 }
 
 bool SameChild(const Record& a, const Record& b) {

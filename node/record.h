@@ -62,7 +62,15 @@ struct RowBasis {
   bool operator==(const RowBasis&) const = default;
 };
 
+// Where a child lives or lived. For matching only.
+struct Home {
+  std::string address, postcode;
+  bool operator==(const Home&) const = default;
+};
+
 inline constexpr size_t kEarlierMax = 8;
+inline constexpr size_t kFormerAddressesMax = 8;
+inline constexpr size_t kAddressMax = 1000, kPostcodeMax = 10;   // bytes
 
 struct Record : RowBasis {
   // The child.
@@ -76,6 +84,8 @@ struct Record : RowBasis {
   std::optional<Date> died;
   bool keep_to_25 = false;              // a care leaver, or SEND, who agreed to it themselves
   std::string sex, address, postcode, carers;
+  // The newest first, at most kFormerAddressesMax (node/former_addresses.h).
+  std::vector<Home> former_addresses;
 
   // The involvement.
   std::string organisation;             // disclosed: <= 48 bytes
@@ -144,8 +154,8 @@ inline constexpr std::array<RecordText, 20> kRecordTexts = {{
     {"former_names", &Record::former_names, 500},
     {"preferred_name", &Record::preferred_name, 200},
     {"sex", &Record::sex, 20},
-    {"address", &Record::address, 1000},
-    {"postcode", &Record::postcode, 10},
+    {"address", &Record::address, kAddressMax},
+    {"postcode", &Record::postcode, kPostcodeMax},
     {"carers", &Record::carers, 500},
     {"organisation", &Record::organisation, 48},
     {"organisation_code", &Record::organisation_code, 16},
@@ -163,6 +173,8 @@ inline constexpr std::array<RecordText, 20> kRecordTexts = {{
 // INVALID_ARGUMENT, "what is wrong: how to put it right", when the value is too long for its field
 // or not plain text (protocol/text.h). Names the field and never repeats the value.
 absl::Status CheckText(const RecordText& text, std::string_view value);
+// The same of each former address: that they are not too many either.
+absl::Status CheckFormerAddresses(const Record& record);
 // The first complaint about any text of the record. Every record passes this before it is stored:
 // when it is disclosed nothing can be said any more.
 absl::Status CheckTexts(const Record& record);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/csv.h"
+#include "node/former_addresses.h"
 
 namespace whoelse {
 namespace {
@@ -83,6 +84,8 @@ std::string CellOf(const Record& record, Column column, std::span<const NhsNumbe
       return DayCell(record.born);
     case Column::kBornDisputed:
       return YesCell(record.born_disputed);
+    case Column::kFormerAddresses:
+      return FormerAddressesCell(record.former_addresses);
     case Column::kDied:
       return DayCell(record.died);
     case Column::kKeepTo25:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/former_addresses.h"
 #include "node/policy_looser.h"
 
 namespace whoelse {
@@ -24,6 +25,7 @@ Date YearsLater(Date date, int years) {
 Record Updated(const Record& held, const Record& row, Date today) {
   Record updated = MergeByMachine(held, row);
   HoldBackLooser(held, today, updated);
+  KeepAddresses(held, updated);
   if (updated.restrictions.closed && held.end) EndBy(*held.end, updated);
   return updated;
 }
@@ -125,6 +127,7 @@ std::optional<FieldError> Merge(const Record& from, Record& into) {
                       "merge what answers for it"};
   }
   RaiseTo(from, into);
+  KeepAddresses(from, into);
   into.consent = Stricter(into.consent, from.consent);
   return std::nullopt;
 }

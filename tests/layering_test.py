@@ -29,7 +29,7 @@ PURE_ROOMS = {"crypto", "protocol", "audit"}
 CORE = {
     "node": {"again", "alarm_gate", "answer_access", "answered_watch", "approval", "asked_for", "asker_rules",
              "asking", "backup_file", "backup_parts", "caseload", "conflict", "csv", "day_of", "deed",
-             "enrolment", "evaluation", "field_error", "fishing", "give_opening", "holder", "hours",
+             "enrolment", "evaluation", "field_error", "fishing", "folded", "former_addresses", "give_opening", "holder", "hours",
              "identifier",
              "import", "import_columns", "import_csv", "import_fhir", "import_mapping",
              "import_row", "import_twins", "inbox", "inbox_counts", "inbox_document", "index",

@@ -78,6 +78,13 @@ def record():
     return b"\x03" + coded + dates + (1).to_bytes(2, "big") + bytes(4) + basis + earlier
 
 
+def record_with_former_addresses():
+    """The same record, with the last part that version 4 has."""
+    homes = [["12 High Street", "NB1 1AA"], ["3 Mill Lane", ""]]
+    coded = b"".join(bytes([len(text)]) + text.encode() for home in homes for text in home)
+    return b"\x04" + record()[1:] + bytes([len(homes)]) + coded
+
+
 def policy_state():
     """A state as node/policy_in_force.cc writes it: every cell nothing, and contact from April on."""
     return b"\x01\x01" + (20260401).to_bytes(4, "big") + b"\x01" * 78 + b"\x05" * 78
@@ -175,6 +182,10 @@ def seeds():
     yield "roster_state", "two-rosters", roster_state()
     yield "csv", "quotes", b'\xef\xbb\xbfa,"b, ""c"""\r\n,\n"two\nlines",d\n'
     yield "import", "example", (FORMATS / "records-example.csv").read_bytes()
+    yield "import", "former-addresses", (
+        b"source_id,nhs_number,given_name,family_name,born,service,restrictions,address,postcode,"
+        b"former_addresses\n1,9990000018,Robin,Marsh,2015-03-02,Family help,none,3 Mill Lane,NB2 2BB,"
+        b"\"12 High Street, Northbridge | NB1 1AA; 1 Quay, NB3 3CC; | NB4 4DD\"\n")
     yield "import_mapping", "example", fenced("records-csv.md", "toml").encode()
     yield "import_fhir", "example", fenced("records-fhir.md", "json").encode()
     yield "trail", "example", example("trail.md", "trail").encode()
@@ -182,6 +193,7 @@ def seeds():
     yield "noted", "example", noted
     yield "noted", "whole", noted + bytes(1284 - len(noted))
     yield "record", "example", record()
+    yield "record", "former-addresses", record_with_former_addresses()
     taken = hex_lines(example("taken-ledger.md", "taken"))
     yield "taken_file", "empty", taken
     yield "taken_file", "two", taken[:-12] + bytes(range(256)) * 2 + taken[-12:-1] + b"\2"

@@ -202,6 +202,24 @@ TEST(OwnFamily, ByAddress) {
   EXPECT_FALSE(Own({"", "", "", ""}));
 }
 
+// A parent's former partner still lives where the child was taken away from.
+TEST(OwnFamily, ByAFormerAddress) {
+  Record moved = Family(), other = Record();
+  moved.former_addresses = {{"3 Mill Lane", "NB2 2BB"}, {"Flat 7, The Wharf", ""}};
+  other.address = "1 Quay";
+  for (const OwnDetails& own : std::vector<OwnDetails>{{"", "3 mill lane", "", ""},
+                                                       {"", "FLAT 7 The Wharf", "NB9 9ZZ", ""},
+                                                       {"", "3 Mill Ln", "nb22bb", ""},
+                                                       {"", "", "NB2 2BB", ""},
+                                                       {"", "12 High St", "nb11aa", ""}}) {
+    EXPECT_TRUE(IsOwnFamily(own, {other, moved})) << own.address << ", " << own.postcode;
+    EXPECT_FALSE(IsOwnFamily(own, {other})) << "another child's";
+  }
+  EXPECT_FALSE(IsOwnFamily({"", "5 Mill Lane", "NB2 2BB", ""}, {moved}));
+  EXPECT_FALSE(IsOwnFamily({"", "3 Mill Lane North", "NB2 2BC", ""}, {moved}));
+  EXPECT_FALSE(IsOwnFamily({"", "", "", ""}, {moved}));
+}
+
 TEST(OwnFamily, ByTelephone) {
   EXPECT_TRUE(Own({"", "", "", "01632 960123"}));
   EXPECT_TRUE(Own({"", "", "", "+44 1632 960123"}));

@@ -20,6 +20,7 @@ Record FullRecord() {
   record.email = "senco@hilltop.example";
   record.duty_phone = "01632 960001";
   record.address = "1 Hidden Road";
+  record.former_addresses = {{"2 Hidden Road", "NB1 1AA"}};
   record.start = *Date::Parse("2022-01-08");
   record.verified_on = *Date::Parse("2026-02-01");
   record.lead_professional = true;

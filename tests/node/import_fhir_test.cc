@@ -5,8 +5,10 @@
 
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "nlohmann/json.hpp"
+#include "node/former_addresses.h"
 #include "node/record_cells.h"
 #include "tests/node/import_maker.h"
 #include "tests/node/record_maker.h"
@@ -63,6 +65,9 @@ TEST(ImportFhir, ThePagesExampleIsRead) {
   EXPECT_EQ(record.given_name, "Robin");
   EXPECT_EQ(record.family_name, "Marsh");
   EXPECT_EQ(record.born->Iso(), "2015-03-02");
+  EXPECT_EQ(record.address, "3 Mill Lane, Northbridge");
+  EXPECT_EQ(record.former_addresses,
+            (std::vector<Home>{{"12 High Street, Northbridge", "NB1 1AA"}}));
   EXPECT_EQ(record.service_class, ServiceClass::kTargeted);
   EXPECT_EQ(record.team, "East team");
   EXPECT_EQ(record.name, "Alex Turner");
@@ -79,10 +84,34 @@ TEST(ImportFhir, ThePageNamesEveryElement) {
   page << in.rdbuf();
   for (const char* column :
        {"source_id", "nhs_number", "upn", "given_name", "family_name", "born", "died", "sex",
-        "address", "postcode", "organisation", "organisation_code", "service", "team", "duty_phone",
-        "professional_name", "professional_role", "professional_phone", "professional_email",
-        "start", "end"}) {
+        "address", "postcode", "former_addresses", "organisation", "organisation_code", "service",
+        "team", "duty_phone", "professional_name", "professional_role", "professional_phone",
+        "professional_email", "start", "end"}) {
     EXPECT_THAT(page.str(), HasSubstr(column));
+  }
+}
+
+TEST(ImportFhir, AnAddressThatIsOldOrHasEndedIsAFormerOne) {
+  const auto address = [](const char* text, Json more) {
+    more["text"] = text;
+    return more;
+  };
+  const auto ended = [&](const char* text, const char* day) {
+    return address(text, {{"period", {{"end", day}}}});
+  };
+  const ImportResult result = Fhir(Changed(
+      {{"/entry/0/resource/address",
+        Json::array({address("1 Road", {{"use", "old"}, {"postalCode", "NB1 1AA"}}),
+                     ended("2 Road", "2019"), ended("3 Road; Town | X", "2026-03-10T12:00:00Z"),
+                     ended("4 Road", "2026-03-11"), address("5 Road", {{"use", "home"}}),
+                     address("6 Road", {{"use", "old"}, {"period", {{"end", "2021-04"}}}}), 7})}}));
+  ASSERT_EQ(result.records.size(), 1u);
+  EXPECT_EQ(result.records[0].address, "4 Road");   // still today
+  EXPECT_EQ(result.records[0].former_addresses,
+            (std::vector<Home>{{"3 Road, Town / X", ""}, {"6 Road", ""}, {"2 Road", ""},
+                               {"1 Road", "NB1 1AA"}}));
+  for (const Json& none : {Json::array({address("1 Road", {{"use", "old"}})}), Json(7), Json()}) {
+    EXPECT_EQ(Fhir(Changed({{"/entry/0/resource/address", none}})).records.at(0).address, "");
   }
 }
 
@@ -202,6 +231,9 @@ Record Importable(Random& random) {
   record.earlier.clear();
   record.earlier_until.reset();
   record.archived_on.reset();
+  for (const Home& home : std::exchange(record.former_addresses, {})) {
+    AddFormerAddress(home, record);
+  }
   record.answered_by = 0;
   record.superseded = record.shield_pending = record.lead_decided_here = record.in_dispute = false;
   Consent& consent = record.consent;
@@ -252,6 +284,27 @@ TEST(Exports, HaveTheNumbersThatTheRecordsReplaced) {
     ASSERT_EQ(result.taken.size(), 1u);
     EXPECT_EQ(result.taken[0].superseded_numbers, replaced);
     EXPECT_EQ(result.taken[0].record, record);
+  }
+}
+
+// What an import moved into the history may have what parts homes in a cell.
+TEST(Exports, FormerAddressesAreReadAsWhatTheyWere) {
+  SeededRandom random(558);
+  Record record = Importable(random);
+  record.former_addresses.clear();
+  for (const Home& home : std::vector<Home>{{"Flat 2; 12 High Street", "NB1 1AA"},
+                                            {"Mill | Lane NB2 2BB NB2 2BC", ""},
+                                            {"", "NB3 3CC"},
+                                            {"Rue 4", "75001"},
+                                            {"Hill Farm", ""}}) {
+    AddFormerAddress(home, record);
+  }
+  ASSERT_EQ(record.former_addresses.size(), 5u);
+  const std::string bundle = BundleBegin() + BundleEntriesOf(record, 0) + BundleEnd();
+  EXPECT_THAT(bundle, HasSubstr("\"use\":\"old\""));
+  for (const ImportResult& result : {Read(CsvHeader() + CsvLineOf(record)), Fhir(bundle)}) {
+    ASSERT_EQ(result.records.size(), 1u);
+    EXPECT_EQ(result.records[0], record);
   }
 }
 

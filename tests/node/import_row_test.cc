@@ -81,6 +81,11 @@ std::vector<BadRow> BadRows() {
        "longer than 72 bytes"},
       {{{"duty_phone", std::string(21, '0')}}, "duty_phone", "longer than 20 bytes"},
       {{{"address", long_text}}, "address", "longer than 1000 bytes"},
+      {{{"former_addresses", "1 Road; " + long_text}}, "former_addresses",
+       "longer than 1000 bytes"},
+      {{{"former_addresses", "1 Road | NB1 1AA, Town"}}, "former_addresses",
+       "longer than 10 bytes"},
+      {{{"former_addresses", "1 Road\xE2\x80\x8B"}}, "former_addresses", "cannot be seen"},
       {{{"professional_name", "Jo\nField"}}, "professional_name", "line breaks"},
       {{{"professional_phone", "\xE2\x80\xAE" "01632 960101"}}, "professional_phone",
        "cannot be seen"},
@@ -314,6 +319,24 @@ TEST(ImportRow, WordsInOtherWritings) {
   EXPECT_TRUE(record.about_parent_or_carer);
   EXPECT_EQ(record.name, "Zo\xC3\xAB Marsh");
   EXPECT_EQ(record.address, "1 Hidden Road, Town");
+}
+
+TEST(ImportRow, FormerAddressesWithoutTheCurrentOneAndEachOnce) {
+  const Record record = ReadOne(
+      {{"address", "12 High Street"},
+       {"postcode", "NB1 1AA"},
+       {"former_addresses", " 3 Mill Lane,\r\nTown | NB2 2BB;; 12 high street NB11AA; "
+                            "3 MILL LANE TOWN, nb2 2bb; | NB3 3CC;"}});
+  EXPECT_EQ(record.former_addresses,
+            (std::vector<Home>{{"3 Mill Lane,, Town", "NB2 2BB"}, {"", "NB3 3CC"}}));
+}
+
+TEST(ImportRow, OfMoreFormerAddressesTheFirstAreKept) {
+  std::string cell;
+  for (int i = 1; i <= 10; ++i) cell += std::to_string(i) + " Road;";
+  const Record record = ReadOne({{"former_addresses", cell}});
+  ASSERT_EQ(record.former_addresses.size(), kFormerAddressesMax);
+  EXPECT_EQ(record.former_addresses.back().address, "8 Road");
 }
 
 TEST(ImportRow, PurposesAreSortedAndEachOnce) {

@@ -113,6 +113,8 @@ TEST(ImportHeader, TakesTheHeadingsOfCommonSystems) {
       {"Service Name", "service"},
       {"Record ID", "source_id"},
       {"RESTRICTION", "restrictions"},
+      {"Previous Address", "former_addresses"},
+      {"Address History", "former_addresses"},
   };
   for (const auto& [heading, name] : synonyms) {
     std::string file = File({{}});

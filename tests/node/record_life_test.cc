@@ -222,6 +222,77 @@ TEST(RecordLife, WhatAreTwoChildrenIsNotMerged) {
   }
 }
 
+// --- where the child lived before
+
+const Home kHighStreet = {"12 High Street", "NB1 1AA"}, kMillLane = {"3 Mill Lane", "NB2 2BB"};
+const Home kWharf = {"Flat 7, The Wharf", "NB3 3CC"};
+
+Record At(const Home& home, std::vector<Home> former = {}) {
+  Record record = Held();
+  record.address = home.address;
+  record.postcode = home.postcode;
+  record.former_addresses = std::move(former);
+  return record;
+}
+
+TEST(RecordLife, AnImportWithAnotherAddressKeepsTheOldOne) {
+  const RowTaken moved = Take(At(kHighStreet), At(kMillLane));
+  EXPECT_EQ(moved.held, At(kMillLane, {kHighStreet}));
+  const RowTaken again = Take(*moved.held, At(kWharf));
+  EXPECT_EQ(again.held, At(kWharf, {kMillLane, kHighStreet}));
+  // An address that a system hides says that the child has left where it was.
+  EXPECT_EQ(Take(*again.held, At({})).held, At({}, {kWharf, kMillLane, kHighStreet}));
+  const Home postcode_alone = {"12 High Street", "NB1 1AB"};
+  EXPECT_EQ(Take(At(kHighStreet), At(postcode_alone)).held, At(postcode_alone, {kHighStreet}));
+}
+
+TEST(RecordLife, TheSameAddressInAnotherWritingIsNoFormerOne) {
+  EXPECT_FALSE(Take(At(kMillLane, {kHighStreet}), At(kMillLane)).held);   // every night
+  const Home other_writing = {"12, HIGH  street,", "nb11aa"};
+  EXPECT_EQ(Take(At(kHighStreet), At(other_writing)).held, At(other_writing));
+  const Home in_one = {"12 High Street, NB1 1AA", ""};
+  EXPECT_EQ(Take(At(in_one), At(kHighStreet)).held, At(kHighStreet));
+  // Back where it was: that is no former one any more, and the other is.
+  EXPECT_EQ(Take(At(kMillLane, {kHighStreet}), At(kHighStreet)).held,
+            At(kHighStreet, {kMillLane}));
+}
+
+TEST(RecordLife, ASystemsOwnHistoryComesFirstAndTakesNothingAway) {
+  const RowTaken taken = Take(At(kHighStreet, {kMillLane}), At(kWharf, {kMillLane}));
+  EXPECT_EQ(taken.held, At(kWharf, {kMillLane, kHighStreet}));
+  EXPECT_FALSE(Take(*taken.held, At(kWharf, {kMillLane})).held);
+}
+
+TEST(RecordLife, ANinthFormerAddressDropsTheOldest) {
+  Record record = At({"0 Road", ""});
+  for (int i = 1; i <= 9; ++i) {
+    record = *Take(record, At({std::to_string(i) + " Road", ""})).held;
+  }
+  ASSERT_EQ(record.former_addresses.size(), kFormerAddressesMax);
+  EXPECT_EQ(record.former_addresses.front().address, "8 Road");
+  EXPECT_EQ(record.former_addresses.back().address, "1 Road");
+  EXPECT_FALSE(Take(record, At({"9 Road", ""})).held);
+}
+
+TEST(RecordLife, FormerAddressesGoWithASupersededNumberAndStayWithAClosedOne) {
+  Record row = At(kWharf);
+  row.nhs_number = kNew;
+  const Record held = At(kMillLane, {kHighStreet});
+  EXPECT_EQ(Take(held, row, NumberChange::kSuperseded).added->former_addresses,
+            (std::vector<Home>{kMillLane, kHighStreet}));
+  const RowTaken closed = Take(held, row);
+  EXPECT_TRUE(closed.added->former_addresses.empty());   // would join the two identities
+  EXPECT_EQ(closed.held->former_addresses, held.former_addresses);
+}
+
+TEST(RecordLife, AMergeKeepsWhatBothKnowOfAddresses) {
+  const Home farm = {"Hill Farm", "NB4 4DD"};
+  const Record from = At(kMillLane, {kHighStreet, kWharf});
+  Record into = At(kWharf, {farm});
+  ASSERT_EQ(Merge(from, into), std::nullopt);
+  EXPECT_EQ(into, At(kWharf, {farm, kMillLane, kHighStreet}));
+}
+
 // --- what falls due
 
 Record Born(const char* born) {

@@ -42,10 +42,13 @@ inline RowBasis RandomBasis(Random& random) {
 inline Record RandomRecord(Random& random) {
   const auto coin = [&] { return random.Below(2) == 1; };
   Record record;
-  for (const RecordText& text : kRecordTexts) {
+  const auto text_of = [&](size_t max) {
     const std::string letter = coin() ? "\xC3\xA9" : "e";
-    for (uint64_t n = random.Below(text.max / 2 + 1); n > 0; --n) record.*text.member += letter;
-  }
+    std::string text;
+    for (uint64_t n = random.Below(max / 2 + 1); n > 0; --n) text += letter;
+    return text;
+  };
+  for (const RecordText& text : kRecordTexts) record.*text.member = text_of(text.max);
   if (coin()) record.nhs_number = *NhsNumber::Parse(coin() ? "9990000018" : "9990000026");
   if (coin()) record.upn = *Upn::Parse(coin() ? "A123456789012" : "G98765432109Z");
   for (bool* flag : {&record.nhs_number_verified, &record.born_disputed, &record.superseded,
@@ -66,6 +69,11 @@ inline Record RandomRecord(Random& random) {
   }
   record.restrictions = RestrictionsOf(random.Below(32));
   record.answered_by = static_cast<RecordId>(random.Below(3));
+  for (uint64_t n = random.Below(kFormerAddressesMax + 1); n > 0; --n) {
+    Home& home = record.former_addresses.emplace_back();
+    home.address = text_of(100);
+    home.postcode = text_of(kPostcodeMax);
+  }
   return record;
 }
 

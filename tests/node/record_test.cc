@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/node/record_maker.h"
 #include "tests/support/mutate.h"
 #include "tests/support/random.h"
@@ -98,6 +100,32 @@ TEST(Record, WhatIsEarlierHasADayAndABound) {
   EXPECT_FALSE(Record::Decode(record.Encode()).ok());
 }
 
+TEST(Record, FormerAddressesHaveABound) {
+  Record record;
+  record.former_addresses.resize(kFormerAddressesMax, {"12 High Street", "NB1 1AA"});
+  EXPECT_EQ(Record::Decode(record.Encode()).value(), record);
+  EXPECT_TRUE(CheckTexts(record).ok());
+  record.former_addresses.push_back({"1 Mill Lane", ""});
+  EXPECT_FALSE(Record::Decode(record.Encode()).ok());
+  EXPECT_FALSE(CheckTexts(record).ok());
+}
+
+// A store that a version without former addresses wrote is read, and reads what has none.
+TEST(Record, WithoutFormerAddressesTheBytesAreAsBefore) {
+  Record record;
+  const Bytes before = record.Encode();
+  EXPECT_EQ(before[0], 3);
+  EXPECT_TRUE(Record::Decode(before)->former_addresses.empty());
+  record.former_addresses = {{"12 High Street", "NB1 1AA"}};
+  const Bytes after = record.Encode();
+  EXPECT_EQ(after[0], 4);
+  EXPECT_TRUE(std::equal(before.begin() + 1, before.end(), after.begin() + 1));
+  Bytes none = before;
+  none[0] = 4;
+  none.push_back(0);   // has none, and would be said by the version
+  EXPECT_FALSE(Record::Decode(none).ok());
+}
+
 TEST(Record, RefusesALengthInAnotherWriting) {
   Bytes bytes = Record().Encode();
   ASSERT_EQ(bytes[1], 0);   // the length of local_id
@@ -181,6 +209,13 @@ TEST(Record, CheckTextsNamesTheFieldAndNotItsContent) {
   EXPECT_FALSE(CheckTexts(record).ok());
   record.name = "Zo\xC3\xAB";
   EXPECT_TRUE(CheckTexts(record).ok());
+  for (const Home& home : {Home{std::string(kAddressMax + 1, 'x'), ""},
+                           Home{"", std::string(kPostcodeMax + 1, 'x')}, Home{"1\nRoad", ""}}) {
+    record.former_addresses = {home};
+    const std::string message(CheckTexts(record).message());
+    EXPECT_NE(message.find("former_addresses"), std::string::npos);
+    EXPECT_EQ(message.find("xxx"), std::string::npos);
+  }
 }
 
 }  // namespace
