@@ -37,7 +37,7 @@ Json RowForPeople(const Json& row) {
     const std::string of = TextIn(row, "of");
     add(as + (of.empty() ? "" : " of " + of));
   }
-  if (row.contains("nothing_came") && row["nothing_came"] == true) add("no answer came");
+  if (row.contains("nothing_came") && row["nothing_came"] == true) add("nothing came back");
   add(TextIn(row, "again"));
   const auto member = [&](const char* key) { return row.contains(key) ? row[key] : Json(); };
   return {{"receipt", member("receipt")},

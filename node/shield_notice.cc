@@ -17,7 +17,7 @@ Noted NoteOfSent(const Statement& statement, const FrameHash& frame_hash, TimeMs
     if (!BirthFits(record, statement.born)) noted.reasons |= Noted::kPossibleWrongChild;
     about.insert(answers);
   }
-  for (const RecordId record : about) noted.decisions.push_back({record, Outcome::kNothing, 0});
+  for (const RecordId record : about) noted.decisions.push_back({record, Outcome::kNothing, Noted::kNoRow});
   return noted;
 }
 

@@ -184,6 +184,22 @@ TEST_F(RegistryLifeTest, AClosedNumberStaysClosedWhenItsRecordsHaveGone) {
   }
 }
 
+TEST_F(RegistryLifeTest, ANumberThatPeopleOpenedIsOpenAlsoWhenRecordsOfItHaveGone) {
+  {
+    RegistryRun before(folder_ / "opened", board_, clock_, random_);
+    ImportAll(before.registry, {Protected("1", kOne)}, kImported);
+    ImportAll(before.registry, {Protected("1", kThree)}, kImported);   // which closes the first
+    ASSERT_EQ(before.registry.DoWhatIsDue(Confirmed(DaysLater(31)))->purged, 1u);
+    ASSERT_TRUE(ComesUnder(before, Pupil("7", kOne)).closed);
+    const absl::Status lowered = before.registry.Lower(
+        {Lowered::kClosed}, before.store->FindByIdentifier(kNhs, kOne),
+        {"7f3a-91c2-04be", true, "what two people said"}, ByAt(kImported).note);
+    ASSERT_TRUE(lowered.ok()) << lowered;
+  }
+  RegistryRun after(folder_ / "opened", board_, clock_, random_);
+  EXPECT_FALSE(ComesUnder(after, Pupil("8", kOne)).closed);
+}
+
 TEST_F(RegistryLifeTest, AnErasedNumberThatWasClosedStaysClosed) {
   Import({Pupil("1", kOne)});
   ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
