@@ -17,6 +17,7 @@ using Arranged = RocksdbStore::Arranged;
 constexpr std::chrono::seconds kLook{1};
 constexpr size_t kWaitingMax = 200;
 constexpr TimeMs kTryAgainMs = 60'000;
+constexpr size_t kInVainMax = 3;   // frames that relays took, and said nothing
 constexpr uint64_t kSpreadMs = 5 * 60'000;   // not everybody's question in one second
 
 absl::Status Wrong(const FieldError& error) {
@@ -123,27 +124,30 @@ void AgainKeeper::PutDue(TimeMs now) {
   }
 }
 
-// The number of the question that was put for this request before this process began, and to which
-// something came; empty: none was.
-absl::StatusOr<std::string> AgainKeeper::PutBefore(const AgainRequest& request) const {
-  std::string number;
+absl::StatusOr<AgainKeeper::SoFar> AgainKeeper::PutSoFar(const AgainRequest& request) const {
+  SoFar so_far;
   const Digest first{std::span<const uint8_t, 32>(request.first.data(), 32)};
   const absl::Status read =
       parts_.store.ForEachReceipt([&](const RocksdbStore::ReceiptRow& row) {
         const Origin& origin = row.asked_for.origin;
-        if (origin == Origin{AskedAs::kAgain, first} && !row.nothing_came) {
-          number = ReceiptNumber(row.frame_hash);
+        if (origin == Origin{AskedAs::kAgain, first}) {
+          if (row.nothing_came) ++so_far.in_vain;
+          else so_far.number = ReceiptNumber(row.frame_hash);
         }
-        return number.empty() && row.asked_ms >= request.requested_ms;
+        return so_far.number.empty() && row.asked_ms >= request.requested_ms;
       });
   if (!read.ok()) return read;
-  return number;
+  return so_far;
 }
 
 std::optional<std::string> AgainKeeper::Put(const AgainRequest& request) {
   const TimeMs now = parts_.clock.NowMs();
-  const auto before = PutBefore(request);
-  if (before.ok() && !before->empty()) return "asked again: " + *before;
+  const auto so_far = PutSoFar(request);
+  if (so_far.ok() && !so_far->number.empty()) return "asked again: " + so_far->number;
+  // Each is one of the asker's day, and looks like going through numbers to who watches for that.
+  if (so_far.ok() && so_far->in_vain >= kInVainMax) {
+    return "not asked again: it left and nothing came back; ask anew";
+  }
   if (now > request.due_ms + kAgainLateMs) {
     return "not asked again: the node could not ask at that time; ask anew";
   }

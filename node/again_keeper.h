@@ -48,7 +48,12 @@ class AgainKeeper {
   void PutDue(TimeMs now);
   // What became of it; nullopt: nothing yet, it waits another minute.
   std::optional<std::string> Put(const AgainRequest& request);
-  absl::StatusOr<std::string> PutBefore(const AgainRequest& request) const;
+  // What of it has left so far, by this process or one before.
+  struct SoFar {
+    std::string number;   // of the question to which something came; empty: there is none
+    size_t in_vain = 0;   // of how many nothing came
+  };
+  absl::StatusOr<SoFar> PutSoFar(const AgainRequest& request) const;
   // `by`: whose deed it was.
   void Keep(const AgainRequest& request, const TrailNote* by = nullptr)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
