@@ -220,7 +220,8 @@ TEST_F(AskerSendingTest, ANoticeShieldsTheSendersRecordBeforeItLeaves) {
   ASSERT_FALSE(there().empty());
   const There first = there()[0];
   EXPECT_TRUE(first.shielded && first.row && first.opening);
-  EXPECT_THAT(first.items, UnorderedElementsAre(ItemKind::kShieldNotice, ItemKind::kShieldSent));
+  EXPECT_THAT(first.items, UnorderedElementsAre(ItemKind::kShieldNotice, ItemKind::kShieldSent,
+                                                ItemKind::kApprovalAfterwards));
   // Nobody said that it left: it is due at once.
   const SentNotice due{About(kChild, ""), kBorn, 0};
   EXPECT_THAT(first.notices, ElementsAre(due));
