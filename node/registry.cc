@@ -208,8 +208,9 @@ absl::StatusOr<std::set<RecordId>> Registry::AnsweringWith(
   return with;
 }
 
-// A dispute rises on whatever comes to answer for a record, when its number is replaced or it is merged;
-// the items go on naming the record alone, and without this what answers would be silent for ever.
+// A dispute rises on whatever comes to answer for a record, when its number is replaced or it is
+// merged; the items go on naming the record alone, and without this what answers would be silent
+// for ever.
 absl::Status Registry::SettleConflict(const std::vector<RecordId>& records,
                                       const std::vector<RecordId>& disputed,
                                       const RocksdbStore::InboxDocument& item,

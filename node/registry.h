@@ -72,11 +72,11 @@ class Registry {
   // (node/import_crowds.h). nullopt: none, or a record that is one of them itself. DATA_LOSS from the
   // store.
   absl::StatusOr<std::optional<KeyType>> CrowdBefore(const Record& record) const;
-  // The records whose number this row would close, its own among them, and those under numbers that it
-  // or one of them has replaced. DATA_LOSS from the store.
+  // The records whose number this row would close, its own among them, and those under numbers that
+  // it or one of them has replaced. DATA_LOSS from the store.
   absl::StatusOr<std::vector<RecordId>> ClosedBy(const ImportRow& row, Date today) const;
-  // How many records of each owner's source still answer for themselves, and how many of them are among
-  // these.
+  // How many records of each owner's source still answer for themselves, and how many of them are
+  // among these.
   struct Share {
     size_t held = 0, among = 0;
   };
@@ -179,9 +179,9 @@ class Registry {
   absl::Status Lower(const Lowering& lowering, const std::vector<RecordId>& records,
                      const RocksdbStore::InboxDocument& item, const TrailNote& by);
 
-  // People have settled whose these records are, with the item that says who and why. What answers for
-  // them, or with them, speaks again too; but nothing does of which another conflict goes on: the records
-  // that those name are in `disputed`.
+  // People have settled whose these records are, with the item that says who and why. What answers
+  // for them, or with them, speaks again too; but nothing does of which another conflict goes on:
+  // the records that those name are in `disputed`.
   absl::Status SettleConflict(const std::vector<RecordId>& records,
                               const std::vector<RecordId>& disputed,
                               const RocksdbStore::InboxDocument& item, const TrailNote& by);
@@ -210,8 +210,8 @@ class Registry {
   Summary Summarise() const;
 
  private:
-  // Conflicts in the batch that is gathered: of each identifier, between the records of the same one or
-  // two organisations, one.
+  // Conflicts in the batch that is gathered: of each identifier, between the records of the same
+  // one or two organisations, one.
   struct DisputeKey {
     Conflict conflict;
     std::string identifier, owner, other_owner;   // owner <= other_owner
@@ -237,8 +237,8 @@ class Registry {
   // child's.
   absl::Status FindDisputed(RecordId id, const Record& record, KeyType type,
                             const RecordBatch& batch, std::vector<Disputed>& disputed) const;
-  // `identifies`: it says something new about whose it is. `replaced`: numbers that it is found by from
-  // now on.
+  // `identifies`: it says something new about whose it is. `replaced`: numbers that it is found by
+  // from now on.
   absl::Status Dispute(RecordId id, bool identifies, std::span<const NhsNumber> replaced,
                        RecordBatch& batch, ImportCounts* counts)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
@@ -269,8 +269,8 @@ class Registry {
   absl::StatusOr<std::vector<RecordId>> ClosedWith(const std::vector<RecordId>& records) const;
   absl::Status CloseReplacedBy(const std::string& owner, RecordId id, Date today, RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  // What this owner has under these numbers, under those that it or one of `closing` has replaced, and so
-  // on, and that is not closed.
+  // What this owner has under these numbers, under those that it or one of `closing` has replaced,
+  // and so on, and that is not closed.
   absl::StatusOr<std::vector<RecordId>> HeldUnder(std::vector<NhsNumber> numbers,
                                                   std::vector<RecordId> closing,
                                                   const std::string& owner) const

@@ -19,9 +19,9 @@ void See(RecordId id, std::vector<bool>* seen) {
   (*seen)[id] = true;
 }
 
-// A row that has the held number among those that its own replaced says so whether or not it has the
-// word: an export of another node has the numbers alone. Taken for a blank reason it would close for good
-// the number that people there have superseded.
+// A row that has the held number among those that its own replaced says so whether or not it has
+// the word: an export of another node has the numbers alone. Taken for a blank reason it would
+// close for good the number that people there have superseded.
 NumberChange WhyChanged(const Record& held, const ImportRow& row) {
   const bool replaced =
       held.nhs_number &&
@@ -165,8 +165,8 @@ Registry::DisputeKey Registry::KeyOf(Conflict conflict, const Record& a, const R
   return key;
 }
 
-// What a question is answered with that finds this record: itself or, where it is a door, what stands
-// behind it, under the door's number.
+// What a question is answered with that finds this record: itself or, where it is a door, what
+// stands behind it, under the door's number.
 absl::StatusOr<std::pair<RecordId, Record>> Registry::AnsweringBy(RecordId id,
                                                                   const RecordBatch& batch) const {
   const absl::StatusOr<Record> own = batch.Read(id);
@@ -176,7 +176,7 @@ absl::StatusOr<std::pair<RecordId, Record>> Registry::AnsweringBy(RecordId id,
   while (answering.second.answered_by != 0) {
     const RecordId by = answering.second.answered_by;
     absl::StatusOr<Record> answers = batch.Read(by);
-    if (absl::IsNotFound(answers.status())) return std::pair(id, *own);   // it leads nowhere any more
+    if (absl::IsNotFound(answers.status())) return std::pair(id, *own);   // it leads nowhere
     if (!answers.ok()) return answers.status();
     answering = {by, *std::move(answers)};
   }
@@ -202,15 +202,18 @@ absl::Status Registry::FindDisputed(RecordId id, const Record& record, KeyType t
   return absl::OkStatus();
 }
 
-// What cannot both be right is silent from now on. Only a row that says something new about whose it is
-// raises this: what people settled stays settled under the same export, night after night. A number that
-// it is said to have replaced is compared as its own is, or a file would join two children by a door.
+// What cannot both be right is silent from now on. Only a row that says something new about whose
+// it is raises this: what people settled stays settled under the same export, night after night. A
+// number that it is said to have replaced is compared as its own is, or a file would join two
+// children by a door.
 absl::Status Registry::Dispute(RecordId id, bool identifies, std::span<const NhsNumber> replaced,
                                RecordBatch& batch, ImportCounts* counts) {
   std::vector<Disputed> disputed;
   if (identifies) {
     const Record* const record = batch.Gathered(id);
-    if (record == nullptr) return absl::InternalError("a row that says nothing new disputes nothing");
+    if (record == nullptr) {
+      return absl::InternalError("a row that says nothing new disputes nothing");
+    }
     for (const KeyType type : kSubjectPositions) {
       const absl::Status found = FindDisputed(id, *record, type, batch, disputed);
       if (!found.ok()) return found;

@@ -89,13 +89,16 @@ TEST_F(RegistryLifeTest, ASupersededNumberAnswersAlsoWhereItsExportIsImported) {
   EXPECT_EQ(registry_.Summarise().records, 3u);
 }
 
-// The export has the replaced number and no word for it: a blank one would close the number for good.
+// The export has the replaced number and no word for it: a blank one would close the number for
+// good.
 TEST_F(RegistryLifeTest, SoItDoesWhereTheRowWasHeldBefore) {
   Import({Pupil("1", kOne, kUpnOne)});
   const std::vector<ImportRow> before = Exported();
   RegistryRun open(folder_ / "open", board_, clock_, random_);
   RegistryRun closed(folder_ / "closed", board_, clock_, random_);
-  for (RegistryRun* const run : {&open, &closed}) EXPECT_EQ(Take(run->registry, before).imported, 1u);
+  for (RegistryRun* const run : {&open, &closed}) {
+    EXPECT_EQ(Take(run->registry, before).imported, 1u);
+  }
   ASSERT_TRUE(IsDone(closed.registry.Close(Number(kOne), ByAt(kImported))));
   ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), ByAt(kImported))));
   const std::vector<ImportRow> rows = Exported();
