@@ -233,7 +233,7 @@ class Running {
     if (count <= kFewClosed) return absl::OkStatus();   // nearly always: nothing more is read
     const auto shares = registry_.SharesOf(closed);
     if (!shares.ok()) return shares.status();
-    for (const auto& [source, share] : *shares) {
+    for (const Registry::Share& share : *shares) {
       const bool many = share.among * 100 > share.held * kMostClosedPercent;
       if (!many || share.among <= kFewClosed) continue;
       return absl::InvalidArgumentError(

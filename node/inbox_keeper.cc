@@ -26,9 +26,12 @@ TrailNote NoteOf(const Acted& acted, const Action& action, const Actor& actor) {
                  action.reason};
   note.Add(Fact::kItem, acted.item.id).Add(Fact::kKind, std::string(Name(acted.item.kind)));
   note.Add(Fact::kOutcome, step.outcome);
+  // What is lowered the registry names itself: it may be more than the item has.
+  const bool lowers =
+      acted.effect == Effect::kLiftOwnShield || acted.effect == Effect::kLowerRestriction;
   for (const ItemKind changes : {ItemKind::kShieldNotice, ItemKind::kShieldToLift,
                                  ItemKind::kIdentityConflict, ItemKind::kRestrictionToLower}) {
-    if (acted.item.kind == changes) note.AddRecords(acted.item.records);
+    if (acted.item.kind == changes && !lowers) note.AddRecords(acted.item.records);
   }
   if (const std::optional<Lowering> lowering = LoweringOf(acted.item)) {
     note.Add(Fact::kLowered, std::string(Name(lowering->what)));
@@ -272,8 +275,9 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
       break;
     }
     case Effect::kSettleConflict: {
-      const auto freed = SettledBy(acted.item);
-      done = freed.ok() ? registry_.SettleConflict(*freed, document, by) : freed.status();
+      const auto others = DisputedBeside(acted.item);
+      done = others.ok() ? registry_.SettleConflict(acted.item.records, *others, document, by)
+                         : others.status();
       break;
     }
     case Effect::kLiftRestored:
@@ -299,17 +303,15 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
   return acted.item;
 }
 
-absl::StatusOr<std::vector<RecordId>> InboxKeeper::SettledBy(const InboxItem& settled) const {
+absl::StatusOr<std::vector<RecordId>> InboxKeeper::DisputedBeside(const InboxItem& settled) const {
   const auto open = Items(false);
   if (!open.ok()) return open.status();
-  std::vector<RecordId> freed = settled.records;
+  std::vector<RecordId> disputed;
   for (const InboxItem& item : *open) {
     if (item.kind != ItemKind::kIdentityConflict || item.id == settled.id) continue;
-    std::erase_if(freed, [&](RecordId record) {
-      return std::ranges::find(item.records, record) != item.records.end();
-    });
+    std::ranges::copy(item.records, std::back_inserter(disputed));
   }
-  return freed;
+  return disputed;
 }
 
 absl::Status InboxKeeper::LiftRestored(const InboxItem& item, const TrailNote& by) {

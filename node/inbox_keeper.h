@@ -113,8 +113,8 @@ class InboxKeeper {
   // Once for a restore: the item that people lift its shield by.
   absl::Status RaiseRestored(const std::vector<InboxItem>& known)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Those of the item's records that no other conflict keeps silent.
-  absl::StatusOr<std::vector<RecordId>> SettledBy(const InboxItem& settled) const
+  // The records of the other conflicts that nobody has settled.
+  absl::StatusOr<std::vector<RecordId>> DisputedBeside(const InboxItem& settled) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status LiftRestored(const InboxItem& item, const TrailNote& by)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -190,11 +190,39 @@ absl::Status Registry::DecideNotice(Notice decision, const std::vector<RecordId>
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::set<RecordId>> Registry::AnsweringWith(
+    const std::vector<RecordId>& records) const {
+  std::set<RecordId> with;
+  std::vector<RecordId> next = records;
+  while (!next.empty()) {
+    const RecordId id = next.back();
+    next.pop_back();
+    if (!with.insert(id).second) continue;
+    const auto [first, last] = answers_for_.equal_range(id);
+    for (auto it = first; it != last; ++it) next.push_back(it->second);
+    const absl::StatusOr<StoredRecord> stored = store_.ReadStored(id);
+    if (absl::IsNotFound(stored.status())) continue;   // removed since
+    if (!stored.ok()) return stored.status();
+    if (stored->record.answered_by != 0) next.push_back(stored->record.answered_by);
+  }
+  return with;
+}
+
+// A dispute rises on whatever comes to answer for a record, when its number is replaced or it is
+// merged; the items go on naming the record alone, and without this what answers would be silent
+// for ever.
 absl::Status Registry::SettleConflict(const std::vector<RecordId>& records,
+                                      const std::vector<RecordId>& disputed,
                                       const RocksdbStore::InboxDocument& item,
                                       const TrailNote& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
-  auto changes = Change(records, [](Record& record) { record.in_dispute = false; });
+  const auto settled = AnsweringWith(records), silent = AnsweringWith(disputed);
+  for (const auto* const found : {&settled, &silent}) {
+    if (!found->ok()) return found->status();
+  }
+  std::vector<RecordId> freed;
+  std::ranges::set_difference(*settled, *silent, std::back_inserter(freed));
+  auto changes = Change(freed, [](Record& record) { record.in_dispute = false; });
   if (!changes.ok()) return changes.status();
   store_.FinishJournal({}, *changes, {item}, &by);
   return absl::OkStatus();

@@ -72,13 +72,15 @@ class Registry {
   // (node/import_crowds.h). nullopt: none, or a record that is one of them itself. DATA_LOSS from the
   // store.
   absl::StatusOr<std::optional<KeyType>> CrowdBefore(const Record& record) const;
-  // The records whose number this row would close, its own among them. DATA_LOSS from the store.
+  // The records whose number this row would close, its own among them, and those under numbers that
+  // it or one of them has replaced. DATA_LOSS from the store.
   absl::StatusOr<std::vector<RecordId>> ClosedBy(const ImportRow& row, Date today) const;
-  // How many records of each source still answer, and how many of them are among these.
+  // How many records of each owner's source still answer for themselves, and how many of them are
+  // among these.
   struct Share {
     size_t held = 0, among = 0;
   };
-  absl::StatusOr<std::map<std::string, Share>> SharesOf(const std::vector<bool>& records) const;
+  absl::StatusOr<std::vector<Share>> SharesOf(const std::vector<bool>& records) const;
   // What is live of each of these sources, and of that what an import has not seen.
   struct Absent {
     size_t live = 0;
@@ -177,8 +179,11 @@ class Registry {
   absl::Status Lower(const Lowering& lowering, const std::vector<RecordId>& records,
                      const RocksdbStore::InboxDocument& item, const TrailNote& by);
 
-  // People have settled whose these records are, with the item that says who and why.
+  // People have settled whose these records are, with the item that says who and why. What answers
+  // for them, or with them, speaks again too; but nothing does of which another conflict goes on:
+  // the records that those name are in `disputed`.
   absl::Status SettleConflict(const std::vector<RecordId>& records,
+                              const std::vector<RecordId>& disputed,
                               const RocksdbStore::InboxDocument& item, const TrailNote& by);
 
   // The next records to enrol under this version, with the values to be evaluated.
@@ -205,6 +210,18 @@ class Registry {
   Summary Summarise() const;
 
  private:
+  // Conflicts in the batch that is gathered: of each identifier, between the records of the same
+  // one or two organisations, one.
+  struct DisputeKey {
+    Conflict conflict;
+    std::string identifier, owner, other_owner;   // owner <= other_owner
+    auto operator<=>(const DisputeKey&) const = default;
+  };
+  struct Disputed {
+    RecordId other;
+    DisputeKey key;
+  };
+
   // Those of the records that are still here, each changed.
   absl::StatusOr<std::vector<RocksdbStore::RecordChange>> Change(
       const std::vector<RecordId>& records, const std::function<void(Record&)>& change) const;
@@ -214,16 +231,25 @@ class Registry {
                       std::vector<bool>* seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status TakeOne(const ImportRow& row, Date today, RecordBatch& batch, ImportCounts* counts,
                        std::vector<bool>* seen) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  absl::Status Dispute(RecordId id, RecordBatch& batch, ImportCounts* counts)
+  absl::StatusOr<std::pair<RecordId, Record>> AnsweringBy(RecordId id,
+                                                          const RecordBatch& batch) const;
+  // Adds what would answer beside the record by its identifier of this type and cannot be the same
+  // child's.
+  absl::Status FindDisputed(RecordId id, const Record& record, KeyType type,
+                            const RecordBatch& batch, std::vector<Disputed>& disputed) const;
+  // `identifies`: it says something new about whose it is. `replaced`: numbers that it is found by
+  // from now on.
+  absl::Status Dispute(RecordId id, bool identifies, std::span<const NhsNumber> replaced,
+                       RecordBatch& batch, ImportCounts* counts)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // The numbers that this record's has replaced, and those that they had. `answered`: those that a record
   // answers for.
   static absl::StatusOr<std::vector<NhsNumber>> NumbersReplacedBy(
       RecordId id, const std::function<std::vector<RecordId>(RecordId)>& answered,
       const std::function<absl::StatusOr<Record>(RecordId)>& read);
-  // True when there is one that was not known.
-  absl::StatusOr<bool> TakeReplaced(std::span<const NhsNumber> numbers, RecordId id,
-                                    RecordBatch& batch)
+  // Those of the numbers that were not known.
+  absl::StatusOr<std::vector<NhsNumber>> TakeReplaced(std::span<const NhsNumber> numbers,
+                                                      RecordId id, RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status CarryWhatAnswered(const Record& held, const RecordBatch& batch, Record& added) const;
   absl::Status ChangeWithAnswering(RecordId id, const Record& record, bool answered_by_new,
@@ -242,6 +268,15 @@ class Registry {
   // With what the same owners have under the same numbers.
   absl::StatusOr<std::vector<RecordId>> ClosedWith(const std::vector<RecordId>& records) const;
   absl::Status CloseReplacedBy(const std::string& owner, RecordId id, Date today, RecordBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // What this owner has under these numbers, under those that it or one of `closing` has replaced,
+  // and so on, and that is not closed.
+  absl::StatusOr<std::vector<RecordId>> HeldUnder(std::vector<NhsNumber> numbers,
+                                                  std::vector<RecordId> closing,
+                                                  const std::string& owner) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // The records, what answers for each of them, and all that it answers for.
+  absl::StatusOr<std::set<RecordId>> AnsweringWith(const std::vector<RecordId>& records) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status CloseWhatFeedsSay(RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   std::vector<RecordId> AnsweredBy(RecordId id, const RecordBatch& batch) const
@@ -274,13 +309,6 @@ class Registry {
   Answering& answering_;
   const bool of_a_hub_;
   mutable std::mutex import_mutex_;                 // one change of records at a time
-  // Conflicts in the batch that is gathered: of each identifier, between the records of the same one or
-  // two organisations, one.
-  struct DisputeKey {
-    Conflict conflict;
-    std::string identifier, owner, other_owner;   // owner <= other_owner
-    auto operator<=>(const DisputeKey&) const = default;
-  };
   DisputeKey KeyOf(Conflict conflict, const Record& a, const Record& b) const;
   std::map<DisputeKey, std::set<RecordId>> disputes_ ABSL_GUARDED_BY(import_mutex_);
   // What comes to the same owner under a closed number is closed with it, until two people open it.

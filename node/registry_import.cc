@@ -19,6 +19,16 @@ void See(RecordId id, std::vector<bool>* seen) {
   (*seen)[id] = true;
 }
 
+// A row that has the held number among those that its own replaced says so whether or not it has
+// the word: an export of another node has the numbers alone. Taken for a blank reason it would
+// close for good the number that people there have superseded.
+NumberChange WhyChanged(const Record& held, const ImportRow& row) {
+  const bool replaced =
+      held.nhs_number &&
+      std::ranges::find(row.superseded_numbers, *held.nhs_number) != row.superseded_numbers.end();
+  return replaced ? NumberChange::kSuperseded : row.number_changed;
+}
+
 }  // namespace
 
 absl::Status Registry::Take(std::span<const ImportRow> rows, TimeMs now, bool write,
@@ -114,7 +124,8 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   }
   const bool number_closed =
       record.nhs_number && IsClosed(OwnerOf(record), *record.nhs_number);
-  RowTaken taken = TakeRow(held ? &*held : nullptr, record, row.number_changed, number_closed, today);
+  RowTaken taken = held ? TakeRow(&*held, record, WhyChanged(*held, row), number_closed, today)
+                        : TakeRow(nullptr, record, row.number_changed, number_closed, today);
   if (gone && taken.added) RaiseTo(gone->left, *taken.added);
   const bool closes = taken.held && taken.added && taken.held->restrictions.closed;
   const bool supersedes = taken.held && taken.added && !closes;
@@ -142,9 +153,9 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   }
   const auto replaced = TakeReplaced(row.superseded_numbers, changed, batch);
   if (!replaced.ok()) return replaced.status();
-  const bool updated = taken.held || *replaced;
+  const bool updated = taken.held || !replaced->empty();
   ++(fresh ? counts->imported : updated ? counts->updated : counts->unchanged);
-  return identifies ? Dispute(changed, batch, counts) : absl::OkStatus();
+  return Dispute(changed, identifies, *replaced, batch, counts);
 }
 
 Registry::DisputeKey Registry::KeyOf(Conflict conflict, const Record& a, const Record& b) const {
@@ -154,49 +165,95 @@ Registry::DisputeKey Registry::KeyOf(Conflict conflict, const Record& a, const R
   return key;
 }
 
-// What cannot both be right is silent from now on. Only a row that says something new about whose it is
-// raises this: what people settled stays settled under the same export, night after night.
-absl::Status Registry::Dispute(RecordId id, RecordBatch& batch, ImportCounts* counts) {
-  struct Disputed {
-    RecordId other;
-    Record held;
-    Conflict conflict;
-  };
+// What a question is answered with that finds this record: itself or, where it is a door, what
+// stands behind it, under the door's number.
+absl::StatusOr<std::pair<RecordId, Record>> Registry::AnsweringBy(RecordId id,
+                                                                  const RecordBatch& batch) const {
+  const absl::StatusOr<Record> own = batch.Read(id);
+  if (!own.ok()) return own.status();
+  std::pair<RecordId, Record> answering(id, *own);
+  if (!own->superseded || own->restrictions.closed || own->archived_on) return answering;
+  while (answering.second.answered_by != 0) {
+    const RecordId by = answering.second.answered_by;
+    absl::StatusOr<Record> answers = batch.Read(by);
+    if (absl::IsNotFound(answers.status())) return std::pair(id, *own);   // it leads nowhere
+    if (!answers.ok()) return answers.status();
+    answering = {by, *std::move(answers)};
+  }
+  answering.second.nhs_number = own->nhs_number;
+  answering.second.upn = own->upn;
+  return answering;
+}
+
+absl::Status Registry::FindDisputed(RecordId id, const Record& record, KeyType type,
+                                    const RecordBatch& batch,
+                                    std::vector<Disputed>& disputed) const {
+  const std::string_view value = AnswersTo(record, type);
+  if (value.empty()) return absl::OkStatus();
+  for (const RecordId other : batch.FindBy(type, value)) {
+    if (other == id || batch.Agrees(other, record)) continue;
+    const auto held = AnsweringBy(other, batch);
+    if (!held.ok()) return held.status();
+    const auto& [by, answers] = *held;
+    if (by == id) continue;
+    const std::optional<Conflict> conflict = ConflictOf(record, answers);
+    if (conflict) disputed.push_back({by, KeyOf(*conflict, record, answers)});
+  }
+  return absl::OkStatus();
+}
+
+// What cannot both be right is silent from now on. Only a row that says something new about whose
+// it is raises this: what people settled stays settled under the same export, night after night. A
+// number that it is said to have replaced is compared as its own is, or a file would join two
+// children by a door.
+absl::Status Registry::Dispute(RecordId id, bool identifies, std::span<const NhsNumber> replaced,
+                               RecordBatch& batch, ImportCounts* counts) {
   std::vector<Disputed> disputed;
-  const Record* const record = batch.Gathered(id);
-  if (record == nullptr) return absl::InternalError("a row that says nothing new disputes nothing");
-  for (const KeyType type : kSubjectPositions) {
-    const std::string_view value = AnswersTo(*record, type);
-    if (value.empty()) continue;
-    for (const RecordId other : batch.FindBy(type, value)) {
-      if (other == id || batch.Agrees(other, *record)) continue;
-      absl::StatusOr<Record> held = batch.Read(other);
-      if (!held.ok()) return held.status();
-      const std::optional<Conflict> conflict = ConflictOf(*record, *held);
-      if (conflict) disputed.push_back({other, *std::move(held), *conflict});
+  if (identifies) {
+    const Record* const record = batch.Gathered(id);
+    if (record == nullptr) {
+      return absl::InternalError("a row that says nothing new disputes nothing");
+    }
+    for (const KeyType type : kSubjectPositions) {
+      const absl::Status found = FindDisputed(id, *record, type, batch, disputed);
+      if (!found.ok()) return found;
+    }
+  }
+  if (!replaced.empty()) {
+    const absl::StatusOr<Record> record = batch.Read(id);
+    if (!record.ok()) return record.status();
+    for (const NhsNumber& number : replaced) {
+      const absl::Status found =
+          FindDisputed(id, DoorOf(number, *record), KeyType::kNhsNumber, batch, disputed);
+      if (!found.ok()) return found;
     }
   }
   if (disputed.empty()) return absl::OkStatus();
-  Record silent = *record;
-  silent.in_dispute = true;
+  std::set<RecordId> silent = {id};
   bool by_own = false;
-  for (Disputed& one : disputed) {
-    by_own = by_own || OwnerOf(one.held) == OwnerOf(silent);
-    disputes_[KeyOf(one.conflict, silent, one.held)].insert({id, one.other});
-    one.held.in_dispute = true;
-    const absl::StatusOr<bool> changed = batch.Change(one.other, std::move(one.held));
-    if (!changed.ok()) return changed.status();
+  for (const auto& [other, key] : disputed) {
+    by_own = by_own || key.owner == key.other_owner;
+    disputes_[key].insert({id, other});
+    silent.insert(other);
   }
   // Another organisation's is for the lead officers of both. Counted, a dry run with any name and date
   // of birth would tell whether a child is at some school of the hub.
   if (by_own) ++counts->disputed;
-  return batch.Change(id, std::move(silent)).status();
+  for (const RecordId one : silent) {
+    absl::StatusOr<Record> record = batch.Read(one);
+    if (!record.ok()) return record.status();
+    record->in_dispute = true;
+    const absl::StatusOr<bool> changed = batch.Change(one, *std::move(record));
+    if (!changed.ok()) return changed.status();
+  }
+  return absl::OkStatus();
 }
 
 // A row that says which numbers its own replaced: how an export carries them to another node.
-absl::StatusOr<bool> Registry::TakeReplaced(std::span<const NhsNumber> numbers, RecordId id,
-                                            RecordBatch& batch) {
-  if (numbers.empty()) return false;
+absl::StatusOr<std::vector<NhsNumber>> Registry::TakeReplaced(std::span<const NhsNumber> numbers,
+                                                              RecordId id, RecordBatch& batch) {
+  std::vector<NhsNumber> fresh;
+  if (numbers.empty()) return fresh;
   const absl::StatusOr<Record> record = batch.Read(id);
   if (!record.ok()) return record.status();
   const auto known = NumbersReplacedBy(
@@ -204,16 +261,15 @@ absl::StatusOr<bool> Registry::TakeReplaced(std::span<const NhsNumber> numbers, 
       [&](RecordId other) { return batch.Read(other); });
   if (!known.ok()) return known.status();
   std::set<NhsNumber> there(known->begin(), known->end());
-  bool any = false;
   for (const NhsNumber& number : numbers) {
     // What is closed is never joined to what comes after, whatever a feed says of it.
     if (IsClosed(OwnerOf(*record), number) || !there.insert(number).second) continue;
     Record door = DoorOf(number, *record);
     door.answered_by = id;
     batch.Add(std::move(door));
-    any = true;
+    fresh.push_back(number);
   }
-  return any;
+  return fresh;
 }
 
 // A record that was merged answered no less strictly than what answers for it, whose shields it does not
@@ -360,48 +416,93 @@ bool Registry::Holds(const std::string& source, const std::string& source_id) co
 }
 
 absl::StatusOr<std::vector<RecordId>> Registry::ClosedBy(const ImportRow& row, Date today) const {
-  const Record& record = row.record;
   std::vector<RecordId> closed;
   if (row.action == RowAction::kEnd) return closed;
-  std::set<NhsNumber> numbers;
-  if (record.restrictions.closed && record.nhs_number) numbers.insert(*record.nhs_number);
+  const std::lock_guard one_at_a_time(import_mutex_);
+  const Record& record = row.record;
+  const std::string owner = OwnerOf(record);
   const RecordId own = store_.FindBySource(record.source, record.source_id);
+  const bool closes = record.restrictions.closed ||
+                      (record.nhs_number && IsClosed(owner, *record.nhs_number));
+  std::vector<NhsNumber> numbers;
+  std::vector<RecordId> closing;   // with what each of them has replaced
+  if (closes) {
+    if (record.nhs_number) numbers.push_back(*record.nhs_number);
+    numbers.insert(numbers.end(), row.superseded_numbers.begin(), row.superseded_numbers.end());
+    if (own != 0) closing.push_back(own);
+  }
   // Most rows have the number that is held, and need no reading to see it.
   const bool as_before =
       own == 0 || (record.nhs_number &&
                    std::ranges::binary_search(
                        store_.FindByIdentifier(KeyType::kNhsNumber, record.nhs_number->digits()), own));
   if (!as_before) {
-    const absl::StatusOr<Record> held = store_.ReadRecord(own);
+    const absl::StatusOr<StoredRecord> held = store_.ReadStored(own);
     if (!held.ok() && !absl::IsNotFound(held.status())) return held.status();
-    if (held.ok() && held->nhs_number) {
-      const RowTaken taken = TakeRow(&*held, record, row.number_changed, false, today);
-      if (taken.held && taken.held->restrictions.closed) numbers.insert(*held->nhs_number);
+    if (held.ok() && held->record.nhs_number) {
+      const RowTaken taken =
+          TakeRow(&held->record, record, WhyChanged(held->record, row), false, today);
+      // A number that was replaced is closed with the one that replaced it.
+      const bool with_it = taken.held && (closes || taken.held->restrictions.closed);
+      if (with_it && taken.held->nhs_number) numbers.push_back(*taken.held->nhs_number);
     }
   }
-  for (const NhsNumber& number : numbers) {
-    for (const RecordId id : store_.FindByIdentifier(KeyType::kNhsNumber, number.digits())) {
-      const absl::StatusOr<Record> held = store_.ReadRecord(id);
-      if (absl::IsNotFound(held.status())) continue;   // removed since it was found
-      if (!held.ok()) return held.status();
-      if (OwnerOf(*held) == OwnerOf(record) && !held->restrictions.closed) closed.push_back(id);
-    }
-  }
-  return closed;
+  if (numbers.empty() && closing.empty()) return closed;   // nearly always
+  return HeldUnder(std::move(numbers), std::move(closing), owner);
 }
 
-absl::StatusOr<std::map<std::string, Registry::Share>> Registry::SharesOf(
+// As CloseAll and CloseReplacedBy would find them.
+absl::StatusOr<std::vector<RecordId>> Registry::HeldUnder(std::vector<NhsNumber> numbers,
+                                                          std::vector<RecordId> closing,
+                                                          const std::string& owner) const {
+  std::vector<RecordId> held;
+  std::set<NhsNumber> known;
+  std::set<RecordId> followed;
+  while (!numbers.empty() || !closing.empty()) {
+    if (!closing.empty()) {
+      const RecordId id = closing.back();
+      closing.pop_back();
+      if (!followed.insert(id).second) continue;
+      const auto [first, last] = answers_for_.equal_range(id);
+      for (auto it = first; it != last; ++it) {
+        const absl::StatusOr<StoredRecord> replaced = store_.ReadStored(it->second);
+        if (absl::IsNotFound(replaced.status())) continue;   // removed since it was found
+        if (!replaced.ok()) return replaced.status();
+        if (replaced->record.nhs_number) numbers.push_back(*replaced->record.nhs_number);
+      }
+      continue;
+    }
+    const NhsNumber number = numbers.back();
+    numbers.pop_back();
+    if (!known.insert(number).second) continue;
+    for (const RecordId id : store_.FindByIdentifier(KeyType::kNhsNumber, number.digits())) {
+      const absl::StatusOr<StoredRecord> stored = store_.ReadStored(id);
+      if (absl::IsNotFound(stored.status())) continue;
+      if (!stored.ok()) return stored.status();
+      if (OwnerOf(stored->record) != owner) continue;
+      if (!stored->record.restrictions.closed) held.push_back(id);
+      closing.push_back(id);
+    }
+  }
+  return held;
+}
+
+absl::StatusOr<std::vector<Registry::Share>> Registry::SharesOf(
     const std::vector<bool>& records) const {
-  std::map<std::string, Share> shares;
+  std::map<std::pair<std::string, std::string>, Share> shares;   // of an owner and a source
   const absl::Status read = store_.ForEachRecord(0, [&](const StoredRecord& stored) {
-    if (stored.record.restrictions.closed || stored.record.archived_on) return true;
-    Share& share = shares[stored.record.source];
+    const Record& record = stored.record;
+    // A number that was replaced says the same as what replaced it, and is of no source.
+    if (record.restrictions.closed || record.archived_on || record.answered_by != 0) return true;
+    Share& share = shares[{OwnerOf(record), record.source}];
     ++share.held;
     share.among += stored.id < records.size() && records[stored.id];
     return true;
   });
   if (!read.ok()) return read;
-  return shares;
+  std::vector<Share> each;
+  for (const auto& [whose, share] : shares) each.push_back(share);
+  return each;
 }
 
 absl::StatusOr<std::map<std::string, Registry::Absent>> Registry::FindAbsent(

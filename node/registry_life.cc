@@ -158,7 +158,10 @@ absl::Status Registry::Lower(const Lowering& lowering, const std::vector<RecordI
     const bool opens = change.before->restrictions.closed && !now.restrictions.closed;
     if (opens && now.nhs_number) opened.insert(store_.ClosedName(OwnerOf(now), *now.nhs_number));
   }
-  store_.WriteLowered(*changes, item, opened, by);
+  // Of a number more than the item names: what came under it since, and who looks a record up in
+  // the trail has to find it.
+  TrailNote note = by;
+  store_.WriteLowered(*changes, item, opened, note.AddRecords(*lowered));
   for (const std::string& name : opened) closed_.erase(name);
   return absl::OkStatus();
 }

@@ -38,6 +38,14 @@ class Dispute : public RegistryTest {
     EXPECT_TRUE(keeper_.TakeUp().ok());
     return *keeper_.Items(false);
   }
+  // A row that says which numbers its own replaced.
+  ImportCounts ImportReplacing(const Record& record, const std::string& replaced) {
+    const std::vector<ImportRow> rows = {{2, RowAction::kUpsert, NumberChange::kClosed, record,
+                                          {*NhsNumber::Parse(replaced)}}};
+    ImportCounts counts;
+    EXPECT_TRUE(registry_.Take(rows, kImported, true, &counts, nullptr).ok());
+    return counts;
+  }
   bool Settle(const std::string& id, const char* who) {
     return std::holds_alternative<InboxItem>(
         keeper_.Decide(id, {Verb::kDone, "settled", "put right in the system"}, ActorOf(who)));
@@ -130,6 +138,56 @@ TEST_F(Dispute, WhatAnotherItemDisputesStaysSilent) {
   ASSERT_TRUE(Settle(id, "alice"));
   ASSERT_TRUE(Settle(id, "bob"));
   EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
+}
+
+// The item names the records that there were. What answers for them since has none of its own.
+TEST_F(Dispute, WhatCameToAnswerForThemSpeaksAgainToo) {
+  Import({Ada(), Ben(), Child("3", "", "Ada", 20150314)});
+  const std::string id = Items().at(0).id;
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "1"}, {"school", "3"}, ByAt(kImported))));
+  Import({Child("2", kTwo, "Ben", 20180702)}, kImported, true, NumberChange::kSuperseded);
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3, 4));
+  ASSERT_TRUE(Settle(id, "alice"));
+  ASSERT_TRUE(Settle(id, "bob"));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
+TEST_F(Dispute, ButNotWhatAnotherItemDisputes) {
+  Import({Ada(), Ben()});
+  const std::string id = Items().at(0).id;
+  Import({Child("3", kOne, "Cleo", 20201111)});
+  Import({Child("2", kTwo, "Ben", 20180702)}, kImported, true, NumberChange::kSuperseded);
+  ASSERT_TRUE(Settle(id, "alice"));
+  ASSERT_TRUE(Settle(id, "bob"));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3, 4));
+}
+
+// Or a file would join two children: asked by the one's number, the other's record answers too.
+TEST_F(Dispute, ANumberThatARowReplacedIsComparedAsItsOwn) {
+  Import({Ada()});
+  EXPECT_EQ(ImportReplacing(Child("2", kTwo, "Ben", 20180702), kOne).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2));
+  EXPECT_TRUE(store_->ReadRecord(3)->in_dispute);   // the door
+  const std::vector<InboxItem> items = Items();
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_THAT(items[0].records, ElementsAre(1, 2));
+  ASSERT_TRUE(Settle(items[0].id, "alice"));
+  ASSERT_TRUE(Settle(items[0].id, "bob"));
+  EXPECT_FALSE(store_->ReadRecord(3)->in_dispute);
+  EXPECT_EQ(ImportReplacing(Child("2", kTwo, "Ben", 20180702), kOne).disputed, 0u);
+  EXPECT_THAT(Items(), IsEmpty());
+}
+
+TEST_F(Dispute, SoIsWhatComesUnderItLater) {
+  EXPECT_EQ(ImportReplacing(Child("2", kTwo, "Ben", 20180702), kOne).disputed, 0u);
+  EXPECT_EQ(Import({Ada()}).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(1, 3));   // 2 is the door
+}
+
+TEST_F(Dispute, OneChildUnderItIsNoConflict) {
+  Import({Ada()});
+  EXPECT_EQ(ImportReplacing(Child("2", kTwo, "Ada", 20150314), kOne).disputed, 0u);
+  EXPECT_THAT(Disputed(), IsEmpty());
 }
 
 }  // namespace

@@ -118,6 +118,22 @@ TEST_F(HubRecords, ANumberStaysClosedForItsOwnerAloneWhenItsRecordsHaveGone) {
   EXPECT_TRUE(Stored(5).restrictions.closed);
 }
 
+// What was closed has no source any more, whoever's it is, and a refusal tells a school of shares.
+TEST_F(HubRecords, WhatIsHeldIsCountedForEachOwner) {
+  Import({Of(kHilltop, "2", "9990000034"), Of(kMeadow, "1", "9990000042")});
+  ASSERT_TRUE(registry_.Lower({Lowered::kClosed}, {kHilltopsOther, kMeadows},
+                              {"0000-0000-0001", true, "{}"}, NoteAt(kImported)).ok());
+  ASSERT_EQ(Stored(kHilltopsOther).source + Stored(kMeadows).source, "");
+  // A number that was replaced is no record of its own.
+  ASSERT_TRUE(IsDone(registry_.Supersede(kNumber, *NhsNumber::Parse("9990000050"),
+                                         ByPersonOf(kHilltop))));
+  const auto shares = *registry_.SharesOf({false, true, true, true});
+  std::vector<std::pair<size_t, size_t>> counted;
+  for (const Registry::Share& share : shares) counted.push_back({share.held, share.among});
+  using Pair = std::pair<size_t, size_t>;
+  EXPECT_THAT(counted, ElementsAre(Pair{1, 1}, Pair{2, 0}, Pair{1, 1}, Pair{1, 0}));
+}
+
 TEST_F(HubRecords, NoRecordAnswersForAnotherSchools) {
   const Registry::By all = ByAt(kImported);
   EXPECT_EQ(FieldOf(registry_.Merge({"100001/school", "1"}, kOfMeadow, all)), "into");
@@ -269,6 +285,25 @@ TEST_F(HubInbox, WhatASchoolLowersIsItsOwn) {
   Import({Of(kMeadow, "7", kOne), Of(kHilltop, "7", kOne)});
   EXPECT_FALSE(Stored(4).restrictions.closed);
   EXPECT_TRUE(Stored(5).restrictions.closed);
+}
+
+// Who looks a record up in the trail finds who opened it, also what came after the two had looked.
+TEST_F(HubInbox, TheTrailNamesAllThatWasOpened) {
+  ASSERT_TRUE(IsDone(registry_.Close(kNumber, ByPersonOf(kMeadow))));
+  const InboxItem item = std::get<InboxItem>(
+      keeper_.ProposeLowering({Lowered::kClosed}, {kMeadows}, "a slip", bob_));
+  Import({Of(kMeadow, "7", kOne)});
+  const uint64_t before = store_->trail_head().number;
+  EXPECT_EQ(Decided(item, Verb::kApprove, "", zoe_), "");
+  EXPECT_FALSE(Stored(4).restrictions.closed);
+  std::vector<std::string> opened;
+  ASSERT_TRUE(store_->ForEachTrailEntry(before, [&](const TrailEntry& entry, const TrailHead&) {
+    for (const TrailFact& fact : entry.about) {
+      if (fact.fact == Fact::kRecord) opened.push_back(fact.value);
+    }
+    return true;
+  }).ok());
+  EXPECT_THAT(opened, ElementsAre("3", "4"));
 }
 
 // Or two people of the one would have the other's record answer, whoever it is of.

@@ -344,6 +344,33 @@ TEST_F(ImporterTest, AFileThatSaysClosedOfEveryRowIsRefusedForWhatOtherSourcesHa
   EXPECT_EQ(Run(File(rows)).counts.closed, 20u);
 }
 
+// One row drags along what its number replaced, as the row says or as it is held.
+TEST_F(ImporterTest, ARowThatClosesWhatItReplacedIsRefusedForAllOfIt) {
+  std::vector<Cells> rows = Rows(21);
+  std::vector<Record> pupils;
+  std::string replaced;
+  for (size_t i = 0; i < 20; ++i) {
+    const std::string& number = rows[i]["nhs_number"];
+    pupils.push_back(Pupil(number, number));
+    replaced += (i == 0 ? "" : "; ") + number;
+  }
+  Import(pupils);
+  Cells row = rows[20];
+  row["superseded_numbers"] = replaced;
+  row["restrictions"] = "closed";
+  EXPECT_THAT(Error(File({row})), HasSubstr("20 of 20 records"));
+  EXPECT_EQ(HeldRecords(), 20u);
+  row["restrictions"] = "none";
+  EXPECT_TRUE(Run(File({row})).loaded);
+  EXPECT_EQ(HeldRecords(), 41u);
+  row["superseded_numbers"] = "";
+  row["restrictions"] = "closed";
+  EXPECT_THAT(Error(File({row})), HasSubstr("20 of 20 records"));
+  EXPECT_FALSE(store_->ReadRecord(1)->restrictions.closed);
+  request_.allow_many_closed = true;
+  EXPECT_EQ(Run(File({row})).counts.closed, 21u);
+}
+
 // A number whose rows come far apart in a file is one number.
 TEST_F(ImporterTest, ATrialCountsANumberOnceHoweverFarApartItsRowsAre) {
   Import({Pupil("1", kOne), Pupil("2", kOne)});

@@ -89,6 +89,41 @@ TEST_F(RegistryLifeTest, ASupersededNumberAnswersAlsoWhereItsExportIsImported) {
   EXPECT_EQ(registry_.Summarise().records, 3u);
 }
 
+// The export has the replaced number and no word for it: a blank one would close the number for
+// good.
+TEST_F(RegistryLifeTest, SoItDoesWhereTheRowWasHeldBefore) {
+  Import({Pupil("1", kOne, kUpnOne)});
+  const std::vector<ImportRow> before = Exported();
+  RegistryRun open(folder_ / "open", board_, clock_, random_);
+  RegistryRun closed(folder_ / "closed", board_, clock_, random_);
+  for (RegistryRun* const run : {&open, &closed}) {
+    EXPECT_EQ(Take(run->registry, before).imported, 1u);
+  }
+  ASSERT_TRUE(IsDone(closed.registry.Close(Number(kOne), ByAt(kImported))));
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), ByAt(kImported))));
+  const std::vector<ImportRow> rows = Exported();
+  EXPECT_TRUE(open.registry.ClosedBy(rows.at(0), kToday)->empty());
+  const ImportCounts counts = Take(open.registry, rows);
+  EXPECT_EQ(counts.updated, 1u);
+  EXPECT_EQ(counts.closed, 0u);
+  const auto under = [&](RegistryRun& run, const std::string& number) {
+    const auto found = *run.registry.RecordsOf(About(number, ""), Organisations::All());
+    EXPECT_EQ(found.size(), 1u);
+    return found.empty() ? Record() : found[0];
+  };
+  EXPECT_TRUE(under(open, kOne).superseded);
+  EXPECT_FALSE(under(open, kOne).restrictions.closed || under(open, kOne).restrictions.shielded);
+  EXPECT_EQ(under(open, kOne).source_id, "1");
+  EXPECT_FALSE(under(open, kTwo).superseded);
+  EXPECT_EQ(Take(open.registry, rows).unchanged, 1u);
+  EXPECT_EQ(open.registry.Summarise().records, 2u);
+  // Where people have closed it nothing joins the two.
+  Take(closed.registry, rows);
+  EXPECT_TRUE(under(closed, kOne).restrictions.closed);
+  EXPECT_FALSE(under(closed, kOne).superseded);
+  EXPECT_FALSE(under(closed, kTwo).restrictions.closed);
+}
+
 // Or a file would join the old name to the new one.
 TEST_F(RegistryLifeTest, NoFileMakesADoorOfAClosedNumber) {
   Import({Pupil("7", kOne), Pupil("8", kTwo)});
