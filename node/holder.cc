@@ -234,8 +234,8 @@ absl::StatusOr<Holder::Lookup> Holder::LookUp(const Frame& frame) const {
 }
 
 // The notice that keeps a child silent may be on a record that was not looked at: those of the same
-// owner are decided as though it were. Or whoever fills a register with a child's number would lift its
-// shield. Which they are.
+// owner are decided as though it were. Or whoever fills a register with a child's number would lift
+// its shield. Which they are.
 std::set<RecordId> Holder::ShieldCut(Lookup& lookup) const {
   std::set<RecordId> cut;
   for (const auto& [id, record] : lookup.records) {

@@ -40,7 +40,7 @@ class InboxKeeper {
   // What waits for people because of one question of this agency's own, in whichever frame it leaves.
   struct Raised {
     std::vector<std::string> items;     // their ids
-    std::vector<std::string> notices;   // of a notice, of those about the records that it shields here
+    std::vector<std::string> notices;   // of a notice: those of the items about its shield here
     bool counted = false;             // by who watches for fishing
   };
   // Whose question it is, for the people here: "local:dan", and who answers for them, "": nobody.

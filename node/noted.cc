@@ -84,9 +84,8 @@ Bytes Noted::EncodeInto(size_t size) const {
     out.U16(flags).U8(static_cast<uint8_t>(reasons | more));
     out.U8(static_cast<uint8_t>(stay.size()));
     for (const Decision& decision : stay) {
-      const int of_more = decision.more ? kMoreBit : 0;
-      out.U32(decision.record).U8(static_cast<uint8_t>(static_cast<int>(decision.outcome) | of_more));
-      out.U8(decision.row);
+      const int outcome = static_cast<int>(decision.outcome) | (decision.more ? kMoreBit : 0);
+      out.U32(decision.record).U8(static_cast<uint8_t>(outcome)).U8(decision.row);
     }
   }
   out.Zeros(size - out.size());

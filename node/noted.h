@@ -20,8 +20,8 @@ inline constexpr size_t kNotedSize = kLedgerSealedSize - kSealedBoxOverhead;
 static_assert(kNotedSize == 208);
 // Of a child's records at most so many are looked at: what an import lets one identifier have.
 inline constexpr size_t kRecordsLookedAt = 200;
-// At a hub, so many of one organisation's. Whoever could take all the room with records of its own would
-// see by what is left out whether another organisation holds the child.
+// At a hub, so many of one organisation's. Whoever could take all the room with records of its own
+// would see by what is left out whether another organisation holds the child.
 inline constexpr size_t kRecordsOfOneOwner = 40;
 static_assert(5 * kRecordsOfOneOwner <= kRecordsLookedAt);
 inline constexpr size_t kNotedHeadSize = 84;
