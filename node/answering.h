@@ -68,6 +68,8 @@ class Answering {
   void LoadEntry(KeyType type, KeyVersion kv, RecordId record, const Secret<16>& check_key) {
     holder_.index().Insert(type, kv, record, check_key);
   }
+  // Once, at a hub, before Start.
+  void SetOfAHub() { holder_.SetOfAHub(); }
   void Start(Outlet& outlet);
   void Stop();
 

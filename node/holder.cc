@@ -16,9 +16,23 @@ Noted NoteQuestion(const Frame& frame, const PrivateVerdict& verdict, TimeMs arr
 }
 
 // Of records about which nothing is said whatever the policy has for them; somebody should hear.
-void NoteUndecided(const std::vector<RecordId>& records, Noted& noted) {
+void NoteUndecided(const std::vector<RecordId>& records, const PrivateVerdict& verdict,
+                   Noted& noted) {
   for (RecordId id : records) {
-    noted.decisions.push_back({id, Outcome::kNothing, Noted::kNoRow});
+    const bool doubtful = std::ranges::find(verdict.doubtful, id) != verdict.doubtful.end();
+    noted.decisions.push_back(
+        {id, Outcome::kNothing, doubtful ? Noted::kBirthInDoubt : Noted::kNoRow});
+  }
+}
+
+RecordId AnswersFor(RecordId id, const Record& record) {
+  return record.answered_by != 0 ? record.answered_by : id;
+}
+
+void MarkMore(const std::set<RecordId>& cut, Noted& noted) {
+  for (Noted::Decision& decision : noted.decisions) {
+    decision.more = cut.contains(decision.record);
+    if (decision.more) noted.reasons |= Noted::kMoreRecords;
   }
 }
 
@@ -168,22 +182,33 @@ absl::Status Holder::ReadHit(RecordId id, uint8_t j, KeyType type, KeyVersion kv
   auto known = lookup.records.find(id);   // by another of the child's slots
   if (known == lookup.records.end()) {
     if (lookup.records.size() == kRecordsLookedAt) {
-      lookup.more = true;
+      lookup.stopped = true;
       return absl::OkStatus();
     }
     absl::StatusOr<Record> record = records_.ReadRecord(id);
     if (absl::IsNotFound(record.status())) return absl::OkStatus();  // removed since it was indexed
     if (!record.ok()) return record.status();
     if (record->archived_on) return absl::OkStatus();                 // since it was indexed
+    const std::string owner(OwnerOf(*record));
+    size_t& of_owner = lookup.looked_at[owner];
+    // Of each owner for itself: a school that has as many as are looked at would else see its own go
+    // silent where another holds the child, and would silence the other's.
+    if (of_a_hub_ && of_owner == kRecordsOfOneOwner) {
+      lookup.cut.insert(owner);
+      // A notice is about the child, whosever record it is on.
+      if (record->shield_pending || IsShielded(AnswersFor(id, *record))) lookup.under_notice = true;
+      return absl::OkStatus();
+    }
+    ++of_owner;
     known = lookup.records.emplace(id, std::make_unique<Record>(*std::move(record))).first;
   }
   absl::StatusOr<Secret<32>> wrap = records_.ReadWrapKey(id, type, kv);
   if (absl::IsNotFound(wrap.status())) return absl::OkStatus();
   if (!wrap.ok()) return wrap.status();
   Record& record = *known->second;
-  const RecordId answers = record.answered_by != 0 ? record.answered_by : id;
+  const RecordId answers = AnswersFor(id, record);
   // A shield acts before the store has it.
-  if (everybody_shielded_ || shielded_.contains(answers)) record.shield_pending = true;
+  if (IsShielded(answers)) record.shield_pending = true;
   lookup.wraps.push_back(std::make_unique<Secret<32>>(*std::move(wrap)));
   lookup.hits.push_back({answers, &record, j, lookup.wraps.back().get()});
   return absl::OkStatus();
@@ -201,11 +226,24 @@ absl::StatusOr<Holder::Lookup> Holder::LookUp(const Frame& frame) const {
                                      frame.header().slots[j].check)) {
         absl::Status read = ReadHit(id, j, type, versions[block], lookup);
         if (!read.ok()) return read;
-        if (lookup.more) return lookup;
+        if (lookup.stopped) return lookup;
       }
     }
   }
   return lookup;
+}
+
+// The notice that keeps a child silent may be on a record that was not looked at: those of the same
+// owner are decided as though it were. Or whoever fills a register with a child's number would lift
+// its shield. Which they are.
+std::set<RecordId> Holder::ShieldCut(Lookup& lookup) const {
+  std::set<RecordId> cut;
+  for (const auto& [id, record] : lookup.records) {
+    if (!lookup.Cut(OwnerOf(*record))) continue;
+    record->shield_pending = true;
+    cut.insert(AnswersFor(id, *record));
+  }
+  return cut;
 }
 
 // What a hit costs: a record read, a key unwrapped, a body opened, a signature verified.
@@ -254,14 +292,11 @@ absl::StatusOr<SlotRecord> Holder::AnswerOne(const Waiting& waiting) {
   if (!lookup.ok()) return lookup.status();
   if (lookup->hits.empty()) PerformDecoyWork(frame);
   PrivateVerdict verdict = CheckOpened(frame, lookup->hits, *waiting.frame_roster, *roster_);
-  if (lookup->more) {
-    // The notice that keeps a child silent may be on a record that was not looked at: all are
-    // decided as though it were. Or whoever fills a register with a child's number would lift its
-    // shield.
-    verdict.under_notice = true;
-    if (!verdict.about.empty()) verdict.reasons |= Noted::kMoreRecords;
-  }
-  const Decided decided = Decide(frame, verdict, waiting.arrived_ms);
+  verdict.under_notice = verdict.under_notice || lookup->under_notice;
+  // After the checks, by which a shield on one record is for all of the child's.
+  const std::set<RecordId> cut = ShieldCut(*lookup);
+  Decided decided = Decide(frame, verdict, waiting.arrived_ms);
+  MarkMore(cut, decided.noted);
   const Bytes answer = decided.answer.Sign(identity_.key, frame.hash(), identity_.agency);
   absl::StatusOr<Bytes> wire = SealAnswer(answer, frame.hash(), identity_.agency,
                                           frame.header().reply_key, random_);
@@ -277,7 +312,7 @@ Holder::Decided Holder::Decide(const Frame& frame, const PrivateVerdict& verdict
   if (verdict.failed != PrivateVerdict::Check::kPassed) {
     if (verdict.reasons == 0) return decided;
     decided.noted = NoteQuestion(frame, verdict, arrived_ms);
-    NoteUndecided(verdict.about, decided.noted);
+    NoteUndecided(verdict.about, verdict, decided.noted);
     return decided;
   }
   decided.noted = NoteQuestion(frame, verdict, arrived_ms);
@@ -285,11 +320,11 @@ Holder::Decided Holder::Decide(const Frame& frame, const PrivateVerdict& verdict
     // At once, before anything is written: the next question must find it in force.
     for (const auto& opened : verdict.opened) shielded_.insert(opened.id);
     decided.noted.reasons |= Noted::kShieldNotice;
-    NoteUndecided(verdict.about, decided.noted);
+    NoteUndecided(verdict.about, verdict, decided.noted);
     return decided;
   }
   Disclose(frame, verdict, DayOf(arrived_ms), decided);
-  NoteUndecided(verdict.doubtful, decided.noted);
+  NoteUndecided(verdict.doubtful, verdict, decided.noted);
   std::ranges::sort(decided.noted.decisions, {}, &Noted::Decision::record);   // in order of import
   return decided;
 }

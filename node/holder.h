@@ -15,6 +15,8 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -73,6 +75,8 @@ class Holder {
         random_(random),
         policies_(std::move(policies)) {}
 
+  // Once, at the start: its organisations are controllers each for itself.
+  void SetOfAHub() { of_a_hub_ = true; }
   // State that others own, handed over after each change.
   void SetRosters(std::shared_ptr<const Roster> mine, std::shared_ptr<const Roster> previous,
                   TimeMs replaced_ms);
@@ -139,7 +143,13 @@ class Holder {
     // What the hits point to; of at most kRecordsLookedAt records.
     absl::flat_hash_map<RecordId, std::unique_ptr<Record>> records;
     std::vector<std::unique_ptr<Secret<32>>> wraps;
-    bool more = false;   // there are records that were not looked at
+    std::map<std::string, size_t, std::less<>> looked_at;   // by whose they are
+    // Who has records that were not looked at; with `stopped` it may be anybody.
+    std::set<std::string, std::less<>> cut;
+    bool stopped = false;
+    bool under_notice = false;   // one of those
+
+    bool Cut(std::string_view owner) const { return stopped || cut.contains(owner); }
   };
   struct Decided {
     Answer answer;
@@ -151,6 +161,13 @@ class Holder {
   Bytes Refuse(const FrameHash& hash, ByteView admission, RefusalCode code) const;
   absl::StatusOr<Lookup> LookUp(const Frame& frame) const;
   absl::Status ReadHit(RecordId id, uint8_t j, KeyType type, KeyVersion kv, Lookup& lookup) const;
+  std::string_view OwnerOf(const Record& record) const {
+    return of_a_hub_ ? std::string_view(record.organisation_code) : std::string_view();
+  }
+  bool IsShielded(RecordId answers) const {
+    return everybody_shielded_ || shielded_.contains(answers);
+  }
+  std::set<RecordId> ShieldCut(Lookup& lookup) const;
   void PerformDecoyWork(const Frame& frame) const;
   absl::StatusOr<SlotRecord> AnswerOne(const Waiting& waiting);
   std::optional<SlotRecord> RepeatOne(const Admission& admission) const;
@@ -159,6 +176,7 @@ class Holder {
   void Disclose(const Frame& frame, const PrivateVerdict& verdict, Date today, Decided& decided);
   Answer Blank(const Frame& frame, TimeMs now) const;
 
+  bool of_a_hub_ = false;
   const HolderIdentity identity_;
   const Signature decoy_signature_;   // of nothing
   const RecordSource& records_;

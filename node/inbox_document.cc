@@ -131,6 +131,16 @@ constexpr ReasonKind kReasonKinds[] = {
     {Noted::kPurposeNotAllowed, ItemKind::kPurposeNotAllowed, true},
     {Noted::kContactWasWrong, ItemKind::kContactWasWrong, false}};
 
+// Reasons that single records give. Those of one organisation say nothing to another's people, who
+// would hear of its records by them.
+struct RecordReason {
+  Noted::Reason reason;
+  bool (Noted::Decision::*is_given_by)() const;
+};
+constexpr RecordReason kRecordReasons[] = {
+    {Noted::kPossibleWrongChild, &Noted::Decision::IsInDoubt},
+    {Noted::kMoreRecords, &Noted::Decision::IsOfMore}};
+
 // What can be done with it, for who looks at it.
 Json ChoicesOf(const InboxItem& item) {
   Json choices = Json::array();
@@ -316,13 +326,14 @@ std::map<std::string, Noted> PartsOf(const Noted& noted,
     part->second.decisions.push_back(decision);
   }
   if (parts.empty()) parts.emplace("", noted);
-  // Whose record has the child's date of birth has nothing to decide about another's that has not.
-  const auto any_undecided = [](const Noted& part) {
-    return std::ranges::any_of(part.decisions, &Noted::Decision::Undecided);
-  };
-  if (!any_undecided(noted)) return parts;
-  for (auto& [organisation, part] : parts) {
-    if (!any_undecided(part)) part.reasons &= static_cast<uint8_t>(~Noted::kPossibleWrongChild);
+  for (const RecordReason& one : kRecordReasons) {
+    const auto gives = [&](const Noted& part) {
+      return std::ranges::any_of(part.decisions, one.is_given_by);
+    };
+    if (!gives(noted)) continue;   // of before notes said whose
+    for (auto& [organisation, part] : parts) {
+      if (!gives(part)) part.reasons &= static_cast<uint8_t>(~one.reason);
+    }
   }
   return parts;
 }
@@ -359,6 +370,12 @@ std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me,
   }
   if (noted.purpose == Purpose::kEmergency) add(ItemKind::kEmergencyReview);
   return items;
+}
+
+void SetQuestion(InboxItem& item, const FrameHash& frame_hash) {
+  Json about = ParseAbout(item);
+  about["question"] = ReceiptNumber(frame_hash);
+  item.about = Dump(about);
 }
 
 InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, std::vector<std::string> organisations,

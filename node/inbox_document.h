@@ -44,11 +44,14 @@ nlohmann::ordered_json ItemPage(const InboxItem& item, const Roster& roster, Tim
 std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me,
                                const std::vector<std::string>& organisations,
                                const WorkingCalendar& calendar, Random& random);
-// A note in parts, each with the decisions on one organisation's records, by its code; "": on what
-// nobody here can say whose it is any more, or on none. What a school decides about its own records
-// says nothing to it of another's.
+// A note in parts, each with the decisions on one organisation's records and the reasons that these
+// give, by its code; "": on what nobody here can say whose it is any more, or on none. What a school
+// decides about its own records says nothing to it of another's.
 std::map<std::string, Noted> PartsOf(const Noted& noted,
                                      const std::function<std::string(RecordId)>& organisation_of);
+
+// The item of a note, when the same question has left in another frame: by the number of this one.
+void SetQuestion(InboxItem& item, const FrameHash& frame_hash);
 
 // The item of an alarm about one of the agency's own practitioners, or of another agency's.
 // `organisations`: at a hub, whose questions or whose children it is about.

@@ -117,6 +117,7 @@ std::vector<std::string> InboxKeeper::AddWanted(const Noted& noted, NoticeBoard&
         if (acts_on.empty()) continue;
         item.records = acts_on;
         notices.Learn(item);
+        wanted.notices.push_back(item.id);
       }
       wanted.documents.push_back(DocumentOf(item));
     }
@@ -183,6 +184,13 @@ absl::Status InboxKeeper::OnAsked(const Statement& statement, bool held, const W
       statement.subject,
       organisation.empty() ? Organisations::All() : Organisations::Only({organisation}));
   if (!records.ok()) return records.status();
+  // In another frame it finds what it shielded before and raises nothing new of it.
+  for (const std::string& id : raised.notices) {
+    absl::StatusOr<InboxItem> item = Read(id);
+    if (!item.ok()) return item.status();
+    SetQuestion(*item, question.row.frame_hash);
+    wanted.documents.push_back(DocumentOf(*item));
+  }
   NoticeBoard notices = notices_;
   AddWanted(NoteOfSent(statement, question.row.frame_hash, now, *records), notices, wanted);
   // Due at once until it is known to have left.
@@ -190,6 +198,7 @@ absl::Status InboxKeeper::OnAsked(const Statement& statement, bool held, const W
   const absl::Status applied = registry_.ApplySent(question, wanted.shield, wanted.documents);
   if (!applied.ok()) return applied;
   notices_ = std::move(notices);
+  std::ranges::move(wanted.notices, std::back_inserter(raised.notices));
   return absl::OkStatus();
 }
 

@@ -39,7 +39,8 @@ class InboxKeeper {
   absl::Status WorkOff(const std::vector<RocksdbStore::JournalEntry>& entries);
   // What waits for people because of one question of this agency's own, in whichever frame it leaves.
   struct Raised {
-    std::vector<std::string> items;   // their ids
+    std::vector<std::string> items;     // their ids
+    std::vector<std::string> notices;   // of a notice: those of the items about its shield here
     bool counted = false;             // by who watches for fishing
   };
   // Whose question it is, for the people here: "local:dan", and who answers for them, "": nobody.
@@ -107,6 +108,7 @@ class InboxKeeper {
   struct Wanted {
     std::vector<RecordId> shield;
     std::vector<RocksdbStore::InboxDocument> documents;
+    std::vector<std::string> notices;   // the ids of those that are a notice's
   };
   // Adds it, by the notices that stand and with this one. Whose records the note is about, at a hub.
   std::vector<std::string> AddWanted(const Noted& noted, NoticeBoard& notices, Wanted& wanted) const;

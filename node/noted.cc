@@ -9,6 +9,9 @@
 namespace whoelse {
 namespace {
 
+// Beside the outcome, which needs three bits.
+constexpr uint8_t kMoreBit = 0x80;
+
 // The names of these codes are looked up by number.
 bool CodesAreKnown(const Noted& noted) {
   if (!noted.Opened()) return true;
@@ -18,7 +21,7 @@ bool CodesAreKnown(const Noted& noted) {
   return in(noted.purpose, kPurposeNames) && in(noted.power, kPowerNames) &&
          noted.article6 <= Article6::kPublicTask && noted.article9 <= Article9::kPart3 &&
          std::ranges::all_of(noted.decisions, [&](const Noted::Decision& decision) {
-           const bool row = decision.row < kPolicyRows || decision.row == Noted::kNoRow;
+           const bool row = decision.row < kPolicyRows || decision.Undecided();
            return row && in(decision.outcome, kOutcomeNames);
          });
 }
@@ -81,7 +84,8 @@ Bytes Noted::EncodeInto(size_t size) const {
     out.U16(flags).U8(static_cast<uint8_t>(reasons | more));
     out.U8(static_cast<uint8_t>(stay.size()));
     for (const Decision& decision : stay) {
-      out.U32(decision.record).U8(static_cast<uint8_t>(decision.outcome)).U8(decision.row);
+      const int outcome = static_cast<int>(decision.outcome) | (decision.more ? kMoreBit : 0);
+      out.U32(decision.record).U8(static_cast<uint8_t>(outcome)).U8(decision.row);
     }
   }
   out.Zeros(size - out.size());
@@ -113,8 +117,10 @@ absl::StatusOr<Noted> Noted::Decode(ByteView bytes) {
   }
   for (size_t i = 0; i < count; ++i) {
     const RecordId record = reader.U32();
-    const auto outcome = static_cast<Outcome>(reader.U8());
-    noted.decisions.push_back({record, outcome, reader.U8()});
+    const uint8_t outcome = reader.U8();
+    const uint8_t row = reader.U8();
+    noted.decisions.push_back({record, static_cast<Outcome>(outcome & ~kMoreBit), row,
+                               (outcome & kMoreBit) != 0});
   }
   if (!CodesAreKnown(noted)) return absl::DataLossError("noted: unknown code");
   // One note has one writing: this also catches what stands after the decisions, and a note of

@@ -20,6 +20,10 @@ inline constexpr size_t kNotedSize = kLedgerSealedSize - kSealedBoxOverhead;
 static_assert(kNotedSize == 208);
 // Of a child's records at most so many are looked at: what an import lets one identifier have.
 inline constexpr size_t kRecordsLookedAt = 200;
+// At a hub, so many of one organisation's. Whoever could take all the room with records of its own
+// would see by what is left out whether another organisation holds the child.
+inline constexpr size_t kRecordsOfOneOwner = 40;
+static_assert(5 * kRecordsOfOneOwner <= kRecordsLookedAt);
 inline constexpr size_t kNotedHeadSize = 84;
 inline constexpr size_t kNotedDecisionSize = 6;
 // What the ledger's has room for; the node's own has room for all of them.
@@ -41,12 +45,17 @@ struct Noted {
   };
   // No row was asked: what the question or the record is kept it from being decided.
   static constexpr uint8_t kNoRow = 255;
+  // The same, of a record whose date of birth is why the child may be another.
+  static constexpr uint8_t kBirthInDoubt = 254;
   struct Decision {
     RecordId record;
     Outcome outcome;
-    uint8_t row;                  // of the policy table, or kNoRow
+    uint8_t row;                  // of the policy table, kNoRow or kBirthInDoubt
+    bool more = false;            // whose it is has more records of the child than were looked at
 
-    bool Undecided() const { return row == kNoRow; }
+    bool Undecided() const { return row == kNoRow || IsInDoubt(); }
+    bool IsInDoubt() const { return row == kBirthInDoubt; }
+    bool IsOfMore() const { return more; }
   };
 
   TimeMs received_ms = 0;

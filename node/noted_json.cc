@@ -12,7 +12,11 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 std::string_view RowName(uint8_t row) {
-  return row == Noted::kNoRow ? "none: no row was asked" : kPolicyRowNames[row];
+  switch (row) {
+    case Noted::kNoRow: return "none: no row was asked";
+    case Noted::kBirthInDoubt: return "none: its date of birth is in doubt";
+    default: return kPolicyRowNames[row];
+  }
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ void ShieldPending(Record& record) { record.shield_pending = true; }
 }  // namespace
 
 absl::Status Registry::Load(const std::vector<KeyVersion>& versions) {
+  if (of_a_hub_) answering_.SetOfAHub();
   absl::StatusOr<RocksdbStore::EnrolmentState> state = store_.ReadEnrolmentState();
   if (!state.ok()) return state.status();
   absl::StatusOr<std::set<std::string>> closed = store_.ReadClosedNames();

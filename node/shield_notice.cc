@@ -1,7 +1,7 @@
 #include "node/shield_notice.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "node/private_checks.h"
 
@@ -11,13 +11,17 @@ Noted NoteOfSent(const Statement& statement, const FrameHash& frame_hash, TimeMs
                  const std::vector<std::pair<RecordId, Record>>& held) {
   Noted noted = Noted::Of(statement, frame_hash, at);
   noted.reasons = Noted::kShieldNotice;
-  std::set<RecordId> about;
+  std::map<RecordId, bool> about;   // whether its date of birth is in doubt
   for (const auto& [answers, record] : held) {
     if (record.archived_on || !IsOfSubject(record, statement.subject)) continue;
-    if (!BirthFits(record, statement.born)) noted.reasons |= Noted::kPossibleWrongChild;
-    about.insert(answers);
+    const bool doubtful = !BirthFits(record, statement.born);
+    if (doubtful) noted.reasons |= Noted::kPossibleWrongChild;
+    about[answers] |= doubtful;
   }
-  for (const RecordId record : about) noted.decisions.push_back({record, Outcome::kNothing, Noted::kNoRow});
+  for (const auto& [record, doubtful] : about) {
+    noted.decisions.push_back(
+        {record, Outcome::kNothing, doubtful ? Noted::kBirthInDoubt : Noted::kNoRow});
+  }
   return noted;
 }
 

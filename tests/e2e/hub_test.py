@@ -28,6 +28,8 @@ NOBODYS = "0000-0000-0000"
 class Hub(Officers):
     """One person acts for all of the hub; the second one for Hilltop alone, with every duty."""
 
+    more_rows = ()   # of the first import, each with whose it is
+
     def configure(self, area, slug, duties):
         super().configure(area, slug, duties)
         config = area.folder(slug) / "node.toml"
@@ -53,9 +55,9 @@ class Hub(Officers):
                                    ).returncode, 0)
         done = area.whoelse("school", "records", "import", self.export(
             (row(1, D, service="Counselling"), HILLTOP), (row(2, F, service="Counselling"), HILLTOP),
-            (row(1, E, service="Counselling"), MEADOW), (row(2, F, service="Refuge"), MEADOW)),
-            "--json")
-        self.assertEqual(self.answer(done)["imported"], 4)
+            (row(1, E, service="Counselling"), MEADOW), (row(2, F, service="Refuge"), MEADOW),
+            *self.more_rows), "--json")
+        self.assertEqual(self.answer(done)["imported"], 4 + len(self.more_rows))
 
     def a_hub(self, **options):
         return self.running_with_officers(
@@ -103,6 +105,20 @@ class Hub(Officers):
         self.hilltops("inbox", "done", mine[0]["id"], "--outcome", "contacted")
         self.assertEqual(sum(c["raised"] for c in self.hilltops("inbox", "counts")["counts"]), 2)
         self.assertEqual({i["id"] for i in self.items()}, set(whose.values()) - {mine[0]["id"]})
+
+    def test_who_fills_a_register_silences_ones_own_alone(self):
+        """One record more than are looked at of a school; no item tells the other of it."""
+        self.more_rows = [(row(100 + i, F, service="Teaching"), HILLTOP) for i in range(40)]
+        area = self.a_hub()
+        self.assertEqual(self.statuses(self.ask(F, "section-17"))["school"], "nothing_disclosed")
+        self.move_clock(8 * 24 * HOUR)
+        area.until("an item of each", lambda: len(self.items()) == 2)
+        pages = {i["organisations"][0]: self.everybodys("inbox", "show", i["id"])["about"]
+                 for i in self.items()}
+        self.assertEqual(len(pages[HILLTOP]["decisions"]), 40)
+        self.assertTrue(pages[HILLTOP]["more_records"])
+        self.assertEqual(len(pages[MEADOW]["decisions"]), 1)
+        self.assertNotIn("more_records", pages[MEADOW])
 
     def test_records_of_the_other_school_are_not_there(self):
         area = self.a_hub()

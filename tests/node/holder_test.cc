@@ -324,6 +324,21 @@ TEST_F(HolderTest, APossibleWrongChildIsNotedAndSilent) {
   ASSERT_EQ(slot.noted.decisions.size(), 1u);
   EXPECT_EQ(slot.noted.decisions[0].record, id);
   EXPECT_EQ(slot.noted.decisions[0].outcome, Outcome::kNothing);
+  EXPECT_TRUE(slot.noted.decisions[0].IsInDoubt());
+}
+
+// A notice is for all of the child's records, and which of them may be another's is said of each.
+TEST_F(HolderTest, UnderANoticeOnlyADateInDoubtIsMarkedSo) {
+  Record other = BasicRecord();
+  other.born = *Date::FromYmd(20111225);
+  node_.Hold(BasicRecord());
+  node_.Hold(other);
+  ASSERT_FALSE(node_.Give(Ask(ShieldNotice(), random_).frame).refusal);
+  const Noted noted = node_.Answers().records.at(0).noted;
+  EXPECT_EQ(noted.reasons, Noted::kShieldNotice | Noted::kPossibleWrongChild);
+  ASSERT_EQ(noted.decisions.size(), 2u);
+  EXPECT_EQ(noted.decisions[0].row, Noted::kNoRow);
+  EXPECT_EQ(noted.decisions[1].row, Noted::kBirthInDoubt);
 }
 
 // One record that fits must not keep people from hearing of another that may: of the refuge, of the
@@ -347,7 +362,7 @@ TEST_F(HolderTest, EachRecordsDateOfBirthIsJudgedForItself) {
   ASSERT_EQ(decisions.size(), 3u);
   for (size_t i = 0; i < decisions.size(); ++i) {
     EXPECT_EQ(decisions[i].record, i + 1);   // in order of import
-    EXPECT_EQ(decisions[i].Undecided(), i != 1);
+    EXPECT_EQ(decisions[i].IsInDoubt(), i != 1);
     EXPECT_EQ(decisions[i].outcome, i == 1 ? Outcome::kContact : Outcome::kNothing);
   }
 }
@@ -413,7 +428,83 @@ TEST_F(HolderTest, MoreRecordsThanAreLookedAtAreSilent) {
   ASSERT_EQ(slot.noted.decisions.size(), kRecordsLookedAt);
   for (const Noted::Decision& decision : slot.noted.decisions) {
     EXPECT_EQ(decision.outcome, Outcome::kBrokered);   // a person hears of the question
+    EXPECT_TRUE(decision.more);
   }
+}
+
+// A node of two schools. What is decided of one's records is what is decided where the other holds
+// nobody: or a school would see by rows of its own whether the other holds the child.
+class HubHolderTest : public HolderTest {
+ protected:
+  static Record Of(const std::string& code) {
+    Record record = BasicRecord();
+    record.organisation_code = code;
+    return record;
+  }
+  SlotRecord Asked(TestHolder& node) {
+    node.holder.SetOfAHub();
+    EXPECT_FALSE(node.Give(question_.frame).refusal);
+    return node.Answers().records.at(0);
+  }
+  static size_t Silent(const Noted& noted) {
+    return static_cast<size_t>(std::ranges::count_if(
+        noted.decisions, [](const Noted::Decision& d) { return d.outcome == Outcome::kBrokered; }));
+  }
+
+  const Question question_ = AskAbout(kChild);
+};
+
+TEST_F(HubHolderTest, WhatIsDecidedOfOneSchoolsRecordsSaysNothingOfAnothers) {
+  for (const size_t mine : {kRecordsOfOneOwner, kRecordsOfOneOwner + 1, kRecordsLookedAt}) {
+    TestHolder alone, both;
+    for (size_t i = 0; i < mine; ++i) {
+      alone.Hold(Of("100001"), {1});
+      both.Hold(Of("100001"), {1});
+    }
+    const RecordId theirs = both.Hold(Of("100002"), {1});
+    const Noted without = Asked(alone).noted;
+    const SlotRecord slot = Asked(both);
+    Noted with = slot.noted;
+    ASSERT_EQ(with.decisions.size(), kRecordsOfOneOwner + 1);
+    // The other school's record is answered, whatever the first one imports.
+    EXPECT_EQ(with.decisions.back().record, theirs);
+    EXPECT_EQ(with.decisions.back().outcome, Outcome::kContact);
+    EXPECT_FALSE(with.decisions.back().more);
+    EXPECT_TRUE(AnswerIn(slot.wire, question_, kSurgery).disclosed);
+    with.decisions.pop_back();
+    EXPECT_EQ(with.EncodeWhole(), without.EncodeWhole()) << mine;
+    const bool cut = mine > kRecordsOfOneOwner;
+    EXPECT_EQ(with.reasons, cut ? Noted::kMoreRecords : 0);
+    EXPECT_EQ(Silent(with), cut ? kRecordsOfOneOwner : 0);
+  }
+}
+
+// A school that fills its own register must not push a notice out of sight.
+TEST_F(HubHolderTest, ANoticeOnARecordThatIsLeftOutKeepsAllSilent) {
+  for (size_t i = 0; i < kRecordsOfOneOwner; ++i) node_.Hold(Of("100001"), {1});
+  Record hidden = Of("100001");
+  hidden.shield_pending = true;
+  node_.Hold(hidden, {1});
+  node_.Hold(Of("100002"), {1});
+  const SlotRecord slot = Asked(node_);
+  EXPECT_FALSE(AnswerIn(slot.wire, question_, kSurgery).disclosed);
+  EXPECT_EQ(Silent(slot.noted), kRecordsOfOneOwner + 1);
+  EXPECT_FALSE(slot.noted.decisions.back().more);
+}
+
+// The room that the schools share is for five that have as many as one can.
+TEST_F(HubHolderTest, WhereThereAreMoreThanAllCanHaveAllAreSilent) {
+  const size_t schools = kRecordsLookedAt / kRecordsOfOneOwner;
+  for (size_t i = 0; i < kRecordsLookedAt; ++i) {
+    node_.Hold(Of(std::to_string(100'001 + i % schools)), {1});
+  }
+  EXPECT_EQ(Silent(Asked(node_).noted), 0u);
+  node_.Hold(Of("100099"), {1});
+  ASSERT_FALSE(node_.Give(AskAbout(kChild).frame, kNow + 1000).refusal);
+  const Noted noted = node_.Answers(kNow + 1250).records.at(0).noted;
+  EXPECT_EQ(noted.reasons, Noted::kMoreRecords);
+  EXPECT_EQ(Silent(noted), kRecordsLookedAt);
+  EXPECT_TRUE(std::ranges::all_of(noted.decisions, &Noted::Decision::IsOfMore));
 }
 
 TEST_F(HolderTest, ADateOfBirthThatDiffersInOnePartIsMarked) {

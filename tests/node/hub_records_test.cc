@@ -205,7 +205,7 @@ class HubInbox : public HubRecords {
     return actor;
   }
   // A question by another agency about the child of both schools, as answering leaves it.
-  void Leave(uint8_t reasons, Outcome hilltop, Outcome meadow) {
+  void Leave(uint8_t reasons, Outcome hilltop, Outcome meadow, uint8_t meadows_row = 0) {
     Noted noted;
     noted.received_ms = kImported;
     noted.frame_hash = random_.NewFixed<FrameHash>();
@@ -214,7 +214,7 @@ class HubInbox : public HubRecords {
     noted.purpose = Purpose::kSection47;
     noted.power = Power::kCa1989S47;
     noted.reasons = reasons;
-    noted.decisions = {{kHilltops, hilltop, 0}, {kMeadows, meadow, 0}};
+    noted.decisions = {{kHilltops, hilltop, 0}, {kMeadows, meadow, meadows_row}};
     SlotRecord record{};
     record.frame_hash = noted.frame_hash;
     record.wire = Bytes(kWireSize);
@@ -269,6 +269,14 @@ TEST_F(HubInbox, OfANoticeEachLiftsItsOwnShieldAndNoOther) {
   EXPECT_EQ(Decided(meadows, Verb::kRefuse, "", zoe_), "");
   EXPECT_FALSE(Stored(kMeadows).shield_pending);
   EXPECT_TRUE(Stored(kHilltops).shield_pending);
+}
+
+// That another school's record has another date of birth says that there is one.
+TEST_F(HubInbox, OfANoticeEachHearsOfItsOwnDatesOfBirth) {
+  Leave(Noted::kShieldNotice | Noted::kPossibleWrongChild, Outcome::kNothing, Outcome::kNothing,
+        Noted::kBirthInDoubt);
+  EXPECT_THAT(ItemsFor(alice_).at(0).about, testing::Not(testing::HasSubstr("date of birth")));
+  EXPECT_THAT(ItemsFor(bob_).at(0).about, testing::HasSubstr("date of birth differs"));
 }
 
 TEST_F(HubInbox, WhatASchoolLowersIsItsOwn) {

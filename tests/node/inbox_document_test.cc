@@ -221,7 +221,7 @@ TEST(ItemsOfANote, ADateInDoubtIsForWhoseRecordItIs) {
   SeededRandom random(1);
   Noted noted = NotedOf(Purpose::kSection17, Noted::kPossibleWrongChild,
                         {Outcome::kContact, Outcome::kNothing});
-  noted.decisions[1].row = Noted::kNoRow;
+  noted.decisions[1].row = Noted::kBirthInDoubt;
   const auto owner_of = [](RecordId record) { return record == 8 ? "100002" : "100001"; };
   const auto parts = PartsOf(noted, owner_of);
   EXPECT_THAT(ItemsOf(parts.at("100001"), kMe, {"100001"}, TestCalendar(), random), IsEmpty());
@@ -229,6 +229,41 @@ TEST(ItemsOfANote, ADateInDoubtIsForWhoseRecordItIs) {
   ASSERT_EQ(items.size(), 1u);
   EXPECT_EQ(items[0].kind, ItemKind::kPossibleWrongChild);
   EXPECT_THAT(items[0].records, ElementsAre(8));
+}
+
+// Under a notice no row decides about any record; only one of them may be another child's.
+TEST(ItemsOfANote, OfANoticeADateInDoubtIsForWhoseRecordItIs) {
+  SeededRandom random(1);
+  Noted noted = NotedOf(Purpose::kConcern, Noted::kShieldNotice | Noted::kPossibleWrongChild,
+                        {Outcome::kNothing, Outcome::kNothing});
+  noted.decisions[0].row = Noted::kNoRow;
+  noted.decisions[1].row = Noted::kBirthInDoubt;
+  const auto owner_of = [](RecordId record) { return record == 8 ? "100002" : "100001"; };
+  const auto about = [&](const Noted& part) {
+    return ItemsOf(part, kMe, {}, TestCalendar(), random).at(0).about;
+  };
+  auto parts = PartsOf(noted, owner_of);
+  EXPECT_THAT(about(parts.at("100001")), testing::Not(HasSubstr("date of birth")));
+  EXPECT_THAT(about(parts.at("100002")), HasSubstr("date of birth differs or is missing"));
+  // A note of before does not say whose: all hear.
+  noted.decisions[1].row = Noted::kNoRow;
+  parts = PartsOf(noted, owner_of);
+  EXPECT_THAT(about(parts.at("100001")), HasSubstr("date of birth differs or is missing"));
+}
+
+TEST(ItemsOfANote, ThatThereAreMoreIsForWhoseRecordsTheyAre) {
+  SeededRandom random(1);
+  Noted noted = NotedOf(Purpose::kSection17, Noted::kMoreRecords,
+                        {Outcome::kBrokered, Outcome::kBrokered});
+  noted.decisions[1].more = true;
+  const auto owner_of = [](RecordId record) { return record == 8 ? "100002" : "100001"; };
+  const auto parts = PartsOf(noted, owner_of);
+  const auto about = [&](const char* organisation) {
+    return Json::parse(
+        ItemsOf(parts.at(organisation), kMe, {}, TestCalendar(), random).at(0).about);
+  };
+  EXPECT_FALSE(about("100001").contains("more_records"));
+  EXPECT_EQ(about("100002")["more_records"], true);
 }
 
 TEST(ItemsOfANote, WhoAskedHereMayNotDecideHere) {

@@ -513,6 +513,39 @@ TEST_F(InboxKeeperTest, AQuestionThatLeavesTwiceIsCountedOnce) {
   EXPECT_THAT(Kinds(), ElementsAre(ItemKind::kEmergencyReview));
 }
 
+// Both of a notice's items, also the one that its own shield is decided by.
+TEST_F(InboxKeeperTest, ANoticeThatLeavesTwiceIsKnownByItsLastNumber) {
+  InboxKeeper::Raised raised;
+  const std::string nobodys = Ask(DansNotice(), true, raised);
+  const std::vector<InboxItem> before = keeper_->Items(false).value();
+  const std::string number = Ask(DansNotice(), true, raised);
+  const std::vector<InboxItem> items = keeper_->Items(false).value();
+  ASSERT_EQ(items.size(), 2u);
+  for (size_t i = 0; i < items.size(); ++i) {
+    EXPECT_EQ(items[i].id, before[i].id);
+    EXPECT_EQ(items[i].records, before[i].records);
+    EXPECT_THAT(before[i].about, testing::HasSubstr(nobodys));
+    std::string renumbered = before[i].about;
+    renumbered.replace(renumbered.find(nobodys), nobodys.size(), number);
+    EXPECT_EQ(items[i].about, renumbered);
+  }
+  EXPECT_TRUE(At1().shield_pending);
+}
+
+// What people said of it in between stays said.
+TEST_F(InboxKeeperTest, ANoticeThatLeavesTwiceKeepsWhatWasDecided) {
+  InboxKeeper::Raised raised;
+  Ask(DansNotice(), true, raised);
+  clock_.now = At(20261124, 9);
+  const std::string item = IdOf(ItemKind::kShieldNotice, kMe);
+  ASSERT_TRUE(Decide(item, Verb::kRefuse, "alice"));
+  const std::string number = Ask(DansNotice(), true, raised);
+  EXPECT_EQ(keeper_->Find(item)->steps.size(), 1u);
+  EXPECT_THAT(keeper_->Find(item)->about, testing::HasSubstr(number));
+  ASSERT_TRUE(Decide(item, Verb::kRefuse, "bob"));
+  EXPECT_FALSE(At1().shield_pending);
+}
+
 // By what is held: none of these records is enrolled, so that the index would find none.
 TEST_F(InboxKeeperTest, ANoticeShieldsTheSendersOwnRecordsAsItIsSent) {
   Ask(DansNotice());

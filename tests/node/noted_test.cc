@@ -49,6 +49,7 @@ void ExpectSame(const Noted& a, const Noted& b) {
     EXPECT_EQ(a.decisions[i].record, b.decisions[i].record);
     EXPECT_EQ(a.decisions[i].outcome, b.decisions[i].outcome);
     EXPECT_EQ(a.decisions[i].row, b.decisions[i].row);
+    EXPECT_EQ(a.decisions[i].more, b.decisions[i].more);
   }
 }
 
@@ -142,6 +143,17 @@ TEST(Noted, WhatNoRowDecidedIsShownSo) {
   noted.decisions = {{1, Outcome::kNothing, Noted::kNoRow}};
   EXPECT_EQ(NotedJson(*Noted::Decode(noted.Encode()))["decisions"][0]["row"],
             "none: no row was asked");
+  noted.decisions[0].row = Noted::kBirthInDoubt;
+  EXPECT_EQ(NotedJson(*Noted::Decode(noted.Encode()))["decisions"][0]["row"],
+            "none: its date of birth is in doubt");
+}
+
+TEST(Noted, WhoseMoreRecordsAreIsKept) {
+  Noted noted = Example();
+  noted.reasons |= Noted::kMoreRecords;
+  noted.decisions[1].more = true;
+  ExpectSame(*Noted::Decode(noted.Encode()), noted);
+  ExpectSame(*Noted::Decode(noted.EncodeWhole()), noted);
 }
 
 TEST(Noted, WhatEncodeDidNotWriteIsDataLoss) {
@@ -162,7 +174,9 @@ TEST(Noted, WhatEncodeDidNotWriteIsDataLoss) {
   EXPECT_TRUE(absl::IsDataLoss(altered(kCount, 1)));            // a decision after the last
   EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 4, 0)));    // an outcome that there is not
   EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 4, 6)));
+  EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 4, 0x80)));
   EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 5, 13)));   // a row that there is not
+  EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 5, 253)));
   EXPECT_TRUE(absl::IsDataLoss(altered(kCount, 21)));
   EXPECT_TRUE(absl::IsDataLoss(altered(kNotedSize - 1, 1)));
   Bytes nobody(kNotedSize);

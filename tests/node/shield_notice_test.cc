@@ -126,13 +126,18 @@ TEST(NoteOfSentTest, SaysWhichRecordsOfTheChildAreHeldAndWhatToCheck) {
     std::vector<std::pair<RecordId, Record>> held;
     std::vector<RecordId> shields;
     int reasons;
+    std::vector<RecordId> doubtful = {};
   } const cases[] = {
       {"one, found twice", {{7, known}, {7, known}}, {7}, 0},
       {"the one that answers for two", {{9, known}, {9, known}, {8, known}}, {8, 9}, 0},
       {"silent for good", {{7, known}, {8, archived}}, {7}, 0},
       {"by the UPN, without a number", {{7, known}, {8, by_upn}}, {7, 8}, 0},
       {"the UPN is of another number", {{7, known}, {8, others_upn}}, {7}, 0},
-      {"born on another day", {{7, born_otherwise}}, {7}, Noted::kPossibleWrongChild},
+      {"born on another day", {{7, born_otherwise}}, {7}, Noted::kPossibleWrongChild, {7}},
+      {"one of two born on another day", {{7, known}, {8, born_otherwise}}, {7, 8},
+       Noted::kPossibleWrongChild, {8}},
+      {"one of those it answers for", {{7, born_otherwise}, {7, known}}, {7},
+       Noted::kPossibleWrongChild, {7}},
   };
   Statement statement = BasicStatement();
   statement.purpose = Purpose::kConcern;
@@ -140,8 +145,13 @@ TEST(NoteOfSentTest, SaysWhichRecordsOfTheChildAreHeldAndWhatToCheck) {
   statement.subject[1] = {KeyType::kUpn, kUpn};
   for (const auto& c : cases) {
     const Noted noted = NoteOfSent(statement, FrameHash(), 1000, c.held);
-    std::vector<RecordId> shields;
-    for (const Noted::Decision& decision : noted.decisions) shields.push_back(decision.record);
+    std::vector<RecordId> shields, doubtful;
+    for (const Noted::Decision& decision : noted.decisions) {
+      shields.push_back(decision.record);
+      EXPECT_TRUE(decision.Undecided()) << c.what;
+      if (decision.IsInDoubt()) doubtful.push_back(decision.record);
+    }
+    EXPECT_EQ(doubtful, c.doubtful) << c.what;
     EXPECT_EQ(shields, c.shields) << c.what;
     EXPECT_EQ(noted.reasons, Noted::kShieldNotice | c.reasons) << c.what;
     EXPECT_EQ(noted.agency, statement.agency);
