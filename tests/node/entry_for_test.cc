@@ -47,7 +47,8 @@ AnswerEntry DutyLine(const std::string& organisation, const std::string& service
 }
 
 TEST(EntryFor, AContactCarriesEverything) {
-  const AnswerEntry entry = EntryFor(FullRecord(), Deciding(Outcome::kContact), kAgency, false, kToday);
+  const AnswerEntry entry =
+      EntryFor(FullRecord(), Deciding(Outcome::kContact), kAgency, false, kToday);
   const AnswerEntry expected = {.kind = EntryKind::kContact,
                                 .flags = kEntryLeadProfessional,
                                 .since = 19000,
@@ -149,7 +150,8 @@ TEST(EntryFor, DaysOutsideTheFieldAreUnknown) {
   EXPECT_EQ(entry.since, 0);
   EXPECT_EQ(entry.verified_on, 0);
   record.verified_on = *Date::Parse("2149-06-06");
-  EXPECT_EQ(EntryFor(record, Deciding(Outcome::kContact), kAgency, false, kToday).verified_on, 65535);
+  const AnswerEntry last = EntryFor(record, Deciding(Outcome::kContact), kAgency, false, kToday);
+  EXPECT_EQ(last.verified_on, 65535);
 }
 
 TEST(EntryFor, WhatTheRosterSaysOfTheAgencyIsMadeToFit) {
