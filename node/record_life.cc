@@ -143,8 +143,8 @@ bool IsLive(const Record& record, Date today) {
   return !record.archived_on && (!record.end || *record.end > today);
 }
 
-// By its class alone, also while an earlier one acts beside it: nobody outside is told by it, and what two
-// people said is no refuge must not be purged as one.
+// By its class alone, also while an earlier one acts beside it: nobody outside is told by it, and what
+// two people said is no refuge must not be purged as one.
 DueAction DueActionOf(const Record& record, Date today) {
   if (record.archived_on && today >= YearsLater(*record.archived_on, kPurgedAfterYears)) {
     return DueAction::kPurge;

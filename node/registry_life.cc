@@ -178,7 +178,8 @@ Registry::Done Registry::Merge(const Which& from, const Which& into, const By& b
   if (MergeConflictOf(merged.record, answers.record)) {
     return DisputeMerge(merged.id, answers.id, by.note);
   }
-  if (const auto error = whoelse::Merge(merged.record, DayOf(by.note.at_ms), answers.record)) return *error;
+  const Date today = DayOf(by.note.at_ms);
+  if (const auto error = whoelse::Merge(merged.record, today, answers.record)) return *error;
   merged.record.answered_by = answers.id;
   RecordBatch batch(store_, by.note.at_ms);
   for (StoredRecord* const one : {&merged, &answers}) {
