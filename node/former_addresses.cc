@@ -73,9 +73,29 @@ void AddFormerAddress(Home home, Record& record) {
   if (!known) former.push_back(std::move(home));
 }
 
-void KeepAddresses(const Record& earlier, Record& record) {
-  AddFormerAddress({earlier.address, earlier.postcode}, record);
-  for (const Home& home : earlier.former_addresses) AddFormerAddress(home, record);
+void KeepAddresses(const Record& held, Record& updated) {
+  const std::vector<Home> named = std::exchange(updated.former_addresses, {});
+  auto next = named.begin();
+  const auto keep = [&](const Home& home) {
+    const std::string folded = FoldedHome(home);
+    const auto same = std::find_if(next, named.end(), [&](const Home& one) {
+      return FoldedHome(one) == folded;
+    });
+    if (same == named.end()) return AddFormerAddress(home, updated);
+    for (; next <= same; ++next) AddFormerAddress(*next, updated);
+  };
+  keep(Tidied({held.address, held.postcode}));
+  for (const Home& home : held.former_addresses) keep(home);
+  for (; next != named.end(); ++next) AddFormerAddress(*next, updated);
+}
+
+void JoinAddresses(const Record& from, Record& into) {
+  const std::vector<Home> own = std::exchange(into.former_addresses, {});
+  AddFormerAddress({from.address, from.postcode}, into);
+  for (size_t i = 0; i < kFormerAddressesMax; ++i) {
+    if (i < own.size()) AddFormerAddress(own[i], into);
+    if (i < from.former_addresses.size()) AddFormerAddress(from.former_addresses[i], into);
+  }
 }
 
 std::string FormerAddressesCell(const std::vector<Home>& homes) {

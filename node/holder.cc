@@ -4,6 +4,7 @@
 
 #include "node/day_of.h"
 #include "node/policy_entry.h"
+#include "node/policy_looser.h"
 #include "protocol/limits.h"
 
 namespace whoelse {
@@ -331,11 +332,16 @@ Holder::Decided Holder::Decide(const Frame& frame, const PrivateVerdict& verdict
 
 // A watch (a question of a node itself that is no notice) is told of universal and targeted services
 // alone, and calls nobody: the practitioner's question that it repeats each week has. An answer does not
-// say a class, so it is here that the others are left out.
-bool Holder::WatchIsTold(const Record& record, const Disclosure& disclosure) {
-  const bool told = record.service_class == ServiceClass::kUniversal ||
-                    record.service_class == ServiceClass::kTargeted;
-  return told && !record.about_parent_or_carer && disclosure.Discloses();
+// say a class, so it is here that the others are left out; also what was one of the others until a
+// looser word acts, since a watch that is told the same week says when it changed.
+bool Holder::WatchIsTold(const Record& record, const Disclosure& disclosure, Date today) {
+  const auto told = [](const RowBasis& basis) {
+    const bool open = basis.service_class == ServiceClass::kUniversal ||
+                      basis.service_class == ServiceClass::kTargeted;
+    return open && !basis.about_parent_or_carer;
+  };
+  return told(record) && std::ranges::all_of(ActingBeside(record, today), told) &&
+         disclosure.Discloses();
 }
 
 void Holder::Disclose(const Frame& frame, const PrivateVerdict& verdict, Date today,
@@ -353,7 +359,7 @@ void Holder::Disclose(const Frame& frame, const PrivateVerdict& verdict, Date to
     record.shield_pending = record.shield_pending || verdict.under_notice;
     Disclosure disclosure =
         whoelse::Decide(policies_.Of(record.organisation_code), record, asked, today);
-    if (statement.role == Role::kNodeItself && !WatchIsTold(record, disclosure)) {
+    if (statement.role == Role::kNodeItself && !WatchIsTold(record, disclosure, today)) {
       disclosure.outcome = Outcome::kNothing;
     }
     decided.noted.decisions.push_back(
@@ -366,7 +372,7 @@ void Holder::Disclose(const Frame& frame, const PrivateVerdict& verdict, Date to
       continue;
     }
     answer.entries.push_back(EntryFor(*opened.record, disclosure, {me.name, me.duty.number},
-                                      opened.birth_date_differs));
+                                      opened.birth_date_differs, today));
   }
   if (answer.entries.empty()) return;
   answer.disclosed = true;

@@ -172,7 +172,7 @@ class Holder {
   absl::StatusOr<SlotRecord> AnswerOne(const Waiting& waiting);
   std::optional<SlotRecord> RepeatOne(const Admission& admission) const;
   Decided Decide(const Frame& frame, const PrivateVerdict& verdict, TimeMs arrived_ms);
-  static bool WatchIsTold(const Record& record, const Disclosure& disclosure);
+  static bool WatchIsTold(const Record& record, const Disclosure& disclosure, Date today);
   void Disclose(const Frame& frame, const PrivateVerdict& verdict, Date today, Decided& decided);
   Answer Blank(const Frame& frame, TimeMs now) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nlohmann/json.hpp"
+#include "node/day_of.h"
 #include "node/door_reply.h"
 #include "node/opening.h"
 #include "node/subject_access.h"
@@ -37,7 +38,8 @@ absl::Status LookedService::AddHeld(const std::vector<StoredRecord>& child,
     records.push_back(*std::move(record));
     held.push_back(&stored);
   }
-  const std::vector<std::optional<LeftOut>> left_out = LeftOutOf(records);
+  const std::vector<std::optional<LeftOut>> left_out = 
+      LeftOutOf(records, DayOf(parts_.clock.NowMs()));
   for (size_t i = 0; i < held.size(); ++i) {
     v1::HeldEntry& entry = *reply.add_held();
     entry.set_record(held[i]->id);

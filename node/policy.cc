@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "node/policy_looser.h"
+
 namespace whoelse {
 namespace {
 
@@ -220,8 +222,7 @@ Disclosure DecideBy(const RowBasis& basis, const PolicyTable& table, const Recor
 Disclosure DecideAll(const PolicyTable& table, const Record& record, const Asked& asked, Date today,
                      std::vector<RuleSaid>* rules) {
   Disclosure strictest = DecideBy(record, table, record, asked, today, rules);
-  if (!record.earlier_until || today >= *record.earlier_until) return strictest;
-  for (const RowBasis& earlier : record.earlier) {
+  for (const RowBasis& earlier : ActingBeside(record, today)) {
     Disclosure other = DecideBy(earlier, table, record, asked, today, nullptr);
     if (other.outcome <= strictest.outcome) continue;
     other.by = DecidedBy::kLooserWaits;

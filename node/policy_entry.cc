@@ -1,5 +1,6 @@
 #include "node/policy_entry.h"
 
+#include "node/policy_looser.h"
 #include "protocol/text.h"
 
 namespace whoelse {
@@ -36,7 +37,7 @@ uint16_t DaysOf(const std::optional<Date>& date) {
 }  // namespace
 
 AnswerEntry EntryFor(const Record& record, const Disclosure& disclosure,
-                     const DisclosingAgency& agency, bool birth_date_differs) {
+                     const DisclosingAgency& agency, bool birth_date_differs, Date today) {
   AnswerEntry entry;
   if (!disclosure.Discloses()) return entry;
   const std::string agency_line =
@@ -45,7 +46,9 @@ AnswerEntry EntryFor(const Record& record, const Disclosure& disclosure,
   const std::string agency_name =
       IsPlainText(agency.name) ? Cut(agency.name, kOrganisationMax) : std::string();
 
-  const bool is_protected = record.service_class == ServiceClass::kProtected;
+  // Also one whose class was lowered until that acts: an entry that named the service on the day of
+  // the lowering would tell of it, and of the place, weeks too soon.
+  const bool is_protected = StrictestClass(record, today) == ServiceClass::kProtected;
   const bool contact = disclosure.outcome == Outcome::kContact && !is_protected;
   entry.kind = contact ? EntryKind::kContact : EntryKind::kDutyLine;
   entry.flags = FlagsFor(record, disclosure, contact, birth_date_differs);

@@ -17,10 +17,11 @@ struct DisclosingAgency {
 
 // What the asker reads of this record: everything in a contact, organisation, service and the
 // service's duty line (else the agency's) in a duty line. A protected service's entry has the
-// agency's name and line only, so that no place, team or professional can be read from it.
+// agency's name and line only, so that no place, team or professional can be read from it; so has
+// one that was protected, until the looser class acts (node/policy_looser.h).
 // An entry of kind kNone when nothing is disclosed.
 AnswerEntry EntryFor(const Record& record, const Disclosure& disclosure,
-                     const DisclosingAgency& agency, bool birth_date_differs);
+                     const DisclosingAgency& agency, bool birth_date_differs, Date today);
 
 }  // namespace whoelse
 

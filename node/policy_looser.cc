@@ -65,6 +65,31 @@ std::optional<Date> LooserOn(const Record& record, Date today) {
   return waits ? record.earlier_until : std::nullopt;
 }
 
+std::span<const RowBasis> ActingBeside(const Record& record, Date today) {
+  if (!LooserOn(record, today)) return {};
+  return record.earlier;
+}
+
+ServiceClass StrictestClass(const Record& record, Date today) {
+  ServiceClass strictest = record.service_class;
+  for (const RowBasis& basis : ActingBeside(record, today)) {
+    strictest = std::max(strictest, basis.service_class);
+  }
+  return strictest;
+}
+
+void CarryClass(const Record& before, Date today, Record& after) {
+  after.service_class = std::max(after.service_class, before.service_class);
+  const ServiceClass strictest = StrictestClass(before, today);
+  if (strictest <= after.service_class) return;
+  // As if `after` had had it until now.
+  Record lowered = after;
+  if (!LooserOn(lowered, today)) LetThrough(lowered);
+  lowered.service_class = strictest;
+  lowered.earlier_until = std::max(lowered.earlier_until, before.earlier_until);
+  HoldBackLooser(lowered, today, after);
+}
+
 void LetThrough(Record& record) {
   record.earlier.clear();
   record.earlier_until.reset();

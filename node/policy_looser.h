@@ -7,6 +7,7 @@
 #define WHOELSE_NODE_POLICY_LOOSER_H_
 
 #include <optional>
+#include <span>
 
 #include "node/identifier.h"
 #include "node/record.h"
@@ -22,6 +23,14 @@ void HoldBackLooser(const Record& before, Date today, Record& after);
 
 // The day from which on what is recorded acts alone; nullopt: it does already.
 std::optional<Date> LooserOn(const Record& record, Date today);
+
+// What acts today beside what is recorded. Whoever tells anything by a record's class or by whose
+// service it is asks here as well: Decide alone would leave the place or the name in the answer.
+std::span<const RowBasis> ActingBeside(const Record& record, Date today);
+// The strictest class that acts today.
+ServiceClass StrictestClass(const Record& record, Date today);
+// `after` has no looser class than `before` today, and the one that waits there waits here.
+void CarryClass(const Record& before, Date today, Record& after);
 
 // The lead officer lets it through: what is recorded acts from the next question on.
 void LetThrough(Record& record);

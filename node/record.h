@@ -126,7 +126,8 @@ struct Record : RowBasis {
   bool operator==(const Record&) const = default;
 };
 
-// The stricter of each: restrictions, class, a notice that is pending, a dispute.
+// The stricter of each: restrictions, class, a notice that is pending, a dispute. A class that was
+// lowered and still acts is another matter (CarryClass).
 void RaiseTo(const Record& other, Record& record);
 // Its restrictions, with a notice that is pending and a dispute as the shields that they are: what there
 // is to say of them where the inbox's items about them do not lead.

@@ -64,7 +64,7 @@ RowTaken TakeRow(const Record* held, const Record& row, NumberChange why, bool n
     if (held->upn == row.upn) taken.held->upn.reset();
     taken.added = row;
     // Otherwise a feed that knows of no shield would free a child by giving it another number.
-    CarryRestrictions(*held, *taken.added);
+    CarryRestrictions(*held, today, *taken.added);
   } else if (another && why == NumberChange::kSuperseded) {
     taken.held = DoorOf(*held->nhs_number, *held);
     taken.added = Updated(*held, row, today);
@@ -78,11 +78,11 @@ RowTaken TakeRow(const Record* held, const Record& row, NumberChange why, bool n
   return taken;
 }
 
-void CarryRestrictions(const Record& before, Record& added) {
+void CarryRestrictions(const Record& before, Date today, Record& added) {
   Restrictions carried = WithShields(before);
   carried.closed = false;
   added.restrictions = added.restrictions.Raise(carried);
-  added.service_class = std::max(added.service_class, before.service_class);
+  CarryClass(before, today, added);
 }
 
 Record DoorOf(const NhsNumber& replaced, const Record& record) {
@@ -103,7 +103,7 @@ void CloseNumber(Date today, Record& record) {
   record.restrictions.shielded = true;
 }
 
-std::optional<FieldError> Merge(const Record& from, Record& into) {
+std::optional<FieldError> Merge(const Record& from, Date today, Record& into) {
   constexpr const char* kSupersede = "if one number replaced the other use records supersede";
   if (from.nhs_number && into.nhs_number && from.nhs_number != into.nhs_number) {
     return FieldError{"id", "the two have different NHS numbers", kSupersede};
@@ -127,7 +127,8 @@ std::optional<FieldError> Merge(const Record& from, Record& into) {
                       "merge what answers for it"};
   }
   RaiseTo(from, into);
-  KeepAddresses(from, into);
+  CarryClass(from, today, into);
+  JoinAddresses(from, into);
   into.consent = Stricter(into.consent, from.consent);
   return std::nullopt;
 }
@@ -142,6 +143,8 @@ bool IsLive(const Record& record, Date today) {
   return !record.archived_on && (!record.end || *record.end > today);
 }
 
+// By its class alone, also while an earlier one acts beside it: nobody outside is told by it, and what
+// two people said is no refuge must not be purged as one.
 DueAction DueActionOf(const Record& record, Date today) {
   if (record.archived_on && today >= YearsLater(*record.archived_on, kPurgedAfterYears)) {
     return DueAction::kPurge;

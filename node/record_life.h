@@ -38,7 +38,8 @@ RowTaken TakeRow(const Record* held, const Record& row, NumberChange why, bool n
 
 // What restricts a child goes with it to its new number, but for the closing, which is the old number's
 // alone: `before` is how it answered until now. A shield that nobody finds by the old number leads nowhere.
-void CarryRestrictions(const Record& before, Record& added);
+// No address goes along: it would lead from the one identity to the other.
+void CarryRestrictions(const Record& before, Date today, Record& added);
 
 // A number that the record's has replaced: it is there to be found, and the record answers for it, once
 // the caller has filled in `answered_by`.
@@ -51,8 +52,9 @@ void CloseNumber(Date today, Record& record);
 
 // The records are of one child and one involvement: `from` is answered by `into` from now on, which
 // takes the stricter of each. The field is "id" when they cannot be.
-std::optional<FieldError> Merge(const Record& from, Record& into);
-// They were not: `from` answers for itself again, no less strictly than they did together.
+std::optional<FieldError> Merge(const Record& from, Date today, Record& into);
+// They were not: `from` answers for itself again, no less strictly than they did together, once the
+// caller has carried the class that waits (CarryClass); an export says no class.
 void Unmerge(const Record& into, Record& from);
 
 // True while the involvement goes on.

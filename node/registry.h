@@ -251,7 +251,8 @@ class Registry {
   absl::StatusOr<std::vector<NhsNumber>> TakeReplaced(std::span<const NhsNumber> numbers,
                                                       RecordId id, RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  absl::Status CarryWhatAnswered(const Record& held, const RecordBatch& batch, Record& added) const;
+  absl::Status CarryWhatAnswered(const Record& held, Date today, const RecordBatch& batch,
+                                 Record& added) const;
   absl::Status ChangeWithAnswering(RecordId id, const Record& record, bool answered_by_new,
                                    RecordBatch& batch);
   absl::StatusOr<std::vector<StoredRecord>> ChildFrom(const std::vector<RecordId>& found,

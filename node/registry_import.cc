@@ -130,7 +130,7 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   const bool closes = taken.held && taken.added && taken.held->restrictions.closed;
   const bool supersedes = taken.held && taken.added && !closes;
   if (closes) {
-    const absl::Status carried = CarryWhatAnswered(*held, batch, *taken.added);
+    const absl::Status carried = CarryWhatAnswered(*held, today, batch, *taken.added);
     if (!carried.ok()) return carried;
   }
   if (supersedes) taken.held->answered_by = batch.next_id();
@@ -274,13 +274,13 @@ absl::StatusOr<std::vector<NhsNumber>> Registry::TakeReplaced(std::span<const Nh
 
 // A record that was merged answered no less strictly than what answers for it, whose shields it does not
 // have itself.
-absl::Status Registry::CarryWhatAnswered(const Record& held, const RecordBatch& batch,
-                                         Record& added) const {
+absl::Status Registry::CarryWhatAnswered(const Record& held, Date today,
+                                         const RecordBatch& batch, Record& added) const {
   for (RecordId by = held.answered_by; by != 0;) {
     const absl::StatusOr<Record> answers = batch.Read(by);
     if (absl::IsNotFound(answers.status())) return absl::OkStatus();
     if (!answers.ok()) return answers.status();
-    CarryRestrictions(*answers, added);
+    CarryRestrictions(*answers, today, added);
     by = answers->answered_by;
   }
   return absl::OkStatus();

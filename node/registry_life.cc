@@ -181,7 +181,8 @@ Registry::Done Registry::Merge(const Which& from, const Which& into, const By& b
   if (MergeConflictOf(merged.record, answers.record)) {
     return DisputeMerge(merged.id, answers.id, by.note);
   }
-  if (const auto error = whoelse::Merge(merged.record, answers.record)) return *error;
+  const Date today = DayOf(by.note.at_ms);
+  if (const auto error = whoelse::Merge(merged.record, today, answers.record)) return *error;
   merged.record.answered_by = answers.id;
   RecordBatch batch(store_, by.note.at_ms);
   for (StoredRecord* const one : {&merged, &answers}) {
@@ -219,6 +220,7 @@ Registry::Done Registry::Unmerge(const Which& from, const By& by) {
     const absl::StatusOr<Record> answers = store_.ReadRecord(record.answered_by);
     if (!answers.ok()) return answers.status();
     whoelse::Unmerge(*answers, record);
+    CarryClass(*answers, DayOf(by.note.at_ms), record);
     return {};
   });
 }

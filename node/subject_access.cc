@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/noted_json.h"
+#include "node/policy_looser.h"
 #include "node/words.h"
 #include "node/working_calendar.h"
 
@@ -15,20 +16,17 @@ bool IsHidden(const Record& record) {
   return record.restrictions.shielded || record.restrictions.closed || record.shield_pending;
 }
 
-// A class that was lowered is told of no sooner than it is disclosed (node/policy_looser.h).
-ServiceClass StrictestClass(const Record& record) {
-  ServiceClass strictest = record.service_class;
-  for (const RowBasis& basis : record.earlier) strictest = std::max(strictest, basis.service_class);
-  return strictest;
-}
-
-std::optional<LeftOut> LeftOutOf(const Record& record) {
+// What became looser is told of no sooner than it is disclosed.
+std::optional<LeftOut> LeftOutOf(const Record& record, Date today) {
+  const ServiceClass strictest = StrictestClass(record, today);
   if (record.restrictions.covert) return LeftOut::kCovert;
   if (record.restrictions.subject_access_exempt) return LeftOut::kExempt;
-  if (StrictestClass(record) == ServiceClass::kProtected) return LeftOut::kProtected;
-  if (StrictestClass(record) == ServiceClass::kSensitive) return LeftOut::kSensitive;
-  if (record.about_parent_or_carer) return LeftOut::kSomebodyElse;
-  return std::nullopt;
+  if (strictest == ServiceClass::kProtected) return LeftOut::kProtected;
+  if (strictest == ServiceClass::kSensitive) return LeftOut::kSensitive;
+  const bool somebody_else =
+      record.about_parent_or_carer ||
+      std::ranges::any_of(ActingBeside(record, today), &RowBasis::about_parent_or_carer);
+  return somebody_else ? std::optional(LeftOut::kSomebodyElse) : std::nullopt;
 }
 
 bool IsTold(Purpose purpose) {
@@ -100,9 +98,9 @@ class Sorter {
 
 }  // namespace
 
-std::vector<std::optional<LeftOut>> LeftOutOf(std::span<const Record> child) {
+std::vector<std::optional<LeftOut>> LeftOutOf(std::span<const Record> child, Date today) {
   std::vector<std::optional<LeftOut>> reasons;
-  for (const Record& record : child) reasons.push_back(LeftOutOf(record));
+  for (const Record& record : child) reasons.push_back(LeftOutOf(record, today));
   // Whoever may not learn where the child is must not learn it from an open record either.
   if (std::ranges::any_of(child, IsHidden)) reasons.assign(child.size(), LeftOut::kShielded);
   return reasons;

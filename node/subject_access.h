@@ -42,7 +42,7 @@ inline constexpr std::array<std::string_view, 9> kLeftOutNames = {
 inline std::string_view Name(LeftOut why) { return NameOf(why, kLeftOutNames); }
 
 // Of each of one child's records, in their order; nullopt: it may be told. As they answer.
-std::vector<std::optional<LeftOut>> LeftOutOf(std::span<const Record> child);
+std::vector<std::optional<LeftOut>> LeftOutOf(std::span<const Record> child, Date today);
 
 // A record of the child, as far as a report needs it.
 struct HeldEntry {

@@ -2,12 +2,15 @@
 #include <gtest/gtest.h>
 
 #include "node/policy_entry.h"
+#include "node/policy_looser.h"
 
 namespace whoelse {
 namespace {
 
 const DisclosingAgency kAgency = {.name = "Northbridge Family Services",
                                   .duty_line = "01632 960999"};
+
+const Date kToday = *Date::Parse("2026-03-11");
 
 Record FullRecord() {
   Record record;
@@ -44,7 +47,8 @@ AnswerEntry DutyLine(const std::string& organisation, const std::string& service
 }
 
 TEST(EntryFor, AContactCarriesEverything) {
-  const AnswerEntry entry = EntryFor(FullRecord(), Deciding(Outcome::kContact), kAgency, false);
+  const AnswerEntry entry =
+      EntryFor(FullRecord(), Deciding(Outcome::kContact), kAgency, false, kToday);
   const AnswerEntry expected = {.kind = EntryKind::kContact,
                                 .flags = kEntryLeadProfessional,
                                 .since = 19000,
@@ -62,23 +66,50 @@ TEST(EntryFor, AContactCarriesEverything) {
 TEST(EntryFor, ADutyLineCarriesOrganisationServiceAndLineOnly) {
   Record record = FullRecord();
   AnswerEntry expected = DutyLine("Hilltop School", "Special needs", "01632 960001");
-  EXPECT_EQ(EntryFor(record, Deciding(Outcome::kDutyLine), kAgency, false), expected);
+  EXPECT_EQ(EntryFor(record, Deciding(Outcome::kDutyLine), kAgency, false, kToday), expected);
   record.duty_phone.clear();
   expected.phone = kAgency.duty_line;
-  EXPECT_EQ(EntryFor(record, Deciding(Outcome::kDutyLine), kAgency, false), expected);
+  EXPECT_EQ(EntryFor(record, Deciding(Outcome::kDutyLine), kAgency, false, kToday), expected);
 }
 
 TEST(EntryFor, AProtectedServiceIsTheAgencysNeutralNameAndLine) {
   Record record = FullRecord();
   record.service_class = ServiceClass::kProtected;
   const AnswerEntry expected = DutyLine(kAgency.name, "", kAgency.duty_line);
-  EXPECT_EQ(EntryFor(record, Deciding(Outcome::kDutyLine), kAgency, false), expected);
-  EXPECT_EQ(EntryFor(record, Deciding(Outcome::kContact), kAgency, false), expected);
+  EXPECT_EQ(EntryFor(record, Deciding(Outcome::kDutyLine), kAgency, false, kToday), expected);
+  EXPECT_EQ(EntryFor(record, Deciding(Outcome::kContact), kAgency, false, kToday), expected);
+}
+
+// The policy says duty line before and after, so the entry alone could tell of the lowering.
+TEST(EntryFor, WhatWasProtectedStaysNeutralUntilTheLooserClassActs) {
+  const Asked asked = {.purpose = Purpose::kSection17,
+                       .by_description = false,
+                       .asker_in_s16la = true,
+                       .asker_may_ask_section47 = false,
+                       .asker_in_same_area = true};
+  Record before = FullRecord();
+  before.service_class = ServiceClass::kProtected;
+  before.consent = {ConsentState::kGiven, ConsentBy::kYoungPerson, true, {}, {}, {}};
+  Record lowered = before;
+  lowered.service_class = ServiceClass::kTargeted;
+  HoldBackLooser(before, kToday, lowered);
+  const auto told = [&](const Record& record, const char* day) {
+    const Date on = *Date::Parse(day);
+    const Disclosure disclosure = Decide(PolicyTable::Default(), record, asked, on);
+    return EntryFor(record, disclosure, kAgency, false, on);
+  };
+  const AnswerEntry neutral = DutyLine(kAgency.name, "", kAgency.duty_line);
+  EXPECT_EQ(told(before, "2026-03-11"), neutral);
+  EXPECT_EQ(told(lowered, "2026-03-11"), neutral);
+  EXPECT_EQ(told(lowered, "2026-03-31"), neutral);
+  EXPECT_EQ(told(lowered, "2026-04-01").organisation, "Hilltop School");
+  LetThrough(lowered);
+  EXPECT_EQ(told(lowered, "2026-03-11").organisation, "Hilltop School");
 }
 
 TEST(EntryFor, SaysNothingWhenNothingIsDisclosed) {
   for (const Outcome outcome : {Outcome::kBrokered, Outcome::kUrgent, Outcome::kNothing}) {
-    EXPECT_EQ(EntryFor(FullRecord(), Deciding(outcome), kAgency, true), AnswerEntry());
+    EXPECT_EQ(EntryFor(FullRecord(), Deciding(outcome), kAgency, true, kToday), AnswerEntry());
   }
 }
 
@@ -89,25 +120,24 @@ TEST(EntryFor, Flags) {
   Disclosure disclosure = Deciding(Outcome::kDutyLine);
   disclosure.ended = true;
   disclosure.assessment_shown = true;
-  EXPECT_EQ(EntryFor(record, disclosure, kAgency, true).flags,
+  EXPECT_EQ(EntryFor(record, disclosure, kAgency, true, kToday).flags,
             kEntryAboutParentOrCarer | kEntrySuperseded | kEntryEnded | kEntryAssessmentExists |
                 kEntryBirthDateDiffers);
   disclosure.outcome = Outcome::kContact;
-  EXPECT_EQ(EntryFor(record, disclosure, kAgency, true).flags, kEntryFlagsKnown);
+  EXPECT_EQ(EntryFor(record, disclosure, kAgency, true, kToday).flags, kEntryFlagsKnown);
 }
 
 TEST(EntryFor, AnAssessmentIsToldFromSection17Up) {
   Record record = FullRecord();
   record.assessment_exists = true;
-  const Date today = *Date::Parse("2026-03-11");
   for (uint8_t number = 1; number <= 8; ++number) {
     const Asked asked = {.purpose = static_cast<Purpose>(number),
                          .by_description = false,
                          .asker_in_s16la = true,
                          .asker_may_ask_section47 = false,
                          .asker_in_same_area = true};
-    const Disclosure disclosure = Decide(PolicyTable::Default(), record, asked, today);
-    const AnswerEntry entry = EntryFor(record, disclosure, kAgency, false);
+    const Disclosure disclosure = Decide(PolicyTable::Default(), record, asked, kToday);
+    const AnswerEntry entry = EntryFor(record, disclosure, kAgency, false, kToday);
     EXPECT_EQ((entry.flags & kEntryAssessmentExists) != 0, asked.purpose > Purpose::kEarlyHelp);
   }
 }
@@ -116,18 +146,19 @@ TEST(EntryFor, DaysOutsideTheFieldAreUnknown) {
   Record record = FullRecord();
   record.start = *Date::Parse("1969-12-31");
   record.verified_on = *Date::Parse("2149-06-07");
-  const AnswerEntry entry = EntryFor(record, Deciding(Outcome::kContact), kAgency, false);
+  const AnswerEntry entry = EntryFor(record, Deciding(Outcome::kContact), kAgency, false, kToday);
   EXPECT_EQ(entry.since, 0);
   EXPECT_EQ(entry.verified_on, 0);
   record.verified_on = *Date::Parse("2149-06-06");
-  EXPECT_EQ(EntryFor(record, Deciding(Outcome::kContact), kAgency, false).verified_on, 65535);
+  const AnswerEntry last = EntryFor(record, Deciding(Outcome::kContact), kAgency, false, kToday);
+  EXPECT_EQ(last.verified_on, 65535);
 }
 
 TEST(EntryFor, WhatTheRosterSaysOfTheAgencyIsMadeToFit) {
   Record record = FullRecord();
   record.service_class = ServiceClass::kProtected;
   const auto entry = [&](const std::string& name, const std::string& line) {
-    return EntryFor(record, Deciding(Outcome::kDutyLine), {name, line}, false);
+    return EntryFor(record, Deciding(Outcome::kDutyLine), {name, line}, false, kToday);
   };
   EXPECT_EQ(entry(std::string(48, 'x'), std::string(20, '0')).organisation, std::string(48, 'x'));
   EXPECT_EQ(entry(std::string(48, 'x'), std::string(20, '0')).phone, std::string(20, '0'));

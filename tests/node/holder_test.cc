@@ -1,6 +1,8 @@
 // What a holder answers: disclosed and silent, key versions, rosters, shields.
 #include <gtest/gtest.h>
 
+#include "node/day_of.h"
+#include "node/policy_looser.h"
 #include "tests/node/register.h"
 
 namespace whoelse {
@@ -84,6 +86,54 @@ TEST_F(HolderTest, AWatchIsToldOfUniversalAndTargetedServicesAndCallsNobody) {
     EXPECT_NE(outcome(record, BasicStatement()), Outcome::kNothing);
     EXPECT_EQ(outcome(record, watch), Outcome::kNothing);
   }
+}
+
+// A watch comes by itself, each week: told at once it would say in which of them two people lowered a
+// class, or somebody said that a service is the child's own.
+TEST_F(HolderTest, AWatchIsToldOfWhatBecameLooserOnItsDay) {
+  Statement watch = BasicStatement();
+  watch.role = Role::kNodeItself;
+  watch.practitioner_ref = PersonRef();
+  Record agreed = BasicRecord();
+  agreed.service_class = ServiceClass::kTargeted;
+  agreed.consent = {ConsentState::kGiven, ConsentBy::kYoungPerson, true, {}, {}, {}};
+  Record sensitive = agreed, parent = agreed;
+  sensitive.service_class = ServiceClass::kSensitive;   // told by the word, but not to a watch
+  parent.about_parent_or_carer = true;
+  parent.consent.by = ConsentBy::kAdultConcerned;
+  for (const Record& before : {sensitive, parent}) {
+    Record after = agreed;
+    HoldBackLooser(before, DayOf(kNow), after);
+    const auto told = [&] {
+      TestHolder node;
+      node.Hold(after);
+      return AnswerTo(Ask(watch, random_), node).disclosed;
+    };
+    EXPECT_FALSE(told());
+    after.earlier_until = DayOf(kNow);
+    EXPECT_TRUE(told());
+  }
+}
+
+// The table says duty line of the one class and something looser of the other: the entry must not name
+// the service either.
+TEST_F(HolderTest, AClassLoweredTodayIsAnsweredAsBefore) {
+  Record before = BasicRecord();
+  before.service_class = ServiceClass::kProtected;
+  before.consent = {ConsentState::kGiven, ConsentBy::kYoungPerson, true, {}, {}, {}};
+  Record after = before;
+  after.service_class = ServiceClass::kTargeted;
+  HoldBackLooser(before, DayOf(kNow), after);
+  const auto entry = [&](const Record& record) {
+    TestHolder node;
+    node.Hold(record);
+    const Answer answer = AnswerTo(Ask(BasicStatement(), random_), node);
+    return answer.entries.empty() ? AnswerEntry() : answer.entries[0];
+  };
+  EXPECT_EQ(entry(before).kind, EntryKind::kDutyLine);
+  EXPECT_EQ(entry(after), entry(before));
+  after.earlier_until = DayOf(kNow);
+  EXPECT_EQ(entry(after).service, "General practice");
 }
 
 // Whose a record is must be sure before anything of it is told: the same wire, bit for bit, as of a node

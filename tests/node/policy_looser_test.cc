@@ -35,6 +35,12 @@ Record Counselling() {
   return record;
 }
 
+RowBasis Basis(ServiceClass service_class) {
+  RowBasis basis;
+  basis.service_class = service_class;
+  return basis;
+}
+
 Record Agreed(Record record, const char* on) {
   record.consent = {ConsentState::kGiven, ConsentBy::kYoungPerson, true, Day(on), {}, {}};
   return record;
@@ -80,6 +86,51 @@ TEST(PolicyLooser, AClassLoweredWaitsAndAClassRaisedDoesNot) {
   raised.service_class = ServiceClass::kProtected;
   HoldBackLooser(after, Day("2026-04-01"), raised);
   EXPECT_EQ(On("2026-04-01", raised), Outcome::kBrokered);
+}
+
+TEST(PolicyLooser, TheStrictestClassActsUntilItsDay) {
+  const Record before = Counselling();
+  Record after = before;
+  after.service_class = ServiceClass::kTargeted;
+  EXPECT_EQ(StrictestClass(before, Day("2026-03-11")), ServiceClass::kSensitive);
+  HoldBackLooser(before, Day("2026-03-11"), after);
+  EXPECT_EQ(StrictestClass(after, Day("2026-03-31")), ServiceClass::kSensitive);
+  EXPECT_EQ(ActingBeside(after, Day("2026-03-31")).size(), 1u);
+  EXPECT_EQ(StrictestClass(after, Day("2026-04-01")), ServiceClass::kTargeted);
+  EXPECT_TRUE(ActingBeside(after, Day("2026-04-01")).empty());
+}
+
+TEST(PolicyLooser, ACarriedClassWaitsForTheSameDay) {
+  Record lowered = Counselling();
+  lowered.service_class = ServiceClass::kTargeted;
+  HoldBackLooser(Counselling(), Day("2026-03-11"), lowered);
+  Record universal = Counselling();
+  universal.service_class = ServiceClass::kUniversal;
+  Record other = universal;
+  CarryClass(lowered, Day("2026-03-12"), other);
+  EXPECT_EQ(other.service_class, ServiceClass::kTargeted);
+  EXPECT_EQ(LooserOn(other, Day("2026-03-12")), Day("2026-04-01"));
+  EXPECT_EQ(On("2026-03-31", other), Outcome::kBrokered);
+  EXPECT_EQ(On("2026-04-01", other), Outcome::kContact);
+  const Record once = other;
+  CarryClass(lowered, Day("2026-03-13"), other);
+  EXPECT_EQ(other, once);
+  // By a clock that was put back no sooner; nothing that is over is carried, or acts anew.
+  other = universal;
+  CarryClass(lowered, Day("2026-02-27"), other);
+  EXPECT_EQ(other.earlier_until, Day("2026-04-01"));
+  other = universal;
+  CarryClass(lowered, Day("2026-04-01"), other);
+  EXPECT_EQ(StrictestClass(other, Day("2026-04-01")), ServiceClass::kTargeted);
+  EXPECT_TRUE(other.earlier.empty());
+  Record later = Counselling();
+  later.service_class = ServiceClass::kTargeted;
+  HoldBackLooser(Counselling(), Day("2026-04-02"), later);
+  other = universal;
+  other.earlier = {Basis(ServiceClass::kProtected)};
+  other.earlier_until = Day("2026-04-01");
+  CarryClass(later, Day("2026-04-02"), other);
+  EXPECT_EQ(StrictestClass(other, Day("2026-04-02")), ServiceClass::kSensitive);
 }
 
 TEST(PolicyLooser, NothingIsHeldBackWhereNothingChanged) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "node/policy_looser.h"
+
 namespace whoelse {
 namespace {
 
@@ -99,6 +101,32 @@ TEST(RecordLife, WhatRestrictsAChildGoesWithItToItsNewNumber) {
   }
 }
 
+// Two people lowered it yesterday: for asking that waits, whatever becomes of the number meanwhile.
+TEST(RecordLife, AClassThatWaitsGoesToTheNewNumberAndToWhatItIsMergedInto) {
+  const Date first = *Date::FromYmd(20260401);
+  Record before = Held(), lowered = Held();
+  before.service_class = ServiceClass::kProtected;
+  HoldBackLooser(before, kToday, lowered);
+  for (const std::optional<NhsNumber>& number : {std::optional(kNew), std::optional<NhsNumber>()}) {
+    Record row = Held();
+    row.nhs_number = number;
+    const RowTaken taken = Take(lowered, row);
+    ASSERT_TRUE(taken.added.has_value());
+    EXPECT_EQ(taken.added->service_class, ServiceClass::kTargeted);
+    EXPECT_EQ(StrictestClass(*taken.added, kToday), ServiceClass::kProtected);
+    EXPECT_EQ(StrictestClass(*taken.added, first), ServiceClass::kTargeted);
+    // The next night's row is the same record's.
+    EXPECT_FALSE(Take(*taken.added, row).held);
+    // What is over is not carried.
+    const RowTaken later = TakeRow(&lowered, row, NumberChange::kClosed, false, first);
+    EXPECT_EQ(StrictestClass(*later.added, first), ServiceClass::kTargeted);
+  }
+  Record into = Held();
+  ASSERT_EQ(Merge(lowered, kToday, into), std::nullopt);
+  EXPECT_EQ(StrictestClass(into, kToday), ServiceClass::kProtected);
+  EXPECT_EQ(StrictestClass(into, first), ServiceClass::kTargeted);
+}
+
 TEST(RecordLife, ANumberTakenAwayIsClosedToo) {
   Record row = Held();
   row.nhs_number.reset();
@@ -188,7 +216,7 @@ TEST(RecordLife, AMergeTakesTheStricterOfEach) {
   from.consent.state = ConsentState::kRefused;
   into.restrictions.call_back_only = true;
   into.consent.state = ConsentState::kGiven;
-  ASSERT_EQ(Merge(from, into), std::nullopt);
+  ASSERT_EQ(Merge(from, kToday, into), std::nullopt);
   EXPECT_EQ(into.service_class, ServiceClass::kSensitive);
   EXPECT_TRUE(into.restrictions.covert && into.restrictions.call_back_only);
   EXPECT_TRUE(into.shield_pending);
@@ -215,7 +243,7 @@ TEST(RecordLife, WhatAreTwoChildrenIsNotMerged) {
   for (const Case& c : cases) {
     Record from = Held(), into = Held();
     c.make(from);
-    const auto error = Merge(from, into);
+    const auto error = Merge(from, kToday, into);
     ASSERT_TRUE(error.has_value()) << c.what;
     EXPECT_EQ(error->field, "id");
     EXPECT_EQ(into, Held()) << c.what;
@@ -257,10 +285,45 @@ TEST(RecordLife, TheSameAddressInAnotherWritingIsNoFormerOne) {
             At(kHighStreet, {kMillLane}));
 }
 
-TEST(RecordLife, ASystemsOwnHistoryComesFirstAndTakesNothingAway) {
+TEST(RecordLife, ASystemsOwnHistoryTakesNothingAwayAndKeepsItsOrder) {
   const RowTaken taken = Take(At(kHighStreet, {kMillLane}), At(kWharf, {kMillLane}));
-  EXPECT_EQ(taken.held, At(kWharf, {kMillLane, kHighStreet}));
+  EXPECT_EQ(taken.held, At(kWharf, {kHighStreet, kMillLane}));
   EXPECT_FALSE(Take(*taken.held, At(kWharf, {kMillLane})).held);
+  // What the row names stands where it says; a home between that never came here goes in there.
+  const Home farm = {"Hill Farm", "NB4 4DD"};
+  const Record row = At(kWharf, {farm, kHighStreet});
+  const RowTaken named = Take(At(kHighStreet, {kMillLane}), row);
+  EXPECT_EQ(named.held, At(kWharf, {farm, kHighStreet, kMillLane}));
+  EXPECT_FALSE(Take(*named.held, row).held);
+  const Record turned = At(kWharf, {kMillLane, kHighStreet});
+  EXPECT_EQ(Take(At(kWharf, {kHighStreet, kMillLane}), turned).held, turned);
+}
+
+// The home that a child has just fled from is the one that matters most.
+TEST(RecordLife, ARowThatNamesEightOlderHomesDoesNotDropTheOneJustLeft) {
+  std::vector<Home> eight;
+  for (int i = 1; i <= 8; ++i) eight.push_back({std::to_string(i) + " Road", ""});
+  const Record row = At(kMillLane, eight);
+  const auto before = [&](std::vector<Home> newer) {
+    newer.insert(newer.end(), eight.begin(), eight.end() - static_cast<ptrdiff_t>(newer.size()));
+    return newer;
+  };
+  // Whether the system has told of the others before or does so tonight; and again every night.
+  for (const Record& held : {At(kHighStreet, eight), At(kHighStreet), At(kMillLane, {kHighStreet})}) {
+    const RowTaken taken = Take(held, row);
+    EXPECT_EQ(taken.held, At(kMillLane, before({kHighStreet})));
+    EXPECT_FALSE(Take(*taken.held, row).held);
+  }
+  // It moves on, and the row names the last home, or none of the two.
+  const Record fled = *Take(At(kHighStreet, eight), row).held;
+  std::vector<Home> with_last = eight;
+  with_last.insert(with_last.begin(), kMillLane);
+  with_last.pop_back();
+  for (const Record& next : {At(kWharf, eight), At(kWharf, with_last)}) {
+    const RowTaken taken = Take(fled, next);
+    EXPECT_EQ(taken.held, At(kWharf, before({kMillLane, kHighStreet})));
+    EXPECT_FALSE(Take(*taken.held, next).held);
+  }
 }
 
 TEST(RecordLife, ANinthFormerAddressDropsTheOldest) {
@@ -289,8 +352,22 @@ TEST(RecordLife, AMergeKeepsWhatBothKnowOfAddresses) {
   const Home farm = {"Hill Farm", "NB4 4DD"};
   const Record from = At(kMillLane, {kHighStreet, kWharf});
   Record into = At(kWharf, {farm});
-  ASSERT_EQ(Merge(from, into), std::nullopt);
-  EXPECT_EQ(into, At(kWharf, {farm, kMillLane, kHighStreet}));
+  ASSERT_EQ(Merge(from, kToday, into), std::nullopt);
+  EXPECT_EQ(into, At(kWharf, {kMillLane, farm, kHighStreet}));
+}
+
+TEST(RecordLife, AMergeOfManyAddressesKeepsTheNewestOfBoth) {
+  Record from = At(kMillLane), into = At(kWharf);
+  for (int i = 0; i < 8; ++i) {
+    from.former_addresses.push_back({std::to_string(i) + " Road", ""});
+    into.former_addresses.push_back({std::to_string(i) + " Lane", ""});
+  }
+  ASSERT_EQ(Merge(from, kToday, into), std::nullopt);
+  std::vector<Home> expected = {kMillLane};
+  for (const char* home : {"0 Lane", "0 Road", "1 Lane", "1 Road", "2 Lane", "2 Road", "3 Lane"}) {
+    expected.push_back({home, ""});
+  }
+  EXPECT_EQ(into.former_addresses, expected);
 }
 
 // --- what falls due
@@ -348,6 +425,18 @@ TEST(DueActions, ProtectedThirtyDaysAndSensitiveAYearAfterTheirEnd) {
   record.service_class = ServiceClass::kProtected;
   EXPECT_EQ(On(record, "2026-03-01"), DueAction::kNone);
   EXPECT_EQ(On(record, "2026-03-02"), DueAction::kPurge);
+}
+
+// The day on which two people said that it is no refuge: nothing is purged as one from then on.
+TEST(DueActions, AClassThatWasLoweredIsDueByWhatItIs) {
+  Record before = Born("2015-03-02");
+  before.end = *Date::Parse("2026-01-31");
+  before.service_class = ServiceClass::kProtected;
+  Record lowered = before;
+  lowered.service_class = ServiceClass::kTargeted;
+  HoldBackLooser(before, kToday, lowered);
+  EXPECT_EQ(DueActionOf(before, kToday), DueAction::kPurge);
+  EXPECT_EQ(DueActionOf(lowered, kToday), DueAction::kNone);
 }
 
 TEST(DueActions, LiveIsWhatGoesOn) {

@@ -1,6 +1,8 @@
 // What people and the calendar do to records, over the store on the disk.
 #include <gtest/gtest.h>
 
+#include "node/day_of.h"
+#include "node/policy_looser.h"
 #include "tests/node/backup_maker.h"
 #include "tests/node/registry_fixture.h"
 #include "tests/node/registry_run.h"
@@ -347,6 +349,20 @@ TEST_F(RegistryLifeTest, AnUnmergedRecordIsNoLessRestrictedThanItAnswered) {
   EXPECT_TRUE(Under(kOne)[0].restrictions.covert);
   ASSERT_TRUE(IsDone(registry_.Unmerge({"school", "1"}, ByAt(kImported))));
   EXPECT_TRUE(Under(kOne)[0].restrictions.covert);
+}
+
+TEST_F(RegistryLifeTest, AnUnmergedRecordHasTheClassThatWaitedUntilItsDay) {
+  const Date today = DayOf(kImported);
+  Record lowered = Pupil("2", "", kUpnOne), before = lowered;
+  before.service_class = ServiceClass::kProtected;
+  HoldBackLooser(before, today, lowered);
+  Import({Pupil("1", kOne), lowered});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "1"}, {"school", "2"}, ByAt(kImported))));
+  ASSERT_TRUE(IsDone(registry_.Unmerge({"school", "1"}, ByAt(kImported))));
+  const Record apart = Under(kOne)[0];
+  EXPECT_EQ(apart.source_id, "1");
+  EXPECT_EQ(StrictestClass(apart, today), ServiceClass::kProtected);
+  EXPECT_LT(StrictestClass(apart, FirstOfNextMonth(today)), ServiceClass::kProtected);
 }
 
 TEST_F(RegistryLifeTest, WhatWaitsInARecordActsWhenItIsLetThroughAndItsRestrictionsStay) {

@@ -22,7 +22,11 @@ Record Open() {
   return record;
 }
 
-std::optional<LeftOut> WhyOf(const Record& record) { return LeftOutOf(std::span(&record, 1))[0]; }
+const Date kToday = *Date::FromYmd(20260311), kFirstOfNext = *Date::FromYmd(20260401);
+
+std::optional<LeftOut> WhyOf(const Record& record, Date today = kToday) {
+  return LeftOutOf(std::span(&record, 1), today)[0];
+}
 
 TEST(SubjectAccess, LeavesOutRecordsThatCouldHarm) {
   EXPECT_EQ(WhyOf(Open()), std::nullopt);
@@ -45,7 +49,7 @@ TEST(SubjectAccess, LeavesOutRecordsThatCouldHarm) {
     c.change(record);
     EXPECT_EQ(WhyOf(record), c.why) << Name(c.why);
     // Beside an open one it stays with itself, but a shield hides the child.
-    const auto both = LeftOutOf(std::vector{Open(), record});
+    const auto both = LeftOutOf(std::vector{Open(), record}, kToday);
     const bool hidden = c.why == LeftOut::kShielded;
     EXPECT_EQ(both[0], hidden ? std::optional(c.why) : std::nullopt) << Name(c.why);
     EXPECT_EQ(both[1], c.why);
@@ -57,10 +61,16 @@ TEST(SubjectAccess, LeavesOutRecordsThatCouldHarm) {
   }
 }
 
-TEST(SubjectAccess, AClassThatWasLoweredWaits) {
+TEST(SubjectAccess, WhatBecameLooserWaitsForItsDay) {
   Record record = Open();
   record.earlier.emplace_back().service_class = ServiceClass::kProtected;
+  record.earlier_until = kFirstOfNext;
   EXPECT_EQ(WhyOf(record), LeftOut::kProtected);
+  EXPECT_EQ(WhyOf(record, kFirstOfNext), std::nullopt);
+  record.earlier[0] = Open();
+  record.earlier[0].about_parent_or_carer = true;
+  EXPECT_EQ(WhyOf(record), LeftOut::kSomebodyElse);
+  EXPECT_EQ(WhyOf(record, kFirstOfNext), std::nullopt);
 }
 
 std::vector<HeldEntry> Held(std::optional<LeftOut> second = std::nullopt) {
