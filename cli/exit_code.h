@@ -9,7 +9,7 @@ namespace whoelse {
 enum ExitCode : int {
   kExitOk = 0,
   kExitFailed = 1,        // anything that is none of the others
-  kExitBadInput = 2,      // nothing was sent, nothing was changed
+  kExitBadInput = 2,      // nothing was sent, nothing was changed; but a merge of two children silences them
   kExitUnanswered = 3,    // asked, and somebody did not answer
   kExitQuota = 4,         // today's questions are used up
   kExitRefuted = 5,       // `audit`: something is proved to be wrong

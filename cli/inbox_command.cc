@@ -61,13 +61,14 @@ void AddInboxCommand(CLI::App& app, Terminal& terminal, Chosen& chosen) {
       "Exit: 2 and nothing changed when something is missing or you may not decide it",
       Deciding("done"));
   done->add_option("ID", options->id, "As `inbox list` shows it")->required();
-  done->add_option("--outcome", options->outcome, "contacted, withheld, not-relevant, looked-at or no-answer")
+  done->add_option("--outcome", options->outcome, "contacted, withheld, not-relevant, looked-at, settled or no-answer")
       ->required();
   done->add_option("--reason", options->reason, kReasonHelp);
 
   CLI::App* const approve =
       add("approve", "Approve a question, confirm a shield, find an emergency justified, recognise a "
-                     "month's questions, record a justification.",
+                     "month's questions, record a justification; take a restriction away or give an "
+                     "opening (two people).",
           "Example:\n  whoelse inbox approve 7f3a-91c2-04be", Deciding("approve"));
   approve->add_option("ID", options->id, "As `inbox list` shows it")->required();
   approve->add_option("--reason", options->reason, kReasonHelp);

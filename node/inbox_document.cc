@@ -398,7 +398,7 @@ InboxItem RestoredItem(TimeMs made, TimeMs restored, const WorkingCalendar& cale
                      {"meanwhile", "every child is shielded, and questions come to this inbox"},
                      {"before_it_is_lifted",
                       {"import the current exports",
-                       "close, merge and erase again what was since the backup",
+                       "do again what people did to records since the backup",
                        "wait a week: every agency repeats its shield notices weekly"}}});
   return item;
 }
