@@ -126,7 +126,12 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
       record.nhs_number && IsClosed(OwnerOf(record), *record.nhs_number);
   RowTaken taken = held ? TakeRow(&*held, record, WhyChanged(*held, row), number_closed, today)
                         : TakeRow(nullptr, record, row.number_changed, number_closed, today);
-  if (gone && taken.added) RaiseTo(gone->left, *taken.added);
+  if (gone && taken.added) {
+    // No item names who comes back: a notice or a dispute of then is a shield, which two people lift.
+    gone->left.restrictions = WithShields(gone->left);
+    gone->left.shield_pending = gone->left.in_dispute = false;
+    RaiseTo(gone->left, *taken.added);
+  }
   const bool closes = taken.held && taken.added && taken.held->restrictions.closed;
   const bool supersedes = taken.held && taken.added && !closes;
   if (closes) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "node/day_of.h"
 #include "node/inbox_keeper.h"
 #include "tests/node/inbox_maker.h"
 #include "tests/node/registry_fixture.h"
@@ -67,6 +68,31 @@ TEST_F(Dispute, OneNumberOfTwoChildrenSilencesBoth) {
 TEST_F(Dispute, InOneFileToo) {
   EXPECT_EQ(Import({Ada(), Ben()}).disputed, 1u);
   EXPECT_THAT(Disputed(), ElementsAre(1, 2));
+}
+
+// Settling looks for what an item names: on what none does a dispute is a shield.
+TEST_F(Dispute, IsAShieldOnWhatIsUnmergedFromIt) {
+  Import({Ada("1"), Ada("3")});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "3"}, {"school", "1"}, ByAt(kImported))));
+  Import({Ben()});
+  ASSERT_TRUE(IsDone(registry_.Unmerge({"school", "3"}, ByAt(kImported))));
+  const RecordId apart = store_->FindBySource("school", "3");
+  EXPECT_FALSE(store_->ReadRecord(apart)->in_dispute);
+  EXPECT_TRUE(store_->ReadRecord(apart)->restrictions.shielded);
+}
+
+TEST_F(Dispute, IsAShieldOnWhatComesBackAfterItWasPurged) {
+  Record ada = Ada();
+  ada.service_class = ServiceClass::kProtected;
+  Import({ada});
+  Import({Ben()});
+  ada.end = DayOf(kImported);
+  Import({ada});
+  ASSERT_EQ(registry_.DoWhatIsDue(Confirmed(kImported + 31 * 86'400'000ull))->purged, 1u);
+  Import({Child("1", kTwo, "Ada", 20150314)});
+  const Record back = *store_->ReadRecord(store_->FindBySource("school", "1"));
+  EXPECT_FALSE(back.in_dispute);
+  EXPECT_TRUE(back.restrictions.shielded);
 }
 
 TEST_F(Dispute, OneUpnOfTwoNumbersSilencesBoth) {

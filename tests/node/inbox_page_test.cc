@@ -29,7 +29,7 @@ std::map<std::string, Row> RowsOfThePage() {
       continue;
     }
     const std::string how = cells[3].starts_with("the same") ? above : cells[3];
-    for (const std::string& kind : Quoted(cells[0])) {
+    for (const std::string& kind : InBackticks(cells[0])) {
       EXPECT_TRUE(rows.emplace(kind, Row{cells[2], how}).second) << kind;
     }
     above = how;
@@ -56,7 +56,7 @@ std::set<std::string> TypedFor(const KindRule& rule) {
 }
 std::set<std::string> TypedOnThePage(const std::string& how) {
   std::set<std::string> typed;
-  for (const std::string& words : Quoted(how)) {
+  for (const std::string& words : InBackticks(how)) {
     const std::string last = Split(words, " ").back();
     typed.insert(words == "whoelse ledger take" ? "taken" : last);
   }

@@ -23,8 +23,10 @@ const std::map<std::string, std::set<Deed>> kMeant = {
      {Deed::kBeginImport, Deed::kImportRecords, Deed::kListRecords, Deed::kExportRecords,
       Deed::kEndRecord, Deed::kSupersedeNumber, Deed::kCloseNumber, Deed::kMergeRecord,
       Deed::kUnmergeRecord, Deed::kEraseRecord, Deed::kSetLead}},
-    {"decide in the inbox", {Deed::kInbox, Deed::kLiftShield}},
-    {"read who asked about whom",
+    {"decide in the inbox, and, two of them, take a restriction away, take a class anew, open a "
+     "closed number or settle whose records are",
+     {Deed::kInbox, Deed::kLiftShield}},
+    {"read who asked about whom, take that out, prepare subject access",
      {Deed::kReadSealed, Deed::kTakeSealed, Deed::kLookWhoLooked, Deed::kPrepareReport}},
     {"list, close and erase records, and let through what is looser",
      {Deed::kListRecords, Deed::kCloseNumber, Deed::kEraseRecord, Deed::kLetRecordThrough,
@@ -34,12 +36,15 @@ const std::map<std::string, std::set<Deed>> kMeant = {
     {"see and end everybody's watches", {Deed::kEndWatch}},
     {"read the trail", {Deed::kReadTrail}},
     {"ask for and give justifications", {Deed::kAskToJustify, Deed::kShowPractitioner}},
-    {"decide what waits for a second person", {Deed::kInbox}},
+    {"decide a colleague's question or notice, before it leaves or, of what was put alone at night, "
+     "afterwards",
+     {Deed::kInbox}},
     {"confirm their people's questions, record what justifies one", {Deed::kInbox}}};
 
 // Of those who decide only some kinds.
 const std::map<std::string, std::set<ItemKind>> kKindsMeant = {
-    {"decide what waits for a second person",
+    {"decide a colleague's question or notice, before it leaves or, of what was put alone at night, "
+     "afterwards",
      {ItemKind::kApproval, ItemKind::kApprovalAfterwards, ItemKind::kShieldToSend}},
     {"confirm their people's questions, record what justifies one",
      {ItemKind::kMonthlyQuestions, ItemKind::kJustificationDue}}};
@@ -52,7 +57,7 @@ std::map<LocalRole, std::vector<std::string>> DutiesOfThePage() {
       ADD_FAILURE() << cells.size();
       continue;
     }
-    for (const std::string& name : Quoted(cells[0])) {
+    for (const std::string& name : InBackticks(cells[0])) {
       const auto role = LocalRoleByName(name);
       EXPECT_TRUE(role && duties.emplace(*role, Split(cells[1], "; ")).second) << name;
     }

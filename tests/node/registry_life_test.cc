@@ -435,7 +435,7 @@ TEST_F(RegistryLifeTest, WhatWasPurgedComesBackNoLessRestricted) {
   EXPECT_TRUE(Under(kOne).empty());
   Import({Pupil("1", kOne)}, DaysLater(32));
   ASSERT_EQ(Under(kOne).size(), 1u);
-  EXPECT_TRUE(Under(kOne)[0].shield_pending);
+  EXPECT_TRUE(Under(kOne)[0].restrictions.shielded);
   EXPECT_EQ(Under(kOne)[0].service_class, ServiceClass::kProtected);
 }
 

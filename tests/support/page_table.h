@@ -23,7 +23,7 @@ inline std::vector<std::string> Split(const std::string& text, std::string_view 
 }
 
 // What stands between backticks.
-inline std::vector<std::string> Quoted(const std::string& text) {
+inline std::vector<std::string> InBackticks(const std::string& text) {
   std::vector<std::string> quoted;
   const std::vector<std::string> parts = Split(text, "`");
   for (size_t i = 1; i < parts.size(); i += 2) quoted.push_back(parts[i]);
