@@ -76,7 +76,10 @@ class CapturedLog {
   explicit CapturedLog(const Clock& clock) : path_(directory_ / "log") {
     StartLog(clock, open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   }
-  ~CapturedLog() { StartLog(*new SystemClock); }
+  ~CapturedLog() {
+    static const auto* const clock = new SystemClock;   // threads log until the program ends
+    StartLog(*clock);
+  }
   CapturedLog(const CapturedLog&) = delete;
   CapturedLog& operator=(const CapturedLog&) = delete;
   std::string text() const { return ReadFile(path_); }
