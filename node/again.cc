@@ -4,6 +4,7 @@
 #include <set>
 
 #include "nlohmann/json.hpp"
+#include "node/json_text.h"
 
 namespace whoelse {
 namespace {
@@ -30,17 +31,16 @@ bool IsOpen(const std::pair<std::string, std::string>& hours, TimeMs now) {
 }  // namespace
 
 std::string AgainDocument(const AgainRequest& request) {
-  return Json{{"first", ToHex(request.first)},
-              {"user", request.user},
-              {"requested_ms", request.requested_ms},
-              {"due_ms", request.due_ms},
-              {"waits", request.waits},
-              {"outcome", request.outcome}}
-      .dump(-1, ' ', true, Json::error_handler_t::replace);
+  return JsonText({{"first", ToHex(request.first)},
+                   {"user", request.user},
+                   {"requested_ms", request.requested_ms},
+                   {"due_ms", request.due_ms},
+                   {"waits", request.waits},
+                   {"outcome", request.outcome}});
 }
 
 absl::StatusOr<AgainRequest> ReadAgain(std::string_view document) {
-  const Json json = Json::parse(document, nullptr, false);
+  const Json json = JsonFrom(document);
   AgainRequest request;
   const auto has = [&](const char* key, Json::value_t type) {
     return json.is_object() && json.contains(key) && json[key].type() == type;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nlohmann/json.hpp"
+#include "node/json_text.h"
 
 namespace whoelse {
 namespace {
@@ -39,12 +40,12 @@ std::string HandOversDocument(const std::vector<HandOver>& hand_overs) {
     all.push_back({{"ref", ToHex(one.to)}, {"to", one.to_user}, {"by", one.by_user},
                    {"at_ms", one.at_ms}, {"until_ms", one.until_ms}, {"reason", one.reason}});
   }
-  return all.dump(-1, ' ', true, Json::error_handler_t::replace);
+  return JsonText(all);
 }
 
 absl::StatusOr<std::vector<HandOver>> ReadHandOvers(std::string_view document) {
   const absl::Status damaged = absl::DataLossError("store: who was handed an answer is damaged");
-  const Json all = Json::parse(document, nullptr, false);
+  const Json all = JsonFrom(document);
   if (!all.is_array()) return damaged;
   std::vector<HandOver> hand_overs;
   for (const Json& json : all) {

@@ -6,6 +6,7 @@
 
 #include "nlohmann/json.hpp"
 #include "node/evidence.h"
+#include "node/json_text.h"
 #include "rpc/log.h"
 
 namespace whoelse {
@@ -30,13 +31,12 @@ bool IsDue(TimeMs now, TimeMs next, TimeMs every) { return now >= next || next -
 }  // namespace
 
 std::string AlarmDocument(const Alarm& alarm, TimeMs now) {
-  return nlohmann::ordered_json{{"log", alarm.coordinator},
-                                {"alarm", std::string(Name(alarm.kind))},
-                                {"index", alarm.index},
-                                {"raised_ms", now},
-                                {"repeated", alarm.repeated},
-                                {"evidence", alarm.evidence}}
-      .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  return JsonText({{"log", alarm.coordinator},
+                   {"alarm", std::string(Name(alarm.kind))},
+                   {"index", alarm.index},
+                   {"raised_ms", now},
+                   {"repeated", alarm.repeated},
+                   {"evidence", alarm.evidence}});
 }
 
 Answering::Answering(HolderIdentity identity, TrustAnchor trust, RocksdbStore& store,

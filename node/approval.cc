@@ -1,6 +1,7 @@
 #include "node/approval.h"
 
 #include "nlohmann/json.hpp"
+#include "node/json_text.h"
 
 namespace whoelse {
 namespace {
@@ -26,12 +27,6 @@ std::string FingerprintOf(const QuestionToApprove& question) {
   return ToHex(H("node/approval", out.view()));
 }
 
-Json AboutOf(const InboxItem& item) { return Json::parse(item.about, nullptr, false); }
-
-std::string Dump(const Json& about) {
-  return about.dump(-1, ' ', true, Json::error_handler_t::replace);
-}
-
 }  // namespace
 
 InboxItem ApprovalItem(const QuestionToApprove& question, TimeMs now,
@@ -42,15 +37,15 @@ InboxItem ApprovalItem(const QuestionToApprove& question, TimeMs now,
   item.asked_by = {question.practitioner};
   if (!question.organisation.empty()) item.organisations = {question.organisation};
   item.fingerprint = FingerprintOf(question);
-  item.about = Dump({{"purpose", std::string(Name(question.purpose))},
-                     {"case_reference", question.case_reference},
-                     {"practitioner", ToHex(question.practitioner)}});
+  item.about = JsonText({{"purpose", std::string(Name(question.purpose))},
+                         {"case_reference", question.case_reference},
+                         {"practitioner", ToHex(question.practitioner)}});
   return item;
 }
 
 std::variant<PersonRef, FieldError> ApproverOf(const InboxItem& item,
                                                const QuestionToApprove& question, TimeMs now) {
-  const Json about = AboutOf(item);
+  const Json about = JsonFrom(item.about);
   if (item.fingerprint != FingerprintOf(question) || !about.is_object()) {
     return Error("is not for this question", "ask as it was approved, or have this one approved");
   }
@@ -68,17 +63,17 @@ std::variant<PersonRef, FieldError> ApproverOf(const InboxItem& item,
 
 InboxItem Used(const InboxItem& item, TimeMs now) {
   InboxItem used = item;
-  Json about = AboutOf(item);
+  Json about = JsonFrom(item.about);
   about["used_ms"] = now;
-  used.about = Dump(about);
+  used.about = JsonText(about);
   return used;
 }
 
 InboxItem Unused(const InboxItem& item) {
   InboxItem unused = item;
-  Json about = AboutOf(item);
+  Json about = JsonFrom(item.about);
   about.erase("used_ms");
-  unused.about = Dump(about);
+  unused.about = JsonText(about);
   return unused;
 }
 
@@ -89,15 +84,15 @@ InboxItem NotApprovedItem(const InboxItem& refused, TimeMs now, const WorkingCal
   item.asked_by = refused.asked_by;
   item.organisations = refused.organisations;
   const InboxItem::Step& step = refused.steps.back();
-  Json about = AboutOf(refused);
+  Json about = JsonFrom(refused.about);
   about.update(Json{{"item", refused.id}, {"said_by", step.user}, {"reason", step.reason}});
-  item.about = Dump(about);
+  item.about = JsonText(about);
   return item;
 }
 
 std::string PutAloneQuestion(const InboxItem& item) {
   if (item.kind != ItemKind::kApprovalAfterwards && item.kind != ItemKind::kNotApproved) return "";
-  const Json about = AboutOf(item);
+  const Json about = JsonFrom(item.about);
   return about.is_object() ? about.value("question", "") : "";
 }
 

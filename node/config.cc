@@ -13,7 +13,6 @@
 namespace whoelse {
 namespace {
 
-
 // The folder of the configuration file before a relative path.
 std::string Beside(const std::string& file, const std::string& path) {
   if (path.empty() || path.front() == '/' || path.starts_with("credential:")) return path;

@@ -5,6 +5,7 @@
 #include "nlohmann/json.hpp"
 #include "node/door_reply.h"
 #include "node/evidence.h"
+#include "node/json_text.h"
 #include "rpc/status.h"
 
 namespace whoelse {
@@ -43,7 +44,7 @@ grpc::Status StatusOf(const QuestionAsker::Failure& failure) {
 
 // Named by the log, for whoever is told of it.
 Json AlarmOf(const InboxItem& item, const Roster& roster) {
-  const Json about = Json::parse(item.about, nullptr, false);
+  const Json about = JsonFrom(item.about);
   const auto id = about.value("log", CoordinatorId{0});
   const RosterCoordinator* coordinator = roster.FindCoordinator(id);
   return {{"item", item.id},

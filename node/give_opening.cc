@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nlohmann/json.hpp"
+#include "node/json_text.h"
 
 namespace whoelse {
 namespace {
@@ -23,21 +24,21 @@ InboxItem OpeningItem(const AskedInMonth& asked, TimeMs now, const WorkingCalend
   InboxItem item = NewItem(ItemKind::kOpeningToGive, std::nullopt, now, calendar, random);
   item.asked_by = {asked.practitioner};
   if (!asked.organisation.empty()) item.organisations = {asked.organisation};
-  item.about = Json{{"question", asked.question},
-                    {"practitioner", ToHex(asked.practitioner)},
-                    {"asked_ms", asked.at_ms},
-                    {"purpose", std::string(Name(asked.purpose))},
-                    {"case_reference", asked.case_reference},
-                    {"before_it_is_approved",
-                     "have the auditor's written authority before you, and see that it names this "
-                     "question: whoever has the opening reads the child's number and every answer"}}
-                   .dump(-1, ' ', true, Json::error_handler_t::replace);
+  item.about = JsonText(
+      {{"question", asked.question},
+       {"practitioner", ToHex(asked.practitioner)},
+       {"asked_ms", asked.at_ms},
+       {"purpose", std::string(Name(asked.purpose))},
+       {"case_reference", asked.case_reference},
+       {"before_it_is_approved",
+        "have the auditor's written authority before you, and see that it names this question: "
+        "whoever has the opening reads the child's number and every answer"}});
   return item;
 }
 
 std::string OpeningQuestion(const InboxItem& item) {
   if (item.kind != ItemKind::kOpeningToGive) return "";
-  const Json about = Json::parse(item.about, nullptr, false);
+  const Json about = JsonFrom(item.about);
   return about.is_object() ? about.value("question", "") : "";
 }
 

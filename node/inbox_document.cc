@@ -3,16 +3,13 @@
 #include <algorithm>
 
 #include "nlohmann/json.hpp"
+#include "node/json_text.h"
 #include "node/noted_json.h"
 
 namespace whoelse {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
-}
 
 absl::Status Damaged() { return absl::DataLossError("inbox: a document is damaged"); }
 
@@ -96,8 +93,6 @@ Json RefsOf(const std::vector<PersonRef>& refs) {
   return list;
 }
 
-Json ParseAbout(const InboxItem& item) { return Json::parse(item.about, nullptr, false); }
-
 Json LineOf(const Line& line) { return {{"phone", line.number}, {"hours", line.hours}}; }
 
 InboxItem QuestionItem(ItemKind kind, const Noted& noted, AgencyId me,
@@ -114,7 +109,7 @@ InboxItem QuestionItem(ItemKind kind, const Noted& noted, AgencyId me,
   if (noted.reasons & Noted::kPossibleWrongChild) {
     about["warning"] = "date of birth differs or is missing: check that this is the right child";
   }
-  item.about = Dump(about);
+  item.about = JsonText(about);
   return item;
 }
 
@@ -166,11 +161,11 @@ absl::StatusOr<InboxItem> ConflictItem(const Json& document, const WorkingCalend
     if (!record.is_number_unsigned()) return Damaged();
     item.records.push_back(record.get<RecordId>());
   }
-  item.about = Dump({{"conflict", std::string(Name(conflict))},
-                     {"records", records},
-                     {"meanwhile", "they say nothing to anybody, and questions come to this inbox"},
-                     {"before_it_is_settled",
-                      "find out in your system whose each is, put it right there, and import"}});
+  item.about = JsonText({{"conflict", std::string(Name(conflict))},
+                         {"records", records},
+                         {"meanwhile", "they say nothing to anybody, and questions come to this inbox"},
+                         {"before_it_is_settled",
+                          "find out in your system whose each is, put it right there, and import"}});
   return item;
 }
 
@@ -194,11 +189,11 @@ std::string ItemDocument(const InboxItem& item) {
   if (item.manager) json["manager"] = ToHex(*item.manager);
   if (!item.organisations.empty()) json["organisations"] = item.organisations;
   for (const InboxItem::Step& step : item.steps) json["steps"].push_back(StepOf(step));
-  return Dump(json);
+  return JsonText(json);
 }
 
 absl::StatusOr<InboxItem> ReadItem(std::string_view document) {
-  const Json json = Json::parse(document, nullptr, false);
+  const Json json = JsonFrom(document);
   Members members(json);
   InboxItem item;
   item.id = members.Text("id");
@@ -232,12 +227,13 @@ absl::StatusOr<InboxItem> ReadItem(std::string_view document) {
 
 std::string ConflictDocument(Conflict conflict, const std::vector<RecordId>& records,
                              TimeMs raised) {
-  return Dump({{"conflict", std::string(Name(conflict))}, {"raised_ms", raised}, {"records", records}});
+  return JsonText(
+      {{"conflict", std::string(Name(conflict))}, {"raised_ms", raised}, {"records", records}});
 }
 
 absl::StatusOr<InboxItem> TakeUpDocument(std::string_view document, const WorkingCalendar& calendar,
                                          Random& random) {
-  Json json = Json::parse(document, nullptr, false);
+  Json json = JsonFrom(document);
   Members members(json);
   if (members.Has("alarm")) {
     const TimeMs raised = members.Number("raised_ms");
@@ -261,7 +257,7 @@ absl::StatusOr<InboxItem> TakeUpDocument(std::string_view document, const Workin
   if (!members.ok()) return Damaged();
   json["decisions"] = json["records"];
   for (const char* key : {"kind", "received_ms", "records"}) json.erase(key);
-  item.about = Dump(json);
+  item.about = JsonText(json);
   return item;
 }
 
@@ -270,15 +266,15 @@ bool JoinAlarm(InboxItem& open, const InboxItem& again) {
       open.state() != ItemState::kOpen) {
     return false;
   }
-  Json known = ParseAbout(open);
-  const Json other = ParseAbout(again);
+  Json known = JsonFrom(open.about);
+  const Json other = JsonFrom(again.about);
   for (const char* key : {"log", "alarm"}) {
     if (!known.contains(key) || !other.contains(key) || known[key] != other[key]) return false;
   }
   // An alarm may stand for others that its node did not even write down (node/alarm_gate.h).
   known["times"] = known.value("times", uint64_t{1}) + 1 + other.value("repeated", uint64_t{0});
   known["last_ms"] = again.raised_ms;
-  open.about = Dump(known);
+  open.about = JsonText(known);
   return true;
 }
 
@@ -297,7 +293,7 @@ Json ItemRow(const InboxItem& item, TimeMs now) {
 
 Json ItemPage(const InboxItem& item, TimeMs now) {
   Json page = ItemRow(item, now);
-  page["about"] = ParseAbout(item);
+  page["about"] = JsonFrom(item.about);
   if (item.kind == ItemKind::kShieldToLift) page["about"] = {{"records", item.records}};
   page["decisions"] = Json::array();
   for (const InboxItem::Step& step : item.steps) {
@@ -373,9 +369,9 @@ std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me,
 }
 
 void SetQuestion(InboxItem& item, const FrameHash& frame_hash) {
-  Json about = ParseAbout(item);
+  Json about = JsonFrom(item.about);
   about["question"] = ReceiptNumber(frame_hash);
-  item.about = Dump(about);
+  item.about = JsonText(about);
 }
 
 InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, std::vector<std::string> organisations,
@@ -384,22 +380,22 @@ InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, std::vector<std::string
   item.organisations = std::move(organisations);
   item.from = alarm.agency;
   if (alarm.agency == me) item.asked_by = {alarm.practitioner};   // nobody looks into themselves
-  item.about = Dump({{"why", std::string(Name(alarm.rule))},
-                     {"agency", alarm.agency},
-                     {"practitioner", ToHex(alarm.practitioner)}});
+  item.about = JsonText({{"why", std::string(Name(alarm.rule))},
+                         {"agency", alarm.agency},
+                         {"practitioner", ToHex(alarm.practitioner)}});
   return item;
 }
 
 InboxItem RestoredItem(TimeMs made, TimeMs restored, const WorkingCalendar& calendar,
                        Random& random) {
   InboxItem item = NewItem(ItemKind::kRestored, std::nullopt, restored, calendar, random);
-  item.about = Dump({{"backup_made_ms", made},
-                     {"restored_ms", restored},
-                     {"meanwhile", "every child is shielded, and questions come to this inbox"},
-                     {"before_it_is_lifted",
-                      {"import the current exports",
-                       "do again what people did to records since the backup",
-                       "wait a week: every agency repeats its shield notices weekly"}}});
+  item.about = JsonText({{"backup_made_ms", made},
+                         {"restored_ms", restored},
+                         {"meanwhile", "every child is shielded, and questions come to this inbox"},
+                         {"before_it_is_lifted",
+                          {"import the current exports",
+                           "do again what people did to records since the backup",
+                           "wait a week: every agency repeats its shield notices weekly"}}});
   return item;
 }
 
@@ -414,7 +410,7 @@ std::vector<InboxItem> ItemsOf(const OwnQuestion& question, TimeMs raised,
     item.from = question.me;
     item.asked_by = {question.practitioner};
     item.organisations = question.organisations;
-    item.about = Dump(said);
+    item.about = JsonText(said);
     items.push_back(std::move(item));
   };
   if (question.shield_notice) {
@@ -438,7 +434,7 @@ InboxItem ReportItem(const std::vector<std::string>& put_back,
                      const WorkingCalendar& calendar, Random& random) {
   InboxItem item = NewItem(ItemKind::kRightsRequest, std::nullopt, raised, calendar, random);
   item.organisations = std::move(organisations);
-  item.about = Dump({{"put_back", put_back}});
+  item.about = JsonText({{"put_back", put_back}});
   return item;
 }
 

@@ -41,7 +41,7 @@ class InboxKeeper {
   struct Raised {
     std::vector<std::string> items;     // their ids
     std::vector<std::string> notices;   // of a notice: those of the items about its shield here
-    bool counted = false;             // by who watches for fishing
+    bool counted = false;               // by who watches for fishing
   };
   // Whose question it is, for the people here: "local:dan", and who answers for them, "": nobody.
   struct Whose {

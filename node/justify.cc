@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "nlohmann/json.hpp"
+#include "node/json_text.h"
 
 namespace whoelse {
 namespace {
@@ -11,10 +12,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr size_t kNumberSize = 19;   // four groups of four, joined by "-"
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
-}
 
 bool IsNumber(std::string_view text) {
   if (text.size() != kNumberSize) return false;
@@ -56,9 +53,9 @@ InboxItem JustificationAsked(const ForeignQuestion& question, AgencyId agency,
   InboxItem item = NewItem(ItemKind::kJustificationAsked, std::nullopt, now, calendar, random);
   item.organisations = std::move(organisations);
   item.from = agency;
-  item.about = Dump({{"question", question.number},
-                     {"practitioner", question.reference},
-                     {"say", WordsFor(question, me)}});
+  item.about = JsonText({{"question", question.number},
+                         {"practitioner", question.reference},
+                         {"say", WordsFor(question, me)}});
   return item;
 }
 
@@ -80,18 +77,18 @@ InboxItem JustificationDue(const AskedInMonth& asked, const StaffMember* member,
   item.asked_by = {asked.practitioner};
   if (member != nullptr) item.manager = member->manager;
   if (!asked.organisation.empty()) item.organisations = {asked.organisation};
-  item.about = Dump({{"question", asked.question},
-                     {"practitioner", ToHex(asked.practitioner)},
-                     {"user", member != nullptr ? Json(member->user) : Json(nullptr)},
-                     {"asked_ms", asked.at_ms},
-                     {"purpose", std::string(Name(asked.purpose))},
-                     {"case_reference", asked.case_reference}});
+  item.about = JsonText({{"question", asked.question},
+                         {"practitioner", ToHex(asked.practitioner)},
+                         {"user", member != nullptr ? Json(member->user) : Json(nullptr)},
+                         {"asked_ms", asked.at_ms},
+                         {"purpose", std::string(Name(asked.purpose))},
+                         {"case_reference", asked.case_reference}});
   return item;
 }
 
 bool IsAbout(const InboxItem& item, ItemKind kind, const ForeignQuestion& question) {
   if (item.kind != kind) return false;
-  const Json about = Json::parse(item.about, nullptr, false);
+  const Json about = JsonFrom(item.about);
   return about.is_object() && about.value("question", "") == question.number &&
          about.value("practitioner", "") == question.reference;
 }

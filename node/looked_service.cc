@@ -38,7 +38,7 @@ absl::Status LookedService::AddHeld(const std::vector<StoredRecord>& child,
     records.push_back(*std::move(record));
     held.push_back(&stored);
   }
-  const std::vector<std::optional<LeftOut>> left_out = 
+  const std::vector<std::optional<LeftOut>> left_out =
       LeftOutOf(records, DayOf(parts_.clock.NowMs()));
   for (size_t i = 0; i < held.size(); ++i) {
     v1::HeldEntry& entry = *reply.add_held();

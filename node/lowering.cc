@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "nlohmann/json.hpp"
+#include "node/json_text.h"
 #include "node/policy_looser.h"
 
 namespace whoelse {
@@ -80,14 +81,14 @@ InboxItem LoweringItem(const Lowering& lowering, std::vector<RecordId> records, 
   about["before_it_is_approved"] =
       "see for yourself that it is right for this child, and that your own system says the same by "
       "now: what its next export still says rises again";
-  item.about = about.dump(-1, ' ', true, Json::error_handler_t::replace);
+  item.about = JsonText(about);
   return item;
 }
 
 std::optional<Lowering> LoweringOf(const InboxItem& item) {
   if (item.kind == ItemKind::kShieldToLift) return Lowering{Lowered::kShield};
   if (item.kind != ItemKind::kRestrictionToLower) return std::nullopt;
-  const Json about = Json::parse(item.about, nullptr, false);
+  const Json about = JsonFrom(item.about);
   const auto text = [](const Json& json) {
     return json.is_string() ? json.get<std::string>() : std::string();
   };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "nlohmann/json.hpp"
+#include "node/json_text.h"
 
 namespace whoelse {
 namespace {
@@ -12,10 +13,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr size_t kOneCheckedOf = 50;   // 2 in 100
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
-}
 
 uint32_t MonthAfter(uint32_t yyyymm) {
   return yyyymm % 100 == 12 ? yyyymm + 100 - 11 : yyyymm + 1;
@@ -69,7 +66,7 @@ InboxItem ItemOf(const MonthEnd& month, const Confirmer& confirmer,
                          {"check_against_case", static_cast<bool>(drawn[i])}});
     AddPerson(item, asked[i].practitioner);
   }
-  item.about = Dump({{"month", MonthText(month.yyyymm)}, {"questions", questions}});
+  item.about = JsonText({{"month", MonthText(month.yyyymm)}, {"questions", questions}});
   return item;
 }
 
@@ -115,7 +112,7 @@ std::variant<InboxItem, FieldError> NotRecognisedItem(const InboxItem& decided, 
                                                       const WorkingCalendar& calendar,
                                                       Random& random) {
   const InboxItem::Step& step = decided.steps.back();
-  const Json about = Json::parse(decided.about, nullptr, false);
+  const Json about = JsonFrom(decided.about);
   InboxItem item = NewItem(ItemKind::kNotRecognised, std::nullopt, now, calendar, random);
   item.organisations = decided.organisations;
   Json named = Json::array();
@@ -131,8 +128,8 @@ std::variant<InboxItem, FieldError> NotRecognisedItem(const InboxItem& decided, 
     return FieldError{"reason", "names no question of this list",
                       "write the numbers of those that you do not recognise, and why"};
   }
-  item.about = Dump({{"item", decided.id}, {"said_by", step.user}, {"reason", step.reason},
-                     {"questions", named}});
+  item.about = JsonText({{"item", decided.id}, {"said_by", step.user}, {"reason", step.reason},
+                         {"questions", named}});
   return item;
 }
 

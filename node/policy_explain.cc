@@ -10,7 +10,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-
 Date DaysAgo(Date today, int64_t days) { return Date::FromDays(today.days() - days); }
 
 Json CellsOf(const PolicyTable& table) {

@@ -1,5 +1,6 @@
-// The receipts of the questions asked here: begun before they leave, stored with what came, completed in the background as the logs
-// come to cover their leaves, handed out at the door. docs/operating/receipts.md.
+// The receipts of the questions asked here: begun before they leave, stored with what came,
+// completed in the background as the logs come to cover their leaves, handed out at the door.
+// docs/operating/receipts.md.
 #ifndef WHOELSE_NODE_RECEIPT_KEEPER_H_
 #define WHOELSE_NODE_RECEIPT_KEEPER_H_
 

@@ -199,8 +199,7 @@ absl::StatusOr<std::set<RecordId>> Registry::AnsweringWith(
     const RecordId id = next.back();
     next.pop_back();
     if (!with.insert(id).second) continue;
-    const auto [first, last] = answers_for_.equal_range(id);
-    for (auto it = first; it != last; ++it) next.push_back(it->second);
+    AddAnswered(answers_for_, id, next);
     const absl::StatusOr<StoredRecord> stored = store_.ReadStored(id);
     if (absl::IsNotFound(stored.status())) continue;   // removed since
     if (!stored.ok()) return stored.status();

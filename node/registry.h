@@ -280,6 +280,11 @@ class Registry {
   absl::StatusOr<std::set<RecordId>> AnsweringWith(const std::vector<RecordId>& records) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status CloseWhatFeedsSay(RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // Of each record that answers for others, those.
+  using AnswersFor = std::multimap<RecordId, RecordId>;
+  // Adds those that this one answers for.
+  static void AddAnswered(const AnswersFor& answers_for, RecordId id,
+                          std::vector<RecordId>& answered);
   std::vector<RecordId> AnsweredBy(RecordId id, const RecordBatch& batch) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   void NoteAnswers(RecordId id, RecordId before, RecordId now)
@@ -309,13 +314,12 @@ class Registry {
   RocksdbStore& store_;
   Answering& answering_;
   const bool of_a_hub_;
-  mutable std::mutex import_mutex_;                 // one change of records at a time
+  mutable std::mutex import_mutex_;         // one change of records at a time
   DisputeKey KeyOf(Conflict conflict, const Record& a, const Record& b) const;
   std::map<DisputeKey, std::set<RecordId>> disputes_ ABSL_GUARDED_BY(import_mutex_);
   // What comes to the same owner under a closed number is closed with it, until two people open it.
   ClosedNumbers closed_ ABSL_GUARDED_BY(import_mutex_);
-  // Of each record that answers for others, those.
-  std::multimap<RecordId, RecordId> answers_for_ ABSL_GUARDED_BY(import_mutex_);
+  AnswersFor answers_for_ ABSL_GUARDED_BY(import_mutex_);
   mutable std::mutex mutex_;
   Enrolment enrolment_ ABSL_GUARDED_BY(mutex_);
   std::vector<KeyVersion> versions_ ABSL_GUARDED_BY(mutex_);   // of the roster that rules

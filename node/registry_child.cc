@@ -29,8 +29,7 @@ absl::StatusOr<std::vector<StoredRecord>> Registry::ChildOf(RecordId record,
 std::vector<RecordId> Registry::NeighboursOf(const StoredRecord& stored) const {
   std::vector<RecordId> neighbours;
   if (stored.record.answered_by != 0) neighbours.push_back(stored.record.answered_by);
-  const auto [first, last] = answers_for_.equal_range(stored.id);
-  for (auto it = first; it != last; ++it) neighbours.push_back(it->second);
+  AddAnswered(answers_for_, stored.id, neighbours);
   for (const KeyType type : kSubjectPositions) {
     const std::string_view value = IdentifierOf(stored.record, type);
     if (value.empty()) continue;

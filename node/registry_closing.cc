@@ -66,9 +66,10 @@ absl::StatusOr<std::vector<RecordId>> Registry::HeldUnder(std::vector<NhsNumber>
       const RecordId id = closing.back();
       closing.pop_back();
       if (!followed.insert(id).second) continue;
-      const auto [first, last] = answers_for_.equal_range(id);
-      for (auto it = first; it != last; ++it) {
-        const absl::StatusOr<StoredRecord> replaced = store_.ReadStored(it->second);
+      std::vector<RecordId> answered;
+      AddAnswered(answers_for_, id, answered);
+      for (const RecordId other : answered) {
+        const absl::StatusOr<StoredRecord> replaced = store_.ReadStored(other);
         if (absl::IsNotFound(replaced.status())) continue;   // removed since it was found
         if (!replaced.ok()) return replaced.status();
         if (replaced->record.nhs_number) numbers.push_back(*replaced->record.nhs_number);

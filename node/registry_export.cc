@@ -33,14 +33,13 @@ absl::StatusOr<std::vector<NhsNumber>> Registry::NumbersReplacedBy(
 
 absl::Status Registry::ForEachExported(const Organisations& theirs,
                                        const std::function<bool(const Exported&)>& visit) const {
-  const std::multimap<RecordId, RecordId> answers_for = [this] {
+  const AnswersFor answers_for = [this] {
     const std::lock_guard one_at_a_time(import_mutex_);
     return answers_for_;
   }();
   const auto answered = [&](RecordId id) {
     std::vector<RecordId> others;
-    const auto [first, last] = answers_for.equal_range(id);
-    for (auto it = first; it != last; ++it) others.push_back(it->second);
+    AddAnswered(answers_for, id, others);
     return others;
   };
   const auto read = [this](RecordId id) -> absl::StatusOr<Record> {

@@ -213,10 +213,15 @@ absl::Status Registry::ChangeWithAnswering(RecordId id, const Record& record, bo
   return batch.Change(record.answered_by, *std::move(answers)).status();
 }
 
+void Registry::AddAnswered(const AnswersFor& answers_for, RecordId id,
+                           std::vector<RecordId>& answered) {
+  const auto [first, last] = answers_for.equal_range(id);
+  for (auto it = first; it != last; ++it) answered.push_back(it->second);
+}
+
 std::vector<RecordId> Registry::AnsweredBy(RecordId id, const RecordBatch& batch) const {
   std::vector<RecordId> answered = batch.AnsweredBy(id);
-  const auto [first, last] = answers_for_.equal_range(id);
-  for (auto it = first; it != last; ++it) answered.push_back(it->second);
+  AddAnswered(answers_for_, id, answered);
   return answered;
 }
 

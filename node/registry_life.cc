@@ -231,10 +231,7 @@ Registry::Done Registry::Erase(const Which& which, const By& by) {
   if (Done found = FindOne(which, "id", by.organisations, &one); !IsDone(found)) return found;
   // With the numbers that it had replaced, and those they had.
   std::vector<RecordId> erased = {one.id};
-  for (size_t i = 0; i < erased.size(); ++i) {
-    const auto [first, last] = answers_for_.equal_range(erased[i]);
-    for (auto it = first; it != last; ++it) erased.push_back(it->second);
-  }
+  for (size_t i = 0; i < erased.size(); ++i) AddAnswered(answers_for_, erased[i], erased);
   if (absl::Status removed = Remove(erased, true, &by.note); !removed.ok()) return removed;
   return {};
 }

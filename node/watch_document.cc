@@ -1,5 +1,6 @@
 #include "node/watch.h"
 #include "nlohmann/json.hpp"
+#include "node/json_text.h"
 
 namespace whoelse {
 namespace {
@@ -96,11 +97,11 @@ std::string WatchDocument(const Watch& watch) {
     for (const DifferenceText& text : kDifferenceTexts) one[text.key] = difference.*text.member;
     json["differences"].push_back(std::move(one));
   }
-  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+  return JsonText(json);
 }
 
 absl::StatusOr<Watch> ReadWatchDocument(std::string_view document) {
-  const Json json = Json::parse(document, nullptr, false);
+  const Json json = JsonFrom(document);
   Watch watch;
   std::string purpose;
   bool good = Read(json, "purpose", purpose) && ReadHex(json, "first", watch.first) &&

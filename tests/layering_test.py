@@ -33,7 +33,7 @@ CORE = {
              "identifier",
              "import", "import_columns", "import_csv", "import_fhir", "import_mapping",
              "import_row", "import_twins", "inbox", "inbox_counts", "inbox_document", "index",
-             "justify", "kept_answer", "lead_key", "ledger", "local_role", "log_watch", "lowering",
+             "json_text", "justify", "kept_answer", "lead_key", "ledger", "local_role", "log_watch", "lowering",
              "month_end",
              "noted", "noted_json", "notice_repeats", "opening", "organisations", "policy", "policy_entry",
              "policy_explain", "policy_in_force", "policy_looser", "policy_table", "private_checks",

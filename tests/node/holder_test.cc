@@ -31,6 +31,14 @@ TEST_F(HolderTest, DisclosesNothingOfAnother) {
   EXPECT_TRUE(answer.confirm.IsZero());
 }
 
+// What each of the two commits for the same question.
+std::pair<SlotRecord, SlotRecord> SlotsOf(const Question& question, TestHolder& holds,
+                                          TestHolder& holds_not) {
+  EXPECT_FALSE(holds.Give(question.frame).refusal);
+  EXPECT_FALSE(holds_not.Give(question.frame).refusal);
+  return {holds.Answers().records.at(0), holds_not.Answers().records.at(0)};
+}
+
 // A miss and a silent hit must be one: to the asker, on the disk, and in the work.
 TEST_F(HolderTest, AMissAndASilentHitMakeTheSameRecord) {
   Record silent = BasicRecord();
@@ -39,10 +47,7 @@ TEST_F(HolderTest, AMissAndASilentHitMakeTheSameRecord) {
   holds.Hold(silent);
   holds_not.Hold(BasicRecord(kOtherChild));
   const Question question = AskAbout(kChild);
-  ASSERT_FALSE(holds.Give(question.frame).refusal);
-  ASSERT_FALSE(holds_not.Give(question.frame).refusal);
-  const SlotRecord hit = holds.Answers().records.at(0);
-  const SlotRecord miss = holds_not.Answers().records.at(0);
+  const auto [hit, miss] = SlotsOf(question, holds, holds_not);
   // Both read a record; what it held shows in the note alone, which is sealed.
   EXPECT_EQ(holds.records.reads, holds_not.records.reads);
   EXPECT_TRUE(hit.noted.Opened());
@@ -145,10 +150,7 @@ TEST_F(HolderTest, ARecordInDisputeIsAnsweredLikeNone) {
   holds.Hold(disputed);
   holds_not.Hold(BasicRecord(kOtherChild));
   const Question question = AskAbout(kChild);
-  ASSERT_FALSE(holds.Give(question.frame).refusal);
-  ASSERT_FALSE(holds_not.Give(question.frame).refusal);
-  const SlotRecord hit = holds.Answers().records.at(0);
-  const SlotRecord miss = holds_not.Answers().records.at(0);
+  const auto [hit, miss] = SlotsOf(question, holds, holds_not);
   EXPECT_EQ(*OpenWire(*Wire::Parse(hit.wire), question.reply_secret_key),
             *OpenWire(*Wire::Parse(miss.wire), question.reply_secret_key));
   ASSERT_EQ(hit.noted.decisions.size(), 1u);
@@ -427,10 +429,7 @@ TEST_F(HolderTest, ADateInDoubtBesideASilentRecordIsTheSameSilence) {
   holds.Hold(unknown);
   holds_not.Hold(BasicRecord(kOtherChild));
   const Question question = AskAbout(kChild);
-  ASSERT_FALSE(holds.Give(question.frame).refusal);
-  ASSERT_FALSE(holds_not.Give(question.frame).refusal);
-  const SlotRecord hit = holds.Answers().records.at(0);
-  const SlotRecord miss = holds_not.Answers().records.at(0);
+  const auto [hit, miss] = SlotsOf(question, holds, holds_not);
   EXPECT_EQ(hit.wire.size(), miss.wire.size());
   EXPECT_EQ(*OpenWire(*Wire::Parse(hit.wire), question.reply_secret_key),
             *OpenWire(*Wire::Parse(miss.wire), question.reply_secret_key));
