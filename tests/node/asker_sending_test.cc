@@ -4,15 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <mutex>
 
 #include "nlohmann/json.hpp"
-#include "node/asker.h"
 #include "node/day_of.h"
-#include "tests/node/coordinator_servers.h"
-#include "tests/node/inbox_maker.h"
-#include "tests/node/registry_fixture.h"
+#include "tests/node/asking_fixture.h"
 
 namespace whoelse {
 namespace {
@@ -22,50 +18,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-// Evaluates, and does with a frame what it is told.
-class ToldCoordinator final : public v1::Coordinator::Service {
- public:
-  using OnFrame = std::function<grpc::Status(CoordinatorId, const Frame&,
-                                             grpc::ServerWriter<v1::AskItem>&)>;
-
-  explicit ToldCoordinator(CoordinatorId id) : id_(id) {}
-  grpc::Status Evaluate(grpc::ServerContext*, const v1::EvaluateCall* call,
-                        v1::EvaluateReply* reply) override {
-    const std::lock_guard lock(mutex_);
-    if (busy_) return ToGrpc(ServiceError::kBusy);
-    reply->set_response(ToString(EvaluateAt(id_, AsBytes(call->request()), random_)));
-    return grpc::Status::OK;
-  }
-  grpc::Status Ask(grpc::ServerContext*, const v1::AskCall* call,
-                   grpc::ServerWriter<v1::AskItem>* writer) override {
-    const std::lock_guard lock(mutex_);
-    return on_frame_(id_, *Frame::Parse(AsBytes(call->frame()), VectorFederation()), *writer);
-  }
-  void SetBusy(bool busy) {
-    const std::lock_guard lock(mutex_);
-    busy_ = busy;
-  }
-  void Tell(OnFrame on_frame) {
-    const std::lock_guard lock(mutex_);
-    on_frame_ = std::move(on_frame);
-  }
-
- private:
-  std::mutex mutex_;
-  const CoordinatorId id_;
-  SystemRandom random_;
-  bool busy_ = false;
-  OnFrame on_frame_;
-};
-
-class AskerSendingTest : public RegistryTest {
+class AskerSendingTest : public AskingTest {
  protected:
   AskerSendingTest() {
-    board_.Post({servers_.roster(), {}});
-    Import({Pupil("1", kChild)});
-    Tell([](CoordinatorId, const Frame&, grpc::ServerWriter<v1::AskItem>&) {
-      return grpc::Status::OK;   // it takes the frame, and ends without a word
-    });
+    Tell(SayNothing);
   }
   // Beside what it is told, each relay notes what the asker's disk has when the frame is there.
   void Tell(const ToldCoordinator::OnFrame& then) {
@@ -77,14 +33,6 @@ class AskerSendingTest : public RegistryTest {
         return then(relay, frame, writer);
       });
     }
-  }
-  static grpc::Status SayAdmitted(CoordinatorId relay, const Frame& frame,
-                                  grpc::ServerWriter<v1::AskItem>& writer) {
-    v1::AskItem item;
-    item.set_admission(ToString(
-        Admit(frame.hash(), 7, frame.header().issued_s * 1000, relay).Serialize()));
-    writer.Write(item);
-    return grpc::Status::OK;
   }
   struct There {
     FrameHash frame_hash;
@@ -109,14 +57,6 @@ class AskerSendingTest : public RegistryTest {
   bool Shielded() {
     const auto held = registry_.RecordsOf(About(kChild, ""), Organisations::All());
     return std::ranges::all_of(*held, &Record::shield_pending);
-  }
-  std::vector<RocksdbStore::ReceiptRow> Rows() {
-    std::vector<RocksdbStore::ReceiptRow> rows;
-    EXPECT_TRUE(store_->ForEachReceipt([&](const RocksdbStore::ReceiptRow& row) {
-      rows.push_back(row);
-      return true;
-    }).ok());
-    return rows;
   }
   std::vector<InboxItem> Items() { return inbox_.Items(false).value(); }
   std::vector<ItemKind> Kinds() {
@@ -153,23 +93,6 @@ class AskerSendingTest : public RegistryTest {
 
   std::mutex mutex_;
   std::vector<There> there_;
-  SettableClock& now_ = NewClock(kNowS);
-  SystemRandom system_;
-  const SigningKey identity_ = IdentityKeyOfAgency(kSocialCare);
-  const Secret<32> key_ = system_.NewSecret<32>();
-  const NodeConfig config_ = [] {
-    NodeConfig config;
-    config.agency = kSocialCare;
-    config.people["dan"] = {{Role::kPractitioner, Role::kOutOfHours}, {}, {}, "",
-                            Organisations::All()};
-    return config;
-  }();
-  CoordinatorServers<ToldCoordinator> servers_{kFrom + 90 * 86'400};
-  Coordinators calls_{servers_.client_files(), now_, [](const Evaluation::Liar&) {}};
-  ReceiptKeeper receipts_{*store_, calls_, answering_, board_, now_, system_};
-  InboxKeeper inbox_{kSocialCare, TestCalendar(), *store_, registry_, answering_, now_, system_};
-  QuestionAsker asker_{config_, identity_, key_, *store_, registry_, answering_, calls_,
-                       board_, receipts_, inbox_, now_, system_};
 };
 
 // A holder may have opened it and rung somebody. Whoever stops the node then, or is the relay, must not
