@@ -46,7 +46,7 @@ size_t Neighbours(const std::deque<AskedQuestion>& newest, uint32_t neighbourhoo
 }  // namespace
 
 std::optional<AskedQuestion> AskedQuestionOf(const Noted& noted) {
-  if (!noted.Opened() || noted.practitioner_ref == PersonRef()) return std::nullopt;
+  if (!noted.Opened() || noted.IsOfANode()) return std::nullopt;
   const ChildKey child = noted.decisions.empty() ? 0 : noted.decisions.front().record;
   return AskedQuestion{noted.agency, noted.practitioner_ref, noted.received_ms, noted.purpose,
                        child, true, std::nullopt};

@@ -101,9 +101,7 @@ InboxItem QuestionItem(ItemKind kind, const Noted& noted, AgencyId me,
   InboxItem item = NewItem(kind, noted.purpose, noted.received_ms, calendar, random);
   item.organisations = organisations;
   item.from = noted.agency;
-  if (noted.agency == me && noted.practitioner_ref != PersonRef()) {
-    item.asked_by = {noted.practitioner_ref};
-  }
+  if (noted.agency == me && !noted.IsOfANode()) item.asked_by = {noted.practitioner_ref};
   for (const Noted::Decision& decision : noted.decisions) item.records.push_back(decision.record);
   Json about = NotedJson(noted);
   if (noted.reasons & Noted::kPossibleWrongChild) {
@@ -351,12 +349,11 @@ std::vector<InboxItem> ItemsOf(const Noted& noted, AgencyId me,
       return decision.outcome == outcome;
     });
   };
-  const bool watch = noted.practitioner_ref == PersonRef();
   const bool disclosed = decided(Outcome::kContact) || decided(Outcome::kDutyLine);
   for (const ReasonKind& reason : kReasonKinds) {
     // Every holder is told that somebody's contact was wrong; only who gave one can put it right.
     if (reason.kind == ItemKind::kContactWasWrong && !disclosed) continue;
-    if (watch && !reason.by_a_watch) continue;
+    if (noted.IsOfANode() && !reason.by_a_watch) continue;
     if (noted.reasons & reason.reason) add(reason.kind);
   }
   if (decided(Outcome::kUrgent)) {

@@ -74,6 +74,9 @@ struct Noted {
   // What the statement of a question says; nothing of what came of it.
   static Noted Of(const Statement& statement, const FrameHash& frame_hash, TimeMs received_ms);
   bool Opened() const { return agency != 0; }
+  // A node's own question, a watch or a notice's repetition, names no practitioner (protocol.md
+  // section 1).
+  bool IsOfANode() const { return practitioner_ref == PersonRef(); }
   // The ledger's, 208 bytes. Of more decisions than it has room for those that matter most to
   // people stay, and it says that there were more.
   Bytes Encode() const;

@@ -50,7 +50,7 @@ NoticeStanding NoticeBoard::StandingOf(RecordId record, AgencyId sender) const {
 std::vector<RecordId> NoticeBoard::ActsOn(const Noted& noted) const {
   std::vector<RecordId> records;
   for (const Noted::Decision& decision : noted.decisions) {
-    if (NoticeActs(StandingOf(decision.record, noted.agency), IsRepetition(noted))) {
+    if (NoticeActs(StandingOf(decision.record, noted.agency), noted.IsOfANode())) {
       records.push_back(decision.record);
     }
   }

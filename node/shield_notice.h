@@ -23,9 +23,6 @@ constexpr bool NoticeActs(NoticeStanding standing, bool repeated) {
   return standing == NoticeStanding::kNone || (standing == NoticeStanding::kLifted && !repeated);
 }
 
-// A node's repetition names no practitioner (protocol.md section 1).
-inline bool IsRepetition(const Noted& noted) { return noted.practitioner_ref == PersonRef(); }
-
 // What a notice leaves at the agency whose people send it: what it leaves at any holder, but made as it
 // is sent, and of what is held, whether it is enrolled or not. A record that the index does not find
 // yet would stay open, and a notice whose own shield does not stand is not repeated.
