@@ -180,6 +180,8 @@ ExitCode ExplainPolicy(const ExplainPolicyOptions& options, Terminal& terminal) 
                << "Service of the class " << json->value("class", "")
                << (json->value("in_map", false) ? ", from the node's map.\n"
                                                 : ", and not in the node's map of services.\n")
+               << "This goes by the map of today. A record may keep a stricter class, for good or until "
+                  "its day:\nlook at class and looser_on in records list.\n"
                << "Rules that apply, and what each allows at most:\n";
   for (const Json& rule : (*json)["rules"]) {
     terminal.out << "  " << Padded(rule.value("rule", ""), kNameWidth) << rule.value("at_most", "")

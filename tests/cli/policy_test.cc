@@ -99,6 +99,7 @@ TEST_F(PolicyCommandTest, ACaseIsExplained) {
   EXPECT_THAT(shown.out, HasSubstr("Outcome: brokered, by: sensitive, not asked\n"));
   EXPECT_THAT(shown.out, HasSubstr("class sensitive, and not in the node's map"));
   EXPECT_THAT(shown.out, HasSubstr("asker outside s16LA                        duty_line\n"));
+  EXPECT_THAT(shown.out, HasSubstr("A record may keep a stricter class"));
 }
 
 }  // namespace
