@@ -168,7 +168,8 @@ void AddLedgerOpenCommand(CLI::App& ledger, Terminal& terminal, Chosen& chosen) 
   const auto options = std::make_shared<LedgerOpenOptions>();
   AddLeadOfficerKeys(*command, options->keys);
   command->add_option("--since", options->since, "From this day on, YYYY-MM-DD");
-  command->add_option("--record", options->record, "Only about this record");
+  command->add_option("--record", options->record,
+                      "Only about this record, or perhaps: an entry names twenty of a child at most");
   command->add_flag("--json", options->json, "As JSON");
   AddDoorOption(*command, options->door);
   OnChosen(*command, options, OpenLedger, terminal, chosen);

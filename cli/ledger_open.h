@@ -15,7 +15,7 @@ struct LedgerOpenOptions {
   std::string door;
   LeadOfficerKeys keys;
   std::string since;        // YYYY-MM-DD; empty: all that is kept
-  uint32_t record = 0;      // only questions about this one; 0: all
+  uint32_t record = 0;      // only questions about this one, or that may be; 0: all
   bool json = false;
 };
 // Newest first. kExitFailed when the key is nobody's who may read here, or nothing was sealed to it.

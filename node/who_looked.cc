@@ -18,6 +18,10 @@ bool IsAbout(const Noted& noted, const std::vector<RecordId>& records) {
   });
 }
 
+bool MayBeAbout(const Noted& noted, RecordId record) {
+  return (noted.reasons & Noted::kMoreRecords) != 0 && !IsAbout(noted, {record});
+}
+
 std::vector<Noted> LooksOf(std::vector<Noted> opened, const std::vector<Noted>& own) {
   opened.insert(opened.end(), own.begin(), own.end());
   std::set<FrameHash> seen;

@@ -15,6 +15,9 @@ namespace whoelse {
 
 // Whether a note is about one of these records.
 bool IsAbout(const Noted& noted, const std::vector<RecordId>& records);
+// Whether it may be about this one though it does not name it: the child had more records here than
+// the ledger's entry has room for.
+bool MayBeAbout(const Noted& noted, RecordId record);
 
 // The questions about one child, newest first, each once. `opened`: from the ledger, in any order;
 // `own`: the agency's own, without decisions: of one that the ledger has too, its entry.

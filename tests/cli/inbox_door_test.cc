@@ -172,14 +172,14 @@ class LedgerOpenTest : public InboxDoorTest {
   std::string File(const std::string& name) const { return folder_ / (name + ".key"); }
   static constexpr TimeMs kMidnight = 1'795'305'600'000;   // 2026-11-22
   X25519PublicKey LeadKeyOf(const char* name) { return ReadLeadKeyFile(File(name))->key(); }
-  void Put(const char* key, TimeMs received, RecordId record) {
+  void Put(const char* key, TimeMs received, RecordId record, size_t records = 1) {
     Noted noted;
     noted.received_ms = received;
     noted.frame_hash.data()[0] = static_cast<uint8_t>(record);
     noted.agency = 1003;
     noted.purpose = Purpose::kSection47;
     noted.power = Power::kCa1989S47;
-    noted.decisions = {{record, Outcome::kContact, 0}};
+    for (; records > 0; --records) noted.decisions.push_back({record++, Outcome::kContact, 0});
     inbox_.sealed[1].add_sealed(ToString(SealTo(LeadKeyOf(key), noted.Encode())));
   }
   Json Opened(std::vector<std::string> more) {
@@ -204,6 +204,32 @@ TEST_F(LedgerOpenTest, EveryKeyThatIsGivenOpensItsPart) {
   EXPECT_EQ(newer["sealed_to_another_key"], 1);
   EXPECT_EQ(inbox_.sealed_since_ms, kMidnight);
   EXPECT_EQ(Opened({"--lead-key", File("second"), "--record", "7"})["entries"].size(), 0u);
+}
+
+// An entry names twenty at most: without it a question about the others would not be found by them.
+TEST_F(LedgerOpenTest, WhatMayConcernTheRecordIsShownAndSaysSo) {
+  Put("second", kMidnight + 2'000, 100, 21);
+  const std::vector<std::string> keys = {"--lead-key", File("first"), "--lead-key", File("second")};
+  const auto about = [&](const char* record) {
+    std::vector<std::string> arguments = keys;
+    arguments.insert(arguments.end(), {"--record", record});
+    return Opened(arguments)["entries"];
+  };
+  const Json named = about("100");
+  ASSERT_EQ(named.size(), 1u);
+  EXPECT_EQ(named[0]["decisions"].size(), 20u);
+  EXPECT_FALSE(named[0].contains("may_concern_record"));
+  const Json cut = about("120");
+  ASSERT_EQ(cut.size(), 1u);
+  EXPECT_EQ(cut[0]["may_concern_record"], 120);
+  const Json other = about("7");
+  ASSERT_EQ(other.size(), 2u);
+  EXPECT_EQ(other[0]["may_concern_record"], 7);
+  EXPECT_FALSE(other[1].contains("may_concern_record"));
+  const Captured shown = Call({"ledger", "open", "--own", File("alice"), "--lead-key",
+                               File("second"), "--record", "120"});
+  EXPECT_THAT(shown.err, HasSubstr("1 of these may concern record 120"));
+  EXPECT_THAT(shown.err, HasSubstr("whoelse looked --record 120"));
 }
 
 // Or a night without a question would be read off a list that ends in the afternoon.

@@ -39,6 +39,15 @@ TEST(WhoLooked, ANoteIsAboutTheRecordsThatWereDecidedOn) {
   EXPECT_FALSE(IsAbout(Noted(), {0}));
 }
 
+// It says that there were more than it names.
+TEST(WhoLooked, ANoteThatWasCutMayBeAboutAnyRecord) {
+  Noted look = LookOf(1, kOther, Purpose::kSection17, {{7, Outcome::kNothing, 0}});
+  EXPECT_FALSE(MayBeAbout(look, 8));
+  look.reasons = Noted::kMoreRecords;
+  EXPECT_TRUE(MayBeAbout(look, 8));
+  EXPECT_FALSE(MayBeAbout(look, 7));   // it is
+}
+
 TEST(WhoLooked, SaysWhyOnWhichBasisAndWhatWasDecided) {
   Noted look = LookOf(1, kOther, Purpose::kSection17, {{7, Outcome::kBrokered, 5}});
   const nlohmann::ordered_json json = LookJson(look, LeadReader());
