@@ -377,27 +377,25 @@ std::variant<std::monostate, FieldError, absl::Status> InboxKeeper::CheckLowerin
       return std::ranges::find(lowers.records, record) != lowers.records.end();
     });
   };
-  for (const bool done : {false, true}) {
-    const auto items = Items(done);
-    if (!items.ok()) return items.status();
-    for (const InboxItem& item : *items) {
-      if (item.id == lowers.id || !about_it(item)) continue;
-      const bool notice = shield && item.kind == ItemKind::kShieldNotice;
-      if (!done && notice) {
-        return FieldError{"nhs-number", "a shield notice about this child waits for a decision",
-                          "decide it first, with inbox approve or refuse"};
-      }
-      const std::optional<Lowering> other = LoweringOf(item);
-      if (!done && other && lowering && other->what == lowering->what) {
-        return FieldError{"nhs-number", "it is proposed already", "look it up with inbox list"};
-      }
-      // Nobody unshields what they asked to have shielded.
-      const bool asked = std::ranges::find(item.asked_by, actor.ref) != item.asked_by.end();
-      if (notice && asked) {
-        return FieldError{"user", "sent a shield notice about this child",
-                          "leave it to two other lead officers"};
-      }
+  const auto open = Items(false);
+  if (!open.ok()) return open.status();
+  for (const InboxItem& item : *open) {
+    if (item.id == lowers.id || !about_it(item)) continue;
+    if (shield && item.kind == ItemKind::kShieldNotice) {
+      return FieldError{"nhs-number", "a shield notice about this child waits for a decision",
+                        "decide it first, with inbox approve or refuse"};
     }
+    const std::optional<Lowering> other = LoweringOf(item);
+    if (other && lowering && other->what == lowering->what) {
+      return FieldError{"nhs-number", "it is proposed already", "look it up with inbox list"};
+    }
+  }
+  // Nobody unshields what they asked to have shielded.
+  const bool asked = std::ranges::any_of(
+      lowers.records, [&](RecordId record) { return notices_.WasSentBy(record, actor.ref); });
+  if (shield && asked) {
+    return FieldError{"user", "sent a shield notice about this child",
+                      "leave it to two other lead officers"};
   }
   return {};
 }

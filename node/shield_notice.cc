@@ -37,6 +37,7 @@ void NoticeBoard::Learn(const InboxItem& item) {
                       EffectOf(item) == Effect::kLiftShield;
   for (RecordId record : item.records) {
     standings_[record][item.from] = lifted ? NoticeStanding::kLifted : NoticeStanding::kStands;
+    if (!item.asked_by.empty()) senders_[record].insert(item.asked_by.begin(), item.asked_by.end());
   }
 }
 
@@ -68,6 +69,11 @@ std::vector<RecordId> NoticeBoard::FreedBy(const InboxItem& item) const {
     if (!held) records.push_back(record);
   }
   return records;
+}
+
+bool NoticeBoard::WasSentBy(RecordId record, const PersonRef& person) const {
+  const auto senders = senders_.find(record);
+  return senders != senders_.end() && senders->second.contains(person);
 }
 
 }  // namespace whoelse

@@ -4,6 +4,7 @@
 #define WHOELSE_NODE_SHIELD_NOTICE_H_
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,9 +41,12 @@ class NoticeBoard {
   std::vector<RecordId> ActsOn(const Noted& noted) const;
   // Those of the item's records that no other agency's notice holds shielded.
   std::vector<RecordId> FreedBy(const InboxItem& item) const;
+  // Whether this person, of this agency, ever sent one about the record.
+  bool WasSentBy(RecordId record, const PersonRef& person) const;
 
  private:
   std::map<RecordId, std::map<AgencyId, NoticeStanding>> standings_;
+  std::map<RecordId, std::set<PersonRef>> senders_;   // of this agency
 };
 
 }  // namespace whoelse

@@ -288,12 +288,22 @@ TEST_F(InboxKeeperTest, NobodyLiftsWhatTheyHadShielded) {
   ASSERT_TRUE(Decide(IdOf(ItemKind::kShieldNotice, kMe), Verb::kApprove, "alice"));
   const auto by_sender = keeper_->ProposeLowering({}, {1}, "the order ended", ActorOf("carol"));
   EXPECT_EQ(std::get<FieldError>(by_sender).field, "user");
+  Restart();                   // it is known by the item that is done
   const std::string id =
       std::get<InboxItem>(keeper_->ProposeLowering({}, {1}, "the order ended", ActorOf("alice"))).id;
   EXPECT_FALSE(Decide(id, Verb::kRefuse, "carol"));
   EXPECT_TRUE(At1().restrictions.shielded);
   EXPECT_TRUE(Decide(id, Verb::kRefuse, "bob"));
   EXPECT_FALSE(At1().restrictions.shielded);
+}
+
+// They are those of years, and what answering left waits meanwhile.
+TEST_F(InboxKeeperTest, ALiftReadsNothingOfWhatIsDone) {
+  store_->WriteInbox({{"0000-0000-0000", true, "no item"}});
+  ASSERT_FALSE(keeper_->Items(true).ok());
+  const auto proposed = keeper_->ProposeLowering({}, {1}, "the order ended", ActorOf("alice"));
+  ASSERT_TRUE(std::holds_alternative<InboxItem>(proposed));
+  EXPECT_TRUE(Decide(std::get<InboxItem>(proposed).id, Verb::kRefuse, "bob"));
 }
 
 TEST_F(InboxKeeperTest, WhatIsClosedStaysShielded) {

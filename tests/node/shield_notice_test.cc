@@ -104,6 +104,17 @@ TEST(NoticeBoardTest, WhatIsLiftedWholeIsLiftedOfEverySender) {
   EXPECT_EQ(board.StandingOf(8, kRefuge), NoticeStanding::kNone);   // of whom it never heard
 }
 
+// Whatever became of it since, and whoever else sent one.
+TEST(NoticeBoardTest, KnowsWhichOfThePeopleHereSentOne) {
+  NoticeBoard board;
+  InboxItem carols = ItemFrom(kSurgery, {7, 8});
+  carols.asked_by = {ActorOf("carol").ref};
+  board.Learn(Lifted(carols));
+  board.Learn(ItemFrom(kOther, {7}));
+  EXPECT_TRUE(board.WasSentBy(7, ActorOf("carol").ref) && board.WasSentBy(8, ActorOf("carol").ref));
+  EXPECT_FALSE(board.WasSentBy(9, ActorOf("carol").ref) || board.WasSentBy(7, ActorOf("bob").ref));
+}
+
 TEST(NoticeBoardTest, OtherItemsSayNothingAboutShields) {
   NoticeBoard board;
   InboxItem item = ItemOf(ItemKind::kBrokered);
