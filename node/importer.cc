@@ -170,9 +170,11 @@ class Running {
     for (const NhsNumber& number : row.superseded_numbers) {
       crowds_.Note(DoorOf(number, row.record), owner);
     }
-    const auto closed = registry_.ClosedBy(row, today_);
-    if (!closed.ok()) return closed.status();
-    for (const RecordId record : *closed) closed_.push_back({row.line, record});
+    if (ChecksClosed()) {
+      auto closing = registry_.ClosingOf(row, today_);
+      if (!closing.ok()) return closing.status();
+      if (*closing) closings_.push_back(**std::move(closing));
+    }
     return spool_.Add(Encode(row));
   }
 
@@ -218,19 +220,21 @@ class Running {
     });
   }
 
+  bool ChecksClosed() const { return !request_.allow_many_closed && !request_.dry_run; }
+
   // An export that has lost its column of numbers would close all of them, and no later export opens
   // them again.
-  absl::Status CheckClosed() const {
-    if (request_.allow_many_closed || request_.dry_run) return absl::OkStatus();
-    std::vector<bool> closed;
-    size_t count = 0;
-    for (const auto& [line, record] : closed_) {
-      if (std::ranges::binary_search(refused_, line)) continue;
-      if (closed.size() <= record) closed.resize(record + 1);
-      count += !closed[record];
-      closed[record] = true;
-    }
-    if (count <= kFewClosed) return absl::OkStatus();   // nearly always: nothing more is read
+  absl::Status CheckClosed() {
+    if (!ChecksClosed()) return absl::OkStatus();
+    std::vector<Registry::RowClosing> closings = std::exchange(closings_, {});
+    std::erase_if(closings, [&](const Registry::RowClosing& closing) {
+      return std::ranges::binary_search(refused_, closing.line);
+    });
+    const auto records = registry_.ClosedBy(closings);
+    if (!records.ok()) return records.status();
+    if (records->size() <= kFewClosed) return absl::OkStatus();   // nearly always
+    std::vector<bool> closed(*std::ranges::max_element(*records) + 1);
+    for (const RecordId record : *records) closed[record] = true;
     const auto shares = registry_.SharesOf(closed);
     if (!shares.ok()) return shares.status();
     for (const Registry::Share& share : *shares) {
@@ -313,7 +317,7 @@ class Running {
   Crowds crowds_;
   std::vector<size_t> refused_;     // lines that the spool has and nobody takes; then ascending
   std::set<std::string> sources_;   // of its rows
-  std::vector<std::pair<size_t, RecordId>> closed_;   // a line, and a record that it would close
+  std::vector<Registry::RowClosing> closings_;   // of the few rows that have any
   std::vector<RecordId> ends_;
   size_t problems_ = 0, taken_ = 0;
   ImportOutcome outcome_;

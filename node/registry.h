@@ -72,9 +72,23 @@ class Registry {
   // (node/import_crowds.h). nullopt: none, or a record that is one of them itself. DATA_LOSS from the
   // store.
   absl::StatusOr<std::optional<KeyType>> CrowdBefore(const Record& record) const;
-  // The records whose number this row would close, its own among them, and those under numbers that
-  // it or one of them has replaced. DATA_LOSS from the store.
-  absl::StatusOr<std::vector<RecordId>> ClosedBy(const ImportRow& row, Date today) const;
+  // What a row would close, by itself or because another row of its file closes the number that it
+  // has.
+  struct RowClosing {
+    size_t line = 0;                    // of the file
+    std::string owner;
+    RecordId record = 0;                // that it is about; 0: none is held
+    std::optional<NhsNumber> number;    // that the record has by it
+    std::vector<NhsNumber> replaced;    // by that one, and closed with it
+    std::optional<NhsNumber> parted;    // that the record had, and that is closed in any case
+    bool closes = false;                // so are the record, its number and what that replaced
+  };
+  // nullopt: nothing that is held, whatever other rows do; so of most. DATA_LOSS from the store.
+  absl::StatusOr<std::optional<RowClosing>> ClosingOf(const ImportRow& row, Date today) const;
+  // The records that are open, and that these rows of one file would close together, in whatever
+  // order they come: theirs, what is held under their numbers, under those that one of these has
+  // replaced, and so on, of each owner for itself. DATA_LOSS from the store.
+  absl::StatusOr<std::vector<RecordId>> ClosedBy(std::span<const RowClosing> rows) const;
   // How many records of each owner's source still answer for themselves, and how many of them are
   // among these.
   struct Share {
@@ -269,12 +283,6 @@ class Registry {
   // With what the same owners have under the same numbers.
   absl::StatusOr<std::vector<RecordId>> ClosedWith(const std::vector<RecordId>& records) const;
   absl::Status CloseReplacedBy(const std::string& owner, RecordId id, Date today, RecordBatch& batch)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  // What this owner has under these numbers, under those that it or one of `closing` has replaced,
-  // and so on, and that is not closed.
-  absl::StatusOr<std::vector<RecordId>> HeldUnder(std::vector<NhsNumber> numbers,
-                                                  std::vector<RecordId> closing,
-                                                  const std::string& owner) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // The records, what answers for each of them, and all that it answers for.
   absl::StatusOr<std::set<RecordId>> AnsweringWith(const std::vector<RecordId>& records) const

@@ -1,5 +1,6 @@
 // What a closed number takes along, and what an import would close.
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "node/day_of.h"
@@ -54,41 +55,70 @@ absl::Status Registry::CloseWhatFeedsSay(RecordBatch& batch) {
   return absl::OkStatus();
 }
 
-// As CloseAll and CloseReplacedBy would find them.
-absl::StatusOr<std::vector<RecordId>> Registry::HeldUnder(std::vector<NhsNumber> numbers,
-                                                          std::vector<RecordId> closing,
-                                                          const std::string& owner) const {
-  std::vector<RecordId> held;
-  std::set<NhsNumber> known;
+// As CloseAll and CloseReplacedBy would find them once all rows are taken. A record that a row
+// brings under a number is closed with it whichever of the two rows comes first.
+absl::StatusOr<std::vector<RecordId>> Registry::ClosedBy(std::span<const RowClosing> rows) const {
+  using Numbered = std::pair<std::string_view, NhsNumber>;   // of an owner
+  const auto numbered = [](const RowClosing* row) { return Numbered(row->owner, *row->number); };
+  std::vector<Numbered> numbers;   // that are closed
+  std::vector<std::pair<std::string_view, RecordId>> records;   // that are, of this owner
+  const auto close = [&](const RowClosing& row) {
+    if (row.record != 0) records.emplace_back(row.owner, row.record);
+    if (row.number) numbers.push_back(numbered(&row));
+    for (const NhsNumber& number : row.replaced) numbers.emplace_back(row.owner, number);
+  };
+  std::vector<const RowClosing*> others;   // by the number that they have
+  std::map<RecordId, NhsNumber> becomes;   // of a record that stays itself, its number
+  for (const RowClosing& row : rows) {
+    if (row.record != 0 && row.number && !row.parted) becomes.emplace(row.record, *row.number);
+    if (row.parted) numbers.emplace_back(row.owner, *row.parted);
+    if (row.closes) close(row);
+    if (!row.closes && row.number) others.push_back(&row);
+  }
+  std::ranges::sort(others, {}, numbered);
+  std::vector<RecordId> closed;
+  std::set<Numbered> known;
   std::set<RecordId> followed;
-  while (!numbers.empty() || !closing.empty()) {
-    if (!closing.empty()) {
-      const RecordId id = closing.back();
-      closing.pop_back();
-      if (!followed.insert(id).second) continue;
-      std::vector<RecordId> answered;
-      AddAnswered(answers_for_, id, answered);
-      for (const RecordId other : answered) {
-        const absl::StatusOr<StoredRecord> replaced = store_.ReadStored(other);
-        if (absl::IsNotFound(replaced.status())) continue;   // removed since it was found
-        if (!replaced.ok()) return replaced.status();
-        if (replaced->record.nhs_number) numbers.push_back(*replaced->record.nhs_number);
+  while (!numbers.empty() || !records.empty()) {
+    if (!numbers.empty()) {
+      const Numbered number = numbers.back();
+      numbers.pop_back();
+      if (!known.insert(number).second) continue;
+      const auto& [owner, digits] = number;
+      for (const RecordId id : store_.FindByIdentifier(KeyType::kNhsNumber, digits.digits())) {
+        records.emplace_back(owner, id);
+      }
+      for (const RowClosing* const row : std::ranges::equal_range(others, number, {}, numbered)) {
+        close(*row);
       }
       continue;
     }
-    const NhsNumber number = numbers.back();
-    numbers.pop_back();
-    if (!known.insert(number).second) continue;
-    for (const RecordId id : store_.FindByIdentifier(KeyType::kNhsNumber, number.digits())) {
-      const absl::StatusOr<StoredRecord> stored = store_.ReadStored(id);
-      if (absl::IsNotFound(stored.status())) continue;
-      if (!stored.ok()) return stored.status();
-      if (OwnerOf(stored->record) != owner) continue;
-      if (!stored->record.restrictions.closed) held.push_back(id);
-      closing.push_back(id);
+    const auto [owner, id] = records.back();
+    records.pop_back();
+    if (followed.contains(id)) continue;
+    const absl::StatusOr<StoredRecord> stored = store_.ReadStored(id);
+    if (absl::IsNotFound(stored.status())) continue;   // removed since it was found
+    if (!stored.ok()) return stored.status();
+    if (OwnerOf(stored->record) != owner) continue;
+    followed.insert(id);
+    if (!stored->record.restrictions.closed) closed.push_back(id);
+    std::vector<RecordId> answered;
+    {
+      const std::lock_guard one_at_a_time(import_mutex_);   // not for long: others wait
+      AddAnswered(answers_for_, id, answered);
+    }
+    for (const RecordId other : answered) {
+      const absl::StatusOr<StoredRecord> replaced = store_.ReadStored(other);
+      if (absl::IsNotFound(replaced.status())) continue;
+      if (!replaced.ok()) return replaced.status();
+      if (replaced->record.nhs_number) numbers.emplace_back(owner, *replaced->record.nhs_number);
+      // One that was merged may have got another one before.
+      if (const auto now = becomes.find(other); now != becomes.end()) {
+        numbers.emplace_back(owner, now->second);
+      }
     }
   }
-  return held;
+  return closed;
 }
 
 absl::StatusOr<std::vector<Registry::Share>> Registry::SharesOf(

@@ -287,40 +287,43 @@ bool Registry::Holds(const std::string& source, const std::string& source_id) co
   return store_.FindBySource(source, source_id) != 0;
 }
 
-absl::StatusOr<std::vector<RecordId>> Registry::ClosedBy(const ImportRow& row, Date today) const {
-  std::vector<RecordId> closed;
-  if (row.action == RowAction::kEnd) return closed;
-  const std::lock_guard one_at_a_time(import_mutex_);
+absl::StatusOr<std::optional<Registry::RowClosing>> Registry::ClosingOf(const ImportRow& row,
+                                                                        Date today) const {
+  if (row.action == RowAction::kEnd) return std::nullopt;
   const Record& record = row.record;
-  const std::string owner = OwnerOf(record);
-  const RecordId own = store_.FindBySource(record.source, record.source_id);
-  const bool closes = record.restrictions.closed ||
-                      (record.nhs_number && IsClosed(owner, *record.nhs_number));
-  std::vector<NhsNumber> numbers;
-  std::vector<RecordId> closing;   // with what each of them has replaced
-  if (closes) {
-    if (record.nhs_number) numbers.push_back(*record.nhs_number);
-    numbers.insert(numbers.end(), row.superseded_numbers.begin(), row.superseded_numbers.end());
-    if (own != 0) closing.push_back(own);
+  RowClosing closing;
+  closing.line = row.line;
+  closing.owner = OwnerOf(record);
+  closing.record = store_.FindBySource(record.source, record.source_id);
+  closing.number = record.nhs_number;
+  closing.replaced = row.superseded_numbers;
+  closing.closes = record.restrictions.closed;
+  if (record.nhs_number) {
+    const std::lock_guard one_at_a_time(import_mutex_);
+    closing.closes = closing.closes || IsClosed(closing.owner, *record.nhs_number);
   }
   // Most rows have the number that is held, and need no reading to see it.
   const bool as_before =
-      own == 0 || (record.nhs_number &&
-                   std::ranges::binary_search(
-                       store_.FindByIdentifier(KeyType::kNhsNumber, record.nhs_number->digits()), own));
+      closing.record == 0 ||
+      (record.nhs_number &&
+       std::ranges::binary_search(
+           store_.FindByIdentifier(KeyType::kNhsNumber, record.nhs_number->digits()),
+           closing.record));
   if (!as_before) {
-    const absl::StatusOr<StoredRecord> held = store_.ReadStored(own);
+    const absl::StatusOr<StoredRecord> held = store_.ReadStored(closing.record);
     if (!held.ok() && !absl::IsNotFound(held.status())) return held.status();
     if (held.ok() && held->record.nhs_number) {
+      const NhsNumber& had = *held->record.nhs_number;
       const RowTaken taken =
           TakeRow(&held->record, record, WhyChanged(held->record, row), false, today);
-      // A number that was replaced is closed with the one that replaced it.
-      const bool with_it = taken.held && (closes || taken.held->restrictions.closed);
-      if (with_it && taken.held->nhs_number) numbers.push_back(*taken.held->nhs_number);
+      const bool another = taken.held && taken.added;
+      if (another && taken.held->restrictions.closed) closing.parted = had;
+      if (another && !taken.held->restrictions.closed) closing.replaced.push_back(had);
     }
   }
-  if (numbers.empty() && closing.empty()) return closed;   // nearly always
-  return HeldUnder(std::move(numbers), std::move(closing), owner);
+  const bool with_its_number = record.nhs_number && (!as_before || !closing.replaced.empty());
+  if (!closing.closes && !closing.parted && !with_its_number) return std::nullopt;
+  return closing;
 }
 
 absl::StatusOr<std::map<std::string, Registry::Absent>> Registry::FindAbsent(

@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <set>
 
 #include "node/import_crowds.h"
@@ -369,6 +371,86 @@ TEST_F(ImporterTest, ARowThatClosesWhatItReplacedIsRefusedForAllOfIt) {
   EXPECT_FALSE(store_->ReadRecord(1)->restrictions.closed);
   request_.allow_many_closed = true;
   EXPECT_EQ(Run(File({row})).counts.closed, 21u);
+}
+
+// Each row by itself closes at most one record. Together they close all, in whatever order.
+TEST_F(ImporterTest, WhatRowsCloseTogetherIsCounted) {
+  struct { const char* what; std::function<void(std::vector<Cells>&)> change; } const cases[] = {
+      {"each number is superseded by the one before, and the first is closed",
+       [](std::vector<Cells>& rows) {
+         for (size_t i = rows.size() - 1; i > 0; --i) {
+           rows[i]["nhs_number"] = rows[i - 1]["nhs_number"];
+           rows[i]["number_changed"] = "superseded";
+         }
+         rows[0]["nhs_number"] = "";
+       }},
+      {"all are corrected to a number that one of them closes",
+       [](std::vector<Cells>& rows) {
+         for (Cells& row : rows) {
+           row["nhs_number"] = rows[0]["nhs_number"];
+           row["number_changed"] = "corrected";
+         }
+         rows[0]["restrictions"] = "closed";
+       }},
+      {"one row says what its number replaced, and another closes that number",
+       [](std::vector<Cells>& rows) {
+         Cells closes = {{"nhs_number", "9990000999"}, {"restrictions", "closed"}};
+         Cells replaced = {{"nhs_number", "9990000999"}};
+         for (Cells& row : rows) replaced["superseded_numbers"] += row["nhs_number"] + ";";
+         replaced["superseded_numbers"].pop_back();
+         rows = {closes, replaced};
+         for (size_t i = 0; i < 2; ++i) rows[i]["source_id"] = "new-" + std::to_string(i);
+       }}};
+  Run(File(Rows(12)));
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.what);
+    std::vector<Cells> rows = Rows(12);
+    for (size_t i = 0; i < rows.size(); ++i) rows[i]["source_id"] = "row-" + std::to_string(i + 1);
+    c.change(rows);
+    for (const bool last_first : {false, true}) {
+      SCOPED_TRACE(last_first);
+      if (last_first) std::ranges::reverse(rows);
+      EXPECT_THAT(Error(File(rows)), HasSubstr("the numbers of 12 of 12 records"));
+      EXPECT_FALSE(store_->ReadRecord(12)->restrictions.closed);
+    }
+  }
+  // So it is.
+  std::vector<Cells> rows = Rows(12);
+  cases[0].change(rows);
+  request_.allow_many_closed = true;
+  EXPECT_EQ(Run(File(rows)).counts.closed, 12u);
+  for (RecordId id = 1; id <= 12; ++id) {
+    EXPECT_TRUE(store_->ReadRecord(id)->restrictions.closed) << id;
+  }
+}
+
+// What answers for another record takes along whatever number that one has by then.
+TEST_F(ImporterTest, SoIsWhatAMergedRecordsNewNumberHolds) {
+  std::vector<Cells> rows(2);
+  Run(File(rows));
+  ASSERT_TRUE(IsDone(
+      registry_.Merge({"caseworks", "row-1"}, {"caseworks", "row-2"}, ByAt(kImported))));
+  std::vector<Record> pupils;
+  for (const char* id : {"1", "2", "3", "4", "5", "6"}) pupils.push_back(Pupil(id, kTwo));
+  Import(pupils);
+  rows[0]["nhs_number"] = kTwo;
+  rows[0]["number_changed"] = "corrected";
+  rows[1]["restrictions"] = "closed";
+  EXPECT_THAT(Error(File(rows)), HasSubstr("the numbers of 6 of 6 records"));
+  request_.allow_many_closed = true;
+  EXPECT_EQ(Run(File(rows)).counts.closed, 2u);
+  EXPECT_TRUE(store_->ReadRecord(8)->restrictions.closed);
+}
+
+TEST_F(ImporterTest, ARowThatMovesToANumberWhichNobodyClosesClosesNothing) {
+  Run(File(Rows(12)));
+  std::vector<Cells> rows = Rows(12);
+  for (size_t i = 1; i < rows.size(); ++i) {
+    rows[i]["nhs_number"] = rows[1]["nhs_number"];
+    rows[i]["number_changed"] = i % 2 == 0 ? "superseded" : "corrected";
+  }
+  rows[0]["nhs_number"] = "";
+  EXPECT_EQ(Run(File(rows)).counts.closed, 1u);
 }
 
 // A number whose rows come far apart in a file is one number.

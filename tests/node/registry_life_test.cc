@@ -104,7 +104,9 @@ TEST_F(RegistryLifeTest, SoItDoesWhereTheRowWasHeldBefore) {
   ASSERT_TRUE(IsDone(closed.registry.Close(Number(kOne), ByAt(kImported))));
   ASSERT_TRUE(IsDone(registry_.Supersede(Number(kOne), Number(kTwo), ByAt(kImported))));
   const std::vector<ImportRow> rows = Exported();
-  EXPECT_TRUE(open.registry.ClosedBy(rows.at(0), kToday)->empty());
+  const auto closing = open.registry.ClosingOf(rows.at(0), kToday);
+  ASSERT_TRUE(closing.ok() && closing->has_value());
+  EXPECT_TRUE(open.registry.ClosedBy(std::span(&**closing, 1))->empty());
   const ImportCounts counts = Take(open.registry, rows);
   EXPECT_EQ(counts.updated, 1u);
   EXPECT_EQ(counts.closed, 0u);
