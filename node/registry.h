@@ -277,12 +277,15 @@ class Registry {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_) {
     return !closed_.empty() && closed_.contains(store_.ClosedName(owner, number));
   }
-  absl::Status CloseAll(const std::string& owner, const NhsNumber& number, Date today,
+  // And the numbers that what is held under them has replaced, which are the same identity.
+  absl::Status CloseAll(const std::string& owner, std::vector<NhsNumber> numbers, Date today,
                         RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // With what the same owners have under the same numbers.
   absl::StatusOr<std::vector<RecordId>> ClosedWith(const std::vector<RecordId>& records) const;
-  absl::Status CloseReplacedBy(const std::string& owner, RecordId id, Date today, RecordBatch& batch)
+  // The numbers that this record has replaced and that are not closed.
+  absl::StatusOr<std::vector<NhsNumber>> OpenReplacedBy(const std::string& owner, RecordId id,
+                                                        const RecordBatch& batch) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // The records, what answers for each of them, and all that it answers for.
   absl::StatusOr<std::set<RecordId>> AnsweringWith(const std::vector<RecordId>& records) const

@@ -8,33 +8,40 @@
 
 namespace whoelse {
 
-absl::Status Registry::CloseAll(const std::string& owner, const NhsNumber& number, Date today,
+absl::Status Registry::CloseAll(const std::string& owner, std::vector<NhsNumber> numbers, Date today,
                                 RecordBatch& batch) {
-  closed_.insert(store_.ClosedName(owner, number));
-  for (const RecordId id : batch.FindByNumber(number)) {
-    absl::StatusOr<Record> record = batch.Read(id);
-    if (!record.ok()) return record.status();
-    if (OwnerOf(*record) != owner) continue;
-    CloseNumber(today, *record);
-    const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
-    if (!changed.ok()) return changed.status();
-    const absl::Status closed = CloseReplacedBy(owner, id, today, batch);
-    if (!closed.ok()) return closed;
+  for (const NhsNumber& number : numbers) closed_.insert(store_.ClosedName(owner, number));
+  while (!numbers.empty()) {   // a chain of numbers may be long: no recursion
+    const NhsNumber number = numbers.back();
+    numbers.pop_back();
+    for (const RecordId id : batch.FindByNumber(number)) {
+      absl::StatusOr<Record> record = batch.Read(id);
+      if (!record.ok()) return record.status();
+      if (OwnerOf(*record) != owner) continue;
+      CloseNumber(today, *record);
+      const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
+      if (!changed.ok()) return changed.status();
+      const absl::StatusOr<std::vector<NhsNumber>> replaced = OpenReplacedBy(owner, id, batch);
+      if (!replaced.ok()) return replaced.status();
+      for (const NhsNumber& other : *replaced) {
+        closed_.insert(store_.ClosedName(owner, other));
+        numbers.push_back(other);
+      }
+    }
   }
   return absl::OkStatus();
 }
 
-// A number that this record had replaced is the same identity.
-absl::Status Registry::CloseReplacedBy(const std::string& owner, RecordId id, Date today,
-                                       RecordBatch& batch) {
+absl::StatusOr<std::vector<NhsNumber>> Registry::OpenReplacedBy(const std::string& owner, RecordId id,
+                                                                const RecordBatch& batch) const {
+  std::vector<NhsNumber> numbers;
   for (const RecordId other : AnsweredBy(id, batch)) {
     const absl::StatusOr<Record> replaced = batch.Read(other);
     if (!replaced.ok()) return replaced.status();
     if (!replaced->nhs_number || IsClosed(owner, *replaced->nhs_number)) continue;
-    const absl::Status closed = CloseAll(owner, *replaced->nhs_number, today, batch);
-    if (!closed.ok()) return closed;
+    numbers.push_back(*replaced->nhs_number);
   }
-  return absl::OkStatus();
+  return numbers;
 }
 
 // A feed that says of a record that it is closed says it of the number: what else is held under it, or
@@ -47,15 +54,16 @@ absl::Status Registry::CloseWhatFeedsSay(RecordBatch& batch) {
     const NhsNumber number = *changed.record.nhs_number;
     const std::string owner = OwnerOf(changed.record);
     // Also under a number that was closed before: a feed may say that it replaced another one.
-    const absl::Status closed = IsClosed(owner, number)
-                                    ? CloseReplacedBy(owner, id, DayOf(batch.now()), batch)
-                                    : CloseAll(owner, number, DayOf(batch.now()), batch);
+    absl::StatusOr<std::vector<NhsNumber>> numbers = std::vector{number};
+    if (IsClosed(owner, number)) numbers = OpenReplacedBy(owner, id, batch);
+    if (!numbers.ok()) return numbers.status();
+    const absl::Status closed = CloseAll(owner, *std::move(numbers), DayOf(batch.now()), batch);
     if (!closed.ok()) return closed;
   }
   return absl::OkStatus();
 }
 
-// As CloseAll and CloseReplacedBy would find them once all rows are taken. A record that a row
+// As CloseAll would find them once all rows are taken. A record that a row
 // brings under a number is closed with it whichever of the two rows comes first.
 absl::StatusOr<std::vector<RecordId>> Registry::ClosedBy(std::span<const RowClosing> rows) const {
   using Numbered = std::pair<std::string_view, NhsNumber>;   // of an owner

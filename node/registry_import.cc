@@ -153,7 +153,7 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     See(changed, seen);
   }
   if (closes && held->nhs_number) {
-    const absl::Status closed = CloseAll(OwnerOf(*held), *held->nhs_number, today, batch);
+    const absl::Status closed = CloseAll(OwnerOf(*held), {*held->nhs_number}, today, batch);
     if (!closed.ok()) return closed;
   }
   const auto replaced = TakeReplaced(row.superseded_numbers, changed, batch);

@@ -120,7 +120,7 @@ Registry::Done Registry::Close(const NhsNumber& number, const By& by) {
   }
   if (owners.empty()) return NoSuch("nhs-number");
   for (const std::string& owner : owners) {
-    const absl::Status closed = CloseAll(owner, number, DayOf(by.note.at_ms), batch);
+    const absl::Status closed = CloseAll(owner, {number}, DayOf(by.note.at_ms), batch);
     if (!closed.ok()) return closed;
   }
   Write(batch, &by.note);
