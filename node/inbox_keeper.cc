@@ -85,8 +85,8 @@ absl::Status InboxKeeper::TakeUp() {
       [&](std::string_view document) -> absl::StatusOr<RocksdbStore::InboxDocument> {
         absl::StatusOr<InboxItem> item = TakeUpDocument(document, calendar_, random_);
         if (!item.ok()) return item.status();
-        // Both have to find out whose each is.
-        if (item->kind == ItemKind::kIdentityConflict) {
+        // Both have to find out whose each is, also when an earlier version did not write it down.
+        if (item->kind == ItemKind::kIdentityConflict && item->organisations.empty()) {
           item->organisations = OwnersOfRecords(item->records);
         }
         if (!open) {

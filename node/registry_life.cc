@@ -196,14 +196,16 @@ Registry::Done Registry::Merge(const Which& from, const Which& into, const By& b
 // Somebody takes two children for one: one of the two records says something wrong.
 Registry::Done Registry::DisputeMerge(RecordId from, RecordId into, const TrailNote& by) {
   RecordBatch batch(store_, by.at_ms);
+  std::set<std::string> owners;
   for (const RecordId id : {from, into}) {
     absl::StatusOr<Record> record = batch.Read(id);
     if (!record.ok()) return record.status();
+    owners.insert(OwnerOf(*record));
     record->in_dispute = true;
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
     if (!changed.ok()) return changed.status();
   }
-  store_.AddAlarm(ConflictDocument(Conflict::kMerge, {from, into}, by.at_ms));
+  store_.AddAlarm(ConflictDocument(Conflict::kMerge, {from, into}, owners, by.at_ms));
   Write(batch, &by);
   return FieldError{"id",
                     "the two have different numbers, UPNs or dates of birth: nothing was merged, and "
