@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+#include <utility>
+
 #include "node/day_of.h"
 #include "node/inbox_keeper.h"
 #include "tests/node/inbox_maker.h"
@@ -50,6 +54,20 @@ class Dispute : public RegistryTest {
   bool Settle(const std::string& id, const char* who) {
     return std::holds_alternative<InboxItem>(
         keeper_.Decide(id, {Verb::kDone, "settled", "put right in the system"}, ActorOf(who)));
+  }
+  // Two people, the item about these records.
+  bool SettleAbout(const std::vector<RecordId>& records) {
+    const std::vector<InboxItem> items = Items();
+    const auto about = std::ranges::find_if(items, [&](const InboxItem& item) {
+      return std::ranges::includes(item.records, records);
+    });
+    return about != items.end() && Settle(about->id, "alice") && Settle(about->id, "bob");
+  }
+  Registry::Done Merge(const char* from, const char* into) {
+    return registry_.Merge({"school", from}, {"school", into}, ByAt(kImported));
+  }
+  Registry::Done Unmerge(const char* from) {
+    return registry_.Unmerge({"school", from}, ByAt(kImported));
   }
 
   InboxKeeper keeper_{kSurgery, TestCalendar(), *store_, registry_, answering_, clock_, random_};
@@ -164,6 +182,29 @@ TEST_F(Dispute, WhatAnotherItemDisputesStaysSilent) {
   ASSERT_TRUE(Settle(id, "alice"));
   ASSERT_TRUE(Settle(id, "bob"));
   EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
+}
+
+// Also at the moment of the second word: no list of before that counts.
+TEST_F(Dispute, WhatAnImportDisputesMeanwhileStaysSilent) {
+  struct : Clock {
+    TimeMs NowMs() const override {
+      if (const auto import = std::exchange(meanwhile, nullptr)) import();
+      return kImported;
+    }
+    mutable std::function<void()> meanwhile;   // once
+  } importing;
+  InboxKeeper keeper(kSurgery, TestCalendar(), *store_, registry_, answering_, importing, random_);
+  ASSERT_TRUE(keeper.Load().ok());
+  Import({Ada(), Ben()});
+  const std::string id = Items().at(0).id;
+  ASSERT_TRUE(Settle(id, "alice"));
+  importing.meanwhile = [this] { Import({Child("3", kOne, "Cleo", 20201111)}); };
+  const Action settled{Verb::kDone, "settled", "put right in the system"};
+  ASSERT_TRUE(std::holds_alternative<InboxItem>(keeper.Decide(id, settled, ActorOf("bob"))));
+  EXPECT_FALSE(importing.meanwhile);
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
+  ASSERT_TRUE(SettleAbout({1, 2, 3}));
+  EXPECT_THAT(Disputed(), IsEmpty());
 }
 
 // The item names the records that there were. What answers for them since has none of its own.
