@@ -126,6 +126,7 @@ class Registry {
   // The identity changed.
   Done Close(const NhsNumber& number, const By& by);
   Done Merge(const Which& from, const Which& into, const By& by);
+  // Not while one of the two is in dispute: people settle that for both.
   Done Unmerge(const Which& from, const By& by);
   // Gone for good, with its sub-keys and what points to it; no import brings it back.
   Done Erase(const Which& which, const By& by);

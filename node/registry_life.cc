@@ -221,6 +221,12 @@ Registry::Done Registry::Unmerge(const Which& from, const By& by) {
     // As it answers, which may be by another one again.
     const absl::StatusOr<Record> answers = store_.ReadRecord(record.answered_by);
     if (!answers.ok()) return answers.status();
+    // An item names the records that there were. What is parted from those before it is settled
+    // would be silent for ever.
+    if (record.in_dispute || answers->in_dispute) {
+      return FieldError{"id", "it, or what answers for it, is in dispute",
+                        "have two lead officers settle it first: whoelse inbox list"};
+    }
     whoelse::Unmerge(*answers, record);
     CarryClass(*answers, DayOf(by.note.at_ms), record);
     return {};

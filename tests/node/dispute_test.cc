@@ -89,16 +89,6 @@ TEST_F(Dispute, InOneFileToo) {
 }
 
 // Settling looks for what an item names: on what none does a dispute is a shield.
-TEST_F(Dispute, IsAShieldOnWhatIsUnmergedFromIt) {
-  Import({Ada("1"), Ada("3")});
-  ASSERT_TRUE(IsDone(registry_.Merge({"school", "3"}, {"school", "1"}, ByAt(kImported))));
-  Import({Ben()});
-  ASSERT_TRUE(IsDone(registry_.Unmerge({"school", "3"}, ByAt(kImported))));
-  const RecordId apart = store_->FindBySource("school", "3");
-  EXPECT_FALSE(store_->ReadRecord(apart)->in_dispute);
-  EXPECT_TRUE(store_->ReadRecord(apart)->restrictions.shielded);
-}
-
 TEST_F(Dispute, IsAShieldOnWhatComesBackAfterItWasPurged) {
   Record ada = Ada();
   ada.service_class = ServiceClass::kProtected;
@@ -227,6 +217,44 @@ TEST_F(Dispute, ButNotWhatAnotherItemDisputes) {
   ASSERT_TRUE(Settle(id, "alice"));
   ASSERT_TRUE(Settle(id, "bob"));
   EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3, 4));
+}
+
+// Parted before, what the item does not name would be silent for ever: here the one that answers.
+TEST_F(Dispute, NothingIsUnmergedBeforeItIsSettled) {
+  Import({Ada(), Ben(), Child("3", "", "Ada", 20150314)});
+  ASSERT_TRUE(IsDone(Merge("1", "3")));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
+  EXPECT_EQ(FieldOf(Unmerge("1")), "id");
+  ASSERT_TRUE(SettleAbout({1, 2}));
+  EXPECT_THAT(Disputed(), IsEmpty());
+  EXPECT_TRUE(IsDone(Unmerge("1")));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
+// Here the one that was merged, which another item has kept silent.
+TEST_F(Dispute, NorBeforeAllIsSettledThatIsAboutEitherOfTheTwo) {
+  Import({Ada(), Ben(), Child("3", "", "Ada", 20150314), Child("4", "", "Cleo", 20201111)});
+  ASSERT_EQ(FieldOf(Merge("3", "4")), "id");
+  ASSERT_TRUE(IsDone(Merge("1", "3")));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3, 4));
+  ASSERT_TRUE(SettleAbout({1, 2}));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 3, 4));
+  EXPECT_EQ(FieldOf(Unmerge("1")), "id");
+  ASSERT_TRUE(SettleAbout({3, 4}));
+  EXPECT_THAT(Disputed(), IsEmpty());
+  EXPECT_TRUE(IsDone(Unmerge("1")));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
+// What was merged before is named by no item at all.
+TEST_F(Dispute, NorWhenItCameAfterTheMerge) {
+  Import({Ada("1"), Ada("3")});
+  ASSERT_TRUE(IsDone(Merge("3", "1")));
+  Import({Ben("2")});
+  EXPECT_EQ(FieldOf(Unmerge("3")), "id");
+  ASSERT_TRUE(SettleAbout({1, 3}));
+  EXPECT_TRUE(IsDone(Unmerge("3")));
+  EXPECT_THAT(Disputed(), IsEmpty());
 }
 
 // Or a file would join two children: asked by the one's number, the other's record answers too.
