@@ -51,7 +51,8 @@ void PrintImport(const Json& result, size_t problems, bool loaded, Terminal& ter
                << " as before";
   count("ended", " ended");
   count("left_out", " left out (erased here, or past their time)");
-  count("disputed", " silent until it is settled whose they are (whoelse inbox list)");
+  count("disputed", " silent, with the records they conflict with, until it is settled whose they "
+                    "are (whoelse inbox list)");
   count("skipped", " skipped");
   terminal.out << ".\n";
   if (const uint64_t closed = NumberIn(result, "closed"); closed > 0) {

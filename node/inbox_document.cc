@@ -1,6 +1,7 @@
 #include "node/inbox_document.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "nlohmann/json.hpp"
 #include "node/json_text.h"
@@ -153,8 +154,11 @@ absl::StatusOr<InboxItem> ConflictItem(const Json& document, const WorkingCalend
   const auto conflict = members.Enum<Conflict>("conflict", kConflictNames);
   const TimeMs raised = members.Number("raised_ms");
   const Json& records = members.List("records");
+  std::vector<std::string> organisations;
+  if (members.Has("organisations")) organisations = members.Texts("organisations");
   if (!members.ok()) return Damaged();
   InboxItem item = NewItem(ItemKind::kIdentityConflict, std::nullopt, raised, calendar, random);
+  item.organisations = std::move(organisations);
   for (const Json& record : records) {
     if (!record.is_number_unsigned()) return Damaged();
     item.records.push_back(record.get<RecordId>());
@@ -224,9 +228,10 @@ absl::StatusOr<InboxItem> ReadItem(std::string_view document) {
 }
 
 std::string ConflictDocument(Conflict conflict, const std::vector<RecordId>& records,
-                             TimeMs raised) {
-  return JsonText(
-      {{"conflict", std::string(Name(conflict))}, {"raised_ms", raised}, {"records", records}});
+                             const std::set<std::string>& owners, TimeMs raised) {
+  Json json{{"conflict", std::string(Name(conflict))}, {"raised_ms", raised}, {"records", records}};
+  if (!owners.contains("")) json["organisations"] = owners;
+  return JsonText(json);
 }
 
 absl::StatusOr<InboxItem> TakeUpDocument(std::string_view document, const WorkingCalendar& calendar,

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,8 +60,10 @@ InboxItem ItemOf(const FishingAlarm& alarm, AgencyId me, std::vector<std::string
                  TimeMs raised, const WorkingCalendar& calendar, Random& random);
 
 // The document, for RocksdbStore::AddAlarms, of records that conflict: each with another one of them.
-// TakeUpDocument reads it.
-std::string ConflictDocument(Conflict conflict, const std::vector<RecordId>& records, TimeMs raised);
+// TakeUpDocument reads it. `owners`: at a hub, whose these are; "": nobody's, or no hub. It may
+// become an item before the records are written.
+std::string ConflictDocument(Conflict conflict, const std::vector<RecordId>& records,
+                             const std::set<std::string>& owners, TimeMs raised);
 
 // The item of a store that was made at `restored` of a backup of `made`.
 InboxItem RestoredItem(TimeMs made, TimeMs restored, const WorkingCalendar& calendar,

@@ -80,13 +80,17 @@ absl::Status InboxKeeper::RaiseRestored(const std::vector<InboxItem>& known) {
 
 absl::Status InboxKeeper::TakeUp() {
   const std::lock_guard lock(mutex_);
+  return TakeUpNow();
+}
+
+absl::Status InboxKeeper::TakeUpNow() {
   std::optional<std::vector<InboxItem>> open;   // read when the first document comes: seldom
   return store_.TakeUpDocuments(
       [&](std::string_view document) -> absl::StatusOr<RocksdbStore::InboxDocument> {
         absl::StatusOr<InboxItem> item = TakeUpDocument(document, calendar_, random_);
         if (!item.ok()) return item.status();
-        // Both have to find out whose each is.
-        if (item->kind == ItemKind::kIdentityConflict) {
+        // Both have to find out whose each is, also when an earlier version did not write it down.
+        if (item->kind == ItemKind::kIdentityConflict && item->organisations.empty()) {
           item->organisations = OwnersOfRecords(item->records);
         }
         if (!open) {
@@ -249,8 +253,6 @@ absl::StatusOr<InboxItem> InboxKeeper::Find(std::string_view id) const {
 std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std::string& id,
                                                                       const Action& action,
                                                                       const Actor& actor) {
-  // What came since counts too: another conflict keeps a record silent that this one would free.
-  if (absl::Status taken = TakeUp(); !taken.ok()) return taken;
   const std::lock_guard lock(mutex_);
   const absl::StatusOr<InboxItem> item = Read(id);
   if (absl::IsNotFound(item.status())) {
@@ -283,12 +285,12 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
       done = registry_.Lower(*lowering, acted.item.records, document, by);
       break;
     }
-    case Effect::kSettleConflict: {
-      const auto others = DisputedBeside(acted.item);
-      done = others.ok() ? registry_.SettleConflict(acted.item.records, *others, document, by)
-                         : others.status();
+    case Effect::kSettleConflict:
+      done = registry_.SettleConflict(
+          acted.item.records,
+          [&]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return DisputedBeside(acted.item); }, document,
+          by);
       break;
-    }
     case Effect::kLiftRestored:
       done = LiftRestored(acted.item, by);
       break;
@@ -312,7 +314,9 @@ std::variant<InboxItem, FieldError, absl::Status> InboxKeeper::Decide(const std:
   return acted.item;
 }
 
-absl::StatusOr<std::vector<RecordId>> InboxKeeper::DisputedBeside(const InboxItem& settled) const {
+absl::StatusOr<std::vector<RecordId>> InboxKeeper::DisputedBeside(const InboxItem& settled) {
+  // What came since counts too: another conflict keeps a record silent that this one would free.
+  if (absl::Status taken = TakeUpNow(); !taken.ok()) return taken;
   const auto open = Items(false);
   if (!open.ok()) return open.status();
   std::vector<RecordId> disputed;

@@ -115,8 +115,10 @@ class InboxKeeper {
   // Once for a restore: the item that people lift its shield by.
   absl::Status RaiseRestored(const std::vector<InboxItem>& known)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The records of the other conflicts that nobody has settled.
-  absl::StatusOr<std::vector<RecordId>> DisputedBeside(const InboxItem& settled) const
+  // TakeUp, by who has the mutex.
+  absl::Status TakeUpNow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The records of the other conflicts that nobody has settled, also of those found since.
+  absl::StatusOr<std::vector<RecordId>> DisputedBeside(const InboxItem& settled)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status LiftRestored(const InboxItem& item, const TrailNote& by)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -142,7 +144,7 @@ class InboxKeeper {
   Answering& answering_;
   const Clock& clock_;
   Random& random_;
-  std::mutex mutex_;
+  std::mutex mutex_;   // taken before the registry's, which know nothing of this one
   TimeMs restored_ms_ ABSL_GUARDED_BY(mutex_) = 0;   // 0: the store never was
   NoticeBoard notices_ ABSL_GUARDED_BY(mutex_);
   FishingWatch fishing_ ABSL_GUARDED_BY(mutex_);

@@ -134,14 +134,7 @@ std::optional<FieldError> Merge(const Record& from, Date today, Record& into) {
 }
 
 void Unmerge(const Record& into, Record& from) {
-  const bool disputed = from.in_dispute;
   RaiseTo(into, from);
-  // What the item of the other's dispute does not name would stay silent when that is settled, for
-  // ever: here it is a shield, which two people lift.
-  if (from.in_dispute && !disputed) {
-    from.in_dispute = false;
-    from.restrictions.shielded = true;
-  }
   from.consent = Stricter(from.consent, into.consent);
   from.answered_by = 0;
 }

@@ -211,12 +211,14 @@ absl::StatusOr<std::set<RecordId>> Registry::AnsweringWith(
 // A dispute rises on whatever comes to answer for a record, when its number is replaced or it is
 // merged; the items go on naming the record alone, and without this what answers would be silent
 // for ever.
-absl::Status Registry::SettleConflict(const std::vector<RecordId>& records,
-                                      const std::vector<RecordId>& disputed,
-                                      const RocksdbStore::InboxDocument& item,
-                                      const TrailNote& by) {
+absl::Status Registry::SettleConflict(
+    const std::vector<RecordId>& records,
+    const std::function<absl::StatusOr<std::vector<RecordId>>()>& disputed,
+    const RocksdbStore::InboxDocument& item, const TrailNote& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
-  const auto settled = AnsweringWith(records), silent = AnsweringWith(disputed);
+  const absl::StatusOr<std::vector<RecordId>> others = disputed();
+  if (!others.ok()) return others.status();
+  const auto settled = AnsweringWith(records), silent = AnsweringWith(*others);
   for (const auto* const found : {&settled, &silent}) {
     if (!found->ok()) return found->status();
   }

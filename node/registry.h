@@ -140,6 +140,7 @@ class Registry {
   // The identity changed.
   Done Close(const NhsNumber& number, const By& by);
   Done Merge(const Which& from, const Which& into, const By& by);
+  // Not while one of the two is in dispute: people settle that for both.
   Done Unmerge(const Which& from, const By& by);
   // Gone for good, with its sub-keys and what points to it; no import brings it back.
   Done Erase(const Which& which, const By& by);
@@ -194,11 +195,14 @@ class Registry {
                      const RocksdbStore::InboxDocument& item, const TrailNote& by);
 
   // People have settled whose these records are, with the item that says who and why. What answers
-  // for them, or with them, speaks again too; but nothing does of which another conflict goes on:
-  // the records that those name are in `disputed`.
-  absl::Status SettleConflict(const std::vector<RecordId>& records,
-                              const std::vector<RecordId>& disputed,
-                              const RocksdbStore::InboxDocument& item, const TrailNote& by);
+  // for them, or with them, speaks again too; but nothing does of which another conflict goes on.
+  // `disputed` gives the records that those name. It is called while nobody changes a record: an
+  // import has written its conflicts by then, or finds them afterwards. It may read here and change
+  // nothing here. DATA_LOSS from the store; what `disputed` fails with.
+  absl::Status SettleConflict(
+      const std::vector<RecordId>& records,
+      const std::function<absl::StatusOr<std::vector<RecordId>>()>& disputed,
+      const RocksdbStore::InboxDocument& item, const TrailNote& by);
 
   // The next records to enrol under this version, with the values to be evaluated.
   struct Work {
@@ -325,7 +329,8 @@ class Registry {
   RocksdbStore& store_;
   Answering& answering_;
   const bool of_a_hub_;
-  mutable std::mutex import_mutex_;         // one change of records at a time
+  // One change of records at a time. Taken after InboxKeeper's, and before mutex_.
+  mutable std::mutex import_mutex_;
   DisputeKey KeyOf(Conflict conflict, const Record& a, const Record& b) const;
   std::map<DisputeKey, std::set<RecordId>> disputes_ ABSL_GUARDED_BY(import_mutex_);
   // What comes to the same owner under a closed number is closed with it, until two people open it.

@@ -77,7 +77,8 @@ absl::Status Registry::TakeAndWrite(std::span<const ImportRow> rows, TimeMs now,
     NoteAnswers(batch->changes());
     std::vector<std::string> disputes;
     for (const auto& [key, records] : std::exchange(disputes_, {})) {
-      disputes.push_back(ConflictDocument(key.conflict, {records.begin(), records.end()}, now));
+      disputes.push_back(ConflictDocument(key.conflict, {records.begin(), records.end()},
+                                          {key.owner, key.other_owner}, now));
     }
     written = std::async(std::launch::async, [this, &changes = batch->changes(),
                                               disputes = std::move(disputes)] {

@@ -196,14 +196,16 @@ Registry::Done Registry::Merge(const Which& from, const Which& into, const By& b
 // Somebody takes two children for one: one of the two records says something wrong.
 Registry::Done Registry::DisputeMerge(RecordId from, RecordId into, const TrailNote& by) {
   RecordBatch batch(store_, by.at_ms);
+  std::set<std::string> owners;
   for (const RecordId id : {from, into}) {
     absl::StatusOr<Record> record = batch.Read(id);
     if (!record.ok()) return record.status();
+    owners.insert(OwnerOf(*record));
     record->in_dispute = true;
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
     if (!changed.ok()) return changed.status();
   }
-  store_.AddAlarm(ConflictDocument(Conflict::kMerge, {from, into}, by.at_ms));
+  store_.AddAlarm(ConflictDocument(Conflict::kMerge, {from, into}, owners, by.at_ms));
   Write(batch, &by);
   return FieldError{"id",
                     "the two have different numbers, UPNs or dates of birth: nothing was merged, and "
@@ -219,6 +221,12 @@ Registry::Done Registry::Unmerge(const Which& from, const By& by) {
     // As it answers, which may be by another one again.
     const absl::StatusOr<Record> answers = store_.ReadRecord(record.answered_by);
     if (!answers.ok()) return answers.status();
+    // An item names the records that there were. What is parted from those before it is settled
+    // would be silent for ever.
+    if (record.in_dispute || answers->in_dispute) {
+      return FieldError{"id", "it, or what answers for it, is in dispute",
+                        "have two lead officers settle it first: whoelse inbox list"};
+    }
     whoelse::Unmerge(*answers, record);
     CarryClass(*answers, DayOf(by.note.at_ms), record);
     return {};

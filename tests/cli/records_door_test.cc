@@ -127,6 +127,14 @@ TEST_F(RecordsDoorTest, AnImportSaysHowManyNumbersItCloses) {
             "2 NHS numbers would be closed: " + what);
 }
 
+// Counted are the rows that came; what was held is silent too.
+TEST_F(RecordsDoorTest, AnImportSaysWhatIsSilentUntilItIsSettled) {
+  records_.json = R"({"rows": 2, "imported": 2, "disputed": 1, "loaded": true})";
+  EXPECT_EQ(Call({"records", "import", "-"}, "x\n").out,
+            "2 rows: 2 new, 0 updated, 0 as before, 1 silent, with the records they conflict with, "
+            "until it is settled whose they are (whoelse inbox list).\n");
+}
+
 TEST_F(RecordsDoorTest, AnImportSaysHowManyRecordsKeepAStricterClass) {
   records_.json = R"({"rows": 2, "unchanged": 2, "class_kept": 2, "loaded": true})";
   EXPECT_EQ(Call({"records", "import", "-"}, "x\n").out,

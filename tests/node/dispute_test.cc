@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+#include <utility>
+
 #include "node/day_of.h"
 #include "node/inbox_keeper.h"
 #include "tests/node/inbox_maker.h"
@@ -51,6 +55,20 @@ class Dispute : public RegistryTest {
     return std::holds_alternative<InboxItem>(
         keeper_.Decide(id, {Verb::kDone, "settled", "put right in the system"}, ActorOf(who)));
   }
+  // Two people, the item about these records.
+  bool SettleAbout(const std::vector<RecordId>& records) {
+    const std::vector<InboxItem> items = Items();
+    const auto about = std::ranges::find_if(items, [&](const InboxItem& item) {
+      return std::ranges::includes(item.records, records);
+    });
+    return about != items.end() && Settle(about->id, "alice") && Settle(about->id, "bob");
+  }
+  Registry::Done Merge(const char* from, const char* into) {
+    return registry_.Merge({"school", from}, {"school", into}, ByAt(kImported));
+  }
+  Registry::Done Unmerge(const char* from) {
+    return registry_.Unmerge({"school", from}, ByAt(kImported));
+  }
 
   InboxKeeper keeper_{kSurgery, TestCalendar(), *store_, registry_, answering_, clock_, random_};
 };
@@ -71,16 +89,6 @@ TEST_F(Dispute, InOneFileToo) {
 }
 
 // Settling looks for what an item names: on what none does a dispute is a shield.
-TEST_F(Dispute, IsAShieldOnWhatIsUnmergedFromIt) {
-  Import({Ada("1"), Ada("3")});
-  ASSERT_TRUE(IsDone(registry_.Merge({"school", "3"}, {"school", "1"}, ByAt(kImported))));
-  Import({Ben()});
-  ASSERT_TRUE(IsDone(registry_.Unmerge({"school", "3"}, ByAt(kImported))));
-  const RecordId apart = store_->FindBySource("school", "3");
-  EXPECT_FALSE(store_->ReadRecord(apart)->in_dispute);
-  EXPECT_TRUE(store_->ReadRecord(apart)->restrictions.shielded);
-}
-
 TEST_F(Dispute, IsAShieldOnWhatComesBackAfterItWasPurged) {
   Record ada = Ada();
   ada.service_class = ServiceClass::kProtected;
@@ -166,6 +174,29 @@ TEST_F(Dispute, WhatAnotherItemDisputesStaysSilent) {
   EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
 }
 
+// Also at the moment of the second word: no list of before that counts.
+TEST_F(Dispute, WhatAnImportDisputesMeanwhileStaysSilent) {
+  struct : Clock {
+    TimeMs NowMs() const override {
+      if (const auto import = std::exchange(meanwhile, nullptr)) import();
+      return kImported;
+    }
+    mutable std::function<void()> meanwhile;   // once
+  } importing;
+  InboxKeeper keeper(kSurgery, TestCalendar(), *store_, registry_, answering_, importing, random_);
+  ASSERT_TRUE(keeper.Load().ok());
+  Import({Ada(), Ben()});
+  const std::string id = Items().at(0).id;
+  ASSERT_TRUE(Settle(id, "alice"));
+  importing.meanwhile = [this] { Import({Child("3", kOne, "Cleo", 20201111)}); };
+  const Action settled{Verb::kDone, "settled", "put right in the system"};
+  ASSERT_TRUE(std::holds_alternative<InboxItem>(keeper.Decide(id, settled, ActorOf("bob"))));
+  EXPECT_FALSE(importing.meanwhile);
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
+  ASSERT_TRUE(SettleAbout({1, 2, 3}));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
 // The item names the records that there were. What answers for them since has none of its own.
 TEST_F(Dispute, WhatCameToAnswerForThemSpeaksAgainToo) {
   Import({Ada(), Ben(), Child("3", "", "Ada", 20150314)});
@@ -186,6 +217,44 @@ TEST_F(Dispute, ButNotWhatAnotherItemDisputes) {
   ASSERT_TRUE(Settle(id, "alice"));
   ASSERT_TRUE(Settle(id, "bob"));
   EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3, 4));
+}
+
+// Parted before, what the item does not name would be silent for ever: here the one that answers.
+TEST_F(Dispute, NothingIsUnmergedBeforeItIsSettled) {
+  Import({Ada(), Ben(), Child("3", "", "Ada", 20150314)});
+  ASSERT_TRUE(IsDone(Merge("1", "3")));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
+  EXPECT_EQ(FieldOf(Unmerge("1")), "id");
+  ASSERT_TRUE(SettleAbout({1, 2}));
+  EXPECT_THAT(Disputed(), IsEmpty());
+  EXPECT_TRUE(IsDone(Unmerge("1")));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
+// Here the one that was merged, which another item has kept silent.
+TEST_F(Dispute, NorBeforeAllIsSettledThatIsAboutEitherOfTheTwo) {
+  Import({Ada(), Ben(), Child("3", "", "Ada", 20150314), Child("4", "", "Cleo", 20201111)});
+  ASSERT_EQ(FieldOf(Merge("3", "4")), "id");
+  ASSERT_TRUE(IsDone(Merge("1", "3")));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3, 4));
+  ASSERT_TRUE(SettleAbout({1, 2}));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 3, 4));
+  EXPECT_EQ(FieldOf(Unmerge("1")), "id");
+  ASSERT_TRUE(SettleAbout({3, 4}));
+  EXPECT_THAT(Disputed(), IsEmpty());
+  EXPECT_TRUE(IsDone(Unmerge("1")));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
+// What was merged before is named by no item at all.
+TEST_F(Dispute, NorWhenItCameAfterTheMerge) {
+  Import({Ada("1"), Ada("3")});
+  ASSERT_TRUE(IsDone(Merge("3", "1")));
+  Import({Ben("2")});
+  EXPECT_EQ(FieldOf(Unmerge("3")), "id");
+  ASSERT_TRUE(SettleAbout({1, 3}));
+  EXPECT_TRUE(IsDone(Unmerge("3")));
+  EXPECT_THAT(Disputed(), IsEmpty());
 }
 
 // Or a file would join two children: asked by the one's number, the other's record answers too.

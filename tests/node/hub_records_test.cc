@@ -340,6 +340,20 @@ TEST_F(HubInbox, AConflictIsForBoth) {
   EXPECT_EQ(ItemsFor(bob_).size(), 1u);
 }
 
+// Its alarm is written before its records are, and somebody may list the inbox between the two.
+TEST_F(HubInbox, AConflictIsForBothAlsoWhileItsRecordsAreNotThere) {
+  Record ben = Of(kMeadow, "8", kTwo);
+  ben.given_name = "Ben";
+  ben.born = *Date::FromYmd(20180702);
+  Import({ben});
+  ASSERT_TRUE(IsDone(registry_.Erase({"100001/school", "2"}, ByAt(kImported))));
+  ASSERT_TRUE(IsDone(registry_.Erase({"100002/school", "8"}, ByAt(kImported))));
+  const std::vector<InboxItem> alices = ItemsFor(alice_);
+  ASSERT_EQ(alices.size(), 1u);
+  EXPECT_THAT(alices[0].organisations, ElementsAre(kHilltop, kMeadow));
+  EXPECT_EQ(ItemsFor(bob_).size(), 1u);
+}
+
 TEST_F(HubInbox, WhatIsOfNobodyIsForWhoActsForAll) {
   ASSERT_TRUE(IsDone(registry_.Erase({"100001/school", "1"}, ByAt(kImported))));
   Leave(0, Outcome::kBrokered, Outcome::kContact);

@@ -93,6 +93,25 @@ TEST(InboxDocument, TakesUpEarlierDocuments) {
   }
 }
 
+TEST(InboxDocument, AConflictSaysWhoseTheRecordsAreWhereOneCan) {
+  SeededRandom random(1);
+  const auto taken_up = [&](const std::set<std::string>& owners) {
+    return *TakeUpDocument(ConflictDocument(Conflict::kOneNumber, {7, 9}, owners, At(20261123, 10)),
+                           TestCalendar(), random);
+  };
+  const InboxItem item = taken_up({"100001", "100002"});
+  EXPECT_EQ(item.kind, ItemKind::kIdentityConflict);
+  EXPECT_EQ(item.raised_ms, At(20261123, 10));
+  EXPECT_THAT(item.records, ElementsAre(7, 9));
+  EXPECT_THAT(item.organisations, ElementsAre("100001", "100002"));
+  EXPECT_EQ(ReadItem(ItemDocument(item)).value(), item);
+  EXPECT_THAT(taken_up({"", "100002"}).organisations, IsEmpty());   // for who acts for all
+  EXPECT_THAT(taken_up({""}).organisations, IsEmpty());             // no hub
+  Json bad = Json::parse(ConflictDocument(Conflict::kOneNumber, {7, 9}, {"100001"}, 1));
+  bad["organisations"] = "100001";
+  EXPECT_TRUE(absl::IsDataLoss(TakeUpDocument(bad.dump(), TestCalendar(), random).status()));
+}
+
 TEST(InboxDocument, TheSameFaultAgainIsCounted) {
   SeededRandom random(1);
   const auto alarm = [&](int log, const char* name, TimeMs at) {
