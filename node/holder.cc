@@ -37,6 +37,12 @@ void MarkMore(const std::set<RecordId>& cut, Noted& noted) {
   }
 }
 
+void MarkTwoChildren(const std::set<RecordId>& two_children, Noted& noted) {
+  for (Noted::Decision& decision : noted.decisions) {
+    decision.two_children = two_children.contains(decision.record);
+  }
+}
+
 void AddVersions(const Roster& roster, std::vector<KeyVersion>& versions) {
   for (const RosterKeyVersion& kv : roster.key_versions) versions.push_back(kv.kv);
 }
@@ -211,7 +217,7 @@ absl::Status Holder::ReadHit(RecordId id, uint8_t j, KeyType type, KeyVersion kv
   // A shield acts before the store has it.
   if (IsShielded(answers)) record.shield_pending = true;
   lookup.wraps.push_back(std::make_unique<Secret<32>>(*std::move(wrap)));
-  lookup.hits.push_back({answers, &record, j, lookup.wraps.back().get()});
+  lookup.hits.push_back({answers, &record, j, lookup.wraps.back().get(), OwnerOf(record)});
   return absl::OkStatus();
 }
 
@@ -298,6 +304,7 @@ absl::StatusOr<SlotRecord> Holder::AnswerOne(const Waiting& waiting) {
   const std::set<RecordId> cut = ShieldCut(*lookup);
   Decided decided = Decide(frame, verdict, waiting.arrived_ms);
   MarkMore(cut, decided.noted);
+  MarkTwoChildren(verdict.two_children, decided.noted);
   const Bytes answer = decided.answer.Sign(identity_.key, frame.hash(), identity_.agency);
   absl::StatusOr<Bytes> wire = SealAnswer(answer, frame.hash(), identity_.agency,
                                           frame.header().reply_key, random_);

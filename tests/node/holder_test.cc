@@ -485,14 +485,19 @@ TEST_F(HolderTest, MoreRecordsThanAreLookedAtAreSilent) {
 // nobody: or a school would see by rows of its own whether the other holds the child.
 class HubHolderTest : public HolderTest {
  protected:
-  static Record Of(const std::string& code) {
-    Record record = BasicRecord();
+  static Record Of(const std::string& code, const std::string& number = kChild) {
+    Record record = BasicRecord(number);
     record.organisation_code = code;
     return record;
   }
-  SlotRecord Asked(TestHolder& node) {
+  static Record WithUpn(Record record) {
+    record.upn = *Upn::Parse(kUpn);
+    return record;
+  }
+  SlotRecord Asked(TestHolder& node) { return Asked(node, question_); }
+  static SlotRecord Asked(TestHolder& node, const Question& question) {
     node.holder.SetOfAHub();
-    EXPECT_FALSE(node.Give(question_.frame).refusal);
+    EXPECT_FALSE(node.Give(question.frame).refusal);
     return node.Answers().records.at(0);
   }
   static size_t Silent(const Noted& noted) {
@@ -526,6 +531,60 @@ TEST_F(HubHolderTest, WhatIsDecidedOfOneSchoolsRecordsSaysNothingOfAnothers) {
     EXPECT_EQ(with.reasons, cut ? Noted::kMoreRecords : 0);
     EXPECT_EQ(Silent(with), cut ? kRecordsOfOneOwner : 0);
   }
+}
+
+// Somebody who asks by a number and a UPN of which one is of a record of their own would see by what
+// is noted of that one whether another school holds the other.
+TEST_F(HubHolderTest, WhatTheOtherIdentifierFindsAtAnotherSchoolChangesNothing) {
+  Statement by_both = BasicStatement(), by_upn = BasicStatement();
+  by_both.subject[1] = {KeyType::kUpn, kUpn};
+  by_upn.subject = {SubjectEntry{}, {KeyType::kUpn, kUpn}};
+  struct {
+    Statement asked;
+    Record mine, theirs;
+    bool theirs_counts;
+  } const cases[] = {
+      {by_both, Of("100001"), WithUpn(Of("100002", kOtherChild)), false},
+      {by_both, WithUpn(Of("100001", "")), Of("100002"), true},
+      {by_both, Of("100001"), WithUpn(Of("100002", "")), true},
+      {by_upn, WithUpn(Of("100001", "")), WithUpn(Of("100002", kOtherChild)), true},
+  };
+  for (size_t i = 0; i < std::size(cases); ++i) {
+    SCOPED_TRACE(i);
+    const auto& c = cases[i];
+    for (const bool mine_first : {true, false}) {
+      TestHolder alone, both;
+      alone.Hold(c.mine);
+      both.Hold(mine_first ? c.mine : c.theirs);
+      both.Hold(mine_first ? c.theirs : c.mine);
+      const Question question = Ask(c.asked, random_);
+      Noted without = Asked(alone, question).noted, with = Asked(both, question).noted;
+      ASSERT_EQ(with.decisions.size(), c.theirs_counts ? 2u : 1u);
+      const RecordId mine = mine_first ? 1 : 2;
+      std::erase_if(with.decisions, [&](const Noted::Decision& d) {
+        if (d.record != mine) {
+          EXPECT_EQ(d.outcome, Outcome::kContact);
+        }
+        return d.record != mine;
+      });
+      without.decisions.at(0).record = mine;
+      EXPECT_EQ(with.EncodeWhole(), without.EncodeWhole());
+    }
+  }
+}
+
+// What one's own records contradict is still told, and said of those alone.
+TEST_F(HubHolderTest, ANumberAndAUpnThatDifferAreOfWhoseRecordsDiffer) {
+  Statement by_both = BasicStatement();
+  by_both.subject[1] = {KeyType::kUpn, kUpn};
+  node_.Hold(Of("100001"));
+  node_.Hold(Of("100002"));
+  node_.Hold(WithUpn(Of("100002", kOtherChild)));
+  const Noted noted = Asked(node_, Ask(by_both, random_)).noted;
+  EXPECT_EQ(noted.reasons, Noted::kTwoChildren);
+  ASSERT_EQ(noted.decisions.size(), 2u);
+  EXPECT_FALSE(noted.decisions[0].two_children);
+  EXPECT_TRUE(noted.decisions[1].two_children);
 }
 
 // A school that fills its own register must not push a notice out of sight.
