@@ -488,6 +488,7 @@ class HubHolderTest : public HolderTest {
   static Record Of(const std::string& code, const std::string& number = kChild) {
     Record record = BasicRecord(number);
     record.organisation_code = code;
+    record.organisation = "School " + code;
     return record;
   }
   static Record WithUpn(Record record) {
@@ -499,6 +500,14 @@ class HubHolderTest : public HolderTest {
     node.holder.SetOfAHub();
     EXPECT_FALSE(node.Give(question.frame).refusal);
     return node.Answers().records.at(0);
+  }
+  // Whose the entries of an answer are.
+  std::vector<std::string> Named(const SlotRecord& slot) {
+    std::vector<std::string> named;
+    for (const AnswerEntry& entry : AnswerIn(slot.wire, question_, kSurgery).entries) {
+      named.push_back(entry.organisation);
+    }
+    return named;
   }
   static size_t Silent(const Noted& noted) {
     return static_cast<size_t>(std::ranges::count_if(
@@ -524,13 +533,26 @@ TEST_F(HubHolderTest, WhatIsDecidedOfOneSchoolsRecordsSaysNothingOfAnothers) {
     EXPECT_EQ(with.decisions.back().record, theirs);
     EXPECT_EQ(with.decisions.back().outcome, Outcome::kContact);
     EXPECT_FALSE(with.decisions.back().more);
-    EXPECT_TRUE(AnswerIn(slot.wire, question_, kSurgery).disclosed);
+    EXPECT_EQ(Named(slot).back(), "School 100002");
     with.decisions.pop_back();
     EXPECT_EQ(with.EncodeWhole(), without.EncodeWhole()) << mine;
     const bool cut = mine > kRecordsOfOneOwner;
     EXPECT_EQ(with.reasons, cut ? Noted::kMoreRecords : 0);
     EXPECT_EQ(Silent(with), cut ? kRecordsOfOneOwner : 0);
   }
+}
+
+// Four rows of one school must not push another's contact out of the answer.
+TEST_F(HubHolderTest, OfEachSchoolOneEntryComesBeforeASecondOfAny) {
+  for (int i = 0; i < 6; ++i) node_.Hold(Of("100001"));
+  node_.Hold(Of("100002"));
+  node_.Hold(Of("100003"));
+  node_.Hold(Of("100002"));
+  const SlotRecord slot = Asked(node_);
+  // In order of import, as in any answer.
+  EXPECT_EQ(Named(slot), (std::vector<std::string>{"School 100001", "School 100001",
+                                                   "School 100002", "School 100003"}));
+  EXPECT_TRUE(AnswerIn(slot.wire, question_, kSurgery).more);
 }
 
 // Somebody who asks by a number and a UPN of which one is of a record of their own would see by what
