@@ -37,6 +37,33 @@ void MarkMore(const std::set<RecordId>& cut, Noted& noted) {
   }
 }
 
+void MarkTwoChildren(const std::set<RecordId>& two_children, Noted& noted) {
+  for (Noted::Decision& decision : noted.decisions) {
+    decision.two_children = two_children.contains(decision.record);
+  }
+}
+
+// What a record would have in the answer.
+struct Told {
+  const PrivateVerdict::Opened* opened;
+  Disclosure disclosure;
+  std::string_view owner;
+};
+
+// Those that the answer has room for, in order of import. Of each owner one comes before a second
+// one of any: four rows of one school of a hub would else keep another's contact from who asks.
+std::vector<Told> ThoseWithRoom(const std::vector<Told>& told) {
+  std::vector<Told> chosen, others;
+  std::set<std::string_view> owners;
+  for (const Told& one : told) {
+    (owners.insert(one.owner).second ? chosen : others).push_back(one);
+  }
+  chosen.insert(chosen.end(), others.begin(), others.end());
+  if (chosen.size() > kEntriesMax) chosen.erase(chosen.begin() + kEntriesMax, chosen.end());
+  std::ranges::sort(chosen, {}, [](const Told& one) { return one.opened->id; });
+  return chosen;
+}
+
 void AddVersions(const Roster& roster, std::vector<KeyVersion>& versions) {
   for (const RosterKeyVersion& kv : roster.key_versions) versions.push_back(kv.kv);
 }
@@ -211,7 +238,7 @@ absl::Status Holder::ReadHit(RecordId id, uint8_t j, KeyType type, KeyVersion kv
   // A shield acts before the store has it.
   if (IsShielded(answers)) record.shield_pending = true;
   lookup.wraps.push_back(std::make_unique<Secret<32>>(*std::move(wrap)));
-  lookup.hits.push_back({answers, &record, j, lookup.wraps.back().get()});
+  lookup.hits.push_back({answers, &record, j, lookup.wraps.back().get(), OwnerOf(record)});
   return absl::OkStatus();
 }
 
@@ -298,6 +325,7 @@ absl::StatusOr<SlotRecord> Holder::AnswerOne(const Waiting& waiting) {
   const std::set<RecordId> cut = ShieldCut(*lookup);
   Decided decided = Decide(frame, verdict, waiting.arrived_ms);
   MarkMore(cut, decided.noted);
+  MarkTwoChildren(verdict.two_children, decided.noted);
   const Bytes answer = decided.answer.Sign(identity_.key, frame.hash(), identity_.agency);
   absl::StatusOr<Bytes> wire = SealAnswer(answer, frame.hash(), identity_.agency,
                                           frame.header().reply_key, random_);
@@ -351,7 +379,7 @@ void Holder::Disclose(const Frame& frame, const PrivateVerdict& verdict, Date to
   const RosterAgency& me = *roster_->FindAgency(identity_.agency);
   const Asked asked{statement.purpose, false, asker.s16la, asker.MayAsk(Purpose::kSection47),
                     asker.area == me.area};
-  Answer& answer = decided.answer;
+  std::vector<Told> told;
   for (const PrivateVerdict::Opened& opened : verdict.opened) {
     // A notice is about the child: a second record of the same child, imported since or found by
     // another identifier, would give away where the child went.
@@ -364,18 +392,17 @@ void Holder::Disclose(const Frame& frame, const PrivateVerdict& verdict, Date to
     }
     decided.noted.decisions.push_back(
         {opened.id, disclosure.outcome, static_cast<uint8_t>(disclosure.row)});
-    if (disclosure.outcome != Outcome::kContact && disclosure.outcome != Outcome::kDutyLine) {
-      continue;
-    }
-    if (answer.entries.size() == kEntriesMax) {
-      answer.more = true;
-      continue;
-    }
-    answer.entries.push_back(EntryFor(*opened.record, disclosure, {me.name, me.duty.number},
-                                      opened.birth_date_differs, today));
+    if (disclosure.Discloses()) told.push_back({&opened, disclosure, OwnerOf(*opened.record)});
   }
-  if (answer.entries.empty()) return;
+  if (told.empty()) return;
+  Answer& answer = decided.answer;
+  for (const Told& one : ThoseWithRoom(told)) {
+    answer.entries.push_back(EntryFor(*one.opened->record, one.disclosure,
+                                      {me.name, me.duty.number}, one.opened->birth_date_differs,
+                                      today));
+  }
   answer.disclosed = true;
+  answer.more = told.size() > kEntriesMax;
   answer.confirm = ConfirmValue(*verdict.content_key, frame.hash(), identity_.agency);
 }
 

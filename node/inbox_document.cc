@@ -133,6 +133,7 @@ struct RecordReason {
 };
 constexpr RecordReason kRecordReasons[] = {
     {Noted::kPossibleWrongChild, &Noted::Decision::IsInDoubt},
+    {Noted::kTwoChildren, &Noted::Decision::IsOfTwoChildren},
     {Noted::kMoreRecords, &Noted::Decision::IsOfMore}};
 
 // What can be done with it, for who looks at it.

@@ -106,6 +106,30 @@ absl::Status InboxKeeper::TakeUpNow() {
       });
 }
 
+// A notice is about the child. Of one owner only so many records are looked at when it comes, and
+// one that was left out would answer as soon as the others are put right.
+absl::StatusOr<Noted> InboxKeeper::WithLeftOut(Noted notice) const {
+  const std::vector<Noted::Decision> decided = notice.decisions;
+  std::set<RecordId> marked, children;   // of whom all are found
+  for (const Noted::Decision& decision : decided) marked.insert(decision.record);
+  for (const Noted::Decision& decision : decided) {
+    if (!decision.more || children.contains(decision.record)) continue;
+    const std::string owner = registry_.OwnerOf(decision.record);
+    const auto child = registry_.ChildOf(
+        decision.record, owner.empty() ? Organisations::All() : Organisations::Only({owner}));
+    if (!child.ok()) return child.status();
+    for (const StoredRecord& stored : *child) {
+      children.insert(stored.id);
+      const Record& record = stored.record;
+      if (record.archived_on || registry_.OwnerOf(record) != owner) continue;
+      const RecordId answers = record.answered_by != 0 ? record.answered_by : stored.id;
+      if (!marked.insert(answers).second) continue;
+      notice.decisions.push_back({answers, Outcome::kNothing, Noted::kNoRow, true});
+    }
+  }
+  return notice;
+}
+
 std::vector<std::string> InboxKeeper::AddWanted(const Noted& noted, NoticeBoard& notices,
                                                 Wanted& wanted) const {
   const bool notice = (noted.reasons & Noted::kShieldNotice) != 0;
@@ -139,7 +163,9 @@ absl::Status InboxKeeper::WorkOff(const std::vector<RocksdbStore::JournalEntry>&
     for (const Noted::Decision& decision : entry.noted.decisions) {
       if (notice) settled.push_back(decision.record);
     }
-    const std::vector<std::string> owners = AddWanted(entry.noted, notices, wanted);
+    const absl::StatusOr<Noted> noted = notice ? WithLeftOut(entry.noted) : entry.noted;
+    if (!noted.ok()) return noted.status();
+    const std::vector<std::string> owners = AddWanted(*noted, notices, wanted);
     // This agency's own are watched where they are asked, with all that is known there.
     const auto asked = AskedQuestionOf(entry.noted);
     if (asked && asked->agency != me_) {

@@ -110,6 +110,9 @@ class InboxKeeper {
     std::vector<RocksdbStore::InboxDocument> documents;
     std::vector<std::string> notices;   // the ids of those that are a notice's
   };
+  // A notice's note with the records of the child that were left out when it came. DATA_LOSS from
+  // the store.
+  absl::StatusOr<Noted> WithLeftOut(Noted notice) const;
   // Adds it, by the notices that stand and with this one. Whose records the note is about, at a hub.
   std::vector<std::string> AddWanted(const Noted& noted, NoticeBoard& notices, Wanted& wanted) const;
   // Once for a restore: the item that people lift its shield by.

@@ -10,7 +10,7 @@ namespace whoelse {
 namespace {
 
 // Beside the outcome, which needs three bits.
-constexpr uint8_t kMoreBit = 0x80;
+constexpr uint8_t kMoreBit = 0x80, kTwoChildrenBit = 0x40;
 
 // The names of these codes are looked up by number.
 bool CodesAreKnown(const Noted& noted) {
@@ -84,7 +84,8 @@ Bytes Noted::EncodeInto(size_t size) const {
     out.U16(flags).U8(static_cast<uint8_t>(reasons | more));
     out.U8(static_cast<uint8_t>(stay.size()));
     for (const Decision& decision : stay) {
-      const int outcome = static_cast<int>(decision.outcome) | (decision.more ? kMoreBit : 0);
+      const int outcome = static_cast<int>(decision.outcome) | (decision.more ? kMoreBit : 0) |
+                          (decision.two_children ? kTwoChildrenBit : 0);
       out.U32(decision.record).U8(static_cast<uint8_t>(outcome)).U8(decision.row);
     }
   }
@@ -119,8 +120,9 @@ absl::StatusOr<Noted> Noted::Decode(ByteView bytes) {
     const RecordId record = reader.U32();
     const uint8_t outcome = reader.U8();
     const uint8_t row = reader.U8();
-    noted.decisions.push_back({record, static_cast<Outcome>(outcome & ~kMoreBit), row,
-                               (outcome & kMoreBit) != 0});
+    noted.decisions.push_back({record,
+                               static_cast<Outcome>(outcome & ~(kMoreBit | kTwoChildrenBit)), row,
+                               (outcome & kMoreBit) != 0, (outcome & kTwoChildrenBit) != 0});
   }
   if (!CodesAreKnown(noted)) return absl::DataLossError("noted: unknown code");
   // One note has one writing: this also catches what stands after the decisions, and a note of

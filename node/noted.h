@@ -52,10 +52,12 @@ struct Noted {
     Outcome outcome;
     uint8_t row;                  // of the policy table, kNoRow or kBirthInDoubt
     bool more = false;            // whose it is has more records of the child than were looked at
+    bool two_children = false;    // number and UPN are of different children among its owner's
 
     bool Undecided() const { return row == kNoRow || IsInDoubt(); }
     bool IsInDoubt() const { return row == kBirthInDoubt; }
     bool IsOfMore() const { return more; }
+    bool IsOfTwoChildren() const { return two_children; }
   };
 
   TimeMs received_ms = 0;

@@ -1,6 +1,7 @@
 #include "node/private_checks.h"
 
 #include <algorithm>
+#include <map>
 
 #include "node/noted.h"
 
@@ -71,37 +72,56 @@ bool HitCounts(const Hit& hit, const Subject& subject) {
   return CountsAt(PositionOf(hit.j), *hit.record, subject);
 }
 
-// V6: the records of the one child that is asked about. A number's hits outrank a UPN's; a notice is
-// for all of them, since it can only lower disclosure.
+// What the slots find of one owner.
+struct OwnersHits {
+  std::vector<const Hit*> by_position[kSlotsByNumber];
+  bool upn_hit_elsewhere = false;
+};
+
+// Of one owner, the records of the one child that is asked about. A number's hits outrank a UPN's;
+// a notice is for all of them, since it can only lower disclosure.
+void AddRecordsOf(OwnersHits& hits, bool shield, PrivateVerdict& verdict,
+                  std::vector<PrivateVerdict::Opened>& records) {
+  const auto& by_number = hits.by_position[0];
+  const auto& first = by_number.empty() ? hits.by_position[1] : by_number;
+  std::vector<PrivateVerdict::Opened> found;
+  for (const auto& position : hits.by_position) {
+    for (const Hit* hit : position) {
+      const bool same = SameChild(*hit->record, *first.front()->record);
+      if (same || shield) found.push_back({hit->id, hit->record, false});
+      hits.upn_hit_elsewhere = hits.upn_hit_elsewhere || !same;
+    }
+  }
+  // Slots that hit different children here: somebody's number and UPN do not belong together.
+  if (!by_number.empty() && hits.upn_hit_elsewhere) {
+    verdict.reasons |= Noted::kTwoChildren;
+    for (const auto& opened : found) verdict.two_children.insert(opened.id);
+  }
+  records.insert(records.end(), found.begin(), found.end());
+}
+
+// V6, of each owner for itself. By the order of two schools' records, or by what a UPN finds at the
+// other, one of them would see in its items whether the other holds the child, and silence it.
 std::vector<PrivateVerdict::Opened> SubjectRecords(const std::vector<Hit>& hits,
                                                    const Statement& statement,
                                                    PrivateVerdict& verdict) {
-  std::vector<const Hit*> by_position[kSlotsByNumber];
-  bool upn_hit_elsewhere = false;
+  std::map<std::string_view, OwnersHits> owners;
   for (const Hit& hit : hits) {
+    OwnersHits& of_owner = owners[hit.owner];
     if (HitCounts(hit, statement.subject)) {
-      by_position[PositionOf(hit.j)].push_back(&hit);
+      of_owner.by_position[PositionOf(hit.j)].push_back(&hit);
       verdict.under_notice = verdict.under_notice || hit.record->shield_pending;
     } else if (PositionOf(hit.j) == 1) {
-      upn_hit_elsewhere = true;
+      of_owner.upn_hit_elsewhere = true;
     }
   }
-  const auto& first = by_position[0].empty() ? by_position[1] : by_position[0];
   std::vector<PrivateVerdict::Opened> records;
-  for (const auto& position : by_position) {
-    for (const Hit* hit : position) {
-      const bool same = SameChild(*hit->record, *first.front()->record);
-      if (same || statement.Has(kFlagShieldNotice)) {
-        records.push_back({hit->id, hit->record, false});
-      }
-      upn_hit_elsewhere = upn_hit_elsewhere || !same;
-    }
+  for (auto& [owner, of_owner] : owners) {
+    AddRecordsOf(of_owner, statement.Has(kFlagShieldNotice), verdict, records);
   }
   std::ranges::sort(records, {}, &PrivateVerdict::Opened::id);
   const auto repeated = std::ranges::unique(records, {}, &PrivateVerdict::Opened::id);
   records.erase(repeated.begin(), repeated.end());
-  // Slots that hit different children here: somebody's number and UPN do not belong together.
-  if (!by_position[0].empty() && upn_hit_elsewhere) verdict.reasons |= Noted::kTwoChildren;
   return records;
 }
 

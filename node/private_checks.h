@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <string_view>
 #include <vector>
 
 #include "node/record.h"
@@ -19,6 +21,8 @@ struct Hit {
   const Record* record;
   uint8_t j;                      // slot; its position is j modulo 2
   const Secret<32>* wrap_key;     // of this record, for this slot's type and key version
+  // At a hub, whose record: each organisation is a holder for itself. "" elsewhere.
+  std::string_view owner = {};
 };
 
 struct PrivateVerdict {
@@ -35,6 +39,7 @@ struct PrivateVerdict {
   std::vector<Opened> opened;     // records to decide on, in order of import; empty unless passed
   std::vector<RecordId> about;    // the child's records here, also when V7 then failed
   std::vector<RecordId> doubtful; // those of them that may be another child's, by the date of birth
+  std::set<RecordId> two_children;   // those whose owner's number and UPN find different children
   bool under_notice = false;      // one of the child's records here is shielded by a notice
   uint8_t reasons = 0;            // Noted::Reason bits: what the lead officer should hear of
 };

@@ -485,15 +485,29 @@ TEST_F(HolderTest, MoreRecordsThanAreLookedAtAreSilent) {
 // nobody: or a school would see by rows of its own whether the other holds the child.
 class HubHolderTest : public HolderTest {
  protected:
-  static Record Of(const std::string& code) {
-    Record record = BasicRecord();
+  static Record Of(const std::string& code, const std::string& number = kChild) {
+    Record record = BasicRecord(number);
     record.organisation_code = code;
+    record.organisation = "School " + code;
     return record;
   }
-  SlotRecord Asked(TestHolder& node) {
+  static Record WithUpn(Record record) {
+    record.upn = *Upn::Parse(kUpn);
+    return record;
+  }
+  SlotRecord Asked(TestHolder& node) { return Asked(node, question_); }
+  static SlotRecord Asked(TestHolder& node, const Question& question) {
     node.holder.SetOfAHub();
-    EXPECT_FALSE(node.Give(question_.frame).refusal);
+    EXPECT_FALSE(node.Give(question.frame).refusal);
     return node.Answers().records.at(0);
+  }
+  // Whose the entries of an answer are.
+  std::vector<std::string> Named(const SlotRecord& slot) {
+    std::vector<std::string> named;
+    for (const AnswerEntry& entry : AnswerIn(slot.wire, question_, kSurgery).entries) {
+      named.push_back(entry.organisation);
+    }
+    return named;
   }
   static size_t Silent(const Noted& noted) {
     return static_cast<size_t>(std::ranges::count_if(
@@ -519,13 +533,80 @@ TEST_F(HubHolderTest, WhatIsDecidedOfOneSchoolsRecordsSaysNothingOfAnothers) {
     EXPECT_EQ(with.decisions.back().record, theirs);
     EXPECT_EQ(with.decisions.back().outcome, Outcome::kContact);
     EXPECT_FALSE(with.decisions.back().more);
-    EXPECT_TRUE(AnswerIn(slot.wire, question_, kSurgery).disclosed);
+    EXPECT_EQ(Named(slot).back(), "School 100002");
     with.decisions.pop_back();
     EXPECT_EQ(with.EncodeWhole(), without.EncodeWhole()) << mine;
     const bool cut = mine > kRecordsOfOneOwner;
     EXPECT_EQ(with.reasons, cut ? Noted::kMoreRecords : 0);
     EXPECT_EQ(Silent(with), cut ? kRecordsOfOneOwner : 0);
   }
+}
+
+// Four rows of one school must not push another's contact out of the answer.
+TEST_F(HubHolderTest, OfEachSchoolOneEntryComesBeforeASecondOfAny) {
+  for (int i = 0; i < 6; ++i) node_.Hold(Of("100001"));
+  node_.Hold(Of("100002"));
+  node_.Hold(Of("100003"));
+  node_.Hold(Of("100002"));
+  const SlotRecord slot = Asked(node_);
+  // In order of import, as in any answer.
+  EXPECT_EQ(Named(slot), (std::vector<std::string>{"School 100001", "School 100001",
+                                                   "School 100002", "School 100003"}));
+  EXPECT_TRUE(AnswerIn(slot.wire, question_, kSurgery).more);
+}
+
+// Somebody who asks by a number and a UPN of which one is of a record of their own would see by what
+// is noted of that one whether another school holds the other.
+TEST_F(HubHolderTest, WhatTheOtherIdentifierFindsAtAnotherSchoolChangesNothing) {
+  Statement by_both = BasicStatement(), by_upn = BasicStatement();
+  by_both.subject[1] = {KeyType::kUpn, kUpn};
+  by_upn.subject = {SubjectEntry{}, {KeyType::kUpn, kUpn}};
+  struct {
+    Statement asked;
+    Record mine, theirs;
+    bool theirs_counts;
+  } const cases[] = {
+      {by_both, Of("100001"), WithUpn(Of("100002", kOtherChild)), false},
+      {by_both, WithUpn(Of("100001", "")), Of("100002"), true},
+      {by_both, Of("100001"), WithUpn(Of("100002", "")), true},
+      {by_upn, WithUpn(Of("100001", "")), WithUpn(Of("100002", kOtherChild)), true},
+  };
+  for (size_t i = 0; i < std::size(cases); ++i) {
+    SCOPED_TRACE(i);
+    const auto& c = cases[i];
+    for (const bool mine_first : {true, false}) {
+      TestHolder alone, both;
+      alone.Hold(c.mine);
+      both.Hold(mine_first ? c.mine : c.theirs);
+      both.Hold(mine_first ? c.theirs : c.mine);
+      const Question question = Ask(c.asked, random_);
+      Noted without = Asked(alone, question).noted, with = Asked(both, question).noted;
+      ASSERT_EQ(with.decisions.size(), c.theirs_counts ? 2u : 1u);
+      const RecordId mine = mine_first ? 1 : 2;
+      std::erase_if(with.decisions, [&](const Noted::Decision& d) {
+        if (d.record != mine) {
+          EXPECT_EQ(d.outcome, Outcome::kContact);
+        }
+        return d.record != mine;
+      });
+      without.decisions.at(0).record = mine;
+      EXPECT_EQ(with.EncodeWhole(), without.EncodeWhole());
+    }
+  }
+}
+
+// What one's own records contradict is still told, and said of those alone.
+TEST_F(HubHolderTest, ANumberAndAUpnThatDifferAreOfWhoseRecordsDiffer) {
+  Statement by_both = BasicStatement();
+  by_both.subject[1] = {KeyType::kUpn, kUpn};
+  node_.Hold(Of("100001"));
+  node_.Hold(Of("100002"));
+  node_.Hold(WithUpn(Of("100002", kOtherChild)));
+  const Noted noted = Asked(node_, Ask(by_both, random_)).noted;
+  EXPECT_EQ(noted.reasons, Noted::kTwoChildren);
+  ASSERT_EQ(noted.decisions.size(), 2u);
+  EXPECT_FALSE(noted.decisions[0].two_children);
+  EXPECT_TRUE(noted.decisions[1].two_children);
 }
 
 // A school that fills its own register must not push a notice out of sight.

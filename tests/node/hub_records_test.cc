@@ -271,6 +271,46 @@ TEST_F(HubInbox, OfANoticeEachLiftsItsOwnShieldAndNoOther) {
   EXPECT_TRUE(Stored(kHilltops).shield_pending);
 }
 
+// Of so many rows of one school most are mistyped, and when they are put right the one that was
+// left out would stand alone, and open.
+TEST_F(HubInbox, ANoticeShieldsWhatWasLeftOutWhenItCame) {
+  std::vector<Record> rows;
+  for (size_t i = 0; i < kRecordsOfOneOwner; ++i) {
+    rows.push_back(Of(kHilltop, std::to_string(100 + i), kOne));
+  }
+  Import(rows);
+  const auto last = static_cast<RecordId>(kMeadows + kRecordsOfOneOwner);
+  TestHolder node;
+  node.holder.SetOfAHub();
+  for (RecordId id = 1; id <= last; ++id) node.Hold(Stored(id), {1});
+  Statement notice = BasicStatement(kSharedNode);
+  notice.purpose = Purpose::kConcern;
+  notice.flags = kFlagShieldNotice;
+  ASSERT_FALSE(node.Give(Ask(notice, random_).frame).refusal);
+  const SlotBatch batch = node.Answers();
+  const Noted& noted = batch.records.at(0).noted;
+  EXPECT_EQ(noted.reasons, Noted::kShieldNotice | Noted::kMoreRecords);
+  ASSERT_FALSE(std::ranges::any_of(
+      noted.decisions, [&](const Noted::Decision& d) { return d.record == last; }));
+  store_->CommitSlot(batch);
+  ASSERT_TRUE(keeper_.WorkOff(*store_->ReadJournal(100)).ok());
+
+  EXPECT_EQ(ItemsFor(alice_).at(0).records.size(), kRecordsOfOneOwner + 1);
+  EXPECT_THAT(ItemsFor(alice_).at(0).records, testing::Contains(last));
+  EXPECT_THAT(ItemsFor(bob_).at(0).records, ElementsAre(kMeadows));
+  EXPECT_FALSE(Stored(kHilltopsOther).shield_pending);
+  for (RecordId id = 1; id < last; ++id) {
+    if (id == kHilltopsOther || id == kMeadows) continue;
+    const Record gone = Stored(id);
+    ASSERT_TRUE(IsDone(registry_.Erase({gone.source, gone.source_id}, ByAt(kImported))));
+  }
+  TestHolder later;
+  later.Hold(Stored(last), {1});
+  const Question asked = Ask(BasicStatement(), random_);
+  ASSERT_FALSE(later.Give(asked.frame).refusal);
+  EXPECT_FALSE(AnswerIn(later.Answers().records.at(0).wire, asked, kSurgery).disclosed);
+}
+
 // That another school's record has another date of birth says that there is one.
 TEST_F(HubInbox, OfANoticeEachHearsOfItsOwnDatesOfBirth) {
   Leave(Noted::kShieldNotice | Noted::kPossibleWrongChild, Outcome::kNothing, Outcome::kNothing,

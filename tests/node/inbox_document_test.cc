@@ -285,6 +285,20 @@ TEST(ItemsOfANote, ThatThereAreMoreIsForWhoseRecordsTheyAre) {
   EXPECT_EQ(about("100002")["more_records"], true);
 }
 
+// The other school would learn by it that a child of that UPN is here.
+TEST(ItemsOfANote, ThatNumberAndUpnDifferIsForWhoseRecordsTheyAre) {
+  SeededRandom random(1);
+  Noted noted = NotedOf(Purpose::kSection17, Noted::kTwoChildren,
+                        {Outcome::kContact, Outcome::kContact});
+  noted.decisions[1].two_children = true;
+  const auto owner_of = [](RecordId record) { return record == 8 ? "100002" : "100001"; };
+  const auto parts = PartsOf(noted, owner_of);
+  EXPECT_THAT(ItemsOf(parts.at("100001"), kMe, {"100001"}, TestCalendar(), random), IsEmpty());
+  const auto items = ItemsOf(parts.at("100002"), kMe, {"100002"}, TestCalendar(), random);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].kind, ItemKind::kTwoChildren);
+}
+
 TEST(ItemsOfANote, WhoAskedHereMayNotDecideHere) {
   SeededRandom random(1);
   Noted noted = NotedOf(Purpose::kSection17, 0, {Outcome::kBrokered, Outcome::kContact});

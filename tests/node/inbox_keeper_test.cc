@@ -184,6 +184,25 @@ TEST_F(InboxKeeperTest, ANoticeShieldsEveryRecordThatItFound) {
   EXPECT_TRUE(At1(2).shield_pending);
 }
 
+// And what it did not look at, since there were too many, whatever code is in its row.
+TEST_F(InboxKeeperTest, ANoticeShieldsWhatWasLeftOutWhenItCame) {
+  Record left_out = BasicRecord("9990000018");
+  left_out.source = "clinic";
+  left_out.source_id = "1";
+  left_out.organisation_code = "100001";
+  ImportAll(registry_, {left_out}, clock_.now);
+  Noted notice = Notice(kRefuge, false);
+  notice.reasons |= Noted::kMoreRecords;
+  notice.decisions[0].more = true;
+  Leave(notice);
+  EXPECT_TRUE(At1(1).shield_pending && At1(3).shield_pending);
+  EXPECT_FALSE(At1(2).shield_pending);
+  clock_.now += 600'000;
+  const std::string id = IdOf(ItemKind::kShieldNotice, kRefuge);
+  ASSERT_TRUE(Decide(id, Verb::kRefuse, "alice") && Decide(id, Verb::kRefuse, "bob"));
+  EXPECT_FALSE(At1(1).shield_pending || At1(3).shield_pending);
+}
+
 TEST_F(InboxKeeperTest, AShieldTakesTwoToLiftAndKeepsWhatWasThereBefore) {
   Record own = BasicRecord("9990000026");
   own.source = "school";

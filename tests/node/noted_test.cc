@@ -50,6 +50,7 @@ void ExpectSame(const Noted& a, const Noted& b) {
     EXPECT_EQ(a.decisions[i].outcome, b.decisions[i].outcome);
     EXPECT_EQ(a.decisions[i].row, b.decisions[i].row);
     EXPECT_EQ(a.decisions[i].more, b.decisions[i].more);
+    EXPECT_EQ(a.decisions[i].two_children, b.decisions[i].two_children);
   }
 }
 
@@ -148,9 +149,10 @@ TEST(Noted, WhatNoRowDecidedIsShownSo) {
             "none: its date of birth is in doubt");
 }
 
-TEST(Noted, WhoseMoreRecordsAreIsKept) {
+TEST(Noted, WhoseRecordsGaveAReasonIsKept) {
   Noted noted = Example();
-  noted.reasons |= Noted::kMoreRecords;
+  noted.reasons |= Noted::kMoreRecords | Noted::kTwoChildren;
+  noted.decisions[0].two_children = true;
   noted.decisions[1].more = true;
   ExpectSame(*Noted::Decode(noted.Encode()), noted);
   ExpectSame(*Noted::Decode(noted.EncodeWhole()), noted);
@@ -175,6 +177,8 @@ TEST(Noted, WhatEncodeDidNotWriteIsDataLoss) {
   EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 4, 0)));    // an outcome that there is not
   EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 4, 6)));
   EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 4, 0x80)));
+  EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 4, 0x40)));
+  EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 4, 0x21)));
   EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 5, 13)));   // a row that there is not
   EXPECT_TRUE(absl::IsDataLoss(altered(kDecisions + 5, 253)));
   EXPECT_TRUE(absl::IsDataLoss(altered(kCount, 21)));
