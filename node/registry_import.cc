@@ -19,14 +19,16 @@ void See(RecordId id, std::vector<bool>* seen) {
   (*seen)[id] = true;
 }
 
-// A row that has the held number among those that its own replaced says so whether or not it has
-// the word: an export of another node has the numbers alone. Taken for a blank reason it would
-// close for good the number that people there have superseded.
+// A row without the word says that its number was superseded when it has the held one among those
+// that its own replaced: an export of another node has the numbers alone, and a blank reason would
+// close for good what people there have superseded. A word stands: a system whose history lists
+// every earlier number would else join the old identity to the new one.
 NumberChange WhyChanged(const Record& held, const ImportRow& row) {
+  if (row.number_changed) return *row.number_changed;
   const bool replaced =
       held.nhs_number &&
       std::ranges::find(row.superseded_numbers, *held.nhs_number) != row.superseded_numbers.end();
-  return replaced ? NumberChange::kSuperseded : row.number_changed;
+  return replaced ? NumberChange::kSuperseded : NumberChange::kClosed;
 }
 
 }  // namespace
@@ -125,7 +127,7 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   const bool number_closed =
       record.nhs_number && IsClosed(OwnerOf(record), *record.nhs_number);
   RowTaken taken = held ? TakeRow(&*held, record, WhyChanged(*held, row), number_closed, today)
-                        : TakeRow(nullptr, record, row.number_changed, number_closed, today);
+                        : TakeRow(nullptr, record, NumberChange::kClosed, number_closed, today);
   if (gone && taken.added) {
     // No item names who comes back: a notice or a dispute of then is a shield, which two people lift.
     gone->left.restrictions = WithShields(gone->left);
@@ -156,7 +158,10 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     const absl::Status closed = CloseAll(OwnerOf(*held), *held->nhs_number, today, batch);
     if (!closed.ok()) return closed;
   }
-  const auto replaced = TakeReplaced(row.superseded_numbers, changed, batch);
+  // Who says that the identity changed names numbers of the one before.
+  const bool parted = row.number_changed == NumberChange::kClosed;
+  const auto replaced = TakeReplaced(
+      parted ? std::span<const NhsNumber>() : row.superseded_numbers, changed, batch);
   if (!replaced.ok()) return replaced.status();
   const bool updated = taken.held || !replaced->empty();
   ++(fresh ? counts->imported : updated ? counts->updated : counts->unchanged);

@@ -41,7 +41,7 @@ class Dispute : public RegistryTest {
   }
   // A row that says which numbers its own replaced.
   ImportCounts ImportReplacing(const Record& record, const std::string& replaced) {
-    const std::vector<ImportRow> rows = {{2, RowAction::kUpsert, NumberChange::kClosed, record,
+    const std::vector<ImportRow> rows = {{2, RowAction::kUpsert, std::nullopt, record,
                                           {*NhsNumber::Parse(replaced)}}};
     ImportCounts counts;
     EXPECT_TRUE(registry_.Take(rows, kImported, true, &counts, nullptr).ok());

@@ -32,7 +32,7 @@ class RegistryLifeTest : public RegistryTest {
   std::vector<ImportRow> Exported() {
     std::vector<ImportRow> rows;
     const auto add = [&](const Registry::Exported& one) {
-      rows.push_back({rows.size() + 2, RowAction::kUpsert, NumberChange::kClosed, one.record,
+      rows.push_back({rows.size() + 2, RowAction::kUpsert, std::nullopt, one.record,
                       one.superseded_numbers});
       return true;
     };
@@ -130,19 +130,38 @@ TEST_F(RegistryLifeTest, SoItDoesWhereTheRowWasHeldBefore) {
 TEST_F(RegistryLifeTest, NoFileMakesADoorOfAClosedNumber) {
   Import({Pupil("7", kOne), Pupil("8", kTwo)});
   ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
-  Take(registry_, {{2, RowAction::kUpsert, NumberChange::kClosed, Pupil("1", kThree),
-                    {Number(kOne)}}});
+  Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("1", kThree), {Number(kOne)}}});
   ASSERT_EQ(Under(kOne).size(), 1u);
   EXPECT_EQ(Under(kOne)[0].source_id, "7");
   // And what a closed number replaced is closed with it, and in no export.
   ASSERT_TRUE(IsDone(registry_.Close(Number(kTwo), ByAt(kImported))));
-  Take(registry_, {{2, RowAction::kUpsert, NumberChange::kClosed, Pupil("2", kTwo),
+  Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("2", kTwo),
                     {Number("9990000042")}}});
   ASSERT_EQ(Under("9990000042").size(), 1u);
   EXPECT_TRUE(Under("9990000042")[0].restrictions.closed);
   const std::vector<ImportRow> rows = Exported();
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].record.source_id, "1");
+}
+
+// A system whose history lists every earlier number has them in the row of a child who was adopted.
+TEST_F(RegistryLifeTest, ARowThatSaysClosedJoinsNoneOfTheNumbersThatItNames) {
+  Import({Pupil("1", kOne)});
+  const std::vector<ImportRow> rows = {{2, RowAction::kUpsert, NumberChange::kClosed,
+                                        Pupil("1", kTwo), {Number(kOne), Number(kThree)}}};
+  EXPECT_EQ(Take(registry_, rows).closed, 1u);
+  ASSERT_EQ(Under(kOne).size(), 1u);
+  EXPECT_TRUE(Under(kOne)[0].restrictions.closed);
+  EXPECT_FALSE(Under(kOne)[0].superseded);
+  EXPECT_TRUE(Under(kOne)[0].source_id.empty());
+  ASSERT_EQ(Under(kTwo).size(), 1u);
+  EXPECT_FALSE(Under(kTwo)[0].restrictions.closed);
+  EXPECT_TRUE(Under(kThree).empty());
+  EXPECT_EQ(Take(registry_, rows).unchanged, 1u);   // night after night
+  // Nor where nobody had held the row.
+  RegistryRun other(folder_ / "other", board_, clock_, random_);
+  EXPECT_EQ(Take(other.registry, rows).imported, 1u);
+  EXPECT_EQ(other.registry.Summarise().records, 1u);
 }
 
 // A merge is not exported, and what shields its two stays with both.
