@@ -140,6 +140,9 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     const absl::Status carried = CarryWhatAnswered(*held, today, batch, *taken.added);
     if (!carried.ok()) return carried;
   }
+  // Behind the number that was held there may be another child from now on.
+  const bool door_of_another =
+      supersedes && IdentifiesAnother(*taken.held, DoorOf(*held->nhs_number, *taken.added));
   if (supersedes) taken.held->answered_by = batch.next_id();
   const Record& stands = taken.added ? *taken.added : taken.held ? *taken.held : *held;
   counts->class_kept += stands.service_class > record.service_class;
@@ -160,11 +163,12 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   }
   // Who says that the identity changed names numbers of the one before.
   const bool parted = row.number_changed == NumberChange::kClosed;
-  const auto replaced = TakeReplaced(
+  auto replaced = TakeReplaced(
       parted ? std::span<const NhsNumber>() : row.superseded_numbers, changed, batch);
   if (!replaced.ok()) return replaced.status();
   const bool updated = taken.held || !replaced->empty();
   ++(fresh ? counts->imported : updated ? counts->updated : counts->unchanged);
+  if (door_of_another) replaced->push_back(*held->nhs_number);
   return Dispute(changed, identifies, *replaced, batch, counts);
 }
 
