@@ -129,9 +129,10 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   RowTaken taken = held ? TakeRow(&*held, record, WhyChanged(*held, row), number_closed, today)
                         : TakeRow(nullptr, record, NumberChange::kClosed, number_closed, today);
   if (gone && taken.added) {
-    // No item names who comes back: a notice or a dispute of then is a shield, which two people lift.
-    gone->left.restrictions = WithShields(gone->left);
-    gone->left.shield_pending = gone->left.in_dispute = false;
+    // No item names who comes back: a dispute of then is a shield, which two people lift. A notice
+    // is lifted with the shield, and until then it silences all records of the child.
+    if (gone->left.in_dispute) gone->left.restrictions.shielded = true;
+    gone->left.in_dispute = false;
     RaiseTo(gone->left, *taken.added);
   }
   const bool closes = taken.held && taken.added && taken.held->restrictions.closed;

@@ -454,8 +454,13 @@ TEST_F(RegistryLifeTest, WhatWasPurgedComesBackNoLessRestricted) {
   EXPECT_TRUE(Under(kOne).empty());
   Import({Pupil("1", kOne)}, DaysLater(32));
   ASSERT_EQ(Under(kOne).size(), 1u);
-  EXPECT_TRUE(Under(kOne)[0].restrictions.shielded);
+  // By the notice, which silences what other services have of the child, until two people lift it.
+  EXPECT_TRUE(Under(kOne)[0].shield_pending);
   EXPECT_EQ(Under(kOne)[0].service_class, ServiceClass::kProtected);
+  ASSERT_TRUE(registry_.Lower({Lowered::kShield}, store_->FindByIdentifier(kNhs, kOne),
+                              {"7f3a-91c2-04be", true, "what two people said"},
+                              ByAt(kImported).note).ok());
+  EXPECT_FALSE(Under(kOne)[0].shield_pending || Under(kOne)[0].restrictions.shielded);
 }
 
 TEST_F(RegistryLifeTest, WhoAnsweredForItIsPurgedAndSoIsIt) {
