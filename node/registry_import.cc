@@ -149,8 +149,10 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   counts->class_kept += stands.service_class > record.service_class;
   // First the one that gives up its place in the source.
   if (taken.held) {
-    const absl::Status changed = ChangeWithAnswering(id, *taken.held, supersedes, batch);
-    if (!changed.ok()) return changed;
+    const absl::StatusOr<bool> changed = batch.Change(id, *taken.held);
+    if (!changed.ok()) return changed.status();
+    const absl::Status raised = RaiseAnswering(supersedes ? *taken.added : *taken.held, batch);
+    if (!raised.ok()) return raised;
   }
   const bool identifies = taken.added || (held && taken.held && IdentifiesAnother(*held, *taken.held));
   RecordId changed = id;
@@ -210,17 +212,29 @@ absl::Status Registry::CarryWhatAnswered(const Record& held, Date today,
   return absl::OkStatus();
 }
 
-// What rises on a record that another one answers for rises on that one too.
-absl::Status Registry::ChangeWithAnswering(RecordId id, const Record& record, bool answered_by_new,
-                                           RecordBatch& batch) {
-  const absl::StatusOr<bool> changed = batch.Change(id, record);
-  if (!changed.ok()) return changed.status();
-  if (record.answered_by == 0 || answered_by_new) return absl::OkStatus();
-  absl::StatusOr<Record> answers = batch.Read(record.answered_by);
-  if (absl::IsNotFound(answers.status())) return absl::OkStatus();
-  if (!answers.ok()) return answers.status();
-  RaiseTo(record, *answers);
-  return batch.Change(record.answered_by, *std::move(answers)).status();
+// What rises on a record that another one answers for rises on that one too, and on what answers
+// for that one.
+absl::Status Registry::RaiseAnswering(const Record& record, RecordBatch& batch) {
+  if (record.answered_by == 0) return absl::OkStatus();   // nearly always
+  Record raises = record;
+  std::set<RecordId> raised;   // no ring goes on for ever
+  for (RecordId by = record.answered_by; by != 0 && raised.insert(by).second;) {
+    absl::StatusOr<Record> answers = batch.Read(by);
+    if (absl::IsNotFound(answers.status())) return absl::OkStatus();
+    if (!answers.ok()) return answers.status();
+    RaiseTo(raises, *answers);
+    RecordId next = answers->answered_by;
+    if (raises.restrictions.closed && answers->superseded) {
+      // A number is closed for itself, and not for the one that had replaced it.
+      if (answers->nhs_number == record.nhs_number) next = 0;
+      raises.restrictions.closed = false;
+      raises.restrictions.shielded = true;
+    }
+    const absl::StatusOr<bool> changed = batch.Change(by, *std::move(answers));
+    if (!changed.ok()) return changed.status();
+    by = next;
+  }
+  return absl::OkStatus();
 }
 
 void Registry::AddAnswered(const AnswersFor& answers_for, RecordId id,

@@ -358,6 +358,42 @@ TEST_F(RegistryLifeTest, AMergedRecordIsAnsweredByTheOtherAndUnmergedForItselfAg
   EXPECT_EQ(FieldOf(registry_.Merge({"school", "3"}, {"school", "2"}, ByAt(kImported))), "id");
 }
 
+// Its own row shields it after the number of what answers for it was replaced.
+TEST_F(RegistryLifeTest, WhatRisesOnAMergedRecordRisesBehindADoorToo) {
+  Import({Pupil("1", kOne), Pupil("2", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))));
+  Import({Pupil("1", kTwo)}, kImported, true, NumberChange::kSuperseded);
+  ASSERT_EQ(Under(kTwo).size(), 1u);
+  ASSERT_FALSE(Under(kTwo)[0].restrictions.shielded);
+  Record shielded = Pupil("2", kOne);
+  shielded.restrictions.shielded = true;
+  Import({shielded});
+  EXPECT_TRUE(Under(kTwo)[0].restrictions.shielded);
+}
+
+TEST_F(RegistryLifeTest, SoDoesWhatTheRowSaysThatReplacesItsNumber) {
+  Import({Pupil("1", "", kUpnOne), Pupil("2", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))));
+  Record shielded = Pupil("2", kTwo);
+  shielded.restrictions.shielded = true;
+  Import({shielded}, kImported, true, NumberChange::kSuperseded);
+  EXPECT_TRUE(Under(kOne)[0].superseded);
+  const std::vector<Record> by_upn = *registry_.RecordsOf(About("", kUpnOne), Organisations::All());
+  ASSERT_EQ(by_upn.size(), 1u);
+  EXPECT_TRUE(by_upn[0].restrictions.shielded);
+}
+
+// The number that replaced the closed one before goes on: nobody has closed that.
+TEST_F(RegistryLifeTest, TheClosingOfAMergedRecordsNumberIsThatNumbersAlone) {
+  Import({Pupil("1", kOne), Pupil("2", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))));
+  Import({Pupil("1", kTwo)}, kImported, true, NumberChange::kSuperseded);
+  Import({Pupil("2", kThree)});   // without a reason
+  for (const Record& record : Under(kOne)) EXPECT_TRUE(record.restrictions.closed);
+  ASSERT_EQ(Under(kTwo).size(), 1u);
+  EXPECT_EQ(Under(kTwo)[0].restrictions, Restrictions());
+}
+
 // What answered for it had been merged itself.
 TEST_F(RegistryLifeTest, AnUnmergedRecordIsNoLessRestrictedThanItAnswered) {
   Record last = Pupil("3", "", kUpnOne);
