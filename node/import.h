@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,7 +47,7 @@ inline constexpr size_t kSupersededMax = 64;        // of one record
 struct ImportRow {
   size_t line = 0;                                  // of the file; of a bundle the entry, from 1
   RowAction action = RowAction::kUpsert;
-  NumberChange number_changed = NumberChange::kClosed;
+  std::optional<NumberChange> number_changed = {};  // nullopt: it does not say
   Record record;                                    // of kEnd only source, source_id and end
   std::vector<NhsNumber> superseded_numbers = {};   // that the record's replaced: at most kSupersededMax
 };

@@ -37,8 +37,8 @@ constexpr auto kConsentBy = std::to_array<Word<ConsentBy>>(
      {"parentalresponsibility", ConsentBy::kParent},
      {"personwithparentalresponsibility", ConsentBy::kParent},
      {"adultconcerned", ConsentBy::kAdultConcerned}, {"adult", ConsentBy::kAdultConcerned}});
-constexpr auto kNumberChanges = std::to_array<Word<NumberChange>>(
-    {{"", NumberChange::kClosed}, {"closed", NumberChange::kClosed},
+constexpr auto kNumberChanges = std::to_array<Word<std::optional<NumberChange>>>(
+    {{"", std::nullopt}, {"closed", NumberChange::kClosed},
      {"superseded", NumberChange::kSuperseded}, {"corrected", NumberChange::kCorrected}});
 constexpr auto kActions = std::to_array<Word<RowAction>>(
     {{"add", RowAction::kAdd}, {"added", RowAction::kAdd}, {"new", RowAction::kAdd},

@@ -25,7 +25,7 @@ Bytes Encode(const ImportRow& row) {
   Writer out;
   out.U64(row.line)
       .U8(static_cast<uint8_t>(row.action))
-      .U8(static_cast<uint8_t>(row.number_changed))
+      .U8(row.number_changed ? static_cast<uint8_t>(*row.number_changed) : 0)
       .U8(static_cast<uint8_t>(row.superseded_numbers.size()));
   for (const NhsNumber& number : row.superseded_numbers) out.Raw(AsBytes(number.digits()));
   return out.Raw(row.record.Encode()).Take();
@@ -36,7 +36,9 @@ absl::StatusOr<ImportRow> Decode(ByteView item) {
   ImportRow row;
   row.line = reader.U64();
   row.action = static_cast<RowAction>(reader.U8());
-  row.number_changed = static_cast<NumberChange>(reader.U8());
+  if (const uint8_t why = reader.U8(); why != 0) {
+    row.number_changed = static_cast<NumberChange>(why);
+  }
   for (size_t left = reader.U8(); left > 0; --left) {
     absl::StatusOr<NhsNumber> number = NhsNumber::Parse(ToString(reader.Raw(kDigits)));
     if (!number.ok()) return absl::DataLossError("the rows that wait are damaged");

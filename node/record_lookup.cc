@@ -68,7 +68,7 @@ void RecordLookup::Drop(const Name& name, RecordId id) {
 
 void RecordLookup::Change(RecordId id, const Record* before, const Record* now) {
   if (portraits_.size() <= id) portraits_.resize(id + 1);
-  portraits_[id] = now != nullptr ? PortraitOf(*now) : 0;
+  portraits_[id] = now != nullptr && now->answered_by == 0 ? PortraitOf(*now) : 0;
   for (const KeyType type : kSubjectPositions) {
     const std::string_view was = before != nullptr ? IdentifierOf(*before, type) : std::string_view();
     const std::string_view is = now != nullptr ? IdentifierOf(*now, type) : std::string_view();

@@ -31,6 +31,7 @@ class RecordLookup {
   RecordId FindBySource(std::string_view source, std::string_view source_id) const;
   // Whether this record has the number, UPN, date of birth and names of that one, and so cannot
   // conflict with it (node/conflict.h): then nobody has to read it from the disk to compare the two.
+  // False where another record answers for it, which may have others by now.
   bool Agrees(RecordId id, const Record& record) const;
 
  private:
@@ -48,7 +49,7 @@ class RecordLookup {
   Secret<16> key_;
   absl::flat_hash_map<Name, RecordId> one_;                  // a record of each name
   absl::btree_set<std::pair<Name, RecordId>> others_;        // and of those that have more, the others
-  std::vector<uint64_t> portraits_;                          // by record; 0: there is none
+  std::vector<uint64_t> portraits_;                          // by record; 0: it agrees with none
 };
 
 }  // namespace whoelse

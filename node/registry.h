@@ -271,8 +271,7 @@ class Registry {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status CarryWhatAnswered(const Record& held, Date today, const RecordBatch& batch,
                                  Record& added) const;
-  absl::Status ChangeWithAnswering(RecordId id, const Record& record, bool answered_by_new,
-                                   RecordBatch& batch);
+  static absl::Status RaiseAnswering(const Record& record, RecordBatch& batch);
   absl::StatusOr<std::vector<StoredRecord>> ChildFrom(const std::vector<RecordId>& found,
                                                       const Organisations& theirs);
   std::vector<RecordId> NeighboursOf(const StoredRecord& stored) const

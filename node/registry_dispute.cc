@@ -13,14 +13,16 @@ Registry::DisputeKey Registry::KeyOf(Conflict conflict, const Record& a, const R
   return key;
 }
 
-// What a question is answered with that finds this record: itself or, where it is a door, what
-// stands behind it, under the door's number.
+// What a question is answered with that finds this record: itself or, where it is a door or was
+// merged, what answers for it, under this one's identifiers.
 absl::StatusOr<std::pair<RecordId, Record>> Registry::AnsweringBy(RecordId id,
                                                                   const RecordBatch& batch) const {
-  const absl::StatusOr<Record> own = batch.Read(id);
+  absl::StatusOr<Record> own = batch.Read(id);
   if (!own.ok()) return own.status();
+  if (own->answered_by == 0 || own->restrictions.closed || own->archived_on) {
+    return std::pair(id, *std::move(own));
+  }
   std::pair<RecordId, Record> answering(id, *own);
-  if (!own->superseded || own->restrictions.closed || own->archived_on) return answering;
   while (answering.second.answered_by != 0) {
     const RecordId by = answering.second.answered_by;
     absl::StatusOr<Record> answers = batch.Read(by);
@@ -53,35 +55,31 @@ absl::Status Registry::FindDisputed(RecordId id, const Record& record, KeyType t
 // What cannot both be right is silent from now on. Only a row that says something new about whose
 // it is raises this: what people settled stays settled under the same export, night after night. A
 // number that it is said to have replaced is compared as its own is, or a file would join two
-// children by a door.
+// children by a door. Where the record of the row was merged it is what answers for it.
 absl::Status Registry::Dispute(RecordId id, bool identifies, std::span<const NhsNumber> replaced,
                                RecordBatch& batch, ImportCounts* counts) {
+  if (!identifies && replaced.empty()) return absl::OkStatus();
+  const auto answering = AnsweringBy(id, batch);
+  if (!answering.ok()) return answering.status();
+  const auto& [by, answers] = *answering;
   std::vector<Disputed> disputed;
   if (identifies) {
-    const Record* const record = batch.Gathered(id);
-    if (record == nullptr) {
-      return absl::InternalError("a row that says nothing new disputes nothing");
-    }
     for (const KeyType type : kSubjectPositions) {
-      const absl::Status found = FindDisputed(id, *record, type, batch, disputed);
+      const absl::Status found = FindDisputed(by, answers, type, batch, disputed);
       if (!found.ok()) return found;
     }
   }
-  if (!replaced.empty()) {
-    const absl::StatusOr<Record> record = batch.Read(id);
-    if (!record.ok()) return record.status();
-    for (const NhsNumber& number : replaced) {
-      const absl::Status found =
-          FindDisputed(id, DoorOf(number, *record), KeyType::kNhsNumber, batch, disputed);
-      if (!found.ok()) return found;
-    }
+  for (const NhsNumber& number : replaced) {
+    const absl::Status found =
+        FindDisputed(by, DoorOf(number, answers), KeyType::kNhsNumber, batch, disputed);
+    if (!found.ok()) return found;
   }
   if (disputed.empty()) return absl::OkStatus();
-  std::set<RecordId> silent = {id};
+  std::set<RecordId> silent = {by};
   bool by_own = false;
   for (const auto& [other, key] : disputed) {
     by_own = by_own || key.owner == key.other_owner;
-    disputes_[key].insert({id, other});
+    disputes_[key].insert({by, other});
     silent.insert(other);
   }
   // Another organisation's is for the lead officers of both. Counted, a dry run with any name and date

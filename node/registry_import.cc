@@ -19,14 +19,16 @@ void See(RecordId id, std::vector<bool>* seen) {
   (*seen)[id] = true;
 }
 
-// A row that has the held number among those that its own replaced says so whether or not it has
-// the word: an export of another node has the numbers alone. Taken for a blank reason it would
-// close for good the number that people there have superseded.
+// A row without the word says that its number was superseded when it has the held one among those
+// that its own replaced: an export of another node has the numbers alone, and a blank reason would
+// close for good what people there have superseded. A word stands: a system whose history lists
+// every earlier number would else join the old identity to the new one.
 NumberChange WhyChanged(const Record& held, const ImportRow& row) {
+  if (row.number_changed) return *row.number_changed;
   const bool replaced =
       held.nhs_number &&
       std::ranges::find(row.superseded_numbers, *held.nhs_number) != row.superseded_numbers.end();
-  return replaced ? NumberChange::kSuperseded : row.number_changed;
+  return replaced ? NumberChange::kSuperseded : NumberChange::kClosed;
 }
 
 }  // namespace
@@ -126,11 +128,12 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   const bool number_closed =
       record.nhs_number && IsClosed(OwnerOf(record), *record.nhs_number);
   RowTaken taken = held ? TakeRow(&*held, record, WhyChanged(*held, row), number_closed, today)
-                        : TakeRow(nullptr, record, row.number_changed, number_closed, today);
+                        : TakeRow(nullptr, record, NumberChange::kClosed, number_closed, today);
   if (gone && taken.added) {
-    // No item names who comes back: a notice or a dispute of then is a shield, which two people lift.
-    gone->left.restrictions = WithShields(gone->left);
-    gone->left.shield_pending = gone->left.in_dispute = false;
+    // No item names who comes back: a dispute of then is a shield, which two people lift. A notice
+    // is lifted with the shield, and until then it silences all records of the child.
+    if (gone->left.in_dispute) gone->left.restrictions.shielded = true;
+    gone->left.in_dispute = false;
     RaiseTo(gone->left, *taken.added);
   }
   const bool closes = taken.held && taken.added && taken.held->restrictions.closed;
@@ -139,13 +142,18 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     const absl::Status carried = CarryWhatAnswered(*held, today, batch, *taken.added);
     if (!carried.ok()) return carried;
   }
+  // Behind the number that was held there may be another child from now on.
+  const bool door_of_another =
+      supersedes && IdentifiesAnother(*taken.held, DoorOf(*held->nhs_number, *taken.added));
   if (supersedes) taken.held->answered_by = batch.next_id();
   const Record& stands = taken.added ? *taken.added : taken.held ? *taken.held : *held;
   counts->class_kept += stands.service_class > record.service_class;
   // First the one that gives up its place in the source.
   if (taken.held) {
-    const absl::Status changed = ChangeWithAnswering(id, *taken.held, supersedes, batch);
-    if (!changed.ok()) return changed;
+    const absl::StatusOr<bool> changed = batch.Change(id, *taken.held);
+    if (!changed.ok()) return changed.status();
+    const absl::Status raised = RaiseAnswering(supersedes ? *taken.added : *taken.held, batch);
+    if (!raised.ok()) return raised;
   }
   const bool identifies = taken.added || (held && taken.held && IdentifiesAnother(*held, *taken.held));
   RecordId changed = id;
@@ -157,10 +165,14 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     const absl::Status closed = CloseAll(OwnerOf(*held), {*held->nhs_number}, today, batch);
     if (!closed.ok()) return closed;
   }
-  const auto replaced = TakeReplaced(row.superseded_numbers, changed, batch);
+  // Who says that the identity changed names numbers of the one before.
+  const bool parted = row.number_changed == NumberChange::kClosed;
+  auto replaced = TakeReplaced(
+      parted ? std::span<const NhsNumber>() : row.superseded_numbers, changed, batch);
   if (!replaced.ok()) return replaced.status();
   const bool updated = taken.held || !replaced->empty();
   ++(fresh ? counts->imported : updated ? counts->updated : counts->unchanged);
+  if (door_of_another) replaced->push_back(*held->nhs_number);
   return Dispute(changed, identifies, *replaced, batch, counts);
 }
 
@@ -201,17 +213,29 @@ absl::Status Registry::CarryWhatAnswered(const Record& held, Date today,
   return absl::OkStatus();
 }
 
-// What rises on a record that another one answers for rises on that one too.
-absl::Status Registry::ChangeWithAnswering(RecordId id, const Record& record, bool answered_by_new,
-                                           RecordBatch& batch) {
-  const absl::StatusOr<bool> changed = batch.Change(id, record);
-  if (!changed.ok()) return changed.status();
-  if (record.answered_by == 0 || answered_by_new) return absl::OkStatus();
-  absl::StatusOr<Record> answers = batch.Read(record.answered_by);
-  if (absl::IsNotFound(answers.status())) return absl::OkStatus();
-  if (!answers.ok()) return answers.status();
-  RaiseTo(record, *answers);
-  return batch.Change(record.answered_by, *std::move(answers)).status();
+// What rises on a record that another one answers for rises on that one too, and on what answers
+// for that one.
+absl::Status Registry::RaiseAnswering(const Record& record, RecordBatch& batch) {
+  if (record.answered_by == 0) return absl::OkStatus();   // nearly always
+  Record raises = record;
+  std::set<RecordId> raised;   // no ring goes on for ever
+  for (RecordId by = record.answered_by; by != 0 && raised.insert(by).second;) {
+    absl::StatusOr<Record> answers = batch.Read(by);
+    if (absl::IsNotFound(answers.status())) return absl::OkStatus();
+    if (!answers.ok()) return answers.status();
+    RaiseTo(raises, *answers);
+    RecordId next = answers->answered_by;
+    if (raises.restrictions.closed && answers->superseded) {
+      // A number is closed for itself, and not for the one that had replaced it.
+      if (answers->nhs_number == record.nhs_number) next = 0;
+      raises.restrictions.closed = false;
+      raises.restrictions.shielded = true;
+    }
+    const absl::StatusOr<bool> changed = batch.Change(by, *std::move(answers));
+    if (!changed.ok()) return changed.status();
+    by = next;
+  }
+  return absl::OkStatus();
 }
 
 void Registry::AddAnswered(const AnswersFor& answers_for, RecordId id,

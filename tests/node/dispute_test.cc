@@ -45,7 +45,7 @@ class Dispute : public RegistryTest {
   }
   // A row that says which numbers its own replaced.
   ImportCounts ImportReplacing(const Record& record, const std::string& replaced) {
-    const std::vector<ImportRow> rows = {{2, RowAction::kUpsert, NumberChange::kClosed, record,
+    const std::vector<ImportRow> rows = {{2, RowAction::kUpsert, std::nullopt, record,
                                           {*NhsNumber::Parse(replaced)}}};
     ImportCounts counts;
     EXPECT_TRUE(registry_.Take(rows, kImported, true, &counts, nullptr).ok());
@@ -277,6 +277,62 @@ TEST_F(Dispute, SoIsWhatComesUnderItLater) {
   EXPECT_EQ(ImportReplacing(Child("2", kTwo, "Ben", 20180702), kOne).disputed, 0u);
   EXPECT_EQ(Import({Ada()}).disputed, 1u);
   EXPECT_THAT(Disputed(), ElementsAre(1, 3));   // 2 is the door
+}
+
+// Behind the door is what the row says now, not what was held under the number.
+TEST_F(Dispute, SoIsTheNumberThatItselfHadWhenItIsOfAnotherChildNow) {
+  Import({Ada("1"), Ada("2")});
+  EXPECT_EQ(Import({Child("1", kTwo, "Ben", 20180702)}, kImported, true,
+                   NumberChange::kSuperseded).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(2, 3));   // 1 is the door
+  EXPECT_TRUE(store_->ReadRecord(1)->in_dispute);
+}
+
+TEST_F(Dispute, ButOneThatSaysTheSameOfItselfRaisesNothingAgain) {
+  Import({Ada(), Ben()});
+  const std::string id = Items().at(0).id;
+  ASSERT_TRUE(Settle(id, "alice"));
+  ASSERT_TRUE(Settle(id, "bob"));
+  EXPECT_EQ(Import({Child("2", kTwo, "Ben", 20180702)}, kImported, true,
+                   NumberChange::kSuperseded).disputed, 0u);
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
+// The door has a copy of what it was made from, and does not answer by that.
+TEST_F(Dispute, ComparedIsWhatAnswersByNow) {
+  Import({Ada("1")});
+  Import({Child("1", kTwo, "Ada", 20150314)}, kImported, true, NumberChange::kSuperseded);
+  EXPECT_EQ(Import({Child("1", kTwo, "Ben", 20180702)}).disputed, 0u);
+  EXPECT_EQ(Import({Ada("7")}).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(2, 3));   // 1 is the door
+}
+
+TEST_F(Dispute, AlsoUnderTheNumberOfAMergedRecord) {
+  Import({Ada("1"), Child("3", "", "Ada", 20150314)});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "1"}, {"school", "3"}, ByAt(kImported))));
+  EXPECT_EQ(Import({Ben("4")}).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(2, 3));   // what answers, and Ben
+  EXPECT_TRUE(store_->ReadRecord(1)->in_dispute);
+  const std::string id = Items().at(0).id;
+  ASSERT_TRUE(Settle(id, "alice"));
+  ASSERT_TRUE(Settle(id, "bob"));
+  EXPECT_THAT(Disputed(), IsEmpty());
+  EXPECT_FALSE(store_->ReadRecord(1)->in_dispute);
+}
+
+TEST_F(Dispute, AndUnderTheOneThatAMergedRecordGets) {
+  Import({Child("1", "", "Ada", 20150314), Child("2", "", "Ada", 20150314), Ben("3")});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "1"}, {"school", "2"}, ByAt(kImported))));
+  EXPECT_EQ(Import({Ada("1")}).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(2, 3));
+}
+
+TEST_F(Dispute, AndUnderTheOnesThatItReplaced) {
+  Import({Child("1", kTwo, "Ben", 20180702), Child("2", "", "Ben", 20180702), Ada("3")});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "1"}, {"school", "2"}, ByAt(kImported))));
+  EXPECT_EQ(ImportReplacing(Child("1", kTwo, "Ben", 20180702), kOne).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(2, 3));
+  EXPECT_TRUE(store_->ReadRecord(4)->in_dispute);   // the door
 }
 
 TEST_F(Dispute, OneChildUnderItIsNoConflict) {

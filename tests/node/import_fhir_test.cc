@@ -115,6 +115,13 @@ TEST(ImportFhir, AnAddressThatIsOldOrHasEndedIsAFormerOne) {
   }
 }
 
+TEST(ImportFhir, WhyANumberIsAnotherIsSaidOrNot) {
+  EXPECT_EQ(Fhir(PagesExample()).taken.at(0).number_changed, std::nullopt);
+  const Json closed = {{"url", "urn:whoelse:number_changed"}, {"valueString", "closed"}};
+  EXPECT_EQ(Fhir(Changed({{"/entry/3/resource/extension/1", closed}})).taken.at(0).number_changed,
+            NumberChange::kClosed);
+}
+
 struct BadEntry {
   std::vector<Change> changes;
   const char* element;

@@ -408,11 +408,13 @@ TEST(ImportRow, WhichNumbersItsOwnReplaced) {
 
 TEST(ImportRow, WhyANumberIsAnother) {
   const ImportResult result = Read(File({{}, {{"number_changed", "superseded"}},
-                                         {{"number_changed", "Corrected"}}}));
-  ASSERT_EQ(result.taken.size(), 3u);
-  EXPECT_EQ(result.taken[0].number_changed, NumberChange::kClosed);
+                                         {{"number_changed", "Corrected"}},
+                                         {{"number_changed", "closed"}}}));
+  ASSERT_EQ(result.taken.size(), 4u);
+  EXPECT_EQ(result.taken[0].number_changed, std::nullopt);
   EXPECT_EQ(result.taken[1].number_changed, NumberChange::kSuperseded);
   EXPECT_EQ(result.taken[2].number_changed, NumberChange::kCorrected);
+  EXPECT_EQ(result.taken[3].number_changed, NumberChange::kClosed);
 }
 
 }  // namespace

@@ -467,6 +467,19 @@ TEST_F(ImporterTest, ATrialCountsANumberOnceHoweverFarApartItsRowsAre) {
   EXPECT_FALSE(store_->ReadRecord(1)->restrictions.closed);
 }
 
+// The word of a row gets from the file into the register as it is, and so does a blank one.
+TEST_F(ImporterTest, OnlyARowWithoutAReasonIsTakenBySupersededNumbers) {
+  Run(File({{{"nhs_number", kOne}}, {{"nhs_number", "9990000034"}}}));
+  Cells closed = {{"nhs_number", kTwo}, {"number_changed", "closed"}, {"superseded_numbers", kOne}};
+  Cells blank = {{"nhs_number", "9990000042"}, {"superseded_numbers", "9990000034"}};
+  const ImportOutcome outcome = Run(File({closed, blank}));
+  EXPECT_EQ(outcome.counts.closed, 1u);
+  EXPECT_TRUE(store_->ReadRecord(1)->restrictions.closed);
+  EXPECT_FALSE(store_->ReadRecord(1)->superseded);
+  EXPECT_FALSE(store_->ReadRecord(2)->restrictions.closed);
+  EXPECT_TRUE(store_->ReadRecord(2)->superseded);
+}
+
 TEST_F(ImporterTest, AFileThatIsNoTableChangesNothing) {
   EXPECT_THAT(Error("a;b\n"), HasSubstr("not separated by commas"));
   EXPECT_THAT(Error(File(Rows(1100)) + "\"x"), HasSubstr("never closed"));

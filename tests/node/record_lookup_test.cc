@@ -85,6 +85,20 @@ TEST_F(RecordLookupTest, WhoIsTheSameInAllThatSaysWhoseARecordIsAgrees) {
   EXPECT_FALSE(lookup_.Agrees(3, same));
 }
 
+// What answers for it may be another child's by now.
+TEST_F(RecordLookupTest, WhatAnotherRecordAnswersForAgreesWithNobody) {
+  Record held = Named(kOne, "", "1");
+  lookup_.Change(3, nullptr, &held);
+  EXPECT_TRUE(lookup_.Agrees(3, held));
+  const Record before = held;
+  held.answered_by = 4;
+  lookup_.Change(3, &before, &held);
+  EXPECT_FALSE(lookup_.Agrees(3, before));
+  EXPECT_FALSE(lookup_.Agrees(3, held));
+  lookup_.Change(3, &held, &before);   // unmerged
+  EXPECT_TRUE(lookup_.Agrees(3, before));
+}
+
 TEST_F(RecordLookupTest, ASourceAndAnIdAreNoOtherTwo) {
   Record record = Named("", "", "23");
   record.source = "1";

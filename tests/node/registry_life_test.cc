@@ -32,7 +32,7 @@ class RegistryLifeTest : public RegistryTest {
   std::vector<ImportRow> Exported() {
     std::vector<ImportRow> rows;
     const auto add = [&](const Registry::Exported& one) {
-      rows.push_back({rows.size() + 2, RowAction::kUpsert, NumberChange::kClosed, one.record,
+      rows.push_back({rows.size() + 2, RowAction::kUpsert, std::nullopt, one.record,
                       one.superseded_numbers});
       return true;
     };
@@ -132,19 +132,38 @@ TEST_F(RegistryLifeTest, SoItDoesWhereTheRowWasHeldBefore) {
 TEST_F(RegistryLifeTest, NoFileMakesADoorOfAClosedNumber) {
   Import({Pupil("7", kOne), Pupil("8", kTwo)});
   ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
-  Take(registry_, {{2, RowAction::kUpsert, NumberChange::kClosed, Pupil("1", kThree),
-                    {Number(kOne)}}});
+  Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("1", kThree), {Number(kOne)}}});
   ASSERT_EQ(Under(kOne).size(), 1u);
   EXPECT_EQ(Under(kOne)[0].source_id, "7");
   // And what a closed number replaced is closed with it, and in no export.
   ASSERT_TRUE(IsDone(registry_.Close(Number(kTwo), ByAt(kImported))));
-  Take(registry_, {{2, RowAction::kUpsert, NumberChange::kClosed, Pupil("2", kTwo),
+  Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("2", kTwo),
                     {Number("9990000042")}}});
   ASSERT_EQ(Under("9990000042").size(), 1u);
   EXPECT_TRUE(Under("9990000042")[0].restrictions.closed);
   const std::vector<ImportRow> rows = Exported();
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].record.source_id, "1");
+}
+
+// A system whose history lists every earlier number has them in the row of a child who was adopted.
+TEST_F(RegistryLifeTest, ARowThatSaysClosedJoinsNoneOfTheNumbersThatItNames) {
+  Import({Pupil("1", kOne)});
+  const std::vector<ImportRow> rows = {{2, RowAction::kUpsert, NumberChange::kClosed,
+                                        Pupil("1", kTwo), {Number(kOne), Number(kThree)}}};
+  EXPECT_EQ(Take(registry_, rows).closed, 1u);
+  ASSERT_EQ(Under(kOne).size(), 1u);
+  EXPECT_TRUE(Under(kOne)[0].restrictions.closed);
+  EXPECT_FALSE(Under(kOne)[0].superseded);
+  EXPECT_TRUE(Under(kOne)[0].source_id.empty());
+  ASSERT_EQ(Under(kTwo).size(), 1u);
+  EXPECT_FALSE(Under(kTwo)[0].restrictions.closed);
+  EXPECT_TRUE(Under(kThree).empty());
+  EXPECT_EQ(Take(registry_, rows).unchanged, 1u);   // night after night
+  // Nor where nobody had held the row.
+  RegistryRun other(folder_ / "other", board_, clock_, random_);
+  EXPECT_EQ(Take(other.registry, rows).imported, 1u);
+  EXPECT_EQ(other.registry.Summarise().records, 1u);
 }
 
 // A merge is not exported, and what shields its two stays with both.
@@ -341,6 +360,42 @@ TEST_F(RegistryLifeTest, AMergedRecordIsAnsweredByTheOtherAndUnmergedForItselfAg
   EXPECT_EQ(FieldOf(registry_.Merge({"school", "3"}, {"school", "2"}, ByAt(kImported))), "id");
 }
 
+// Its own row shields it after the number of what answers for it was replaced.
+TEST_F(RegistryLifeTest, WhatRisesOnAMergedRecordRisesBehindADoorToo) {
+  Import({Pupil("1", kOne), Pupil("2", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))));
+  Import({Pupil("1", kTwo)}, kImported, true, NumberChange::kSuperseded);
+  ASSERT_EQ(Under(kTwo).size(), 1u);
+  ASSERT_FALSE(Under(kTwo)[0].restrictions.shielded);
+  Record shielded = Pupil("2", kOne);
+  shielded.restrictions.shielded = true;
+  Import({shielded});
+  EXPECT_TRUE(Under(kTwo)[0].restrictions.shielded);
+}
+
+TEST_F(RegistryLifeTest, SoDoesWhatTheRowSaysThatReplacesItsNumber) {
+  Import({Pupil("1", "", kUpnOne), Pupil("2", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))));
+  Record shielded = Pupil("2", kTwo);
+  shielded.restrictions.shielded = true;
+  Import({shielded}, kImported, true, NumberChange::kSuperseded);
+  EXPECT_TRUE(Under(kOne)[0].superseded);
+  const std::vector<Record> by_upn = *registry_.RecordsOf(About("", kUpnOne), Organisations::All());
+  ASSERT_EQ(by_upn.size(), 1u);
+  EXPECT_TRUE(by_upn[0].restrictions.shielded);
+}
+
+// The number that replaced the closed one before goes on: nobody has closed that.
+TEST_F(RegistryLifeTest, TheClosingOfAMergedRecordsNumberIsThatNumbersAlone) {
+  Import({Pupil("1", kOne), Pupil("2", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))));
+  Import({Pupil("1", kTwo)}, kImported, true, NumberChange::kSuperseded);
+  Import({Pupil("2", kThree)});   // without a reason
+  for (const Record& record : Under(kOne)) EXPECT_TRUE(record.restrictions.closed);
+  ASSERT_EQ(Under(kTwo).size(), 1u);
+  EXPECT_EQ(Under(kTwo)[0].restrictions, Restrictions());
+}
+
 // What answered for it had been merged itself.
 TEST_F(RegistryLifeTest, AnUnmergedRecordIsNoLessRestrictedThanItAnswered) {
   Record last = Pupil("3", "", kUpnOne);
@@ -437,8 +492,13 @@ TEST_F(RegistryLifeTest, WhatWasPurgedComesBackNoLessRestricted) {
   EXPECT_TRUE(Under(kOne).empty());
   Import({Pupil("1", kOne)}, DaysLater(32));
   ASSERT_EQ(Under(kOne).size(), 1u);
-  EXPECT_TRUE(Under(kOne)[0].restrictions.shielded);
+  // By the notice, which silences what other services have of the child, until two people lift it.
+  EXPECT_TRUE(Under(kOne)[0].shield_pending);
   EXPECT_EQ(Under(kOne)[0].service_class, ServiceClass::kProtected);
+  ASSERT_TRUE(registry_.Lower({Lowered::kShield}, store_->FindByIdentifier(kNhs, kOne),
+                              {"7f3a-91c2-04be", true, "what two people said"},
+                              ByAt(kImported).note).ok());
+  EXPECT_FALSE(Under(kOne)[0].shield_pending || Under(kOne)[0].restrictions.shielded);
 }
 
 TEST_F(RegistryLifeTest, WhoAnsweredForItIsPurgedAndSoIsIt) {

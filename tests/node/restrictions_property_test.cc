@@ -1,6 +1,7 @@
 // No import, merge, supersede, close, re-sync or restore ever lowers a restriction: whatever happens,
 // in whatever order, over the store on the disk. Of no record, and of no child of a row of its source,
-// whose record is another one when its number has changed.
+// whose record is another one when its number has changed. Nor does what answers for a record tell
+// what that one would not.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -182,6 +183,18 @@ class RestrictionsProperty : public testing::Test {
     }
   }
 
+  // A closing is the number's alone, which answers nothing.
+  static void CheckWhatAnswersIsNoLessRestricted(const Records& all) {
+    for (const auto& [id, is] : all) {
+      if (is.answered_by == 0 || is.restrictions.closed) continue;
+      const auto answers = all.find(is.answered_by);
+      RC_ASSERT(answers != all.end());
+      const Restrictions has = WithShields(answers->second);
+      RC_ASSERT(has.Raise(WithShields(is)) == has);
+      RC_ASSERT(answers->second.service_class >= is.service_class);
+    }
+  }
+
   // A backup does not know what was restricted after it.
   void HappenAndCheck(const Event& event) {
     const Records before = All();
@@ -196,6 +209,7 @@ class RestrictionsProperty : public testing::Test {
     const bool restored = event.kind == Kind::kRestore;
     CheckNothingWasLowered(restored ? backed_up_ : before, All());
     CheckNoChildWasFreed(restored ? rows_backed_up_ : rows_before, HeldOfRows());
+    CheckWhatAnswersIsNoLessRestricted(All());
   }
 
   TestFolder folder_;
