@@ -595,6 +595,20 @@ TEST_F(HubHolderTest, WhatTheOtherIdentifierFindsAtAnotherSchoolChangesNothing) 
   }
 }
 
+// Decision 28 says what this costs: who asks by a number and a UPN of their own sees it.
+TEST_F(HubHolderTest, ANoticeAtOneSchoolSilencesWhatTheOtherIdentifierFindsAtAnother) {
+  Statement by_both = BasicStatement();
+  by_both.subject[1] = {KeyType::kUpn, kUpn};
+  Record hidden = Of("100001");
+  hidden.shield_pending = true;
+  node_.Hold(hidden);
+  node_.Hold(WithUpn(Of("100002", "")));
+  const Question question = Ask(by_both, random_);
+  const SlotRecord slot = Asked(node_, question);
+  EXPECT_FALSE(AnswerIn(slot.wire, question, kSurgery).disclosed);
+  EXPECT_EQ(Silent(slot.noted), 2u);
+}
+
 // What one's own records contradict is still told, and said of those alone.
 TEST_F(HubHolderTest, ANumberAndAUpnThatDifferAreOfWhoseRecordsDiffer) {
   Statement by_both = BasicStatement();
