@@ -161,6 +161,7 @@ class World {
   void DeliverTo(CoordinatorId id, const Deliver& deliver);
   void PushCheckpoints(CoordinatorId id);
   void TakeEnvelope(AgencyId agency, CoordinatorId from, const FrameDelivery& delivery);
+  void AnswerWhenDue(AgencyId agency);   // at the end of the first slot that waits
   void AnswerAt(AgencyId agency);
   void OfferRoster(AgencyId agency, const SignedRoster& roster);
   void TakeHeartbeat(AgencyId agency, const Coordinator& from);

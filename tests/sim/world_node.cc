@@ -48,18 +48,25 @@ void World::TakeEnvelope(AgencyId agency, CoordinatorId from, const FrameDeliver
   Holder::Reply reply = node.holder->holder.Handle(from, delivery.frame, delivery.admission, now_);
   Note(agency, std::move(reply.alarms));
   if (reply.refusal) Reply(agency, from, {}, *std::move(reply.refusal));
-  if (const auto end = node.holder->holder.NextSlotEnd()) {
-    At(*end, [this, agency, life = node.life] {
-      if (nodes_.at(agency).life == life) AnswerAt(agency);
-    });
-  }
+  AnswerWhenDue(agency);
+}
+
+void World::AnswerWhenDue(AgencyId agency) {
+  Node& node = nodes_.at(agency);
+  const auto end = node.holder->holder.NextSlotEnd();
+  if (!end) return;
+  At(*end, [this, agency, life = node.life] {
+    if (nodes_.at(agency).life == life) AnswerAt(agency);
+  });
 }
 
 void World::AnswerAt(AgencyId agency) {
   Node& node = nodes_.at(agency);
   while (true) {
     auto batch = node.holder->holder.AnswerSlot(now_);
-    if (!batch.ok() || !batch->has_value()) return;
+    if (!batch.ok()) return;
+    // What came at the very end of a slot, before that was answered, is in the next one.
+    if (!batch->has_value()) return AnswerWhenDue(agency);
     for (SlotRecord& record : (*batch)->records) {
       node.committed[record.frame_hash] = {record.wire, record.keep_until_s};
       wires_seen_[{record.frame_hash, agency}].insert(record.wire);
