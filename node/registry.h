@@ -271,7 +271,8 @@ class Registry {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status CarryWhatAnswered(const Record& held, Date today, const RecordBatch& batch,
                                  Record& added) const;
-  static absl::Status RaiseAnswering(const Record& record, RecordBatch& batch);
+  // `shielded`: also without its closing.
+  static absl::Status RaiseAnswering(const Record& record, bool shielded, RecordBatch& batch);
   absl::StatusOr<std::vector<StoredRecord>> ChildFrom(const std::vector<RecordId>& found,
                                                       const Organisations& theirs);
   std::vector<RecordId> NeighboursOf(const StoredRecord& stored) const

@@ -152,7 +152,16 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   if (taken.held) {
     const absl::StatusOr<bool> changed = batch.Change(id, *taken.held);
     if (!changed.ok()) return changed.status();
-    const absl::Status raised = RaiseAnswering(supersedes ? *taken.added : *taken.held, batch);
+    const bool shielded = record.restrictions.shielded ||
+                          (held->restrictions.shielded && !held->restrictions.closed);
+    const absl::Status raised =
+        RaiseAnswering(supersedes ? *taken.added : *taken.held, shielded, batch);
+    if (!raised.ok()) return raised;
+  } else if (held && held->restrictions.closed && record.restrictions.shielded) {
+    // Its own shield shows no change on what is closed, which is shielded by that.
+    Record shielded = *held;
+    shielded.restrictions.closed = false;
+    const absl::Status raised = RaiseAnswering(shielded, true, batch);
     if (!raised.ok()) return raised;
   }
   const bool identifies = taken.added || (held && taken.held && IdentifiesAnother(*held, *taken.held));
@@ -215,7 +224,7 @@ absl::Status Registry::CarryWhatAnswered(const Record& held, Date today,
 
 // What rises on a record that another one answers for rises on that one too, and on what answers
 // for that one.
-absl::Status Registry::RaiseAnswering(const Record& record, RecordBatch& batch) {
+absl::Status Registry::RaiseAnswering(const Record& record, bool shielded, RecordBatch& batch) {
   if (record.answered_by == 0) return absl::OkStatus();   // nearly always
   Record raises = record;
   std::set<RecordId> raised;   // no ring goes on for ever
@@ -224,12 +233,12 @@ absl::Status Registry::RaiseAnswering(const Record& record, RecordBatch& batch) 
     if (absl::IsNotFound(answers.status())) return absl::OkStatus();
     if (!answers.ok()) return answers.status();
     RaiseTo(raises, *answers);
-    RecordId next = answers->answered_by;
+    const RecordId next = answers->answered_by;
     if (raises.restrictions.closed && answers->superseded) {
-      // A number is closed for itself, and not for the one that had replaced it.
-      if (answers->nhs_number == record.nhs_number) next = 0;
+      // A number is closed for itself, and not for the one that had replaced it: what else rises
+      // goes on.
       raises.restrictions.closed = false;
-      raises.restrictions.shielded = true;
+      raises.restrictions.shielded = shielded || answers->nhs_number != record.nhs_number;
     }
     const absl::StatusOr<bool> changed = batch.Change(by, *std::move(answers));
     if (!changed.ok()) return changed.status();

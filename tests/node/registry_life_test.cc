@@ -373,6 +373,47 @@ TEST_F(RegistryLifeTest, WhatRisesOnAMergedRecordRisesBehindADoorToo) {
   EXPECT_TRUE(Under(kTwo)[0].restrictions.shielded);
 }
 
+// The closing is the number's alone, and nothing else that the row says.
+TEST_F(RegistryLifeTest, SoDoesWhatARowSaysBesideThatItIsClosed) {
+  for (const bool closed_before : {false, true}) {
+    SCOPED_TRACE(closed_before);
+    RegistryRun run(folder_ / (closed_before ? "before" : "now"), board_, clock_, random_);
+    ImportAll(run.registry, {Pupil("1", kOne), Pupil("2", kOne)}, kImported);
+    ASSERT_TRUE(IsDone(run.registry.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))));
+    ImportAll(run.registry, {Pupil("1", kTwo)}, kImported, NumberChange::kSuperseded);
+    if (closed_before) {
+      ASSERT_TRUE(IsDone(run.registry.Close(Number(kOne), ByAt(kImported))));
+    }
+    const auto answers = [&] {
+      return *run.store->ReadRecord(run.store->FindBySource("school", "1"));
+    };
+    Record row = Protected("2", kOne);
+    row.restrictions.closed = true;
+    row.restrictions.covert = true;
+    ImportAll(run.registry, {row}, kImported);
+    EXPECT_TRUE(run.store->ReadRecord(2)->restrictions.closed);
+    EXPECT_TRUE(answers().restrictions.covert);
+    EXPECT_EQ(answers().service_class, ServiceClass::kProtected);
+    EXPECT_FALSE(answers().restrictions.closed || answers().restrictions.shielded);
+    // It is shielded by the closing already: that the feed says so too changes nothing in itself.
+    row.restrictions.shielded = true;
+    ImportAll(run.registry, {row}, kImported);
+    EXPECT_TRUE(answers().restrictions.shielded);
+    EXPECT_FALSE(answers().restrictions.closed);
+  }
+}
+
+TEST_F(RegistryLifeTest, SoDoesTheShieldOfARowThatIsClosedAtOnce) {
+  Import({Pupil("1", kOne), Pupil("2", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))));
+  Import({Pupil("1", kTwo)}, kImported, true, NumberChange::kSuperseded);
+  Record row = Pupil("2", kOne);
+  row.restrictions.closed = row.restrictions.shielded = true;
+  Import({row});
+  EXPECT_TRUE(Under(kTwo).at(0).restrictions.shielded);
+  EXPECT_FALSE(Under(kTwo).at(0).restrictions.closed);
+}
+
 TEST_F(RegistryLifeTest, SoDoesWhatTheRowSaysThatReplacesItsNumber) {
   Import({Pupil("1", "", kUpnOne), Pupil("2", kOne)});
   ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))));
