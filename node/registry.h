@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -39,7 +40,7 @@ struct ImportCounts {
 
 class Registry {
  public:
-  // Of each owner, by the names that the store has of those whose records are gone.
+  // Of each owner, by the names that the store has of those without records.
   using ClosedNumbers = std::set<std::string>;
 
   // `of_a_hub`: its organisations are controllers each for itself, and no record's life touches
@@ -285,6 +286,10 @@ class Registry {
   absl::Status CloseAll(const std::string& owner, std::vector<NhsNumber> numbers, Date today,
                         RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // What the row lists as replaced, for the identity changed, and the number that was held, if that
+  // one did.
+  absl::Status CloseParted(const ImportRow& row, const std::optional<NhsNumber>& held, Date today,
+                           RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // With what the same owners have under the same numbers.
   absl::StatusOr<std::vector<RecordId>> ClosedWith(const std::vector<RecordId>& records) const;
   // The numbers that this record has replaced and that are not closed.
@@ -314,8 +319,7 @@ class Registry {
   void Write(const RecordBatch& batch, const TrailNote* by = nullptr)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // To the store, then what follows from it; the answers are noted.
-  void Write(const std::vector<RocksdbStore::RecordChange>& changes, const TrailNote* by,
-             RocksdbStore::Synced synced);
+  void Write(const RecordBatch& batch, const TrailNote* by, RocksdbStore::Synced synced);
   // Those of them that are still there, as one.
   absl::Status ChangeEach(std::span<const RecordId> records, TimeMs now,
                           const std::function<void(Record&)>& change);

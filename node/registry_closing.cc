@@ -32,6 +32,17 @@ absl::Status Registry::CloseAll(const std::string& owner, std::vector<NhsNumber>
   return absl::OkStatus();
 }
 
+// By name too: the row says so on one night, and lists the numbers on every later one. Most of them
+// have nothing here that would stay closed.
+absl::Status Registry::CloseParted(const ImportRow& row, const std::optional<NhsNumber>& held,
+                                   Date today, RecordBatch& batch) {
+  const std::string owner = OwnerOf(row.record);
+  std::vector<NhsNumber> numbers = row.superseded_numbers;
+  for (const NhsNumber& number : numbers) batch.KeepClosed(store_.ClosedName(owner, number));
+  if (held) numbers.push_back(*held);
+  return CloseAll(owner, std::move(numbers), today, batch);
+}
+
 absl::StatusOr<std::vector<NhsNumber>> Registry::OpenReplacedBy(const std::string& owner, RecordId id,
                                                                 const RecordBatch& batch) const {
   std::vector<NhsNumber> numbers;

@@ -82,12 +82,12 @@ absl::Status Registry::TakeAndWrite(std::span<const ImportRow> rows, TimeMs now,
       disputes.push_back(ConflictDocument(key.conflict, {records.begin(), records.end()},
                                           {key.owner, key.other_owner}, now));
     }
-    written = std::async(std::launch::async, [this, &changes = batch->changes(),
+    written = std::async(std::launch::async, [this, &gathered = *batch,
                                               disputes = std::move(disputes)] {
       // First: after a crash between the two nobody is silent without an item, and the rows come again.
       if (!disputes.empty()) store_.AddAlarms(disputes);
       // An import acknowledges nothing before FinishImport, which waits for the disk.
-      Write(changes, nullptr, RocksdbStore::Synced::kLater);
+      Write(gathered, nullptr, RocksdbStore::Synced::kLater);
     });
     before = std::move(batch);
   }
@@ -170,12 +170,13 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     changed = batch.Add(*std::move(taken.added));
     See(changed, seen);
   }
-  if (closes && held->nhs_number) {
-    const absl::Status closed = CloseAll(OwnerOf(*held), {*held->nhs_number}, today, batch);
+  // Where the identity changed, the row names numbers of the one before.
+  const bool parted = closes || row.number_changed == NumberChange::kClosed;
+  if (parted) {
+    const absl::Status closed =
+        CloseParted(row, closes ? held->nhs_number : std::nullopt, today, batch);
     if (!closed.ok()) return closed;
   }
-  // Who says that the identity changed names numbers of the one before.
-  const bool parted = row.number_changed == NumberChange::kClosed;
   auto replaced = TakeReplaced(
       parted ? std::span<const NhsNumber>() : row.superseded_numbers, changed, batch);
   if (!replaced.ok()) return replaced.status();
@@ -196,10 +197,15 @@ absl::StatusOr<std::vector<NhsNumber>> Registry::TakeReplaced(std::span<const Nh
       id, [&](RecordId by) { return AnsweredBy(by, batch); },
       [&](RecordId other) { return batch.Read(other); });
   if (!known.ok()) return known.status();
+  // What is closed is never joined to what comes after, whatever a feed says of it. Nor is what
+  // stands beside it and may be older still, unless the row's own number is closed like them.
+  const auto closed = [&, owner = OwnerOf(*record)](const NhsNumber& number) {
+    return IsClosed(owner, number);
+  };
+  if (!record->restrictions.closed && std::ranges::any_of(numbers, closed)) return fresh;
   std::set<NhsNumber> there(known->begin(), known->end());
   for (const NhsNumber& number : numbers) {
-    // What is closed is never joined to what comes after, whatever a feed says of it.
-    if (IsClosed(OwnerOf(*record), number) || !there.insert(number).second) continue;
+    if (closed(number) || !there.insert(number).second) continue;
     Record door = DoorOf(number, *record);
     door.answered_by = id;
     batch.Add(std::move(door));
@@ -283,14 +289,13 @@ void Registry::Write(const RecordBatch& batch, const TrailNote* by) {
     for (const RocksdbStore::RecordChange& change : batch.changes()) changed.push_back(change.now.id);
     note.emplace(*by).AddRecords(changed);
   }
-  Write(batch.changes(), note ? &*note : nullptr, RocksdbStore::Synced::kNow);
+  Write(batch, note ? &*note : nullptr, RocksdbStore::Synced::kNow);
 }
 
-void Registry::Write(const std::vector<RocksdbStore::RecordChange>& changes, const TrailNote* by,
-                     RocksdbStore::Synced synced) {
-  store_.WriteRecords(changes, by, synced);
+void Registry::Write(const RecordBatch& batch, const TrailNote* by, RocksdbStore::Synced synced) {
+  store_.WriteRecords(batch.changes(), by, synced, batch.closed());
   const std::lock_guard lock(mutex_);
-  Apply(changes);
+  Apply(batch.changes());
 }
 
 // Of the same owner: a school could else see, by rows of its own up to the last one that is taken, whether
