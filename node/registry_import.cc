@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -326,8 +327,8 @@ bool Registry::Holds(const std::string& source, const std::string& source_id) co
   return store_.FindBySource(source, source_id) != 0;
 }
 
-absl::StatusOr<std::optional<Registry::RowClosing>> Registry::ClosingOf(const ImportRow& row,
-                                                                        Date today) const {
+absl::StatusOr<std::optional<Registry::RowClosing>> Registry::ClosingOf(
+    const ImportRow& row, Date today, const Brought& brought) const {
   if (row.action == RowAction::kEnd) return std::nullopt;
   const Record& record = row.record;
   RowClosing closing;
@@ -335,12 +336,12 @@ absl::StatusOr<std::optional<Registry::RowClosing>> Registry::ClosingOf(const Im
   closing.owner = OwnerOf(record);
   closing.record = store_.FindBySource(record.source, record.source_id);
   closing.number = record.nhs_number;
-  closing.replaced = row.superseded_numbers;
-  closing.closes = record.restrictions.closed;
+  bool number_closed = false;
   if (record.nhs_number) {
     const std::lock_guard one_at_a_time(import_mutex_);
-    closing.closes = closing.closes || IsClosed(closing.owner, *record.nhs_number);
+    number_closed = IsClosed(closing.owner, *record.nhs_number);
   }
+  closing.closes = record.restrictions.closed || number_closed;
   // Most rows have the number that is held, and need no reading to see it.
   const bool as_before =
       closing.record == 0 ||
@@ -348,21 +349,28 @@ absl::StatusOr<std::optional<Registry::RowClosing>> Registry::ClosingOf(const Im
        std::ranges::binary_search(
            store_.FindByIdentifier(KeyType::kNhsNumber, record.nhs_number->digits()),
            closing.record));
-  if (!as_before) {
+  bool parted = row.number_changed == NumberChange::kClosed;
+  if (closing.record != 0 && (closing.closes || !as_before)) {
     const absl::StatusOr<StoredRecord> held = store_.ReadStored(closing.record);
     if (!held.ok() && !absl::IsNotFound(held.status())) return held.status();
-    if (held.ok() && held->record.nhs_number) {
-      const NhsNumber& had = *held->record.nhs_number;
+    if (held.ok()) {
       const RowTaken taken =
-          TakeRow(&held->record, record, WhyChanged(held->record, row), false, today);
+          TakeRow(&held->record, record, WhyChanged(held->record, row), number_closed, today);
       const bool another = taken.held && taken.added;
-      if (another && taken.held->restrictions.closed) closing.parted = had;
-      if (another && !taken.held->restrictions.closed) closing.replaced.push_back(had);
+      closing.stays = !another || !taken.held->restrictions.closed;
+      parted = parted || !closing.stays;
+      if (!closing.stays) closing.parted.push_back(*held->record.nhs_number);
+      if (another && closing.stays) closing.replaced.push_back(*held->record.nhs_number);
+      const std::optional<Record>& raised = another && closing.stays ? taken.added : taken.held;
+      closing.raises = raised && raised->restrictions.closed;
     }
   }
-  const bool with_its_number = record.nhs_number && (!as_before || !closing.replaced.empty());
-  if (!closing.closes && !closing.parted && !with_its_number) return std::nullopt;
-  return closing;
+  std::ranges::copy(row.superseded_numbers,
+                    std::back_inserter(parted ? closing.parted : closing.replaced));
+  if (closing.closes || !closing.parted.empty()) return closing;
+  if (!record.nhs_number) return std::nullopt;
+  if (!as_before || LeadsToHeld(closing, brought)) return closing;
+  return std::nullopt;
 }
 
 absl::StatusOr<std::map<std::string, Registry::Absent>> Registry::FindAbsent(

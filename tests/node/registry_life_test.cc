@@ -257,6 +257,27 @@ TEST_F(RegistryLifeTest, ANumberThatWasClosedWithNothingUnderItIsOpenedByPeople)
   EXPECT_FALSE(ComesUnder(after, Pupil("9", kThree)).closed);
 }
 
+// Of a first load with its history there are as many of these as rows.
+TEST_F(RegistryLifeTest, ARowWhoseHistoryIsNotHeldIsNotKeptForTheCount) {
+  const ImportRow row = {2, RowAction::kUpsert, std::nullopt, Pupil("1", kTwo), {Number(kThree)}};
+  const auto kept = [&](const Registry::Brought& brought = {}) {
+    return registry_.ClosingOf(row, kToday, brought)->has_value();
+  };
+  EXPECT_FALSE(kept());
+  EXPECT_TRUE(kept({{"", Number(kThree)}}));
+  Import({Pupil("7", kThree)});
+  EXPECT_TRUE(kept());
+  // From then on the door leads there, night after night.
+  Take(registry_, {row});
+  EXPECT_FALSE(kept());
+  ImportRow closes = row;
+  closes.record.restrictions.closed = true;
+  closes.superseded_numbers.clear();
+  const auto closing = registry_.ClosingOf(closes, kToday);
+  ASSERT_TRUE(closing.ok() && closing->has_value());
+  EXPECT_EQ(registry_.ClosedBy(std::span(&**closing, 1))->size(), 3u);
+}
+
 // A merge is not exported, and what shields its two stays with both.
 TEST_F(RegistryLifeTest, AMergedRecordIsExportedAsItWouldBeUnmerged) {
   Import({Pupil("1", kOne), Pupil("2", "", kUpnOne)});
