@@ -175,6 +175,7 @@ class Running {
     if (ChecksClosed()) {
       auto closing = registry_.ClosingOf(row, today_);
       if (!closing.ok()) return closing.status();
+      replaces_more_ = replaces_more_ || (!*closing && !row.superseded_numbers.empty());
       if (*closing) closings_.push_back(**std::move(closing));
     }
     return spool_.Add(Encode(row));
@@ -232,6 +233,7 @@ class Running {
     std::erase_if(closings, [&](const Registry::RowClosing& closing) {
       return std::ranges::binary_search(refused_, closing.line);
     });
+    if (absl::Status added = AddLinks(closings); !added.ok()) return added;
     const auto records = registry_.ClosedBy(closings);
     if (!records.ok()) return records.status();
     if (records->size() <= kFewClosed) return absl::OkStatus();   // nearly always
@@ -248,6 +250,42 @@ class Running {
           " records of a source would be closed, more than 5 %; nothing was changed. Has the export "
           "lost its numbers? Look with --dry-run; where numbers were put right write corrected in "
           "number_changed, and if so many identities changed add --allow-many-closed");
+    }
+    return absl::OkStatus();
+  }
+
+  // A row that says what its number replaced counts also where nothing is held under that, as soon
+  // as another row brings something there. A first load may have as many of these as rows, and they
+  // hardly ever matter: so they stay in the spool, and are looked for when they can.
+  absl::Status AddLinks(std::vector<Registry::RowClosing>& closings) {
+    const bool any = std::ranges::any_of(closings, [](const Registry::RowClosing& closing) {
+      return closing.closes || !closing.parted.empty();
+    });
+    if (!any || !replaces_more_) return absl::OkStatus();
+    std::set<size_t> lines;
+    Registry::Brought brought;
+    const auto note = [&](const Registry::RowClosing& closing) {
+      lines.insert(closing.line);
+      if (!closing.closes && closing.number) brought.emplace(closing.owner, *closing.number);
+    };
+    std::ranges::for_each(closings, note);
+    for (size_t known = 0; known != brought.size();) {   // one link may lead to another
+      known = brought.size();
+      const absl::Status read = spool_.ForEach([&](ByteView item) {
+        const absl::StatusOr<ImportRow> row = Decode(item);
+        if (!row.ok()) return row.status();
+        if (row->superseded_numbers.empty() || lines.contains(row->line) ||
+            std::ranges::binary_search(refused_, row->line)) {
+          return absl::OkStatus();
+        }
+        auto closing = registry_.ClosingOf(*row, today_, brought);
+        if (!closing.ok()) return closing.status();
+        if (!*closing) return absl::OkStatus();
+        note(**closing);
+        closings.push_back(**std::move(closing));
+        return absl::OkStatus();
+      });
+      if (!read.ok()) return read;
     }
     return absl::OkStatus();
   }
@@ -320,6 +358,7 @@ class Running {
   std::vector<size_t> refused_;     // lines that the spool has and nobody takes; then ascending
   std::set<std::string> sources_;   // of its rows
   std::vector<Registry::RowClosing> closings_;   // of the few rows that have any
+  bool replaces_more_ = false;      // rows without one say that their number replaced another
   std::vector<RecordId> ends_;
   size_t problems_ = 0, taken_ = 0;
   ImportOutcome outcome_;

@@ -146,7 +146,8 @@ grpc::Status InboxService::ProposeLift(grpc::ServerContext* context,
   }
   if (records.empty()) {
     return BadField({"nhs-number", "has no record here that this could be taken from",
-                     "see records list; a class falls where the node's map has a less private one"});
+                     "see records list; a class falls where the node's map has a less private one; "
+                     "where nothing is under a closed number import a row with it first"});
   }
   // Or a lead officer of the one would be the second person for the other's.
   const auto is_of_the_first = [&](RecordId id) {

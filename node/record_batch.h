@@ -5,7 +5,9 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -35,6 +37,9 @@ class RecordBatch {
   // Of a record that is there. True when it is another than before.
   absl::StatusOr<bool> Change(RecordId id, Record record);
   RecordId Add(Record record);
+  // The name of a number that stays closed also where no record of it does (RocksdbStore::ClosedName).
+  void KeepClosed(std::string name) { closed_.insert(std::move(name)); }
+  const std::set<std::string>& closed() const { return closed_; }
   TimeMs now() const { return now_; }
   RecordId next_id() const { return next_id_; }   // of the record that Add takes next
   // Of those that are gathered, what this one answers for now.
@@ -62,6 +67,7 @@ class RecordBatch {
   const RecordBatch* const before_;
   RecordId next_id_;
   std::vector<RocksdbStore::RecordChange> changes_;
+  std::set<std::string> closed_;
   absl::flat_hash_map<RecordId, size_t> place_;   // in changes_
   std::map<std::string, std::vector<RecordId>, std::less<>> had_;   // an identifier, at some time here
 };

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -39,7 +40,7 @@ struct ImportCounts {
 
 class Registry {
  public:
-  // Of each owner, by the names that the store has of those whose records are gone.
+  // Of each owner, by the names that the store has of those without records.
   using ClosedNumbers = std::set<std::string>;
 
   // `of_a_hub`: its organisations are controllers each for itself, and no record's life touches
@@ -80,14 +81,22 @@ class Registry {
     RecordId record = 0;                // that it is about; 0: none is held
     std::optional<NhsNumber> number;    // that the record has by it
     std::vector<NhsNumber> replaced;    // by that one, and closed with it
-    std::optional<NhsNumber> parted;    // that the record had, and that is closed in any case
-    bool closes = false;                // so are the record, its number and what that replaced
+    std::vector<NhsNumber> parted;      // of the identity before, and closed in any case
+    bool stays = true;                  // the record goes on, under `number`
+    bool closes = false;                // the record, its number and what that replaced are closed
+    bool raises = false;                // by the row itself, and so is what answers for the record
   };
-  // nullopt: nothing that is held, whatever other rows do; so of most. DATA_LOSS from the store.
-  absl::StatusOr<std::optional<RowClosing>> ClosingOf(const ImportRow& row, Date today) const;
+  // Numbers that other rows of the file bring something under, each of an owner.
+  using Brought = std::set<std::pair<std::string, NhsNumber>>;
+  // nullopt: the row closes nothing, and adds nothing to what other rows close; so of most. One that
+  // says what its number replaced adds something when a number of those is in `brought`, or something
+  // is held under it that is not found by the record. DATA_LOSS from the store.
+  absl::StatusOr<std::optional<RowClosing>> ClosingOf(const ImportRow& row, Date today,
+                                                      const Brought& brought = {}) const;
   // The records that are open, and that these rows of one file would close together, in whatever
-  // order they come: theirs, what is held under their numbers, under those that one of these has
-  // replaced, and so on, of each owner for itself. DATA_LOSS from the store.
+  // order they come: theirs, what answers for a merged one, what is held under their numbers, under
+  // those that one of these has replaced, and so on, of each owner for itself. DATA_LOSS from the
+  // store.
   absl::StatusOr<std::vector<RecordId>> ClosedBy(std::span<const RowClosing> rows) const;
   // How many records of each owner's source still answer for themselves, and how many of them are
   // among these.
@@ -271,7 +280,8 @@ class Registry {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   absl::Status CarryWhatAnswered(const Record& held, Date today, const RecordBatch& batch,
                                  Record& added) const;
-  static absl::Status RaiseAnswering(const Record& record, RecordBatch& batch);
+  // `shielded`: also without its closing.
+  static absl::Status RaiseAnswering(const Record& record, bool shielded, RecordBatch& batch);
   absl::StatusOr<std::vector<StoredRecord>> ChildFrom(const std::vector<RecordId>& found,
                                                       const Organisations& theirs);
   std::vector<RecordId> NeighboursOf(const StoredRecord& stored) const
@@ -284,6 +294,12 @@ class Registry {
   absl::Status CloseAll(const std::string& owner, std::vector<NhsNumber> numbers, Date today,
                         RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // What the row lists as replaced, for the identity changed, and the number that was held, if that
+  // one did.
+  absl::Status CloseParted(const ImportRow& row, const std::optional<NhsNumber>& held, Date today,
+                           RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // Whether what its number replaced leads to something that is not found without the row.
+  bool LeadsToHeld(const RowClosing& closing, const Brought& brought) const;
   // With what the same owners have under the same numbers.
   absl::StatusOr<std::vector<RecordId>> ClosedWith(const std::vector<RecordId>& records) const;
   // The numbers that this record has replaced and that are not closed.
@@ -313,8 +329,7 @@ class Registry {
   void Write(const RecordBatch& batch, const TrailNote* by = nullptr)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // To the store, then what follows from it; the answers are noted.
-  void Write(const std::vector<RocksdbStore::RecordChange>& changes, const TrailNote* by,
-             RocksdbStore::Synced synced);
+  void Write(const RecordBatch& batch, const TrailNote* by, RocksdbStore::Synced synced);
   // Those of them that are still there, as one.
   absl::Status ChangeEach(std::span<const RecordId> records, TimeMs now,
                           const std::function<void(Record&)>& change);

@@ -32,6 +32,17 @@ absl::Status Registry::CloseAll(const std::string& owner, std::vector<NhsNumber>
   return absl::OkStatus();
 }
 
+// By name too: the row says so on one night, and lists the numbers on every later one. Most of them
+// have nothing here that would stay closed.
+absl::Status Registry::CloseParted(const ImportRow& row, const std::optional<NhsNumber>& held,
+                                   Date today, RecordBatch& batch) {
+  const std::string owner = OwnerOf(row.record);
+  std::vector<NhsNumber> numbers = row.superseded_numbers;
+  for (const NhsNumber& number : numbers) batch.KeepClosed(store_.ClosedName(owner, number));
+  if (held) numbers.push_back(*held);
+  return CloseAll(owner, std::move(numbers), today, batch);
+}
+
 absl::StatusOr<std::vector<NhsNumber>> Registry::OpenReplacedBy(const std::string& owner, RecordId id,
                                                                 const RecordBatch& batch) const {
   std::vector<NhsNumber> numbers;
@@ -63,6 +74,27 @@ absl::Status Registry::CloseWhatFeedsSay(RecordBatch& batch) {
   return absl::OkStatus();
 }
 
+// What answers by the record already is found without the row.
+bool Registry::LeadsToHeld(const RowClosing& closing, const Brought& brought) const {
+  std::set<RecordId> answered;
+  std::vector<RecordId> next;
+  if (closing.record != 0 && !closing.replaced.empty()) next.push_back(closing.record);
+  while (!next.empty()) {
+    const RecordId id = next.back();
+    next.pop_back();
+    if (!answered.insert(id).second) continue;
+    const std::lock_guard one_at_a_time(import_mutex_);
+    AddAnswered(answers_for_, id, next);
+  }
+  return std::ranges::any_of(closing.replaced, [&](const NhsNumber& number) {
+    if (brought.contains({closing.owner, number})) return true;
+    const std::vector<RecordId> held =
+        store_.FindByIdentifier(KeyType::kNhsNumber, number.digits());
+    return !held.empty() && std::ranges::none_of(
+        held, [&](RecordId id) { return answered.contains(id); });
+  });
+}
+
 // As CloseAll would find them once all rows are taken. A record that a row
 // brings under a number is closed with it whichever of the two rows comes first.
 absl::StatusOr<std::vector<RecordId>> Registry::ClosedBy(std::span<const RowClosing> rows) const {
@@ -70,20 +102,30 @@ absl::StatusOr<std::vector<RecordId>> Registry::ClosedBy(std::span<const RowClos
   const auto numbered = [](const RowClosing* row) { return Numbered(row->owner, *row->number); };
   std::vector<Numbered> numbers;   // that are closed
   std::vector<std::pair<std::string_view, RecordId>> records;   // that are, of this owner
+  const auto close_all = [&](std::string_view owner, const std::vector<NhsNumber>& some) {
+    for (const NhsNumber& number : some) numbers.emplace_back(owner, number);
+  };
   const auto close = [&](const RowClosing& row) {
     if (row.record != 0) records.emplace_back(row.owner, row.record);
     if (row.number) numbers.push_back(numbered(&row));
-    for (const NhsNumber& number : row.replaced) numbers.emplace_back(row.owner, number);
+    close_all(row.owner, row.replaced);
   };
   std::vector<const RowClosing*> others;   // by the number that they have
-  std::map<RecordId, NhsNumber> becomes;   // of a record that stays itself, its number
+  std::map<RecordId, const RowClosing*> row_of;
   for (const RowClosing& row : rows) {
-    if (row.record != 0 && row.number && !row.parted) becomes.emplace(row.record, *row.number);
-    if (row.parted) numbers.emplace_back(row.owner, *row.parted);
+    if (row.record != 0) row_of.emplace(row.record, &row);
+    close_all(row.owner, row.parted);
     if (row.closes) close(row);
     if (!row.closes && row.number) others.push_back(&row);
   }
   std::ranges::sort(others, {}, numbered);
+  // The number that a record has, and the one that it gets: a merged one may have got it before.
+  const auto close_numbers_of = [&](std::string_view owner, RecordId id, const Record& record) {
+    if (record.nhs_number) numbers.emplace_back(owner, *record.nhs_number);
+    const auto row = row_of.find(id);
+    if (row == row_of.end() || !row->second->stays || !row->second->number) return;
+    numbers.emplace_back(owner, *row->second->number);
+  };
   std::vector<RecordId> closed;
   std::set<Numbered> known;
   std::set<RecordId> followed;
@@ -107,9 +149,13 @@ absl::StatusOr<std::vector<RecordId>> Registry::ClosedBy(std::span<const RowClos
     const absl::StatusOr<StoredRecord> stored = store_.ReadStored(id);
     if (absl::IsNotFound(stored.status())) continue;   // removed since it was found
     if (!stored.ok()) return stored.status();
-    if (OwnerOf(stored->record) != owner) continue;
+    const Record& record = stored->record;
+    if (OwnerOf(record) != owner) continue;
     followed.insert(id);
-    if (!stored->record.restrictions.closed) closed.push_back(id);
+    if (!record.restrictions.closed) closed.push_back(id);
+    const auto row = row_of.find(id);
+    // Closed before its row comes, it is parted from what the row brings, with what that names.
+    if (row != row_of.end()) close_all(owner, row->second->replaced);
     std::vector<RecordId> answered;
     {
       const std::lock_guard one_at_a_time(import_mutex_);   // not for long: others wait
@@ -119,11 +165,22 @@ absl::StatusOr<std::vector<RecordId>> Registry::ClosedBy(std::span<const RowClos
       const absl::StatusOr<StoredRecord> replaced = store_.ReadStored(other);
       if (absl::IsNotFound(replaced.status())) continue;
       if (!replaced.ok()) return replaced.status();
-      if (replaced->record.nhs_number) numbers.emplace_back(owner, *replaced->record.nhs_number);
-      // One that was merged may have got another one before.
-      if (const auto now = becomes.find(other); now != becomes.end()) {
-        numbers.emplace_back(owner, now->second);
-      }
+      close_numbers_of(owner, other, replaced->record);
+    }
+    // What its row closes on a merged record it closes on what answers for that as well, up to the
+    // first number that was replaced (RaiseAnswering). Whether it has a row in this file nobody
+    // remembers; one that is closed already, and that no row changes, raises nothing.
+    const bool raises =
+        !record.restrictions.closed || (row != row_of.end() && row->second->raises);
+    std::set<RecordId> raised;   // no ring goes on for ever
+    for (RecordId by = raises && !record.superseded ? record.answered_by : 0;
+         by != 0 && raised.insert(by).second;) {
+      const absl::StatusOr<StoredRecord> answers = store_.ReadStored(by);
+      if (absl::IsNotFound(answers.status())) break;
+      if (!answers.ok()) return answers.status();
+      records.emplace_back(owner, by);
+      close_numbers_of(owner, by, answers->record);
+      by = answers->record.superseded ? 0 : answers->record.answered_by;
     }
   }
   return closed;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -82,12 +83,12 @@ absl::Status Registry::TakeAndWrite(std::span<const ImportRow> rows, TimeMs now,
       disputes.push_back(ConflictDocument(key.conflict, {records.begin(), records.end()},
                                           {key.owner, key.other_owner}, now));
     }
-    written = std::async(std::launch::async, [this, &changes = batch->changes(),
+    written = std::async(std::launch::async, [this, &gathered = *batch,
                                               disputes = std::move(disputes)] {
       // First: after a crash between the two nobody is silent without an item, and the rows come again.
       if (!disputes.empty()) store_.AddAlarms(disputes);
       // An import acknowledges nothing before FinishImport, which waits for the disk.
-      Write(changes, nullptr, RocksdbStore::Synced::kLater);
+      Write(gathered, nullptr, RocksdbStore::Synced::kLater);
     });
     before = std::move(batch);
   }
@@ -152,7 +153,16 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   if (taken.held) {
     const absl::StatusOr<bool> changed = batch.Change(id, *taken.held);
     if (!changed.ok()) return changed.status();
-    const absl::Status raised = RaiseAnswering(supersedes ? *taken.added : *taken.held, batch);
+    const bool shielded = record.restrictions.shielded ||
+                          (held->restrictions.shielded && !held->restrictions.closed);
+    const absl::Status raised =
+        RaiseAnswering(supersedes ? *taken.added : *taken.held, shielded, batch);
+    if (!raised.ok()) return raised;
+  } else if (held && held->restrictions.closed && record.restrictions.shielded) {
+    // Its own shield shows no change on what is closed, which is shielded by that.
+    Record shielded = *held;
+    shielded.restrictions.closed = false;
+    const absl::Status raised = RaiseAnswering(shielded, true, batch);
     if (!raised.ok()) return raised;
   }
   const bool identifies = taken.added || (held && taken.held && IdentifiesAnother(*held, *taken.held));
@@ -161,12 +171,13 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     changed = batch.Add(*std::move(taken.added));
     See(changed, seen);
   }
-  if (closes && held->nhs_number) {
-    const absl::Status closed = CloseAll(OwnerOf(*held), {*held->nhs_number}, today, batch);
+  // Where the identity changed, the row names numbers of the one before.
+  const bool parted = closes || row.number_changed == NumberChange::kClosed;
+  if (parted) {
+    const absl::Status closed =
+        CloseParted(row, closes ? held->nhs_number : std::nullopt, today, batch);
     if (!closed.ok()) return closed;
   }
-  // Who says that the identity changed names numbers of the one before.
-  const bool parted = row.number_changed == NumberChange::kClosed;
   auto replaced = TakeReplaced(
       parted ? std::span<const NhsNumber>() : row.superseded_numbers, changed, batch);
   if (!replaced.ok()) return replaced.status();
@@ -187,10 +198,15 @@ absl::StatusOr<std::vector<NhsNumber>> Registry::TakeReplaced(std::span<const Nh
       id, [&](RecordId by) { return AnsweredBy(by, batch); },
       [&](RecordId other) { return batch.Read(other); });
   if (!known.ok()) return known.status();
+  // What is closed is never joined to what comes after, whatever a feed says of it. Nor is what
+  // stands beside it and may be older still, unless the row's own number is closed like them.
+  const auto closed = [&, owner = OwnerOf(*record)](const NhsNumber& number) {
+    return IsClosed(owner, number);
+  };
+  if (!record->restrictions.closed && std::ranges::any_of(numbers, closed)) return fresh;
   std::set<NhsNumber> there(known->begin(), known->end());
   for (const NhsNumber& number : numbers) {
-    // What is closed is never joined to what comes after, whatever a feed says of it.
-    if (IsClosed(OwnerOf(*record), number) || !there.insert(number).second) continue;
+    if (closed(number) || !there.insert(number).second) continue;
     Record door = DoorOf(number, *record);
     door.answered_by = id;
     batch.Add(std::move(door));
@@ -215,7 +231,7 @@ absl::Status Registry::CarryWhatAnswered(const Record& held, Date today,
 
 // What rises on a record that another one answers for rises on that one too, and on what answers
 // for that one.
-absl::Status Registry::RaiseAnswering(const Record& record, RecordBatch& batch) {
+absl::Status Registry::RaiseAnswering(const Record& record, bool shielded, RecordBatch& batch) {
   if (record.answered_by == 0) return absl::OkStatus();   // nearly always
   Record raises = record;
   std::set<RecordId> raised;   // no ring goes on for ever
@@ -224,12 +240,12 @@ absl::Status Registry::RaiseAnswering(const Record& record, RecordBatch& batch) 
     if (absl::IsNotFound(answers.status())) return absl::OkStatus();
     if (!answers.ok()) return answers.status();
     RaiseTo(raises, *answers);
-    RecordId next = answers->answered_by;
+    const RecordId next = answers->answered_by;
     if (raises.restrictions.closed && answers->superseded) {
-      // A number is closed for itself, and not for the one that had replaced it.
-      if (answers->nhs_number == record.nhs_number) next = 0;
+      // A number is closed for itself, and not for the one that had replaced it: what else rises
+      // goes on.
       raises.restrictions.closed = false;
-      raises.restrictions.shielded = true;
+      raises.restrictions.shielded = shielded || answers->nhs_number != record.nhs_number;
     }
     const absl::StatusOr<bool> changed = batch.Change(by, *std::move(answers));
     if (!changed.ok()) return changed.status();
@@ -274,14 +290,13 @@ void Registry::Write(const RecordBatch& batch, const TrailNote* by) {
     for (const RocksdbStore::RecordChange& change : batch.changes()) changed.push_back(change.now.id);
     note.emplace(*by).AddRecords(changed);
   }
-  Write(batch.changes(), note ? &*note : nullptr, RocksdbStore::Synced::kNow);
+  Write(batch, note ? &*note : nullptr, RocksdbStore::Synced::kNow);
 }
 
-void Registry::Write(const std::vector<RocksdbStore::RecordChange>& changes, const TrailNote* by,
-                     RocksdbStore::Synced synced) {
-  store_.WriteRecords(changes, by, synced);
+void Registry::Write(const RecordBatch& batch, const TrailNote* by, RocksdbStore::Synced synced) {
+  store_.WriteRecords(batch.changes(), by, synced, batch.closed());
   const std::lock_guard lock(mutex_);
-  Apply(changes);
+  Apply(batch.changes());
 }
 
 // Of the same owner: a school could else see, by rows of its own up to the last one that is taken, whether
@@ -312,8 +327,8 @@ bool Registry::Holds(const std::string& source, const std::string& source_id) co
   return store_.FindBySource(source, source_id) != 0;
 }
 
-absl::StatusOr<std::optional<Registry::RowClosing>> Registry::ClosingOf(const ImportRow& row,
-                                                                        Date today) const {
+absl::StatusOr<std::optional<Registry::RowClosing>> Registry::ClosingOf(
+    const ImportRow& row, Date today, const Brought& brought) const {
   if (row.action == RowAction::kEnd) return std::nullopt;
   const Record& record = row.record;
   RowClosing closing;
@@ -321,12 +336,12 @@ absl::StatusOr<std::optional<Registry::RowClosing>> Registry::ClosingOf(const Im
   closing.owner = OwnerOf(record);
   closing.record = store_.FindBySource(record.source, record.source_id);
   closing.number = record.nhs_number;
-  closing.replaced = row.superseded_numbers;
-  closing.closes = record.restrictions.closed;
+  bool number_closed = false;
   if (record.nhs_number) {
     const std::lock_guard one_at_a_time(import_mutex_);
-    closing.closes = closing.closes || IsClosed(closing.owner, *record.nhs_number);
+    number_closed = IsClosed(closing.owner, *record.nhs_number);
   }
+  closing.closes = record.restrictions.closed || number_closed;
   // Most rows have the number that is held, and need no reading to see it.
   const bool as_before =
       closing.record == 0 ||
@@ -334,21 +349,28 @@ absl::StatusOr<std::optional<Registry::RowClosing>> Registry::ClosingOf(const Im
        std::ranges::binary_search(
            store_.FindByIdentifier(KeyType::kNhsNumber, record.nhs_number->digits()),
            closing.record));
-  if (!as_before) {
+  bool parted = row.number_changed == NumberChange::kClosed;
+  if (closing.record != 0 && (closing.closes || !as_before)) {
     const absl::StatusOr<StoredRecord> held = store_.ReadStored(closing.record);
     if (!held.ok() && !absl::IsNotFound(held.status())) return held.status();
-    if (held.ok() && held->record.nhs_number) {
-      const NhsNumber& had = *held->record.nhs_number;
+    if (held.ok()) {
       const RowTaken taken =
-          TakeRow(&held->record, record, WhyChanged(held->record, row), false, today);
+          TakeRow(&held->record, record, WhyChanged(held->record, row), number_closed, today);
       const bool another = taken.held && taken.added;
-      if (another && taken.held->restrictions.closed) closing.parted = had;
-      if (another && !taken.held->restrictions.closed) closing.replaced.push_back(had);
+      closing.stays = !another || !taken.held->restrictions.closed;
+      parted = parted || !closing.stays;
+      if (!closing.stays) closing.parted.push_back(*held->record.nhs_number);
+      if (another && closing.stays) closing.replaced.push_back(*held->record.nhs_number);
+      const std::optional<Record>& raised = another && closing.stays ? taken.added : taken.held;
+      closing.raises = raised && raised->restrictions.closed;
     }
   }
-  const bool with_its_number = record.nhs_number && (!as_before || !closing.replaced.empty());
-  if (!closing.closes && !closing.parted && !with_its_number) return std::nullopt;
-  return closing;
+  std::ranges::copy(row.superseded_numbers,
+                    std::back_inserter(parted ? closing.parted : closing.replaced));
+  if (closing.closes || !closing.parted.empty()) return closing;
+  if (!record.nhs_number) return std::nullopt;
+  if (!as_before || LeadsToHeld(closing, brought)) return closing;
+  return std::nullopt;
 }
 
 absl::StatusOr<std::map<std::string, Registry::Absent>> Registry::FindAbsent(

@@ -95,17 +95,17 @@ class RocksdbStore final : public RecordSource {
   // When what is written must be safe from a power cut: before the call returns, or as soon as anything
   // written later is, for one that is not acknowledged yet. What is lost then is the newest alone.
   enum class Synced : bool { kLater, kNow };
-  // Here and below, `by`: whose deed it was; the entry is written with it.
+  // Here and below, `by`: whose deed it was; the entry is written with it. `closed`: the names of the
+  // numbers that stay closed without records.
   void WriteRecords(const std::vector<RecordChange>& changes, const TrailNote* by = nullptr,
-                    Synced synced = Synced::kNow);
-  // They go with their sub-keys and lookups. `closed`: the names of the numbers that stay closed without
-  // them.
+                    Synced synced = Synced::kNow, const std::set<std::string>& closed = {});
+  // They go with their sub-keys and lookups.
   void RemoveRecords(const std::vector<StoredRecord>& records, bool erased,
                      const std::set<std::string>& closed, const TrailNote* by = nullptr);
   // What is left of a number that is closed for an owner ("": this agency): a keyed name. Who has the
   // disk can try all numbers, and without the master key learns nothing by it.
   std::string ClosedName(std::string_view owner, const NhsNumber& number) const;
-  // Of the closed numbers whose records were removed. DATA_LOSS.
+  // Of the closed numbers whose records were removed, or that need not have had any. DATA_LOSS.
   absl::StatusOr<std::set<std::string>> ReadClosedNames() const;
   RecordId NextRecordId() const { return next_record_id_; }
 
@@ -341,6 +341,7 @@ class RocksdbStore final : public RecordSource {
   void PutRecords(const std::vector<RecordChange>& changes, rocksdb::WriteBatch& batch);
   void PutRecord(const RecordChange& change, const std::vector<KeyVersion>& enrolled_under,
                  rocksdb::WriteBatch& batch);
+  void PutClosed(const std::set<std::string>& names, rocksdb::WriteBatch& batch);
   // What finds the records, after they are written.
   void NoteChanges(const std::vector<RecordChange>& changes);
   void PutInbox(const InboxDocument& document, rocksdb::WriteBatch& batch);

@@ -191,6 +191,13 @@ absl::StatusOr<std::set<std::string>> RocksdbStore::ReadClosedNames() const {
   return names;
 }
 
+void RocksdbStore::PutClosed(const std::set<std::string>& names, rocksdb::WriteBatch& batch) {
+  for (const std::string& name : names) {
+    const std::string key = std::string(kClosed) + name;
+    batch.Put(family(kMeta), key, Seal(kMeta, key, {}));
+  }
+}
+
 void RocksdbStore::WriteLowered(const std::vector<RecordChange>& changes, const InboxDocument& item,
                                 const std::set<std::string>& opened, const TrailNote& by) {
   rocksdb::WriteBatch batch;
@@ -225,10 +232,7 @@ void RocksdbStore::RemoveRecords(const std::vector<StoredRecord>& records, bool 
     batch.Put(family(kGone), source, Seal(kGone, source, value));
     some_are_gone_ = true;
   }
-  for (const std::string& name : closed) {
-    const std::string key = std::string(kClosed) + name;
-    batch.Put(family(kMeta), key, Seal(kMeta, key, {}));
-  }
+  PutClosed(closed, batch);
   // An id is never used again: the inbox may still speak of the one that had it.
   batch.Put(family(kMeta), kNextRecordKey,
             Seal(kMeta, kNextRecordKey, Writer().U32(next_record_id_).view()));
@@ -267,9 +271,10 @@ std::vector<KeyVersion> RocksdbStore::StoredKeyVersions() const {
 }
 
 void RocksdbStore::WriteRecords(const std::vector<RecordChange>& changes, const TrailNote* by,
-                                Synced synced) {
+                                Synced synced, const std::set<std::string>& closed) {
   rocksdb::WriteBatch batch;
   PutRecords(changes, batch);
+  PutClosed(closed, batch);
   for (const RecordChange& change : changes) {
     next_record_id_ = std::max(next_record_id_, change.now.id + 1);
   }

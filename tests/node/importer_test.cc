@@ -373,6 +373,47 @@ TEST_F(ImporterTest, ARowThatClosesWhatItReplacedIsRefusedForAllOfIt) {
   EXPECT_EQ(Run(File({row})).counts.closed, 21u);
 }
 
+TEST_F(ImporterTest, ARowThatClosesTheNumbersOfTheIdentityBeforeIsRefusedForAllOfThem) {
+  std::vector<Cells> rows = Rows(21);
+  std::vector<Record> pupils;
+  std::string history;
+  for (size_t i = 0; i < 20; ++i) {
+    const std::string& number = rows[i]["nhs_number"];
+    pupils.push_back(Pupil(number, number));
+    history += (i == 0 ? "" : "; ") + number;
+  }
+  Import(pupils);
+  Cells row = rows[20];
+  row["superseded_numbers"] = history;
+  row["number_changed"] = "closed";
+  EXPECT_THAT(Error(File({row})), HasSubstr("20 of 20 records"));
+  EXPECT_EQ(HeldRecords(), 20u);
+  request_.allow_many_closed = true;
+  EXPECT_EQ(Run(File({row})).counts.closed, 20u);
+  EXPECT_TRUE(store_->ReadRecord(1)->restrictions.closed);
+  EXPECT_FALSE(store_->ReadRecord(21)->restrictions.closed);
+}
+
+// The row of a record that was merged closes what answers for it, and all that is under its number.
+TEST_F(ImporterTest, ARowThatClosesUpwardsFromAMergedRecordIsRefusedForAllOfIt) {
+  const Cells merged = {{"nhs_number", ""}, {"upn", kUpn}};
+  Run(File({merged, {{"nhs_number", kOne}}}));
+  ASSERT_TRUE(IsDone(
+      registry_.Merge({"caseworks", "row-1"}, {"caseworks", "row-2"}, ByAt(kImported))));
+  std::vector<Record> pupils;
+  for (const char* id : {"1", "2", "3", "4", "5", "6"}) pupils.push_back(Pupil(id, kOne));
+  Import(pupils);
+  Cells closes = merged;
+  closes["restrictions"] = "closed";
+  EXPECT_THAT(Error(File({closes})), HasSubstr("the numbers of 6 of 6 records"));
+  EXPECT_FALSE(store_->ReadRecord(8)->restrictions.closed);
+  request_.allow_many_closed = true;
+  EXPECT_EQ(Run(File({closes})).counts.closed, 1u);
+  EXPECT_TRUE(store_->ReadRecord(8)->restrictions.closed);
+  request_.allow_many_closed = false;
+  EXPECT_TRUE(Run(File({closes})).loaded) << "nothing is left to close";
+}
+
 // Each row by itself closes at most one record. Together they close all, in whatever order.
 TEST_F(ImporterTest, WhatRowsCloseTogetherIsCounted) {
   struct { const char* what; std::function<void(std::vector<Cells>&)> change; } const cases[] = {
@@ -400,6 +441,17 @@ TEST_F(ImporterTest, WhatRowsCloseTogetherIsCounted) {
          replaced["superseded_numbers"].pop_back();
          rows = {closes, replaced};
          for (size_t i = 0; i < 2; ++i) rows[i]["source_id"] = "new-" + std::to_string(i);
+       }},
+      {"all are corrected to a number that nobody had, and that one row says another one replaced",
+       [](std::vector<Cells>& rows) {
+         for (Cells& row : rows) {
+           row["nhs_number"] = "9990000972";
+           row["number_changed"] = "corrected";
+         }
+         rows.push_back({{"nhs_number", "9990000999"}, {"restrictions", "closed"}});
+         rows.push_back({{"nhs_number", "9990000999"}, {"superseded_numbers", "9990000980"}});
+         rows.push_back({{"nhs_number", "9990000980"}, {"superseded_numbers", "9990000972"}});
+         for (size_t i = 12; i < 15; ++i) rows[i]["source_id"] = "new-" + std::to_string(i);
        }}};
   Run(File(Rows(12)));
   for (const auto& c : cases) {

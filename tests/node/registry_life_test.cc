@@ -151,7 +151,7 @@ TEST_F(RegistryLifeTest, ARowThatSaysClosedJoinsNoneOfTheNumbersThatItNames) {
   Import({Pupil("1", kOne)});
   const std::vector<ImportRow> rows = {{2, RowAction::kUpsert, NumberChange::kClosed,
                                         Pupil("1", kTwo), {Number(kOne), Number(kThree)}}};
-  EXPECT_EQ(Take(registry_, rows).closed, 1u);
+  EXPECT_EQ(Take(registry_, rows).closed, 2u);
   ASSERT_EQ(Under(kOne).size(), 1u);
   EXPECT_TRUE(Under(kOne)[0].restrictions.closed);
   EXPECT_FALSE(Under(kOne)[0].superseded);
@@ -164,6 +164,118 @@ TEST_F(RegistryLifeTest, ARowThatSaysClosedJoinsNoneOfTheNumbersThatItNames) {
   RegistryRun other(folder_ / "other", board_, clock_, random_);
   EXPECT_EQ(Take(other.registry, rows).imported, 1u);
   EXPECT_EQ(other.registry.Summarise().records, 1u);
+}
+
+// Its number is as before by then, and the word is gone; the history stays.
+TEST_F(RegistryLifeTest, NorDoesTheSameRowOnALaterNightWithoutTheWord) {
+  const std::vector<NhsNumber> history = {Number(kOne), Number(kThree)};
+  std::string backup;
+  {
+    RegistryRun held(folder_ / "held", board_, clock_, random_);
+    RegistryRun fresh(folder_ / "fresh", board_, clock_, random_);
+    ImportAll(held.registry, {Pupil("1", kOne)}, kImported);
+    for (RegistryRun* const run : {&held, &fresh}) {
+      EXPECT_EQ(Take(run->registry, {{2, RowAction::kUpsert, NumberChange::kClosed,
+                                      Pupil("1", kTwo), history}}).closed, 2u);
+    }
+    backup = BackedUp(*fresh.store, kImported);
+  }
+  ASSERT_TRUE(RestoreInto(folder_ / "restored", backup, kImported, random_).ok());
+  for (const char* directory : {"held", "fresh", "restored"}) {
+    SCOPED_TRACE(directory);
+    RegistryRun run(folder_ / directory, board_, clock_, random_);
+    const ImportCounts counts = Take(
+        run.registry, {{2, RowAction::kUpsert, std::nullopt, Pupil("1", kTwo), history}});
+    EXPECT_EQ(counts.unchanged, 1u);
+    EXPECT_EQ(counts.closed, 0u);
+    EXPECT_TRUE(run.store->FindByIdentifier(kNhs, kThree).empty());
+    EXPECT_TRUE(ComesUnder(run, Pupil("7", kOne)).closed);
+    EXPECT_TRUE(ComesUnder(run, Pupil("8", kThree)).closed);
+    EXPECT_FALSE(ComesUnder(run, Pupil("9", kTwo)).closed);
+  }
+}
+
+// The old number was closed by people, or by the row itself, which need not have the word.
+TEST_F(RegistryLifeTest, NorDoesARowThatClosesItsNumberWithoutTheWord) {
+  const std::string four = "9990000042", five = "9990000050", six = "9990000069";
+  Import({Pupil("1", kOne), Pupil("2", four)});
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  const ImportCounts counts = Take(
+      registry_,
+      {{2, RowAction::kUpsert, std::nullopt, Pupil("1", kTwo), {Number(kOne), Number(kThree)}},
+       {3, RowAction::kUpsert, std::nullopt, Pupil("2", five), {Number(six)}}});
+  EXPECT_EQ(counts.closed, 3u);   // three, four and six
+  EXPECT_TRUE(Under(kThree).empty());
+  EXPECT_TRUE(Under(six).empty());
+  Import({Pupil("7", kThree), Pupil("8", six)});
+  EXPECT_TRUE(Under(kThree).at(0).restrictions.closed);
+  EXPECT_TRUE(Under(six).at(0).restrictions.closed);
+  EXPECT_FALSE(Under(kTwo).at(0).restrictions.closed);
+  EXPECT_FALSE(Under(five).at(0).restrictions.closed);
+}
+
+// Of a new row nothing says when the identity changed: an older number than the closed one is no door.
+TEST_F(RegistryLifeTest, NoFileMakesADoorOfWhatStandsBesideAClosedNumber) {
+  Import({Pupil("7", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  EXPECT_EQ(Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("1", kTwo),
+                              {Number(kThree), Number(kOne)}}}).closed, 0u);
+  EXPECT_TRUE(Under(kThree).empty());
+  Import({Pupil("8", kThree)});   // nor has anybody closed that
+  EXPECT_FALSE(Under(kThree).at(0).restrictions.closed);
+}
+
+TEST_F(RegistryLifeTest, AClosedRowClosesWhatIsHeldUnderTheNumbersThatItNames) {
+  Record row = Pupil("1", kTwo);
+  row.restrictions.closed = true;
+  for (const bool says_so : {false, true}) {
+    SCOPED_TRACE(says_so);
+    RegistryRun run(folder_ / (says_so ? "says" : "blank"), board_, clock_, random_);
+    ImportAll(run.registry, {Pupil("7", kThree)}, kImported);
+    const auto why = says_so ? std::optional(NumberChange::kClosed) : std::nullopt;
+    const std::vector<ImportRow> rows = {
+        {2, RowAction::kUpsert, why, row, {Number(kThree)}}};
+    EXPECT_EQ(Take(run.registry, rows).closed, 2u);
+    EXPECT_TRUE(run.store->ReadRecord(1)->restrictions.closed);
+  }
+}
+
+// Something has to come under it first, for the two to look at.
+TEST_F(RegistryLifeTest, ANumberThatWasClosedWithNothingUnderItIsOpenedByPeople) {
+  {
+    RegistryRun before(folder_ / "opened", board_, clock_, random_);
+    Take(before.registry, {{2, RowAction::kUpsert, NumberChange::kClosed, Pupil("1", kTwo),
+                            {Number(kThree)}}});
+    ASSERT_TRUE(ComesUnder(before, Pupil("7", kThree)).closed);
+    const absl::Status lowered = before.registry.Lower(
+        {Lowered::kClosed}, before.store->FindByIdentifier(kNhs, kThree),
+        {"7f3a-91c2-04be", true, "what two people said"}, ByAt(kImported).note);
+    ASSERT_TRUE(lowered.ok()) << lowered;
+    EXPECT_FALSE(ComesUnder(before, Pupil("8", kThree)).closed);
+  }
+  RegistryRun after(folder_ / "opened", board_, clock_, random_);
+  EXPECT_FALSE(ComesUnder(after, Pupil("9", kThree)).closed);
+}
+
+// Of a first load with its history there are as many of these as rows.
+TEST_F(RegistryLifeTest, ARowWhoseHistoryIsNotHeldIsNotKeptForTheCount) {
+  const ImportRow row = {2, RowAction::kUpsert, std::nullopt, Pupil("1", kTwo), {Number(kThree)}};
+  const auto kept = [&](const Registry::Brought& brought = {}) {
+    return registry_.ClosingOf(row, kToday, brought)->has_value();
+  };
+  EXPECT_FALSE(kept());
+  EXPECT_TRUE(kept({{"", Number(kThree)}}));
+  Import({Pupil("7", kThree)});
+  EXPECT_TRUE(kept());
+  // From then on the door leads there, night after night.
+  Take(registry_, {row});
+  EXPECT_FALSE(kept());
+  ImportRow closes = row;
+  closes.record.restrictions.closed = true;
+  closes.superseded_numbers.clear();
+  const auto closing = registry_.ClosingOf(closes, kToday);
+  ASSERT_TRUE(closing.ok() && closing->has_value());
+  EXPECT_EQ(registry_.ClosedBy(std::span(&**closing, 1))->size(), 3u);
 }
 
 // A merge is not exported, and what shields its two stays with both.
@@ -371,6 +483,47 @@ TEST_F(RegistryLifeTest, WhatRisesOnAMergedRecordRisesBehindADoorToo) {
   shielded.restrictions.shielded = true;
   Import({shielded});
   EXPECT_TRUE(Under(kTwo)[0].restrictions.shielded);
+}
+
+// The closing is the number's alone, and nothing else that the row says.
+TEST_F(RegistryLifeTest, SoDoesWhatARowSaysBesideThatItIsClosed) {
+  for (const bool closed_before : {false, true}) {
+    SCOPED_TRACE(closed_before);
+    RegistryRun run(folder_ / (closed_before ? "before" : "now"), board_, clock_, random_);
+    ImportAll(run.registry, {Pupil("1", kOne), Pupil("2", kOne)}, kImported);
+    ASSERT_TRUE(IsDone(run.registry.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))));
+    ImportAll(run.registry, {Pupil("1", kTwo)}, kImported, NumberChange::kSuperseded);
+    if (closed_before) {
+      ASSERT_TRUE(IsDone(run.registry.Close(Number(kOne), ByAt(kImported))));
+    }
+    const auto answers = [&] {
+      return *run.store->ReadRecord(run.store->FindBySource("school", "1"));
+    };
+    Record row = Protected("2", kOne);
+    row.restrictions.closed = true;
+    row.restrictions.covert = true;
+    ImportAll(run.registry, {row}, kImported);
+    EXPECT_TRUE(run.store->ReadRecord(2)->restrictions.closed);
+    EXPECT_TRUE(answers().restrictions.covert);
+    EXPECT_EQ(answers().service_class, ServiceClass::kProtected);
+    EXPECT_FALSE(answers().restrictions.closed || answers().restrictions.shielded);
+    // It is shielded by the closing already: that the feed says so too changes nothing in itself.
+    row.restrictions.shielded = true;
+    ImportAll(run.registry, {row}, kImported);
+    EXPECT_TRUE(answers().restrictions.shielded);
+    EXPECT_FALSE(answers().restrictions.closed);
+  }
+}
+
+TEST_F(RegistryLifeTest, SoDoesTheShieldOfARowThatIsClosedAtOnce) {
+  Import({Pupil("1", kOne), Pupil("2", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Merge({"school", "2"}, {"school", "1"}, ByAt(kImported))));
+  Import({Pupil("1", kTwo)}, kImported, true, NumberChange::kSuperseded);
+  Record row = Pupil("2", kOne);
+  row.restrictions.closed = row.restrictions.shielded = true;
+  Import({row});
+  EXPECT_TRUE(Under(kTwo).at(0).restrictions.shielded);
+  EXPECT_FALSE(Under(kTwo).at(0).restrictions.closed);
 }
 
 TEST_F(RegistryLifeTest, SoDoesWhatTheRowSaysThatReplacesItsNumber) {
