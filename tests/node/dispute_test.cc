@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
+#include <thread>
 #include <utility>
 
 #include "node/day_of.h"
+#include "node/inbox_document.h"
 #include "node/inbox_keeper.h"
 #include "tests/node/inbox_maker.h"
 #include "tests/node/registry_fixture.h"
@@ -192,6 +195,35 @@ TEST_F(Dispute, WhatAnImportDisputesMeanwhileStaysSilent) {
   const Action settled{Verb::kDone, "settled", "put right in the system"};
   ASSERT_TRUE(std::holds_alternative<InboxItem>(keeper.Decide(id, settled, ActorOf("bob"))));
   EXPECT_FALSE(importing.meanwhile);
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
+  ASSERT_TRUE(SettleAbout({1, 2, 3}));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
+// Nor does one come between that list and the word: what it disputes is on the list, or stays
+// silent because it comes afterwards.
+TEST_F(Dispute, NoImportGoesOnWhileOneIsSettled) {
+  Import({Ada(), Ben()});
+  const InboxItem item = Items().at(0);
+  const Record cleo = Child("3", kOne, "Cleo", 20201111);
+  std::atomic<bool> begun = false, imported = false;
+  std::thread import;
+  const auto disputed = [&]() -> absl::StatusOr<std::vector<RecordId>> {
+    import = std::thread([&] {
+      begun = true;
+      begun.notify_one();
+      Import({cleo});
+      imported = true;
+    });
+    begun.wait(false);
+    // Each waits for the disk, as an import does twice: one that waited for nobody would be done.
+    for (int i = 0; i < 16; ++i) store_->WriteTrail(NoteAt(kImported));
+    EXPECT_FALSE(imported);
+    return std::vector<RecordId>();
+  };
+  EXPECT_TRUE(registry_.SettleConflict(item.records, disputed, {item.id, true, ItemDocument(item)},
+                                       NoteAt(kImported)).ok());
+  import.join();
   EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
   ASSERT_TRUE(SettleAbout({1, 2, 3}));
   EXPECT_THAT(Disputed(), IsEmpty());
