@@ -255,10 +255,20 @@ class Registry {
   // child's.
   absl::Status FindDisputed(RecordId id, const Record& record, KeyType type,
                             const RecordBatch& batch, std::vector<Disputed>& disputed) const;
+  // By all identifiers that it answers under.
+  absl::Status FindDisputedBy(RecordId by, const Record& answers, const RecordBatch& batch,
+                              std::vector<Disputed>& disputed) const;
+  // By those of all that this one answers for, where another child answers than before the batch.
+  absl::Status FindDisputedBehind(RecordId by, const RecordBatch& batch,
+                                  std::vector<Disputed>& disputed) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // `identifies`: it says something new about whose it is. `replaced`: numbers that it is found by
   // from now on.
   absl::Status Dispute(RecordId id, bool identifies, std::span<const NhsNumber> replaced,
                        RecordBatch& batch, ImportCounts* counts)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // This one and what it conflicts with, if anything, are in dispute, and what disputes_ says.
+  absl::Status Silence(RecordId by, const std::vector<Disputed>& disputed, RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // The numbers that this record's has replaced, and those that they had. `answered`: those that a record
   // answers for.
@@ -300,6 +310,9 @@ class Registry {
   static void AddAnswered(const AnswersFor& answers_for, RecordId id,
                           std::vector<RecordId>& answered);
   std::vector<RecordId> AnsweredBy(RecordId id, const RecordBatch& batch) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // Also those that these answer for, and so on.
+  std::vector<RecordId> AllAnsweredBy(RecordId id, const RecordBatch& batch) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   void NoteAnswers(RecordId id, RecordId before, RecordId now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);

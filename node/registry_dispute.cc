@@ -5,6 +5,16 @@
 #include "node/registry.h"
 
 namespace whoelse {
+namespace {
+
+// Whether another child answers by an identifier that is the same as before.
+bool IsOfAnother(Record before, const Record& now) {
+  before.nhs_number = now.nhs_number;
+  before.upn = now.upn;   // a door has none
+  return IdentifiesAnother(before, now);
+}
+
+}  // namespace
 
 Registry::DisputeKey Registry::KeyOf(Conflict conflict, const Record& a, const Record& b) const {
   const KeyType type = conflict == Conflict::kOneUpn ? KeyType::kUpn : KeyType::kNhsNumber;
@@ -52,10 +62,36 @@ absl::Status Registry::FindDisputed(RecordId id, const Record& record, KeyType t
   return absl::OkStatus();
 }
 
+absl::Status Registry::FindDisputedBy(RecordId by, const Record& answers, const RecordBatch& batch,
+                                      std::vector<Disputed>& disputed) const {
+  for (const KeyType type : kSubjectPositions) {
+    const absl::Status found = FindDisputed(by, answers, type, batch, disputed);
+    if (!found.ok()) return found;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Registry::FindDisputedBehind(RecordId by, const RecordBatch& batch,
+                                          std::vector<Disputed>& disputed) const {
+  const std::vector<RecordId> answered = AllAnsweredBy(by, batch);
+  if (answered.empty()) return absl::OkStatus();   // nearly always
+  const RecordBatch before = batch.Before();
+  for (const RecordId id : answered) {
+    const auto was = AnsweringBy(id, before), is = AnsweringBy(id, batch);
+    if (!was.ok() && !absl::IsNotFound(was.status())) return was.status();
+    if (!is.ok()) return is.status();
+    if (was.ok() && !IsOfAnother(was->second, is->second)) continue;
+    const absl::Status found = FindDisputedBy(is->first, is->second, batch, disputed);
+    if (!found.ok()) return found;
+  }
+  return absl::OkStatus();
+}
+
 // What cannot both be right is silent from now on. Only a row that says something new about whose
 // it is raises this: what people settled stays settled under the same export, night after night. A
 // number that it is said to have replaced is compared as its own is, or a file would join two
-// children by a door. Where the record of the row was merged it is what answers for it.
+// children by a door. Where the record of the row was merged it is what answers for it. And what
+// answers for others is another child under all their identifiers from now on.
 absl::Status Registry::Dispute(RecordId id, bool identifies, std::span<const NhsNumber> replaced,
                                RecordBatch& batch, ImportCounts* counts) {
   if (!identifies && replaced.empty()) return absl::OkStatus();
@@ -64,27 +100,31 @@ absl::Status Registry::Dispute(RecordId id, bool identifies, std::span<const Nhs
   const auto& [by, answers] = *answering;
   std::vector<Disputed> disputed;
   if (identifies) {
-    for (const KeyType type : kSubjectPositions) {
-      const absl::Status found = FindDisputed(by, answers, type, batch, disputed);
-      if (!found.ok()) return found;
-    }
+    absl::Status found = FindDisputedBy(by, answers, batch, disputed);
+    if (found.ok() && by == id) found = FindDisputedBehind(id, batch, disputed);
+    if (!found.ok()) return found;
   }
   for (const NhsNumber& number : replaced) {
     const absl::Status found =
         FindDisputed(by, DoorOf(number, answers), KeyType::kNhsNumber, batch, disputed);
     if (!found.ok()) return found;
   }
-  if (disputed.empty()) return absl::OkStatus();
-  std::set<RecordId> silent = {by};
-  bool by_own = false;
-  for (const auto& [other, key] : disputed) {
-    by_own = by_own || key.owner == key.other_owner;
-    disputes_[key].insert({by, other});
-    silent.insert(other);
-  }
   // Another organisation's is for the lead officers of both. Counted, a dry run with any name and date
   // of birth would tell whether a child is at some school of the hub.
+  const bool by_own = std::ranges::any_of(
+      disputed, [](const Disputed& one) { return one.key.owner == one.key.other_owner; });
   if (by_own) ++counts->disputed;
+  return Silence(by, disputed, batch);
+}
+
+absl::Status Registry::Silence(RecordId by, const std::vector<Disputed>& disputed,
+                               RecordBatch& batch) {
+  if (disputed.empty()) return absl::OkStatus();
+  std::set<RecordId> silent = {by};
+  for (const Disputed& one : disputed) {
+    disputes_[one.key].insert({by, one.other});
+    silent.insert(one.other);
+  }
   for (const RecordId one : silent) {
     absl::StatusOr<Record> record = batch.Read(one);
     if (!record.ok()) return record.status();

@@ -250,6 +250,16 @@ std::vector<RecordId> Registry::AnsweredBy(RecordId id, const RecordBatch& batch
   return answered;
 }
 
+std::vector<RecordId> Registry::AllAnsweredBy(RecordId id, const RecordBatch& batch) const {
+  std::vector<RecordId> all = AnsweredBy(id, batch);
+  for (size_t i = 0; i < all.size(); ++i) {
+    for (const RecordId other : AnsweredBy(all[i], batch)) {
+      if (std::ranges::find(all, other) == all.end()) all.push_back(other);
+    }
+  }
+  return all;
+}
+
 void Registry::NoteAnswers(RecordId id, RecordId before, RecordId now) {
   if (before == now) return;
   const auto [first, last] = answers_for_.equal_range(before);

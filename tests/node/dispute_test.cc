@@ -339,6 +339,44 @@ TEST_F(Dispute, ComparedIsWhatAnswersByNow) {
   EXPECT_THAT(Disputed(), ElementsAre(2, 3));   // 1 is the door
 }
 
+// The number was another child's all along, and only now what answers by it is of another one.
+TEST_F(Dispute, WhatAnswersIsComparedUnderTheNumberThatItReplaced) {
+  Import({Ada("1"), Ada("2")});
+  EXPECT_EQ(Import({Child("1", kTwo, "Ada", 20150314)}, kImported, true,
+                   NumberChange::kSuperseded).disputed, 0u);
+  EXPECT_EQ(Import({Child("1", kTwo, "Ben", 20180702)}).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(2, 3));   // 1 is the door
+  ASSERT_TRUE(SettleAbout({2, 3}));
+  EXPECT_EQ(Import({Child("1", kTwo, "Ben", 20180702)}).disputed, 0u);
+  EXPECT_THAT(Disputed(), IsEmpty());
+  EXPECT_THAT(Items(), IsEmpty());
+}
+
+TEST_F(Dispute, AndUnderTheOneBeforeThat) {
+  Import({Ada("1"), Ada("2")});
+  Import({Child("1", kTwo, "Ada", 20150314)}, kImported, true, NumberChange::kSuperseded);
+  EXPECT_EQ(Import({Child("1", "9990000034", "Ben", 20180702)}, kImported, true,
+                   NumberChange::kSuperseded).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(2, 4));   // 1 and 3 are doors
+}
+
+TEST_F(Dispute, AndUnderThatOfARecordThatWasMergedIntoIt) {
+  Import({Ada("1"), Ada("2"), Child("3", "", "Ada", 20150314)});
+  ASSERT_TRUE(IsDone(Merge("1", "3")));
+  EXPECT_EQ(Import({Child("3", "", "Ben", 20180702)}).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(2, 3));
+  EXPECT_TRUE(store_->ReadRecord(1)->in_dispute);
+}
+
+// It is given a number of its own, and stays the child that people have settled it about.
+TEST_F(Dispute, WhatAnswersAsBeforeRaisesNothingUnderIt) {
+  Import({Ada("1"), Ben("2"), Child("3", "", "Ben", 20180702)});
+  ASSERT_TRUE(IsDone(Merge("2", "3")));
+  ASSERT_TRUE(SettleAbout({1, 2}));
+  EXPECT_EQ(Import({Child("3", kTwo, "Ben", 20180702)}).disputed, 0u);
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
 TEST_F(Dispute, AlsoUnderTheNumberOfAMergedRecord) {
   Import({Ada("1"), Child("3", "", "Ada", 20150314)});
   ASSERT_TRUE(IsDone(registry_.Merge({"school", "1"}, {"school", "3"}, ByAt(kImported))));
