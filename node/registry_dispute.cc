@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/inbox_document.h"
 #include "node/registry.h"
 
 namespace whoelse {
@@ -57,7 +58,7 @@ absl::Status Registry::FindDisputed(RecordId id, const Record& record, KeyType t
     const auto& [by, answers] = *held;
     if (by == id) continue;
     const std::optional<Conflict> conflict = ConflictOf(record, answers);
-    if (conflict) disputed.push_back({by, KeyOf(*conflict, record, answers)});
+    if (conflict) disputed.push_back({by, KeyOf(*conflict, record, answers), answers.in_dispute});
   }
   return absl::OkStatus();
 }
@@ -133,6 +134,67 @@ absl::Status Registry::Silence(RecordId by, const std::vector<Disputed>& dispute
     if (!changed.ok()) return changed.status();
   }
   return absl::OkStatus();
+}
+
+// What came under its identifiers was compared with what answered for it. Where that is the same
+// child nothing is new but that one beside it, and what was settled stays settled. A conflict that
+// goes on may be its own as well, which no item says yet. And settling reaches what is joined to
+// the records of an item: where the two are silent, one names both.
+absl::Status Registry::DisputeParted(RecordId parted, RecordId answering, RecordBatch& batch) {
+  const absl::StatusOr<Record> own = batch.Read(parted), other = batch.Read(answering);
+  if (!own.ok()) return own.status();
+  if (!other.ok()) return other.status();
+  std::vector<Disputed> disputed;
+  std::vector<RecordId> found_by = AllAnsweredBy(parted, batch);
+  found_by.push_back(parted);
+  for (const RecordId id : found_by) {
+    const auto answers = AnsweringBy(id, batch);
+    if (!answers.ok()) return answers.status();
+    const absl::Status found = FindDisputedBy(answers->first, answers->second, batch, disputed);
+    if (!found.ok()) return found;
+  }
+  if (!IsOfAnother(*other, *own)) {
+    std::erase_if(disputed, [&](const Disputed& one) {
+      return one.other != answering && !(own->in_dispute && one.silent);
+    });
+  }
+  disputes_.clear();   // of a dry run
+  const absl::Status silenced = Silence(parted, disputed, batch);
+  if (!silenced.ok()) return silenced;
+  if (!own->in_dispute) return absl::OkStatus();
+  std::set<RecordId>& named = disputes_.empty()
+                                  ? disputes_[KeyOf(Conflict::kMerge, *own, *other)]
+                                  : disputes_.begin()->second;
+  named.insert({parted, answering});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> Registry::DisputedWithout(
+    const std::vector<StoredRecord>& gone, TimeMs now) const {
+  std::map<RecordId, std::string> left;   // what answers and stays, with its owner
+  for (const StoredRecord& stored : gone) {
+    const RecordId by = stored.record.answered_by;
+    if (!stored.record.in_dispute || by == 0) continue;
+    if (std::ranges::find(gone, by, &StoredRecord::id) != gone.end()) continue;
+    const absl::StatusOr<StoredRecord> answers = store_.ReadStored(by);
+    if (absl::IsNotFound(answers.status())) continue;
+    if (!answers.ok()) return answers.status();
+    if (answers->record.in_dispute) left.emplace(by, OwnerOf(answers->record));
+  }
+  std::vector<std::string> documents;
+  for (const auto& [id, owner] : left) {
+    documents.push_back(ConflictDocument(Conflict::kMerge, {id}, {owner}, now));
+  }
+  return documents;
+}
+
+std::vector<std::string> Registry::TakeDisputes(TimeMs now) {
+  std::vector<std::string> documents;
+  for (const auto& [key, records] : std::exchange(disputes_, {})) {
+    documents.push_back(ConflictDocument(key.conflict, {records.begin(), records.end()},
+                                         {key.owner, key.other_owner}, now));
+  }
+  return documents;
 }
 
 }  // namespace whoelse

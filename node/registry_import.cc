@@ -5,7 +5,6 @@
 
 #include "node/day_of.h"
 #include "node/import_crowds.h"
-#include "node/inbox_document.h"
 #include "node/registry.h"
 
 namespace whoelse {
@@ -77,13 +76,8 @@ absl::Status Registry::TakeAndWrite(std::span<const ImportRow> rows, TimeMs now,
     if (!gathered.ok()) return gathered;
     if (written.valid()) written.get();
     NoteAnswers(batch->changes());
-    std::vector<std::string> disputes;
-    for (const auto& [key, records] : std::exchange(disputes_, {})) {
-      disputes.push_back(ConflictDocument(key.conflict, {records.begin(), records.end()},
-                                          {key.owner, key.other_owner}, now));
-    }
     written = std::async(std::launch::async, [this, &changes = batch->changes(),
-                                              disputes = std::move(disputes)] {
+                                              disputes = TakeDisputes(now)] {
       // First: after a crash between the two nobody is silent without an item, and the rows come again.
       if (!disputes.empty()) store_.AddAlarms(disputes);
       // An import acknowledges nothing before FinishImport, which waits for the disk.
