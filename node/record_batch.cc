@@ -44,7 +44,7 @@ bool RecordBatch::Agrees(RecordId id, const Record& record) const {
 }
 
 absl::StatusOr<bool> RecordBatch::Change(RecordId id, Record record) {
-  NoteIdentifiers(id, record);
+  Note(id, record);
   if (const auto gathered = place_.find(id); gathered != place_.end()) {
     RocksdbStore::RecordChange& change = changes_[gathered->second];
     if (change.now.record == record) return false;
@@ -63,7 +63,7 @@ absl::StatusOr<bool> RecordBatch::Change(RecordId id, Record record) {
 
 RecordId RecordBatch::Add(Record record) {
   const RecordId id = next_id_++;
-  NoteIdentifiers(id, record);
+  Note(id, record);
   place_[id] = changes_.size();
   const Arrivals arrived_ms = ArrivalsOf(record, nullptr, now_);
   changes_.push_back({{id, arrived_ms, std::move(record)}, std::nullopt});
@@ -72,13 +72,18 @@ RecordId RecordBatch::Add(Record record) {
 
 std::vector<RecordId> RecordBatch::AnsweredBy(RecordId id) const {
   std::vector<RecordId> answered;
-  for (const RocksdbStore::RecordChange& change : changes_) {
-    if (change.now.record.answered_by == id) answered.push_back(change.now.id);
+  const auto had = answered_.find(id);
+  if (had == answered_.end()) return answered;   // nearly always
+  for (const RecordId other : had->second) {
+    const Record* const gathered = Gathered(other);
+    if (gathered == nullptr || gathered->answered_by != id) continue;
+    if (std::ranges::find(answered, other) == answered.end()) answered.push_back(other);
   }
   return answered;
 }
 
-void RecordBatch::NoteIdentifiers(RecordId id, const Record& record) {
+void RecordBatch::Note(RecordId id, const Record& record) {
+  if (record.answered_by != 0) answered_[record.answered_by].push_back(id);
   for (const KeyType type : kSubjectPositions) {
     const std::string_view value = IdentifierOf(record, type);
     if (!value.empty()) had_[std::string(value)].push_back(id);

@@ -49,11 +49,13 @@ class RecordBatch {
   std::vector<RecordId> FindByNumber(const NhsNumber& number) const {
     return FindBy(KeyType::kNhsNumber, number.digits());
   }
+  // What was there before this one, to be read.
+  RecordBatch Before() const { return RecordBatch(store_, now_, before_); }
   // So far, in the order of their first mention.
   const std::vector<RocksdbStore::RecordChange>& changes() const { return changes_; }
 
  private:
-  void NoteIdentifiers(RecordId id, const Record& record);
+  void Note(RecordId id, const Record& record);
   const StoredRecord* GatheredAs(RecordId id) const;
   // Of the batch before, else as it is stored.
   absl::StatusOr<StoredRecord> ReadBefore(RecordId id) const;
@@ -70,6 +72,7 @@ class RecordBatch {
   std::set<std::string> closed_;
   absl::flat_hash_map<RecordId, size_t> place_;   // in changes_
   std::map<std::string, std::vector<RecordId>, std::less<>> had_;   // an identifier, at some time here
+  absl::flat_hash_map<RecordId, std::vector<RecordId>> answered_;   // by it, at some time here
 };
 
 }  // namespace whoelse

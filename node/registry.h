@@ -149,7 +149,8 @@ class Registry {
   // The identity changed.
   Done Close(const NhsNumber& number, const By& by);
   Done Merge(const Which& from, const Which& into, const By& by);
-  // Not while one of the two is in dispute: people settle that for both.
+  // What was merged is compared with what is held under its own identifiers by now. In dispute both
+  // stay so, with an item that names both.
   Done Unmerge(const Which& from, const By& by);
   // Gone for good, with its sub-keys and what points to it; no import brings it back.
   Done Erase(const Which& which, const By& by);
@@ -247,6 +248,7 @@ class Registry {
   struct Disputed {
     RecordId other;
     DisputeKey key;
+    bool silent;   // it was, before this
   };
 
   // Those of the records that are still here, each changed.
@@ -264,11 +266,30 @@ class Registry {
   // child's.
   absl::Status FindDisputed(RecordId id, const Record& record, KeyType type,
                             const RecordBatch& batch, std::vector<Disputed>& disputed) const;
+  // By all identifiers that it answers under.
+  absl::Status FindDisputedBy(RecordId by, const Record& answers, const RecordBatch& batch,
+                              std::vector<Disputed>& disputed) const;
+  // By those of all that this one answers for, where another child answers than before the batch.
+  absl::Status FindDisputedBehind(RecordId by, const RecordBatch& batch,
+                                  std::vector<Disputed>& disputed) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // `identifies`: it says something new about whose it is. `replaced`: numbers that it is found by
   // from now on.
   absl::Status Dispute(RecordId id, bool identifies, std::span<const NhsNumber> replaced,
                        RecordBatch& batch, ImportCounts* counts)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // This one and what it conflicts with, if anything, are in dispute, and what disputes_ says.
+  absl::Status Silence(RecordId by, const std::vector<Disputed>& disputed, RecordBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // The first was answered by the other one until this batch.
+  absl::Status DisputeParted(RecordId parted, RecordId answering, RecordBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // The documents (node/inbox_document.h) of what answered for these and stays in dispute, for items
+  // may name these alone. DATA_LOSS from the store.
+  absl::StatusOr<std::vector<std::string>> DisputedWithout(const std::vector<StoredRecord>& gone,
+                                                           TimeMs now) const;
+  // The documents of what was found since the last time.
+  std::vector<std::string> TakeDisputes(TimeMs now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // The numbers that this record's has replaced, and those that they had. `answered`: those that a record
   // answers for.
   static absl::StatusOr<std::vector<NhsNumber>> NumbersReplacedBy(
@@ -317,6 +338,9 @@ class Registry {
                           std::vector<RecordId>& answered);
   std::vector<RecordId> AnsweredBy(RecordId id, const RecordBatch& batch) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // Also those that these answer for, and so on.
+  std::vector<RecordId> AllAnsweredBy(RecordId id, const RecordBatch& batch) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   void NoteAnswers(RecordId id, RecordId before, RecordId now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   Done DisputeMerge(RecordId from, RecordId into, const TrailNote& by)
@@ -333,8 +357,8 @@ class Registry {
   // Those of them that are still there, as one.
   absl::Status ChangeEach(std::span<const RecordId> records, TimeMs now,
                           const std::function<void(Record&)>& change);
-  absl::Status Remove(std::span<const RecordId> records, bool erased, const TrailNote* by = nullptr)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  absl::Status Remove(std::span<const RecordId> records, bool erased, TimeMs now,
+                      const TrailNote* by = nullptr) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   void Apply(const std::vector<RocksdbStore::RecordChange>& changes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Publish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

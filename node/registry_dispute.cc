@@ -2,9 +2,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/inbox_document.h"
 #include "node/registry.h"
 
 namespace whoelse {
+namespace {
+
+// Whether another child answers by an identifier that is the same as before.
+bool IsOfAnother(Record before, const Record& now) {
+  before.nhs_number = now.nhs_number;
+  before.upn = now.upn;   // a door has none
+  return IdentifiesAnother(before, now);
+}
+
+}  // namespace
 
 Registry::DisputeKey Registry::KeyOf(Conflict conflict, const Record& a, const Record& b) const {
   const KeyType type = conflict == Conflict::kOneUpn ? KeyType::kUpn : KeyType::kNhsNumber;
@@ -47,7 +58,32 @@ absl::Status Registry::FindDisputed(RecordId id, const Record& record, KeyType t
     const auto& [by, answers] = *held;
     if (by == id) continue;
     const std::optional<Conflict> conflict = ConflictOf(record, answers);
-    if (conflict) disputed.push_back({by, KeyOf(*conflict, record, answers)});
+    if (conflict) disputed.push_back({by, KeyOf(*conflict, record, answers), answers.in_dispute});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Registry::FindDisputedBy(RecordId by, const Record& answers, const RecordBatch& batch,
+                                      std::vector<Disputed>& disputed) const {
+  for (const KeyType type : kSubjectPositions) {
+    const absl::Status found = FindDisputed(by, answers, type, batch, disputed);
+    if (!found.ok()) return found;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Registry::FindDisputedBehind(RecordId by, const RecordBatch& batch,
+                                          std::vector<Disputed>& disputed) const {
+  const std::vector<RecordId> answered = AllAnsweredBy(by, batch);
+  if (answered.empty()) return absl::OkStatus();   // nearly always
+  const RecordBatch before = batch.Before();
+  for (const RecordId id : answered) {
+    const auto was = AnsweringBy(id, before), is = AnsweringBy(id, batch);
+    if (!was.ok() && !absl::IsNotFound(was.status())) return was.status();
+    if (!is.ok()) return is.status();
+    if (was.ok() && !IsOfAnother(was->second, is->second)) continue;
+    const absl::Status found = FindDisputedBy(is->first, is->second, batch, disputed);
+    if (!found.ok()) return found;
   }
   return absl::OkStatus();
 }
@@ -55,7 +91,8 @@ absl::Status Registry::FindDisputed(RecordId id, const Record& record, KeyType t
 // What cannot both be right is silent from now on. Only a row that says something new about whose
 // it is raises this: what people settled stays settled under the same export, night after night. A
 // number that it is said to have replaced is compared as its own is, or a file would join two
-// children by a door. Where the record of the row was merged it is what answers for it.
+// children by a door. Where the record of the row was merged it is what answers for it. And what
+// answers for others is another child under all their identifiers from now on.
 absl::Status Registry::Dispute(RecordId id, bool identifies, std::span<const NhsNumber> replaced,
                                RecordBatch& batch, ImportCounts* counts) {
   if (!identifies && replaced.empty()) return absl::OkStatus();
@@ -64,27 +101,31 @@ absl::Status Registry::Dispute(RecordId id, bool identifies, std::span<const Nhs
   const auto& [by, answers] = *answering;
   std::vector<Disputed> disputed;
   if (identifies) {
-    for (const KeyType type : kSubjectPositions) {
-      const absl::Status found = FindDisputed(by, answers, type, batch, disputed);
-      if (!found.ok()) return found;
-    }
+    absl::Status found = FindDisputedBy(by, answers, batch, disputed);
+    if (found.ok() && by == id) found = FindDisputedBehind(id, batch, disputed);
+    if (!found.ok()) return found;
   }
   for (const NhsNumber& number : replaced) {
     const absl::Status found =
         FindDisputed(by, DoorOf(number, answers), KeyType::kNhsNumber, batch, disputed);
     if (!found.ok()) return found;
   }
-  if (disputed.empty()) return absl::OkStatus();
-  std::set<RecordId> silent = {by};
-  bool by_own = false;
-  for (const auto& [other, key] : disputed) {
-    by_own = by_own || key.owner == key.other_owner;
-    disputes_[key].insert({by, other});
-    silent.insert(other);
-  }
   // Another organisation's is for the lead officers of both. Counted, a dry run with any name and date
   // of birth would tell whether a child is at some school of the hub.
+  const bool by_own = std::ranges::any_of(
+      disputed, [](const Disputed& one) { return one.key.owner == one.key.other_owner; });
   if (by_own) ++counts->disputed;
+  return Silence(by, disputed, batch);
+}
+
+absl::Status Registry::Silence(RecordId by, const std::vector<Disputed>& disputed,
+                               RecordBatch& batch) {
+  if (disputed.empty()) return absl::OkStatus();
+  std::set<RecordId> silent = {by};
+  for (const Disputed& one : disputed) {
+    disputes_[one.key].insert({by, one.other});
+    silent.insert(one.other);
+  }
   for (const RecordId one : silent) {
     absl::StatusOr<Record> record = batch.Read(one);
     if (!record.ok()) return record.status();
@@ -93,6 +134,67 @@ absl::Status Registry::Dispute(RecordId id, bool identifies, std::span<const Nhs
     if (!changed.ok()) return changed.status();
   }
   return absl::OkStatus();
+}
+
+// What came under its identifiers was compared with what answered for it. Where that is the same
+// child nothing is new but that one beside it, and what was settled stays settled. A conflict that
+// goes on may be its own as well, which no item says yet. And settling reaches what is joined to
+// the records of an item: where the two are silent, one names both.
+absl::Status Registry::DisputeParted(RecordId parted, RecordId answering, RecordBatch& batch) {
+  const absl::StatusOr<Record> own = batch.Read(parted), other = batch.Read(answering);
+  if (!own.ok()) return own.status();
+  if (!other.ok()) return other.status();
+  std::vector<Disputed> disputed;
+  std::vector<RecordId> found_by = AllAnsweredBy(parted, batch);
+  found_by.push_back(parted);
+  for (const RecordId id : found_by) {
+    const auto answers = AnsweringBy(id, batch);
+    if (!answers.ok()) return answers.status();
+    const absl::Status found = FindDisputedBy(answers->first, answers->second, batch, disputed);
+    if (!found.ok()) return found;
+  }
+  if (!IsOfAnother(*other, *own)) {
+    std::erase_if(disputed, [&](const Disputed& one) {
+      return one.other != answering && !(own->in_dispute && one.silent);
+    });
+  }
+  disputes_.clear();   // of a dry run
+  const absl::Status silenced = Silence(parted, disputed, batch);
+  if (!silenced.ok()) return silenced;
+  if (!own->in_dispute) return absl::OkStatus();
+  std::set<RecordId>& named = disputes_.empty()
+                                  ? disputes_[KeyOf(Conflict::kMerge, *own, *other)]
+                                  : disputes_.begin()->second;
+  named.insert({parted, answering});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> Registry::DisputedWithout(
+    const std::vector<StoredRecord>& gone, TimeMs now) const {
+  std::map<RecordId, std::string> left;   // what answers and stays, with its owner
+  for (const StoredRecord& stored : gone) {
+    const RecordId by = stored.record.answered_by;
+    if (!stored.record.in_dispute || by == 0) continue;
+    if (std::ranges::find(gone, by, &StoredRecord::id) != gone.end()) continue;
+    const absl::StatusOr<StoredRecord> answers = store_.ReadStored(by);
+    if (absl::IsNotFound(answers.status())) continue;
+    if (!answers.ok()) return answers.status();
+    if (answers->record.in_dispute) left.emplace(by, OwnerOf(answers->record));
+  }
+  std::vector<std::string> documents;
+  for (const auto& [id, owner] : left) {
+    documents.push_back(ConflictDocument(Conflict::kMerge, {id}, {owner}, now));
+  }
+  return documents;
+}
+
+std::vector<std::string> Registry::TakeDisputes(TimeMs now) {
+  std::vector<std::string> documents;
+  for (const auto& [key, records] : std::exchange(disputes_, {})) {
+    documents.push_back(ConflictDocument(key.conflict, {records.begin(), records.end()},
+                                         {key.owner, key.other_owner}, now));
+  }
+  return documents;
 }
 
 }  // namespace whoelse

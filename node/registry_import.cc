@@ -6,7 +6,6 @@
 
 #include "node/day_of.h"
 #include "node/import_crowds.h"
-#include "node/inbox_document.h"
 #include "node/registry.h"
 
 namespace whoelse {
@@ -78,17 +77,11 @@ absl::Status Registry::TakeAndWrite(std::span<const ImportRow> rows, TimeMs now,
     if (!gathered.ok()) return gathered;
     if (written.valid()) written.get();
     NoteAnswers(batch->changes());
-    std::vector<std::string> disputes;
-    for (const auto& [key, records] : std::exchange(disputes_, {})) {
-      disputes.push_back(ConflictDocument(key.conflict, {records.begin(), records.end()},
-                                          {key.owner, key.other_owner}, now));
-    }
-    written = std::async(std::launch::async, [this, &gathered = *batch,
-                                              disputes = std::move(disputes)] {
+    written = std::async(std::launch::async, [this, &one = *batch, disputes = TakeDisputes(now)] {
       // First: after a crash between the two nobody is silent without an item, and the rows come again.
       if (!disputes.empty()) store_.AddAlarms(disputes);
       // An import acknowledges nothing before FinishImport, which waits for the disk.
-      Write(gathered, nullptr, RocksdbStore::Synced::kLater);
+      Write(one, nullptr, RocksdbStore::Synced::kLater);
     });
     before = std::move(batch);
   }
@@ -264,6 +257,16 @@ std::vector<RecordId> Registry::AnsweredBy(RecordId id, const RecordBatch& batch
   std::vector<RecordId> answered = batch.AnsweredBy(id);
   AddAnswered(answers_for_, id, answered);
   return answered;
+}
+
+std::vector<RecordId> Registry::AllAnsweredBy(RecordId id, const RecordBatch& batch) const {
+  std::vector<RecordId> all = AnsweredBy(id, batch);
+  for (size_t i = 0; i < all.size(); ++i) {
+    for (const RecordId other : AnsweredBy(all[i], batch)) {
+      if (std::ranges::find(all, other) == all.end()) all.push_back(other);
+    }
+  }
+  return all;
 }
 
 void Registry::NoteAnswers(RecordId id, RecordId before, RecordId now) {

@@ -214,23 +214,28 @@ Registry::Done Registry::DisputeMerge(RecordId from, RecordId into, const TrailN
 }
 
 Registry::Done Registry::Unmerge(const Which& from, const By& by) {
-  return ChangeOne(from, by, [&](Record& record) -> Done {
-    if (record.answered_by == 0) {
-      return FieldError{"id", "the record is not merged", "look it up with records list"};
-    }
-    // As it answers, which may be by another one again.
-    const absl::StatusOr<Record> answers = store_.ReadRecord(record.answered_by);
-    if (!answers.ok()) return answers.status();
-    // An item names the records that there were. What is parted from those before it is settled
-    // would be silent for ever.
-    if (record.in_dispute || answers->in_dispute) {
-      return FieldError{"id", "it, or what answers for it, is in dispute",
-                        "have two lead officers settle it first: whoelse inbox list"};
-    }
-    whoelse::Unmerge(*answers, record);
-    CarryClass(*answers, DayOf(by.note.at_ms), record);
-    return {};
-  });
+  const std::lock_guard one_at_a_time(import_mutex_);
+  StoredRecord one;
+  if (Done found = FindOne(from, "id", by.organisations, &one); !IsDone(found)) return found;
+  const RecordId merged_into = one.record.answered_by;
+  if (merged_into == 0) {
+    return FieldError{"id", "the record is not merged", "look it up with records list"};
+  }
+  // As it answers, which may be by another one again.
+  const absl::StatusOr<Record> answers = store_.ReadRecord(merged_into);
+  if (!answers.ok()) return answers.status();
+  const RecordId answering = answers->answered_by != 0 ? answers->answered_by : merged_into;
+  whoelse::Unmerge(*answers, one.record);
+  CarryClass(*answers, DayOf(by.note.at_ms), one.record);
+  RecordBatch batch(store_, by.note.at_ms);
+  const absl::StatusOr<bool> changed = batch.Change(one.id, std::move(one.record));
+  if (!changed.ok()) return changed.status();
+  if (absl::Status parted = DisputeParted(one.id, answering, batch); !parted.ok()) return parted;
+  // First, as an import does.
+  const std::vector<std::string> disputes = TakeDisputes(by.note.at_ms);
+  if (!disputes.empty()) store_.AddAlarms(disputes);
+  Write(batch, &by.note);
+  return {};
 }
 
 Registry::Done Registry::Erase(const Which& which, const By& by) {
@@ -240,11 +245,12 @@ Registry::Done Registry::Erase(const Which& which, const By& by) {
   // With the numbers that it had replaced, and those they had.
   std::vector<RecordId> erased = {one.id};
   for (size_t i = 0; i < erased.size(); ++i) AddAnswered(answers_for_, erased[i], erased);
-  if (absl::Status removed = Remove(erased, true, &by.note); !removed.ok()) return removed;
+  const absl::Status removed = Remove(erased, true, by.note.at_ms, &by.note);
+  if (!removed.ok()) return removed;
   return {};
 }
 
-absl::Status Registry::Remove(std::span<const RecordId> records, bool erased,
+absl::Status Registry::Remove(std::span<const RecordId> records, bool erased, TimeMs now,
                               const TrailNote* by) {
   std::vector<StoredRecord> gone;
   std::set<std::string> closed;
@@ -258,6 +264,10 @@ absl::Status Registry::Remove(std::span<const RecordId> records, bool erased,
     }
     gone.push_back(*std::move(stored));
   }
+  const absl::StatusOr<std::vector<std::string>> disputed = DisputedWithout(gone, now);
+  if (!disputed.ok()) return disputed.status();
+  // First: after a crash between the two nobody is silent without an item.
+  if (!disputed->empty()) store_.AddAlarms(*disputed);
   const std::lock_guard lock(mutex_);
   std::optional<TrailNote> note;
   if (by != nullptr) note.emplace(*by).AddRecords({records.begin(), records.end()});
@@ -302,7 +312,8 @@ absl::StatusOr<Registry::DueCounts> Registry::DoWhatIsDue(ConfirmedTime now) {
   }
   for (size_t first = 0; first < purge.size(); first += kChunk) {
     const std::lock_guard one_at_a_time(import_mutex_);
-    if (absl::Status removed = Remove(ChunkAt(purge, first), false); !removed.ok()) return removed;
+    const absl::Status removed = Remove(ChunkAt(purge, first), false, now.ms());
+    if (!removed.ok()) return removed;
   }
   const std::lock_guard lock(mutex_);
   Publish();

@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
+#include <thread>
 #include <utility>
 
 #include "node/day_of.h"
+#include "node/inbox_document.h"
 #include "node/inbox_keeper.h"
 #include "tests/node/inbox_maker.h"
 #include "tests/node/registry_fixture.h"
@@ -197,6 +200,35 @@ TEST_F(Dispute, WhatAnImportDisputesMeanwhileStaysSilent) {
   EXPECT_THAT(Disputed(), IsEmpty());
 }
 
+// Nor does one come between that list and the word: what it disputes is on the list, or stays
+// silent because it comes afterwards.
+TEST_F(Dispute, NoImportGoesOnWhileOneIsSettled) {
+  Import({Ada(), Ben()});
+  const InboxItem item = Items().at(0);
+  const Record cleo = Child("3", kOne, "Cleo", 20201111);
+  std::atomic<bool> begun = false, imported = false;
+  std::thread import;
+  const auto disputed = [&]() -> absl::StatusOr<std::vector<RecordId>> {
+    import = std::thread([&] {
+      begun = true;
+      begun.notify_one();
+      Import({cleo});
+      imported = true;
+    });
+    begun.wait(false);
+    // Each waits for the disk, as an import does twice: one that waited for nobody would be done.
+    for (int i = 0; i < 16; ++i) store_->WriteTrail(NoteAt(kImported));
+    EXPECT_FALSE(imported);
+    return std::vector<RecordId>();
+  };
+  EXPECT_TRUE(registry_.SettleConflict(item.records, disputed, {item.id, true, ItemDocument(item)},
+                                       NoteAt(kImported)).ok());
+  import.join();
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
+  ASSERT_TRUE(SettleAbout({1, 2, 3}));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
 // The item names the records that there were. What answers for them since has none of its own.
 TEST_F(Dispute, WhatCameToAnswerForThemSpeaksAgainToo) {
   Import({Ada(), Ben(), Child("3", "", "Ada", 20150314)});
@@ -219,41 +251,126 @@ TEST_F(Dispute, ButNotWhatAnotherItemDisputes) {
   EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3, 4));
 }
 
-// Parted before, what the item does not name would be silent for ever: here the one that answers.
-TEST_F(Dispute, NothingIsUnmergedBeforeItIsSettled) {
-  Import({Ada(), Ben(), Child("3", "", "Ada", 20150314)});
-  ASSERT_TRUE(IsDone(Merge("1", "3")));
-  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
-  EXPECT_EQ(FieldOf(Unmerge("1")), "id");
-  ASSERT_TRUE(SettleAbout({1, 2}));
-  EXPECT_THAT(Disputed(), IsEmpty());
+// Ben's entry was merged into Ada's, and speaks for Ben again when people have said so.
+TEST_F(Dispute, AWrongMergeIsUndoneBeforeItIsSettled) {
+  Record ben = Ben("1");
+  ben.born.reset();
+  Import({ben, Child("2", "", "Ada", 20150314)});
+  ASSERT_TRUE(IsDone(Merge("1", "2")));
+  EXPECT_EQ(Import({Ben("3")}).disputed, 1u);
   EXPECT_TRUE(IsDone(Unmerge("1")));
+  EXPECT_EQ(store_->ReadStored(1)->record.answered_by, 0u);
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
+  EXPECT_EQ(Items().size(), 2u);
+  ASSERT_TRUE(SettleAbout({2, 3}));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2));
+  ASSERT_TRUE(SettleAbout({1, 2}));
   EXPECT_THAT(Disputed(), IsEmpty());
 }
 
-// Here the one that was merged, which another item has kept silent.
-TEST_F(Dispute, NorBeforeAllIsSettledThatIsAboutEitherOfTheTwo) {
+// The item of before names the parted one alone; that of the unmerge names what answered as well.
+TEST_F(Dispute, WhatIsPartedInDisputeIsNamedByAnItem) {
+  Import({Ada(), Ben(), Child("3", "", "Ada", 20150314)});
+  ASSERT_TRUE(IsDone(Merge("1", "3")));
+  const std::string before = Items().at(0).id;
+  EXPECT_TRUE(IsDone(Unmerge("1")));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
+  EXPECT_EQ(Items().size(), 2u);
+  ASSERT_TRUE(Settle(before, "alice"));
+  ASSERT_TRUE(Settle(before, "bob"));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
+  ASSERT_TRUE(SettleAbout({1, 2, 3}));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
+// Here the one that was merged, which another item has kept silent. What was settled stays settled.
+TEST_F(Dispute, SoItIsWhenItsOwnItemIsSettledAlready) {
   Import({Ada(), Ben(), Child("3", "", "Ada", 20150314), Child("4", "", "Cleo", 20201111)});
   ASSERT_EQ(FieldOf(Merge("3", "4")), "id");
   ASSERT_TRUE(IsDone(Merge("1", "3")));
   EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3, 4));
   ASSERT_TRUE(SettleAbout({1, 2}));
   EXPECT_THAT(Disputed(), ElementsAre(1, 3, 4));
-  EXPECT_EQ(FieldOf(Unmerge("1")), "id");
-  ASSERT_TRUE(SettleAbout({3, 4}));
-  EXPECT_THAT(Disputed(), IsEmpty());
   EXPECT_TRUE(IsDone(Unmerge("1")));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 3, 4));
+  ASSERT_TRUE(SettleAbout({3, 4}));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 3));
+  ASSERT_TRUE(SettleAbout({1, 3}));
   EXPECT_THAT(Disputed(), IsEmpty());
 }
 
-// What was merged before is named by no item at all.
-TEST_F(Dispute, NorWhenItCameAfterTheMerge) {
+// What was merged before is named by no item at all, though it conflicts with what came since.
+TEST_F(Dispute, SoIsWhatWasMergedBeforeIt) {
   Import({Ada("1"), Ada("3")});
   ASSERT_TRUE(IsDone(Merge("3", "1")));
   Import({Ben("2")});
-  EXPECT_EQ(FieldOf(Unmerge("3")), "id");
-  ASSERT_TRUE(SettleAbout({1, 3}));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 3));
   EXPECT_TRUE(IsDone(Unmerge("3")));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 2, 3));
+  EXPECT_EQ(Items().size(), 2u);
+  ASSERT_TRUE(SettleAbout({1, 2, 3}));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 3));
+  ASSERT_TRUE(SettleAbout({1, 3}));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
+TEST_F(Dispute, WhatIsSettledStaysSoWhenItIsUnmerged) {
+  Import({Ada(), Ben(), Child("3", "", "Ada", 20150314)});
+  ASSERT_TRUE(IsDone(Merge("1", "3")));
+  ASSERT_TRUE(SettleAbout({1, 2}));
+  EXPECT_TRUE(IsDone(Unmerge("1")));
+  EXPECT_THAT(Disputed(), IsEmpty());
+  EXPECT_THAT(Items(), IsEmpty());
+}
+
+// What came under its number was compared with a record that has no date of birth.
+TEST_F(Dispute, WhatIsUnmergedIsComparedWithWhatCameMeanwhile) {
+  Record undated = Ada("2");
+  undated.nhs_number.reset();
+  undated.born.reset();
+  Import({Ada("1"), undated});
+  ASSERT_TRUE(IsDone(Merge("1", "2")));
+  EXPECT_EQ(Import({Ben("3")}).disputed, 0u);
+  EXPECT_TRUE(IsDone(Unmerge("1")));
+  EXPECT_THAT(Disputed(), ElementsAre(1, 3));
+  EXPECT_EQ(Items().size(), 1u);
+  ASSERT_TRUE(SettleAbout({1, 3}));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
+// The item of before leads to what answers by way of a record that is gone.
+TEST_F(Dispute, WhatAnswersIsNamedByAnItemWhenTheOneThatWasMergedIsErased) {
+  Import({Ada(), Ben(), Child("3", "", "Ada", 20150314)});
+  ASSERT_TRUE(IsDone(Merge("1", "3")));
+  ASSERT_TRUE(IsDone(registry_.Erase({"school", "1"}, ByAt(kImported))));
+  ASSERT_TRUE(SettleAbout({1, 2}));
+  EXPECT_THAT(Disputed(), ElementsAre(3));
+  ASSERT_TRUE(SettleAbout({3}));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
+TEST_F(Dispute, OrPurged) {
+  Record ada = Ada();
+  ada.service_class = ServiceClass::kProtected;
+  Import({ada, Ben(), Child("3", "", "Ada", 20150314)});
+  ASSERT_TRUE(IsDone(Merge("1", "3")));
+  ada.end = Date::FromDays(DayOf(kImported).days() - 30);
+  Import({ada});
+  ASSERT_EQ(registry_.DoWhatIsDue(Confirmed(kImported))->purged, 1u);
+  ASSERT_TRUE(SettleAbout({1, 2}));
+  EXPECT_THAT(Disputed(), ElementsAre(3));
+  ASSERT_TRUE(SettleAbout({3}));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
+// It was merged before the conflict came: the item names what answers.
+TEST_F(Dispute, NoItemIsWrittenWhereOneNamesWhatAnswers) {
+  Import({Ada("1"), Ada("3")});
+  ASSERT_TRUE(IsDone(Merge("3", "1")));
+  Import({Ben("2")});
+  ASSERT_TRUE(IsDone(registry_.Erase({"school", "3"}, ByAt(kImported))));
+  EXPECT_EQ(Items().size(), 1u);
+  ASSERT_TRUE(SettleAbout({1, 3}));
   EXPECT_THAT(Disputed(), IsEmpty());
 }
 
@@ -305,6 +422,44 @@ TEST_F(Dispute, ComparedIsWhatAnswersByNow) {
   EXPECT_EQ(Import({Child("1", kTwo, "Ben", 20180702)}).disputed, 0u);
   EXPECT_EQ(Import({Ada("7")}).disputed, 1u);
   EXPECT_THAT(Disputed(), ElementsAre(2, 3));   // 1 is the door
+}
+
+// The number was another child's all along, and only now what answers by it is of another one.
+TEST_F(Dispute, WhatAnswersIsComparedUnderTheNumberThatItReplaced) {
+  Import({Ada("1"), Ada("2")});
+  EXPECT_EQ(Import({Child("1", kTwo, "Ada", 20150314)}, kImported, true,
+                   NumberChange::kSuperseded).disputed, 0u);
+  EXPECT_EQ(Import({Child("1", kTwo, "Ben", 20180702)}).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(2, 3));   // 1 is the door
+  ASSERT_TRUE(SettleAbout({2, 3}));
+  EXPECT_EQ(Import({Child("1", kTwo, "Ben", 20180702)}).disputed, 0u);
+  EXPECT_THAT(Disputed(), IsEmpty());
+  EXPECT_THAT(Items(), IsEmpty());
+}
+
+TEST_F(Dispute, AndUnderTheOneBeforeThat) {
+  Import({Ada("1"), Ada("2")});
+  Import({Child("1", kTwo, "Ada", 20150314)}, kImported, true, NumberChange::kSuperseded);
+  EXPECT_EQ(Import({Child("1", "9990000034", "Ben", 20180702)}, kImported, true,
+                   NumberChange::kSuperseded).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(2, 4));   // 1 and 3 are doors
+}
+
+TEST_F(Dispute, AndUnderThatOfARecordThatWasMergedIntoIt) {
+  Import({Ada("1"), Ada("2"), Child("3", "", "Ada", 20150314)});
+  ASSERT_TRUE(IsDone(Merge("1", "3")));
+  EXPECT_EQ(Import({Child("3", "", "Ben", 20180702)}).disputed, 1u);
+  EXPECT_THAT(Disputed(), ElementsAre(2, 3));
+  EXPECT_TRUE(store_->ReadRecord(1)->in_dispute);
+}
+
+// It is given a number of its own, and stays the child that people have settled it about.
+TEST_F(Dispute, WhatAnswersAsBeforeRaisesNothingUnderIt) {
+  Import({Ada("1"), Ben("2"), Child("3", "", "Ben", 20180702)});
+  ASSERT_TRUE(IsDone(Merge("2", "3")));
+  ASSERT_TRUE(SettleAbout({1, 2}));
+  EXPECT_EQ(Import({Child("3", kTwo, "Ben", 20180702)}).disputed, 0u);
+  EXPECT_THAT(Disputed(), IsEmpty());
 }
 
 TEST_F(Dispute, AlsoUnderTheNumberOfAMergedRecord) {
