@@ -291,10 +291,11 @@ class Registry {
   // The documents of what was found since the last time.
   std::vector<std::string> TakeDisputes(TimeMs now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // The numbers that this record's has replaced, and those that they had. `answered`: those that a record
-  // answers for.
+  // answers for. `counts`: of a replaced one, whether it and those behind it do.
   static absl::StatusOr<std::vector<NhsNumber>> NumbersReplacedBy(
       RecordId id, const std::function<std::vector<RecordId>(RecordId)>& answered,
-      const std::function<absl::StatusOr<Record>(RecordId)>& read);
+      const std::function<absl::StatusOr<Record>(RecordId)>& read,
+      const std::function<bool(const Record&)>& counts);
   // Those of the numbers that were not known.
   absl::StatusOr<std::vector<NhsNumber>> TakeReplaced(std::span<const NhsNumber> numbers,
                                                       RecordId id, RecordBatch& batch)
@@ -319,6 +320,9 @@ class Registry {
   // one did.
   absl::Status CloseParted(const ImportRow& row, const std::optional<NhsNumber>& held, Date today,
                            RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // Those of this record that have one of these numbers.
+  absl::Status ShieldDoors(std::span<const NhsNumber> numbers, RecordId id, RecordBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // Whether what its number replaced leads to something that is not found without the row.
   bool LeadsToHeld(const RowClosing& closing, const Brought& brought) const;
   // With what the same owners have under the same numbers.

@@ -9,7 +9,8 @@ namespace whoelse {
 
 absl::StatusOr<std::vector<NhsNumber>> Registry::NumbersReplacedBy(
     RecordId id, const std::function<std::vector<RecordId>(RecordId)>& answered,
-    const std::function<absl::StatusOr<Record>(RecordId)>& read) {
+    const std::function<absl::StatusOr<Record>(RecordId)>& read,
+    const std::function<bool(const Record&)>& counts) {
   std::vector<NhsNumber> numbers;
   std::vector<RecordId> next = {id};
   while (!next.empty()) {
@@ -20,7 +21,7 @@ absl::StatusOr<std::vector<NhsNumber>> Registry::NumbersReplacedBy(
       if (absl::IsNotFound(replaced.status())) continue;   // removed since
       if (!replaced.ok()) return replaced.status();
       // One that was merged has a row of its own; and what is closed nobody is told of.
-      if (!replaced->superseded || replaced->restrictions.closed) continue;
+      if (!replaced->superseded || replaced->restrictions.closed || !counts(*replaced)) continue;
       if (replaced->nhs_number) numbers.push_back(*replaced->nhs_number);
       next.push_back(other);
     }
@@ -56,7 +57,12 @@ absl::Status Registry::ForEachExported(const Organisations& theirs,
       if (!answers.ok()) return answers.status();
       whoelse::Unmerge(*answers, one.record);
     }
-    absl::StatusOr<std::vector<NhsNumber>> numbers = NumbersReplacedBy(stored.id, answered, read);
+    // The file has no word for a shield that a number alone has.
+    const auto counts = [&](const Record& replaced) {
+      return !replaced.restrictions.shielded || WithShields(one.record).shielded;
+    };
+    absl::StatusOr<std::vector<NhsNumber>> numbers =
+        NumbersReplacedBy(stored.id, answered, read, counts);
     if (!numbers.ok()) return numbers.status();
     one.superseded_numbers = *std::move(numbers);
     return one;

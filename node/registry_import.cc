@@ -31,6 +31,12 @@ NumberChange WhyChanged(const Record& held, const ImportRow& row) {
   return replaced ? NumberChange::kSuperseded : NumberChange::kClosed;
 }
 
+// A row about nothing that is held, and that nothing comes of.
+bool IsLeftOut(const std::optional<RocksdbStore::Gone>& gone, const ImportRow& row, Date today) {
+  return (gone && gone->erased) || row.action == RowAction::kEnd ||
+         DueActionOf(row.record, today) != DueAction::kNone;
+}
+
 }  // namespace
 
 absl::Status Registry::Take(std::span<const ImportRow> rows, TimeMs now, bool write,
@@ -99,8 +105,7 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
     if (!found.ok()) return found.status();
     gone = *std::move(found);
   }
-  if ((gone && gone->erased) ||
-      (fresh && (row.action == RowAction::kEnd || DueActionOf(record, today) != DueAction::kNone))) {
+  if (fresh && IsLeftOut(gone, row, today)) {
     ++counts->left_out;
     return absl::OkStatus();
   }
@@ -189,14 +194,18 @@ absl::StatusOr<std::vector<NhsNumber>> Registry::TakeReplaced(std::span<const Nh
   if (!record.ok()) return record.status();
   const auto known = NumbersReplacedBy(
       id, [&](RecordId by) { return AnsweredBy(by, batch); },
-      [&](RecordId other) { return batch.Read(other); });
+      [&](RecordId other) { return batch.Read(other); }, [](const Record&) { return true; });
   if (!known.ok()) return known.status();
   // What is closed is never joined to what comes after, whatever a feed says of it. Nor is what
   // stands beside it and may be older still, unless the row's own number is closed like them.
   const auto closed = [&, owner = OwnerOf(*record)](const NhsNumber& number) {
     return IsClosed(owner, number);
   };
-  if (!record->restrictions.closed && std::ranges::any_of(numbers, closed)) return fresh;
+  if (!record->restrictions.closed && std::ranges::any_of(numbers, closed)) {
+    const absl::Status shielded = ShieldDoors(numbers, id, batch);
+    if (!shielded.ok()) return shielded;
+    return fresh;
+  }
   std::set<NhsNumber> there(known->begin(), known->end());
   for (const NhsNumber& number : numbers) {
     if (closed(number) || !there.insert(number).second) continue;
@@ -206,6 +215,20 @@ absl::StatusOr<std::vector<NhsNumber>> Registry::TakeReplaced(std::span<const Nh
     fresh.push_back(number);
   }
   return fresh;
+}
+
+// A door that was made before the closing leads to the new identity as one made after it would.
+absl::Status Registry::ShieldDoors(std::span<const NhsNumber> numbers, RecordId id,
+                                   RecordBatch& batch) {
+  for (const RecordId other : AnsweredBy(id, batch)) {
+    absl::StatusOr<Record> door = batch.Read(other);
+    if (!door.ok()) return door.status();
+    if (!door->superseded || std::ranges::find(numbers, door->nhs_number) == numbers.end()) continue;
+    door->restrictions.shielded = true;
+    const absl::StatusOr<bool> changed = batch.Change(other, *std::move(door));
+    if (!changed.ok()) return changed.status();
+  }
+  return absl::OkStatus();
 }
 
 // A record that was merged answered no less strictly than what answers for it, whose shields it does not
@@ -370,7 +393,13 @@ absl::StatusOr<std::optional<Registry::RowClosing>> Registry::ClosingOf(
   }
   std::ranges::copy(row.superseded_numbers,
                     std::back_inserter(parted ? closing.parted : closing.replaced));
-  if (closing.closes || !closing.parted.empty()) return closing;
+  if (closing.closes || !closing.parted.empty()) {
+    if (closing.record != 0) return closing;
+    const auto gone = store_.FindGone(record.source, record.source_id);
+    if (!gone.ok()) return gone.status();
+    if (IsLeftOut(*gone, row, today)) return std::nullopt;
+    return closing;
+  }
   if (!record.nhs_number) return std::nullopt;
   if (!as_before || LeadsToHeld(closing, brought)) return closing;
   return std::nullopt;

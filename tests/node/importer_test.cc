@@ -346,6 +346,20 @@ TEST_F(ImporterTest, AFileThatSaysClosedOfEveryRowIsRefusedForWhatOtherSourcesHa
   EXPECT_EQ(Run(File(rows)).counts.closed, 20u);
 }
 
+// Nothing comes of a row about who is too old to be taken on: refused, the file never would be taken.
+TEST_F(ImporterTest, WhatIsLeftOutClosesNothing) {
+  std::vector<Cells> rows = Rows(20);
+  std::vector<Record> pupils;
+  for (Cells& row : rows) {
+    pupils.push_back(Pupil(row["nhs_number"], row["nhs_number"]));
+    row["restrictions"] = "closed";
+    row["born"] = "1990-01-01";
+  }
+  Import(pupils);
+  EXPECT_EQ(Run(File(rows)).counts.left_out, 20u);
+  EXPECT_FALSE(store_->ReadRecord(1)->restrictions.closed);
+}
+
 // One row drags along what its number replaced, as the row says or as it is held.
 TEST_F(ImporterTest, ARowThatClosesWhatItReplacedIsRefusedForAllOfIt) {
   std::vector<Cells> rows = Rows(21);

@@ -225,6 +225,23 @@ TEST_F(RegistryLifeTest, NoFileMakesADoorOfWhatStandsBesideAClosedNumber) {
   EXPECT_FALSE(Under(kThree).at(0).restrictions.closed);
 }
 
+// One that was there before somebody closed the number beside it is not told of any more.
+TEST_F(RegistryLifeTest, ADoorThatStandsBesideAClosedNumberIsShieldedByTheNextImport) {
+  const std::vector<ImportRow> rows = {
+      {2, RowAction::kUpsert, std::nullopt, Pupil("1", kTwo), {Number(kThree), Number(kOne)}}};
+  Take(registry_, rows);
+  ASSERT_EQ(Under(kThree).size(), 1u);
+  EXPECT_FALSE(Under(kThree).at(0).restrictions.shielded);
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  for (int night = 0; night < 2; ++night) {
+    Take(registry_, rows);
+    EXPECT_TRUE(Under(kThree).at(0).restrictions.shielded);
+    EXPECT_FALSE(Under(kThree).at(0).restrictions.closed);
+    EXPECT_FALSE(Under(kTwo).at(0).restrictions.shielded);
+    EXPECT_TRUE(Exported().at(0).superseded_numbers.empty());
+  }
+}
+
 TEST_F(RegistryLifeTest, AClosedRowClosesWhatIsHeldUnderTheNumbersThatItNames) {
   Record row = Pupil("1", kTwo);
   row.restrictions.closed = true;
