@@ -23,6 +23,8 @@ class AskerSendingTest : public AskingTest {
   AskerSendingTest() {
     Tell(SayNothing);
   }
+  // A relay that the asker did not wait for may still be at it: from here on it touches nothing of ours.
+  ~AskerSendingTest() override { TellAll(SayNothing); }
   // Beside what it is told, each relay notes what the asker's disk has when the frame is there.
   void Tell(const ToldCoordinator::OnFrame& then) {
     for (auto& [id, coordinator] : servers_.stubs) {
