@@ -144,7 +144,7 @@ class Registry {
   using Done = std::variant<std::monostate, FieldError, absl::Status>;
   Done End(const Which& which, Date end, const By& by);
   // Two records were one person: `old` keeps answering, marked, with what is held under
-  // `current`.
+  // `current`, and is compared with that as an imported row is.
   Done Supersede(const NhsNumber& old, const NhsNumber& current, const By& by);
   // The identity changed.
   Done Close(const NhsNumber& number, const By& by);
@@ -274,9 +274,9 @@ class Registry {
                                   std::vector<Disputed>& disputed) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // `identifies`: it says something new about whose it is. `replaced`: numbers that it is found by
-  // from now on.
-  absl::Status Dispute(RecordId id, bool identifies, std::span<const NhsNumber> replaced,
-                       RecordBatch& batch, ImportCounts* counts)
+  // from now on. Whether it conflicts with a record of the same owner.
+  absl::StatusOr<bool> Dispute(RecordId id, bool identifies, std::span<const NhsNumber> replaced,
+                               RecordBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // This one and what it conflicts with, if anything, are in dispute, and what disputes_ says.
   absl::Status Silence(RecordId by, const std::vector<Disputed>& disputed, RecordBatch& batch)
@@ -320,9 +320,9 @@ class Registry {
   // one did.
   absl::Status CloseParted(const ImportRow& row, const std::optional<NhsNumber>& held, Date today,
                            RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  // Those of this record that have one of these numbers.
-  absl::Status ShieldDoors(std::span<const NhsNumber> numbers, RecordId id, RecordBatch& batch)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // The replaced numbers that this record answers for: those that `beside` has.
+  absl::Status ShieldDoors(RecordId id, const std::function<bool(const NhsNumber&)>& beside,
+                           RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // Whether what its number replaced leads to something that is not found without the row.
   bool LeadsToHeld(const RowClosing& closing, const Brought& brought) const;
   // With what the same owners have under the same numbers.
@@ -355,6 +355,9 @@ class Registry {
   void NoteAnswers(const std::vector<RocksdbStore::RecordChange>& changes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   void Write(const RecordBatch& batch, const TrailNote* by = nullptr)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // With the items of what it disputes.
+  void WriteDisputed(const RecordBatch& batch, const TrailNote& by)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // To the store, then what follows from it; the answers are noted.
   void Write(const RecordBatch& batch, const TrailNote* by, RocksdbStore::Synced synced);

@@ -18,9 +18,14 @@ absl::Status Registry::CloseAll(const std::string& owner, std::vector<NhsNumber>
       absl::StatusOr<Record> record = batch.Read(id);
       if (!record.ok()) return record.status();
       if (OwnerOf(*record) != owner) continue;
+      const RecordId by = record->superseded ? record->answered_by : 0;
       CloseNumber(today, *record);
       const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
       if (!changed.ok()) return changed.status();
+      if (*changed && by != 0) {
+        const absl::Status shielded = ShieldDoors(by, [](const NhsNumber&) { return true; }, batch);
+        if (!shielded.ok()) return shielded;
+      }
       const absl::StatusOr<std::vector<NhsNumber>> replaced = OpenReplacedBy(owner, id, batch);
       if (!replaced.ok()) return replaced.status();
       for (const NhsNumber& other : *replaced) {
@@ -28,6 +33,20 @@ absl::Status Registry::CloseAll(const std::string& owner, std::vector<NhsNumber>
         numbers.push_back(other);
       }
     }
+  }
+  return absl::OkStatus();
+}
+
+// They may be older still than a number that is closed, and lead to the new identity as it did.
+absl::Status Registry::ShieldDoors(RecordId id, const std::function<bool(const NhsNumber&)>& beside,
+                                   RecordBatch& batch) {
+  for (const RecordId other : AnsweredBy(id, batch)) {
+    absl::StatusOr<Record> door = batch.Read(other);
+    if (!door.ok()) return door.status();
+    if (!door->superseded || !door->nhs_number || !beside(*door->nhs_number)) continue;
+    door->restrictions.shielded = true;
+    const absl::StatusOr<bool> changed = batch.Change(other, *std::move(door));
+    if (!changed.ok()) return changed.status();
   }
   return absl::OkStatus();
 }

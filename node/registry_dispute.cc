@@ -93,9 +93,9 @@ absl::Status Registry::FindDisputedBehind(RecordId by, const RecordBatch& batch,
 // number that it is said to have replaced is compared as its own is, or a file would join two
 // children by a door. Where the record of the row was merged it is what answers for it. And what
 // answers for others is another child under all their identifiers from now on.
-absl::Status Registry::Dispute(RecordId id, bool identifies, std::span<const NhsNumber> replaced,
-                               RecordBatch& batch, ImportCounts* counts) {
-  if (!identifies && replaced.empty()) return absl::OkStatus();
+absl::StatusOr<bool> Registry::Dispute(RecordId id, bool identifies,
+                                       std::span<const NhsNumber> replaced, RecordBatch& batch) {
+  if (!identifies && replaced.empty()) return false;
   const auto answering = AnsweringBy(id, batch);
   if (!answering.ok()) return answering.status();
   const auto& [by, answers] = *answering;
@@ -110,12 +110,12 @@ absl::Status Registry::Dispute(RecordId id, bool identifies, std::span<const Nhs
         FindDisputed(by, DoorOf(number, answers), KeyType::kNhsNumber, batch, disputed);
     if (!found.ok()) return found;
   }
+  const absl::Status silenced = Silence(by, disputed, batch);
+  if (!silenced.ok()) return silenced;
   // Another organisation's is for the lead officers of both. Counted, a dry run with any name and date
   // of birth would tell whether a child is at some school of the hub.
-  const bool by_own = std::ranges::any_of(
+  return std::ranges::any_of(
       disputed, [](const Disputed& one) { return one.key.owner == one.key.other_owner; });
-  if (by_own) ++counts->disputed;
-  return Silence(by, disputed, batch);
 }
 
 absl::Status Registry::Silence(RecordId by, const std::vector<Disputed>& disputed,

@@ -182,7 +182,10 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   const bool updated = taken.held || !replaced->empty();
   ++(fresh ? counts->imported : updated ? counts->updated : counts->unchanged);
   if (door_of_another) replaced->push_back(*held->nhs_number);
-  return Dispute(changed, identifies, *replaced, batch, counts);
+  const absl::StatusOr<bool> disputed = Dispute(changed, identifies, *replaced, batch);
+  if (!disputed.ok()) return disputed.status();
+  counts->disputed += *disputed;
+  return absl::OkStatus();
 }
 
 // A row that says which numbers its own replaced: how an export carries them to another node.
@@ -202,7 +205,10 @@ absl::StatusOr<std::vector<NhsNumber>> Registry::TakeReplaced(std::span<const Nh
     return IsClosed(owner, number);
   };
   if (!record->restrictions.closed && std::ranges::any_of(numbers, closed)) {
-    const absl::Status shielded = ShieldDoors(numbers, id, batch);
+    const absl::Status shielded = ShieldDoors(
+        id,
+        [&](const NhsNumber& door) { return std::ranges::find(numbers, door) != numbers.end(); },
+        batch);
     if (!shielded.ok()) return shielded;
     return fresh;
   }
@@ -215,20 +221,6 @@ absl::StatusOr<std::vector<NhsNumber>> Registry::TakeReplaced(std::span<const Nh
     fresh.push_back(number);
   }
   return fresh;
-}
-
-// A door that was made before the closing leads to the new identity as one made after it would.
-absl::Status Registry::ShieldDoors(std::span<const NhsNumber> numbers, RecordId id,
-                                   RecordBatch& batch) {
-  for (const RecordId other : AnsweredBy(id, batch)) {
-    absl::StatusOr<Record> door = batch.Read(other);
-    if (!door.ok()) return door.status();
-    if (!door->superseded || std::ranges::find(numbers, door->nhs_number) == numbers.end()) continue;
-    door->restrictions.shielded = true;
-    const absl::StatusOr<bool> changed = batch.Change(other, *std::move(door));
-    if (!changed.ok()) return changed.status();
-  }
-  return absl::OkStatus();
 }
 
 // A record that was merged answered no less strictly than what answers for it, whose shields it does not

@@ -81,6 +81,7 @@ Registry::Done Registry::LetThrough(const Which& which, const By& by) {
 Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& current, const By& by) {
   const std::lock_guard one_at_a_time(import_mutex_);
   if (old == current) return FieldError{"by", "is the same number", "give the number that replaced it"};
+  disputes_.clear();   // of a dry run
   RecordBatch batch(store_, by.note.at_ms);
   bool any = false;
   for (const RecordId id : batch.FindByNumber(old)) {
@@ -99,11 +100,13 @@ Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& curren
     taken.held->answered_by = batch.next_id();
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(taken.held));
     if (!changed.ok()) return changed.status();
-    batch.Add(*std::move(taken.added));
+    const absl::StatusOr<bool> disputed =
+        Dispute(batch.Add(*std::move(taken.added)), true, {}, batch);
+    if (!disputed.ok()) return disputed.status();
     any = true;
   }
   if (!any) return NoSuch("nhs-number");
-  Write(batch, &by.note);
+  WriteDisputed(batch, by.note);
   const std::lock_guard lock(mutex_);
   Publish();
   return {};
@@ -231,11 +234,15 @@ Registry::Done Registry::Unmerge(const Which& from, const By& by) {
   const absl::StatusOr<bool> changed = batch.Change(one.id, std::move(one.record));
   if (!changed.ok()) return changed.status();
   if (absl::Status parted = DisputeParted(one.id, answering, batch); !parted.ok()) return parted;
-  // First, as an import does.
-  const std::vector<std::string> disputes = TakeDisputes(by.note.at_ms);
-  if (!disputes.empty()) store_.AddAlarms(disputes);
-  Write(batch, &by.note);
+  WriteDisputed(batch, by.note);
   return {};
+}
+
+void Registry::WriteDisputed(const RecordBatch& batch, const TrailNote& by) {
+  // First, as an import does.
+  const std::vector<std::string> disputes = TakeDisputes(by.at_ms);
+  if (!disputes.empty()) store_.AddAlarms(disputes);
+  Write(batch, &by);
 }
 
 Registry::Done Registry::Erase(const Which& which, const By& by) {

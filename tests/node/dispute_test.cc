@@ -338,6 +338,29 @@ TEST_F(Dispute, WhatIsUnmergedIsComparedWithWhatCameMeanwhile) {
   EXPECT_THAT(Disputed(), IsEmpty());
 }
 
+TEST_F(Dispute, SoIsWhatPeopleSayReplacedANumber) {
+  Import({Child("1", kTwo, "Ada", 20150314), Ben("2")});
+  EXPECT_TRUE(IsDone(registry_.Supersede(*NhsNumber::Parse(kTwo), *NhsNumber::Parse(kOne),
+                                         ByAt(kImported))));
+  EXPECT_THAT(Disputed(), ElementsAre(2, 3));   // the new one answers under both
+  ASSERT_EQ(Items().size(), 1u);
+  EXPECT_THAT(Items()[0].records, ElementsAre(2, 3));
+  ASSERT_TRUE(SettleAbout({2, 3}));
+  EXPECT_THAT(Disputed(), IsEmpty());
+}
+
+TEST_F(Dispute, OfOneChildTheyRaiseNothing) {
+  Import({Child("1", kTwo, "Ada", 20150314), Ada("2")});
+  ImportCounts counts;
+  const std::vector<ImportRow> rows = {{2, RowAction::kUpsert, std::nullopt, Ben("3")}};
+  ASSERT_TRUE(registry_.Take(rows, kImported, false, &counts, nullptr).ok());
+  ASSERT_EQ(counts.disputed, 1u);
+  EXPECT_TRUE(IsDone(registry_.Supersede(*NhsNumber::Parse(kTwo), *NhsNumber::Parse(kOne),
+                                         ByAt(kImported))));
+  EXPECT_THAT(Disputed(), IsEmpty());
+  EXPECT_THAT(Items(), IsEmpty());   // nor does what a dry run found
+}
+
 // The item of before leads to what answers by way of a record that is gone.
 TEST_F(Dispute, WhatAnswersIsNamedByAnItemWhenTheOneThatWasMergedIsErased) {
   Import({Ada(), Ben(), Child("3", "", "Ada", 20150314)});
