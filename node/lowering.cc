@@ -51,8 +51,12 @@ constexpr std::array<Rule, kLoweredNames.size()> kRules = {{
        HoldBackLooser(before, today, record);
      }},
     {ItemKind::kRestrictionToLower,
-     [](const Lowering&, const Record& record) { return record.restrictions.closed; },
-     [](const Lowering&, Date, Record& record) { record.restrictions.closed = false; }},
+     [](const Lowering&, const Record& record) {
+       return record.restrictions.closed || record.beside_closed;
+     },
+     [](const Lowering&, Date, Record& record) {
+       record.restrictions.closed = record.beside_closed = false;
+     }},
 }};
 
 const Rule& RuleOf(Lowered what) { return kRules[static_cast<size_t>(what) - 1]; }

@@ -24,7 +24,8 @@ enum class Lowered : uint8_t {
   kCallBackOnly,
   kSubjectAccessExempt,
   kServiceClass,         // taken anew from the map
-  kClosed                // the number is open again; what was ended and shielded with it stays so
+  kClosed                // the number is open again, or one beside a closed one; what was ended and
+                         // shielded with it stays so
 };
 inline constexpr std::array<std::string_view, 6> kLoweredNames = {
     "shield", "covert", "call-back-only", "subject-access-exempt", "class", "closed"};

@@ -79,8 +79,8 @@ bool SensitiveOrProtected(const Case& c) {
 
 bool Covert(const Case& c) { return c.record.restrictions.covert; }
 bool ShieldedOrClosed(const Case& c) {
-  const Restrictions& r = c.record.restrictions;
-  return r.shielded || r.closed || c.record.shield_pending || c.record.in_dispute;
+  const Restrictions r = WithShields(c.record);
+  return r.shielded || r.closed;
 }
 bool AboutAParent(const Case& c) { return c.basis.about_parent_or_carer; }
 // A young person's word says nothing about a parent's treatment or refuge: the adult's does.

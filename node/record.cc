@@ -18,7 +18,7 @@ namespace {
 constexpr uint8_t kEncodingVersion = 3, kWithFormerAddresses = 4;
 
 // The truth values of a record, each with its bit.
-constexpr std::array<std::pair<uint16_t, bool Record::*>, 9> kRecordFlags = {{
+constexpr std::array<std::pair<uint16_t, bool Record::*>, 10> kRecordFlags = {{
     {1, &Record::nhs_number_verified},
     {2, &Record::born_disputed},
     {4, &Record::superseded},
@@ -28,6 +28,7 @@ constexpr std::array<std::pair<uint16_t, bool Record::*>, 9> kRecordFlags = {{
     {2048, &Record::keep_to_25},
     {4096, &Record::lead_decided_here},
     {8192, &Record::in_dispute},
+    {16384, &Record::beside_closed},
 }};
 constexpr std::array<std::pair<uint16_t, bool Restrictions::*>, 5> kRestrictionFlags = {{
     {64, &Restrictions::shielded},
@@ -36,7 +37,7 @@ constexpr std::array<std::pair<uint16_t, bool Restrictions::*>, 5> kRestrictionF
     {512, &Restrictions::covert},
     {1024, &Restrictions::subject_access_exempt},
 }};
-constexpr uint16_t kFlagsWritten = 16383;
+constexpr uint16_t kFlagsWritten = 32767;
 constexpr std::array kDates = {&Record::born, &Record::start, &Record::end,
                                &Record::verified_on, &Record::died, &Record::archived_on};
 
@@ -216,11 +217,13 @@ void RaiseTo(const Record& other, Record& record) {
   record.service_class = std::max(record.service_class, other.service_class);
   record.shield_pending = record.shield_pending || other.shield_pending;
   record.in_dispute = record.in_dispute || other.in_dispute;
+  record.beside_closed = record.beside_closed || other.beside_closed;
 }
 
 Restrictions WithShields(const Record& record) {
   Restrictions restrictions = record.restrictions;
-  restrictions.shielded = restrictions.shielded || record.shield_pending || record.in_dispute;
+  restrictions.shielded = restrictions.shielded || record.shield_pending || record.in_dispute ||
+                          record.beside_closed;
   return restrictions;
 }
 

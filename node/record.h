@@ -118,6 +118,7 @@ struct Record : RowBasis {
   // the number was replaced by that one's (and is marked superseded), or the two were merged.
   RecordId answered_by = 0;
   bool superseded = false;
+  bool beside_closed = false;           // replaced like a number that is closed: a shield of its own
   std::optional<Date> archived_on;      // from then on it answers nothing
 
   // The store's bytes. Decode: DATA_LOSS when they are not what Encode wrote.
@@ -129,8 +130,8 @@ struct Record : RowBasis {
 // The stricter of each: restrictions, class, a notice that is pending, a dispute. A class that was
 // lowered and still acts is another matter (CarryClass).
 void RaiseTo(const Record& other, Record& record);
-// Its restrictions, with a notice that is pending and a dispute as the shields that they are: what there
-// is to say of them where the inbox's items about them do not lead.
+// Its restrictions, with a notice that is pending, a dispute and a closed number beside it as the shields
+// that they are: what there is to say of them where the inbox's items about them do not lead.
 Restrictions WithShields(const Record& record);
 // What a machine may write over what is held: everything but a restriction or a class that would
 // become looser (domain.md, "A restriction only rises by machine"), and what people here decided.

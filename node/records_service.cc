@@ -47,6 +47,7 @@ Json RecordOf(const StoredRecord& stored, Date today) {
           {"subject_access_exempt", r.restrictions.subject_access_exempt},
           {"in_dispute", r.in_dispute},
           {"closed", r.restrictions.closed},
+          {"beside_closed", r.beside_closed},
           {"superseded", r.superseded},
           {"looser_on", day(LooserOn(r, today))},
           {"answered_by", r.answered_by != 0 ? Json(r.answered_by) : Json(nullptr)},

@@ -265,18 +265,27 @@ class Registry {
   // Adds what would answer beside the record by its identifier of this type and cannot be the same
   // child's.
   absl::Status FindDisputed(RecordId id, const Record& record, KeyType type,
-                            const RecordBatch& batch, std::vector<Disputed>& disputed) const;
+                            const RecordBatch& batch, std::vector<Disputed>& disputed) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // nullopt also where the number of the one has replaced that of the other, which its system has not
+  // heard of yet.
+  absl::StatusOr<std::optional<Conflict>> ConflictBetween(RecordId id, const Record& record,
+                                                          RecordId other, const Record& held,
+                                                          const RecordBatch& batch) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // By all identifiers that it answers under.
   absl::Status FindDisputedBy(RecordId by, const Record& answers, const RecordBatch& batch,
-                              std::vector<Disputed>& disputed) const;
+                              std::vector<Disputed>& disputed) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // By those of all that this one answers for, where another child answers than before the batch.
   absl::Status FindDisputedBehind(RecordId by, const RecordBatch& batch,
                                   std::vector<Disputed>& disputed) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // `identifies`: it says something new about whose it is. `replaced`: numbers that it is found by
-  // from now on. Whether it conflicts with a record of the same owner.
+  // from now on. `together`: what answered beside it before, and is compared no more. Whether it
+  // conflicts with a record of the same owner.
   absl::StatusOr<bool> Dispute(RecordId id, bool identifies, std::span<const NhsNumber> replaced,
-                               RecordBatch& batch)
+                               RecordBatch& batch, const std::set<RecordId>& together = {})
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // This one and what it conflicts with, if anything, are in dispute, and what disputes_ says.
   absl::Status Silence(RecordId by, const std::vector<Disputed>& disputed, RecordBatch& batch)
@@ -320,9 +329,13 @@ class Registry {
   // one did.
   absl::Status CloseParted(const ImportRow& row, const std::optional<NhsNumber>& held, Date today,
                            RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  // The replaced numbers that this record answers for: those that `beside` has.
-  absl::Status ShieldDoors(RecordId id, const std::function<bool(const NhsNumber&)>& beside,
-                           RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // Of these, the replaced numbers that stand beside a closed one, as `beside` says.
+  absl::Status MarkBesideClosed(std::span<const RecordId> records,
+                                const std::function<bool(const NhsNumber&)>& beside,
+                                RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // What stands beside these, which are replaced numbers and were closed a moment ago.
+  absl::Status MarkBeside(const std::string& owner, std::span<const RecordId> closed,
+                          RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
   // Whether what its number replaced leads to something that is not found without the row.
   bool LeadsToHeld(const RowClosing& closing, const Brought& brought) const;
   // With what the same owners have under the same numbers.

@@ -1,5 +1,6 @@
 // What a closed number takes along, and what an import would close.
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -10,7 +11,12 @@ namespace whoelse {
 
 absl::Status Registry::CloseAll(const std::string& owner, std::vector<NhsNumber> numbers, Date today,
                                 RecordBatch& batch) {
-  for (const NhsNumber& number : numbers) closed_.insert(store_.ClosedName(owner, number));
+  std::set<NhsNumber> fresh;   // not closed before
+  const auto close = [&](const NhsNumber& number) {
+    if (closed_.insert(store_.ClosedName(owner, number)).second) fresh.insert(number);
+  };
+  std::vector<RecordId> doors;
+  for (const NhsNumber& number : numbers) close(number);
   while (!numbers.empty()) {   // a chain of numbers may be long: no recursion
     const NhsNumber number = numbers.back();
     numbers.pop_back();
@@ -18,34 +24,60 @@ absl::Status Registry::CloseAll(const std::string& owner, std::vector<NhsNumber>
       absl::StatusOr<Record> record = batch.Read(id);
       if (!record.ok()) return record.status();
       if (OwnerOf(*record) != owner) continue;
-      const RecordId by = record->superseded ? record->answered_by : 0;
+      if (record->superseded && fresh.contains(number)) doors.push_back(id);
       CloseNumber(today, *record);
       const absl::StatusOr<bool> changed = batch.Change(id, *std::move(record));
       if (!changed.ok()) return changed.status();
-      if (*changed && by != 0) {
-        const absl::Status shielded = ShieldDoors(by, [](const NhsNumber&) { return true; }, batch);
-        if (!shielded.ok()) return shielded;
-      }
       const absl::StatusOr<std::vector<NhsNumber>> replaced = OpenReplacedBy(owner, id, batch);
       if (!replaced.ok()) return replaced.status();
       for (const NhsNumber& other : *replaced) {
-        closed_.insert(store_.ClosedName(owner, other));
+        close(other);
         numbers.push_back(other);
       }
     }
   }
+  return MarkBeside(owner, doors, batch);
+}
+
+// They may be older still than the closed one, and lead to the new identity as it did. What has led
+// from there to what answers is newer, and stays.
+absl::Status Registry::MarkBeside(const std::string& owner, std::span<const RecordId> closed,
+                                  RecordBatch& batch) {
+  std::set<RecordId> above;
+  std::set<NhsNumber> newer;
+  std::vector<RecordId> next(closed.begin(), closed.end());
+  for (size_t i = 0; i < next.size(); ++i) {
+    const absl::StatusOr<Record> record = batch.Read(next[i]);
+    if (absl::IsNotFound(record.status())) continue;
+    if (!record.ok()) return record.status();
+    if (OwnerOf(*record) != owner) continue;
+    const bool is_above = i >= closed.size();
+    if (is_above && !above.insert(next[i]).second) continue;
+    if (record->answered_by != 0) next.push_back(record->answered_by);
+    if (!is_above || !record->nhs_number) continue;
+    newer.insert(*record->nhs_number);
+    // People give each record under a number a door of its own.
+    std::ranges::copy(batch.FindByNumber(*record->nhs_number), std::back_inserter(next));
+  }
+  for (const RecordId by : above) {
+    const absl::Status marked = MarkBesideClosed(
+        AllAnsweredBy(by, batch), [&](const NhsNumber& door) { return !newer.contains(door); },
+        batch);
+    if (!marked.ok()) return marked;
+  }
   return absl::OkStatus();
 }
 
-// They may be older still than a number that is closed, and lead to the new identity as it did.
-absl::Status Registry::ShieldDoors(RecordId id, const std::function<bool(const NhsNumber&)>& beside,
-                                   RecordBatch& batch) {
-  for (const RecordId other : AnsweredBy(id, batch)) {
-    absl::StatusOr<Record> door = batch.Read(other);
+absl::Status Registry::MarkBesideClosed(std::span<const RecordId> records,
+                                        const std::function<bool(const NhsNumber&)>& beside,
+                                        RecordBatch& batch) {
+  for (const RecordId id : records) {
+    absl::StatusOr<Record> door = batch.Read(id);
     if (!door.ok()) return door.status();
-    if (!door->superseded || !door->nhs_number || !beside(*door->nhs_number)) continue;
-    door->restrictions.shielded = true;
-    const absl::StatusOr<bool> changed = batch.Change(other, *std::move(door));
+    if (!door->superseded || door->restrictions.closed || door->beside_closed) continue;
+    if (!door->nhs_number || !beside(*door->nhs_number)) continue;
+    door->beside_closed = true;
+    const absl::StatusOr<bool> changed = batch.Change(id, *std::move(door));
     if (!changed.ok()) return changed.status();
   }
   return absl::OkStatus();

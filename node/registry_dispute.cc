@@ -57,10 +57,32 @@ absl::Status Registry::FindDisputed(RecordId id, const Record& record, KeyType t
     if (!held.ok()) return held.status();
     const auto& [by, answers] = *held;
     if (by == id) continue;
-    const std::optional<Conflict> conflict = ConflictOf(record, answers);
-    if (conflict) disputed.push_back({by, KeyOf(*conflict, record, answers), answers.in_dispute});
+    const auto conflict = ConflictBetween(id, record, by, answers, batch);
+    if (!conflict.ok()) return conflict.status();
+    if (!*conflict) continue;
+    disputed.push_back({by, KeyOf(**conflict, record, answers), answers.in_dispute});
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<Conflict>> Registry::ConflictBetween(RecordId id, const Record& record,
+                                                                  RecordId other, const Record& held,
+                                                                  const RecordBatch& batch) const {
+  const std::optional<Conflict> conflict = ConflictOf(record, held);
+  if (conflict != Conflict::kOneUpn) return conflict;
+  for (const auto& [answers, number] :
+       {std::pair(id, held.nhs_number), std::pair(other, record.nhs_number)}) {
+    for (const RecordId answered : AllAnsweredBy(answers, batch)) {
+      const absl::StatusOr<Record> door = batch.Read(answered);
+      if (!door.ok()) return door.status();
+      if (!door->superseded || door->restrictions.closed || door->nhs_number != number) continue;
+      // Behind the door the two are under one number.
+      Record under_it = record;
+      under_it.nhs_number = held.nhs_number;
+      return ConflictOf(under_it, held);
+    }
+  }
+  return conflict;
 }
 
 absl::Status Registry::FindDisputedBy(RecordId by, const Record& answers, const RecordBatch& batch,
@@ -94,7 +116,8 @@ absl::Status Registry::FindDisputedBehind(RecordId by, const RecordBatch& batch,
 // children by a door. Where the record of the row was merged it is what answers for it. And what
 // answers for others is another child under all their identifiers from now on.
 absl::StatusOr<bool> Registry::Dispute(RecordId id, bool identifies,
-                                       std::span<const NhsNumber> replaced, RecordBatch& batch) {
+                                       std::span<const NhsNumber> replaced, RecordBatch& batch,
+                                       const std::set<RecordId>& together) {
   if (!identifies && replaced.empty()) return false;
   const auto answering = AnsweringBy(id, batch);
   if (!answering.ok()) return answering.status();
@@ -110,6 +133,7 @@ absl::StatusOr<bool> Registry::Dispute(RecordId id, bool identifies,
         FindDisputed(by, DoorOf(number, answers), KeyType::kNhsNumber, batch, disputed);
     if (!found.ok()) return found;
   }
+  std::erase_if(disputed, [&](const Disputed& one) { return together.contains(one.other); });
   const absl::Status silenced = Silence(by, disputed, batch);
   if (!silenced.ok()) return silenced;
   // Another organisation's is for the lead officers of both. Counted, a dry run with any name and date

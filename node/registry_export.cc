@@ -59,7 +59,8 @@ absl::Status Registry::ForEachExported(const Organisations& theirs,
     }
     // The file has no word for a shield that a number alone has.
     const auto counts = [&](const Record& replaced) {
-      return !replaced.restrictions.shielded || WithShields(one.record).shielded;
+      return !replaced.beside_closed &&
+             (!replaced.restrictions.shielded || WithShields(one.record).shielded);
     };
     absl::StatusOr<std::vector<NhsNumber>> numbers =
         NumbersReplacedBy(stored.id, answered, read, counts);

@@ -205,11 +205,11 @@ absl::StatusOr<std::vector<NhsNumber>> Registry::TakeReplaced(std::span<const Nh
     return IsClosed(owner, number);
   };
   if (!record->restrictions.closed && std::ranges::any_of(numbers, closed)) {
-    const absl::Status shielded = ShieldDoors(
-        id,
+    const absl::Status marked = MarkBesideClosed(
+        AllAnsweredBy(id, batch),
         [&](const NhsNumber& door) { return std::ranges::find(numbers, door) != numbers.end(); },
         batch);
-    if (!shielded.ok()) return shielded;
+    if (!marked.ok()) return marked;
     return fresh;
   }
   std::set<NhsNumber> there(known->begin(), known->end());

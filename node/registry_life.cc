@@ -83,7 +83,7 @@ Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& curren
   if (old == current) return FieldError{"by", "is the same number", "give the number that replaced it"};
   disputes_.clear();   // of a dry run
   RecordBatch batch(store_, by.note.at_ms);
-  bool any = false;
+  std::vector<RecordId> added;
   for (const RecordId id : batch.FindByNumber(old)) {
     absl::StatusOr<Record> held = batch.Read(id);
     if (!held.ok()) return held.status();
@@ -100,12 +100,20 @@ Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& curren
     taken.held->answered_by = batch.next_id();
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(taken.held));
     if (!changed.ok()) return changed.status();
-    const absl::StatusOr<bool> disputed =
-        Dispute(batch.Add(*std::move(taken.added)), true, {}, batch);
-    if (!disputed.ok()) return disputed.status();
-    any = true;
+    added.push_back(batch.Add(*std::move(taken.added)));
   }
-  if (!any) return NoSuch("nhs-number");
+  if (added.empty()) return NoSuch("nhs-number");
+  // When all have gone over: what stood under the one number says nothing new of each other.
+  std::set<RecordId> together;
+  for (const RecordId id : added) {
+    const auto answering = AnsweringBy(id, batch);
+    if (!answering.ok()) return answering.status();
+    together.insert(answering->first);
+  }
+  for (const RecordId id : added) {
+    const absl::StatusOr<bool> disputed = Dispute(id, true, {}, batch, together);
+    if (!disputed.ok()) return disputed.status();
+  }
   WriteDisputed(batch, by.note);
   const std::lock_guard lock(mutex_);
   Publish();

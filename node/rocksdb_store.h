@@ -6,6 +6,7 @@
 #ifndef WHOELSE_NODE_ROCKSDB_STORE_H_
 #define WHOELSE_NODE_ROCKSDB_STORE_H_
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -356,7 +357,7 @@ class RocksdbStore final : public RecordSource {
   RecordId next_record_id_ = 1;        // the importing thread's
   mutable std::mutex lookup_mutex_;    // held for a look, or for what changed at once
   std::optional<RecordLookup> lookup_ ABSL_GUARDED_BY(lookup_mutex_);   // once records are loaded
-  bool some_are_gone_ = false;         // the importing thread's: kGone is not empty
+  std::atomic<bool> some_are_gone_ = false;   // kGone is not empty
   mutable std::mutex writing_;         // one write at a time, none after one that failed
   TrailHead trail_head_;               // guarded by writing_
 };

@@ -13,7 +13,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 bool IsHidden(const Record& record) {
-  return record.restrictions.shielded || record.restrictions.closed || record.shield_pending;
+  return record.restrictions.shielded || record.restrictions.closed || record.shield_pending ||
+         record.beside_closed;
 }
 
 // What became looser is told of no sooner than it is disclosed.

@@ -361,6 +361,34 @@ TEST_F(Dispute, OfOneChildTheyRaiseNothing) {
   EXPECT_THAT(Items(), IsEmpty());   // nor does what a dry run found
 }
 
+// Two services have the child, and the one number goes over with both.
+TEST_F(Dispute, WhatStoodUnderTheOneNumberIsNotComparedAnew) {
+  Record ada = Child("1", kTwo, "Ada", 20150314), bea = Child("2", kTwo, "Bea", 20150314);
+  ada.upn = bea.upn = *Upn::Parse(kUpnOne);
+  Import({ada, bea, Child("3", kTwo, "Ben", 20180702)});
+  ASSERT_TRUE(SettleAbout({1, 3}));
+  EXPECT_TRUE(IsDone(registry_.Supersede(*NhsNumber::Parse(kTwo), *NhsNumber::Parse(kOne),
+                                         ByAt(kImported))));
+  EXPECT_THAT(Disputed(), IsEmpty());
+  EXPECT_THAT(Items(), IsEmpty());
+}
+
+// One system has heard of the new number before the other one has.
+TEST_F(Dispute, ANumberThatWasReplacedIsNoOtherOneOfTheUpn) {
+  Record ada = Child("1", kTwo, "Ada", 20150314), late = Child("2", kTwo, "Ada", 20150314);
+  ada.upn = late.upn = *Upn::Parse(kUpnOne);
+  Import({ada, late});
+  ada.nhs_number = *NhsNumber::Parse(kOne);
+  EXPECT_EQ(ImportReplacing(ada, kTwo).disputed, 0u);
+  late.source_id = "3";
+  EXPECT_EQ(Import({late}).disputed, 0u);
+  EXPECT_THAT(Disputed(), IsEmpty());
+  // Under that number another child is another child.
+  Record ben = Child("4", kTwo, "Ben", 20180702);
+  ben.upn = *Upn::Parse(kUpnOne);
+  EXPECT_EQ(Import({ben}).disputed, 1u);
+}
+
 // The item of before leads to what answers by way of a record that is gone.
 TEST_F(Dispute, WhatAnswersIsNamedByAnItemWhenTheOneThatWasMergedIsErased) {
   Import({Ada(), Ben(), Child("3", "", "Ada", 20150314)});

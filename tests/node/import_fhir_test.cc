@@ -243,6 +243,7 @@ Record Importable(Random& random) {
   }
   record.answered_by = 0;
   record.superseded = record.shield_pending = record.lead_decided_here = record.in_dispute = false;
+  record.beside_closed = false;
   Consent& consent = record.consent;
   if (consent.state == ConsentState::kNotAsked) {
     const bool competent = consent.competent;

@@ -63,6 +63,18 @@ TEST(LoweringTest, AShieldGoesWithTheNoticeThatPutIt) {
   EXPECT_TRUE(record.shield_pending);
 }
 
+// It is of the number, and stays when the child is hidden no more.
+TEST(LoweringTest, WhatStandsBesideAClosedNumberIsOpenedAsThatIs) {
+  Record record = Restricted(1);   // shielded
+  record.beside_closed = true;
+  EXPECT_TRUE(Stands({Lowered::kClosed}, record));
+  Lower({Lowered::kShield}, kToday, record);
+  EXPECT_FALSE(record.restrictions.shielded);
+  EXPECT_TRUE(record.beside_closed);
+  Lower({Lowered::kClosed}, kToday, record);
+  EXPECT_FALSE(record.beside_closed);
+}
+
 TEST(LoweringTest, AClassFallsToTheMapsAndActsFromTheFirstOfTheMonth) {
   Record record = Restricted(8, ServiceClass::kSensitive);
   Lower({Lowered::kServiceClass, kMap}, kToday, record);

@@ -50,7 +50,8 @@ class Precedence : public testing::Test {
   void CheckAddingNeverLoosens(Outcome now) {
     Restrictions& r = record_.restrictions;
     for (bool* flag : {&r.shielded, &r.closed, &r.covert, &r.call_back_only,
-                       &r.subject_access_exempt, &record_.shield_pending, &record_.in_dispute}) {
+                       &r.subject_access_exempt, &record_.shield_pending, &record_.in_dispute,
+                       &record_.beside_closed}) {
       Require(With(*flag, true) >= now, "a restriction loosens");
     }
     Require(With(record_.end, std::optional<Date>(kToday)) >= now || record_.end.has_value(),

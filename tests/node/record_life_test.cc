@@ -82,6 +82,7 @@ TEST(RecordLife, WhatRestrictsAChildGoesWithItToItsNewNumber) {
       // No item speaks of the new record, and no notice comes for it: its shield is its own.
       {"pending", [](Record& r) { r.shield_pending = true; }, shielded},
       {"disputed", [](Record& r) { r.in_dispute = true; }, shielded},
+      {"beside a closed number", [](Record& r) { r.beside_closed = true; }, shielded},
       {"call back", [](Record& r) { r.restrictions.call_back_only = true; },
        [](Record& r) { r.restrictions.call_back_only = true; }},
       {"exempt", [](Record& r) { r.restrictions.subject_access_exempt = true; },

@@ -54,7 +54,7 @@ inline Record RandomRecord(Random& random) {
   for (bool* flag : {&record.nhs_number_verified, &record.born_disputed, &record.superseded,
                      &record.lead_professional, &record.lead_decided_here,
                      &record.assessment_exists, &record.keep_to_25, &record.shield_pending,
-                     &record.in_dispute}) {
+                     &record.in_dispute, &record.beside_closed}) {
     *flag = coin();
   }
   for (std::optional<Date>* date :

@@ -178,7 +178,7 @@ TEST(Record, SameChildByNumberElseByUpn) {
 TEST(Record, AMachineOnlyRaisesRestrictionsAndClasses) {
   Record held, row;
   held.restrictions = {.shielded = true, .covert = true};
-  held.shield_pending = held.in_dispute = true;
+  held.shield_pending = held.in_dispute = held.beside_closed = true;
   held.service_class = ServiceClass::kProtected;
   held.name = "Sam Example";
   row.restrictions.call_back_only = true;
@@ -187,7 +187,7 @@ TEST(Record, AMachineOnlyRaisesRestrictionsAndClasses) {
   const Record merged = MergeByMachine(held, row);
   EXPECT_EQ(merged.restrictions,
             (Restrictions{.shielded = true, .call_back_only = true, .covert = true}));
-  EXPECT_TRUE(merged.shield_pending && merged.in_dispute);
+  EXPECT_TRUE(merged.shield_pending && merged.in_dispute && merged.beside_closed);
   EXPECT_EQ(merged.service_class, ServiceClass::kProtected);
   EXPECT_EQ(merged.name, "Kim Example");
   EXPECT_EQ(MergeByMachine(row, held).service_class, ServiceClass::kProtected);

@@ -231,12 +231,12 @@ TEST_F(RegistryLifeTest, ADoorThatStandsBesideANumberIsShieldedWithItsClosing) {
       {2, RowAction::kUpsert, std::nullopt, Pupil("1", kTwo), {Number(kThree), Number(kOne)}}};
   Take(registry_, rows);
   ASSERT_EQ(Under(kThree).size(), 1u);
-  EXPECT_FALSE(Under(kThree).at(0).restrictions.shielded);
+  EXPECT_FALSE(Under(kThree).at(0).beside_closed);
   ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
   for (int night = 0; night < 2; ++night) {
-    EXPECT_TRUE(Under(kThree).at(0).restrictions.shielded);
+    EXPECT_TRUE(Under(kThree).at(0).beside_closed);
     EXPECT_FALSE(Under(kThree).at(0).restrictions.closed);
-    EXPECT_FALSE(Under(kTwo).at(0).restrictions.shielded);
+    EXPECT_EQ(WithShields(Under(kTwo).at(0)), Restrictions());
     EXPECT_TRUE(Exported().at(0).superseded_numbers.empty());
     Take(registry_, rows);
   }
@@ -247,14 +247,78 @@ TEST_F(RegistryLifeTest, OrByTheNextImportThatHasTheClosedNumberBesideIt) {
   Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("1", kTwo), {Number(kThree)}}});
   Import({Pupil("7", kOne)});
   ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
-  EXPECT_FALSE(Under(kThree).at(0).restrictions.shielded);
+  EXPECT_FALSE(Under(kThree).at(0).beside_closed);
   for (int night = 0; night < 2; ++night) {
     Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("1", kTwo),
                       {Number(kThree), Number(kOne)}}});
-    EXPECT_TRUE(Under(kThree).at(0).restrictions.shielded);
+    EXPECT_TRUE(Under(kThree).at(0).beside_closed);
     EXPECT_FALSE(Under(kThree).at(0).restrictions.closed);
-    EXPECT_FALSE(Under(kTwo).at(0).restrictions.shielded);
+    EXPECT_EQ(WithShields(Under(kTwo).at(0)), Restrictions());
   }
+}
+
+// People give each record under a number a door of its own.
+TEST_F(RegistryLifeTest, SoIsADoorOfAnotherRecordUnderTheSameNumber) {
+  Import({Pupil("1", kOne), Pupil("2", kThree)});
+  for (const std::string& old : {kOne, kThree}) {
+    ASSERT_TRUE(IsDone(registry_.Supersede(Number(old), Number(kTwo), ByAt(kImported))));
+  }
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  EXPECT_TRUE(Under(kThree).at(0).beside_closed);
+  for (const Record& record : Under(kTwo)) EXPECT_EQ(WithShields(record), Restrictions());
+  for (const ImportRow& row : Exported()) EXPECT_TRUE(row.superseded_numbers.empty());
+}
+
+// What has led from the closed one to what answers is newer, and what may be older stands further on.
+TEST_F(RegistryLifeTest, SoIsOneFurtherOnAndNotWhatLiesBetween) {
+  const std::string four = "9990000042";
+  Import({Pupil("1", kOne)});
+  Import({Pupil("1", kTwo)}, kImported, true, NumberChange::kSuperseded);
+  Take(registry_, {{2, RowAction::kUpsert, NumberChange::kSuperseded, Pupil("1", kThree),
+                    {Number(four), Number(kOne), Number(kTwo)}}});
+  ASSERT_EQ(Under(four).size(), 1u);
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  EXPECT_TRUE(Under(kOne).at(0).restrictions.closed);
+  EXPECT_TRUE(Under(four).at(0).beside_closed);
+  EXPECT_FALSE(Under(kTwo).at(0).beside_closed);
+  EXPECT_EQ(WithShields(Under(kThree).at(0)), Restrictions());
+}
+
+// A row that has them both reaches it behind another one too.
+TEST_F(RegistryLifeTest, AndOneBehindANumberThatTheRowDoesNotName) {
+  Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("1", kTwo), {Number(kThree)}}});
+  const std::string four = "9990000042";
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kTwo), Number(four), ByAt(kImported))));
+  Import({Pupil("7", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("1", four),
+                    {Number(kThree), Number(kOne)}}});
+  EXPECT_TRUE(Under(kThree).at(0).beside_closed);
+  EXPECT_FALSE(Under(kTwo).at(0).beside_closed);
+}
+
+// The shield is of the number: with the child's it would fall when nobody thinks of it.
+TEST_F(RegistryLifeTest, ItStaysWhenTheChildIsHiddenNoMoreAndIsOpenedLikeTheClosedOne) {
+  Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("1", kTwo),
+                    {Number(kThree), Number(kOne)}}});
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  Record shielded = Pupil("1", kTwo);
+  shielded.restrictions.shielded = true;
+  Import({shielded});
+  EXPECT_TRUE(Exported().at(0).superseded_numbers.empty());
+  const auto lower = [&](Lowered what, const std::string& number) {
+    const auto child = *registry_.ChildBy(Number(number), Organisations::All());
+    std::vector<RecordId> records;
+    for (const StoredRecord& stored : child) records.push_back(stored.id);
+    EXPECT_TRUE(registry_.Lower({what}, records, {"7f3a-91c2-04be", true, "what two people said"},
+                                ByAt(kImported).note).ok());
+  };
+  lower(Lowered::kShield, kTwo);
+  EXPECT_EQ(WithShields(Under(kTwo).at(0)), Restrictions());
+  EXPECT_TRUE(WithShields(Under(kThree).at(0)).shielded);
+  lower(Lowered::kClosed, kThree);
+  EXPECT_FALSE(WithShields(Under(kThree).at(0)).shielded);
+  EXPECT_TRUE(Under(kOne).at(0).restrictions.closed);
 }
 
 TEST_F(RegistryLifeTest, AClosedRowClosesWhatIsHeldUnderTheNumbersThatItNames) {

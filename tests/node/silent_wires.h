@@ -118,6 +118,7 @@ inline std::string Described(const Record& r) {
            {r.restrictions.closed, "closed"}, {r.restrictions.covert, "covert"},
            {r.restrictions.call_back_only, "call back"},
            {r.restrictions.subject_access_exempt, "exempt"}, {r.in_dispute, "in dispute"},
+           {r.beside_closed, "beside a closed number"},
            {!r.start, "new"}, {r.end.has_value(), "ended"}, {r.archived_on.has_value(), "archived"},
            {!r.earlier.empty(), "looser waits"}}) {
     if (holds) text += std::string(", ") + what;
