@@ -73,8 +73,8 @@ TEST(Record, RefusesUnknownValues) {
     bytes[at] = value;
     return Record::Decode(bytes).ok();
   };
-  EXPECT_TRUE(with(end - 25, 0x3f));
-  EXPECT_FALSE(with(end - 25, 0x40));                         // a flag that nobody knows
+  EXPECT_TRUE(with(end - 25, 0x7f));
+  EXPECT_FALSE(with(end - 25, 0x80));                         // a flag that nobody knows
   for (const size_t at : {end - 19, end - 17, end - 16}) EXPECT_FALSE(with(at, 0)) << at;
   EXPECT_FALSE(with(end - 19, 6));
   EXPECT_FALSE(with(end - 17, 4));
