@@ -195,7 +195,7 @@ grpc::Status RecordsService::ListRecords(grpc::ServerContext* context,
     absl::Status read = parts_.store.ForEachRecord(call->after(), [&](const StoredRecord& stored) {
       if (!actor->organisations.Has(stored.record)) return true;
       // Beside the new ones they would show who was who. Found by the number alone.
-      if (stored.record.restrictions.closed) return true;
+      if (stored.record.restrictions.closed || stored.record.beside_closed) return true;
       if (records.size() == limit) {
         next = records.back()["record"];
         return false;

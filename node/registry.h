@@ -329,13 +329,24 @@ class Registry {
   // one did.
   absl::Status CloseParted(const ImportRow& row, const std::optional<NhsNumber>& held, Date today,
                            RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  // Of these, the replaced numbers that stand beside a closed one, as `beside` says.
-  absl::Status MarkBesideClosed(std::span<const RecordId> records,
-                                const std::function<bool(const NhsNumber&)>& beside,
+  // What answers for these doors, one behind the other, with all that is under the same numbers.
+  struct Above {
+    std::set<RecordId> records;
+    std::set<NhsNumber> numbers;   // newer than the doors'
+  };
+  absl::StatusOr<Above> AboveOf(const std::string& owner, std::vector<RecordId> doors,
+                                const RecordBatch& batch) const;
+  // All that stands beside these doors, which were closed a moment ago.
+  absl::Status MarkBesideDoors(const std::string& owner, const std::vector<RecordId>& closed,
+                               RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // Those of these numbers that stand beside the closed ones among them.
+  absl::Status MarkBesideClosed(const std::string& owner, std::span<const NhsNumber> numbers,
                                 RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
-  // What stands beside these, which are replaced numbers and were closed a moment ago.
-  absl::Status MarkBeside(const std::string& owner, std::span<const RecordId> closed,
-                          RecordBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(import_mutex_);
+  // The doors among these records, without those of newer numbers.
+  absl::Status MarkDoors(const std::string& owner, std::span<const RecordId> records,
+                         const std::set<NhsNumber>& newer, RecordBatch& batch);
+  // A door that is made is no more open than those that its number has.
+  absl::Status InheritBesideClosed(Record& door, const RecordBatch& batch) const;
   // Whether what its number replaced leads to something that is not found without the row.
   bool LeadsToHeld(const RowClosing& closing, const Brought& brought) const;
   // With what the same owners have under the same numbers.

@@ -7,9 +7,11 @@
 namespace whoelse {
 namespace {
 
-// One child under one identity. Joined to what was closed, the new identity would be given away.
+// One child under one identity. Joined to what was closed, or may be as old, the new identity would be
+// given away; and who opens one such number would open them all.
 bool IsOfOneIdentity(const StoredRecord& a, const StoredRecord& b) {
   if (a.record.restrictions.closed != b.record.restrictions.closed) return false;
+  if (a.record.beside_closed != b.record.beside_closed) return false;
   return a.record.answered_by == b.id || b.record.answered_by == a.id ||
          SameChild(a.record, b.record);
 }

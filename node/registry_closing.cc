@@ -36,49 +36,75 @@ absl::Status Registry::CloseAll(const std::string& owner, std::vector<NhsNumber>
       }
     }
   }
-  return MarkBeside(owner, doors, batch);
+  return MarkBesideDoors(owner, doors, batch);
 }
 
-// They may be older still than the closed one, and lead to the new identity as it did. What has led
-// from there to what answers is newer, and stays.
-absl::Status Registry::MarkBeside(const std::string& owner, std::span<const RecordId> closed,
-                                  RecordBatch& batch) {
-  std::set<RecordId> above;
-  std::set<NhsNumber> newer;
-  std::vector<RecordId> next(closed.begin(), closed.end());
-  for (size_t i = 0; i < next.size(); ++i) {
-    const absl::StatusOr<Record> record = batch.Read(next[i]);
+absl::StatusOr<Registry::Above> Registry::AboveOf(const std::string& owner,
+                                                  std::vector<RecordId> doors,
+                                                  const RecordBatch& batch) const {
+  Above above;
+  const size_t own = doors.size();
+  for (size_t i = 0; i < doors.size(); ++i) {
+    if (above.records.contains(doors[i])) continue;   // no ring goes on for ever
+    const absl::StatusOr<Record> record = batch.Read(doors[i]);
     if (absl::IsNotFound(record.status())) continue;
     if (!record.ok()) return record.status();
     if (OwnerOf(*record) != owner) continue;
-    const bool is_above = i >= closed.size();
-    if (is_above && !above.insert(next[i]).second) continue;
-    if (record->answered_by != 0) next.push_back(record->answered_by);
-    if (!is_above || !record->nhs_number) continue;
-    newer.insert(*record->nhs_number);
+    if (i >= own) above.records.insert(doors[i]);
+    if (record->answered_by != 0) doors.push_back(record->answered_by);
+    if (i < own || !record->nhs_number || !above.numbers.insert(*record->nhs_number).second) continue;
     // People give each record under a number a door of its own.
-    std::ranges::copy(batch.FindByNumber(*record->nhs_number), std::back_inserter(next));
+    std::ranges::copy(batch.FindByNumber(*record->nhs_number), std::back_inserter(doors));
   }
-  for (const RecordId by : above) {
-    const absl::Status marked = MarkBesideClosed(
-        AllAnsweredBy(by, batch), [&](const NhsNumber& door) { return !newer.contains(door); },
-        batch);
+  return above;
+}
+
+// They may be older still than a closed number, and lead to the new identity as it did. What has led
+// from there to what answers is newer, and stays.
+absl::Status Registry::MarkBesideDoors(const std::string& owner, const std::vector<RecordId>& closed,
+                                       RecordBatch& batch) {
+  const absl::StatusOr<Above> above = AboveOf(owner, closed, batch);
+  if (!above.ok()) return above.status();
+  for (const RecordId by : above->records) {
+    const absl::Status marked =
+        MarkDoors(owner, AllAnsweredBy(by, batch), above->numbers, batch);
     if (!marked.ok()) return marked;
   }
   return absl::OkStatus();
 }
 
-absl::Status Registry::MarkBesideClosed(std::span<const RecordId> records,
-                                        const std::function<bool(const NhsNumber&)>& beside,
+absl::Status Registry::MarkBesideClosed(const std::string& owner, std::span<const NhsNumber> numbers,
                                         RecordBatch& batch) {
+  std::vector<RecordId> closed, beside;
+  for (const NhsNumber& number : numbers) {
+    std::ranges::copy(batch.FindByNumber(number),
+                      std::back_inserter(IsClosed(owner, number) ? closed : beside));
+  }
+  const absl::StatusOr<Above> above = AboveOf(owner, std::move(closed), batch);
+  if (!above.ok()) return above.status();
+  return MarkDoors(owner, beside, above->numbers, batch);
+}
+
+absl::Status Registry::MarkDoors(const std::string& owner, std::span<const RecordId> records,
+                                 const std::set<NhsNumber>& newer, RecordBatch& batch) {
   for (const RecordId id : records) {
     absl::StatusOr<Record> door = batch.Read(id);
     if (!door.ok()) return door.status();
     if (!door->superseded || door->restrictions.closed || door->beside_closed) continue;
-    if (!door->nhs_number || !beside(*door->nhs_number)) continue;
+    if (!door->nhs_number || newer.contains(*door->nhs_number) || OwnerOf(*door) != owner) continue;
     door->beside_closed = true;
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(door));
     if (!changed.ok()) return changed.status();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Registry::InheritBesideClosed(Record& door, const RecordBatch& batch) const {
+  for (const RecordId id : batch.FindByNumber(*door.nhs_number)) {
+    const absl::StatusOr<Record> other = batch.Read(id);
+    if (!other.ok()) return other.status();
+    const bool marked = other->superseded && other->beside_closed;
+    if (marked && OwnerOf(*other) == OwnerOf(door)) door.beside_closed = true;
   }
   return absl::OkStatus();
 }

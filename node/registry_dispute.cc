@@ -75,7 +75,8 @@ absl::StatusOr<std::optional<Conflict>> Registry::ConflictBetween(RecordId id, c
     for (const RecordId answered : AllAnsweredBy(answers, batch)) {
       const absl::StatusOr<Record> door = batch.Read(answered);
       if (!door.ok()) return door.status();
-      if (!door->superseded || door->restrictions.closed || door->nhs_number != number) continue;
+      if (!door->superseded || door->nhs_number != number) continue;
+      if (door->restrictions.closed || door->beside_closed) continue;
       // Behind the door the two are under one number.
       Record under_it = record;
       under_it.nhs_number = held.nhs_number;

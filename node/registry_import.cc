@@ -144,7 +144,11 @@ absl::Status Registry::TakeOne(const ImportRow& row, Date today, RecordBatch& ba
   // Behind the number that was held there may be another child from now on.
   const bool door_of_another =
       supersedes && IdentifiesAnother(*taken.held, DoorOf(*held->nhs_number, *taken.added));
-  if (supersedes) taken.held->answered_by = batch.next_id();
+  if (supersedes) {
+    taken.held->answered_by = batch.next_id();
+    const absl::Status inherited = InheritBesideClosed(*taken.held, batch);
+    if (!inherited.ok()) return inherited;
+  }
   const Record& stands = taken.added ? *taken.added : taken.held ? *taken.held : *held;
   counts->class_kept += stands.service_class > record.service_class;
   // First the one that gives up its place in the source.
@@ -205,10 +209,7 @@ absl::StatusOr<std::vector<NhsNumber>> Registry::TakeReplaced(std::span<const Nh
     return IsClosed(owner, number);
   };
   if (!record->restrictions.closed && std::ranges::any_of(numbers, closed)) {
-    const absl::Status marked = MarkBesideClosed(
-        AllAnsweredBy(id, batch),
-        [&](const NhsNumber& door) { return std::ranges::find(numbers, door) != numbers.end(); },
-        batch);
+    const absl::Status marked = MarkBesideClosed(OwnerOf(*record), numbers, batch);
     if (!marked.ok()) return marked;
     return fresh;
   }
@@ -217,6 +218,8 @@ absl::StatusOr<std::vector<NhsNumber>> Registry::TakeReplaced(std::span<const Nh
     if (closed(number) || !there.insert(number).second) continue;
     Record door = DoorOf(number, *record);
     door.answered_by = id;
+    const absl::Status inherited = InheritBesideClosed(door, batch);
+    if (!inherited.ok()) return inherited;
     batch.Add(std::move(door));
     fresh.push_back(number);
   }

@@ -98,6 +98,8 @@ Registry::Done Registry::Supersede(const NhsNumber& old, const NhsNumber& curren
     row.nhs_number = current;
     RowTaken taken = TakeRow(&*held, row, NumberChange::kSuperseded, false, DayOf(by.note.at_ms));
     taken.held->answered_by = batch.next_id();
+    const absl::Status inherited = InheritBesideClosed(*taken.held, batch);
+    if (!inherited.ok()) return inherited;
     const absl::StatusOr<bool> changed = batch.Change(id, *std::move(taken.held));
     if (!changed.ok()) return changed.status();
     added.push_back(batch.Add(*std::move(taken.added)));

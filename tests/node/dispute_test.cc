@@ -389,6 +389,19 @@ TEST_F(Dispute, ANumberThatWasReplacedIsNoOtherOneOfTheUpn) {
   EXPECT_EQ(Import({ben}).disputed, 1u);
 }
 
+// Whether it was the same identity's nobody knows where it stands beside one that is closed.
+TEST_F(Dispute, ButOneThatStandsBesideAClosedNumberIs) {
+  const std::string closed = "9990000034";
+  Record ada = Child("1", kTwo, "Ada", 20150314), late = Child("2", kOne, "Ada", 20150314);
+  ada.upn = late.upn = *Upn::Parse(kUpnOne);
+  const std::vector<ImportRow> rows = {
+      {2, RowAction::kUpsert, std::nullopt, ada, {*NhsNumber::Parse(kOne), *NhsNumber::Parse(closed)}}};
+  ImportCounts counts;
+  ASSERT_TRUE(registry_.Take(rows, kImported, true, &counts, nullptr).ok());
+  ASSERT_TRUE(IsDone(registry_.Close(*NhsNumber::Parse(closed), ByAt(kImported))));
+  EXPECT_EQ(Import({late}).disputed, 1u);
+}
+
 // The item of before leads to what answers by way of a record that is gone.
 TEST_F(Dispute, WhatAnswersIsNamedByAnItemWhenTheOneThatWasMergedIsErased) {
   Import({Ada(), Ben(), Child("3", "", "Ada", 20150314)});

@@ -278,10 +278,40 @@ TEST_F(RegistryLifeTest, SoIsOneFurtherOnAndNotWhatLiesBetween) {
                     {Number(four), Number(kOne), Number(kTwo)}}});
   ASSERT_EQ(Under(four).size(), 1u);
   ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
-  EXPECT_TRUE(Under(kOne).at(0).restrictions.closed);
-  EXPECT_TRUE(Under(four).at(0).beside_closed);
-  EXPECT_FALSE(Under(kTwo).at(0).beside_closed);
-  EXPECT_EQ(WithShields(Under(kThree).at(0)), Restrictions());
+  for (int night = 0; night < 2; ++night) {
+    EXPECT_TRUE(Under(kOne).at(0).restrictions.closed);
+    EXPECT_TRUE(Under(four).at(0).beside_closed);
+    EXPECT_FALSE(Under(kTwo).at(0).beside_closed);
+    EXPECT_EQ(WithShields(Under(kThree).at(0)), Restrictions());
+    Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("1", kThree),
+                      {Number(four), Number(kOne), Number(kTwo)}}});
+  }
+}
+
+// Another system of the agency has the child too, and lists the one alone.
+TEST_F(RegistryLifeTest, NoLaterRecordOpensTheNumberAgain) {
+  Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("1", kTwo),
+                    {Number(kThree), Number(kOne)}}});
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("2", kTwo), {Number(kThree)}}});
+  Import({Pupil("3", kThree)});
+  ASSERT_TRUE(IsDone(registry_.Supersede(Number(kThree), Number(kTwo), ByAt(kImported))));
+  Import({Pupil("4", kThree)});
+  Import({Pupil("4", kTwo)}, kImported, true, NumberChange::kSuperseded);
+  const std::vector<Record> doors = Under(kThree);
+  ASSERT_EQ(doors.size(), 4u);
+  for (const Record& door : doors) EXPECT_TRUE(door.beside_closed);
+}
+
+// As a row of one record has them, doors of the other ones included.
+TEST_F(RegistryLifeTest, NorIsADoorOfAnotherRecordOpenWhereARowHasTheClosedNumberBesideIt) {
+  Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("2", kTwo), {Number(kThree)}}});
+  Import({Pupil("1", kTwo), Pupil("7", kOne)});
+  ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
+  EXPECT_FALSE(Under(kThree).at(0).beside_closed);
+  Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("1", kTwo),
+                    {Number(kThree), Number(kOne)}}});
+  EXPECT_TRUE(Under(kThree).at(0).beside_closed);
 }
 
 // A row that has them both reaches it behind another one too.
@@ -299,8 +329,9 @@ TEST_F(RegistryLifeTest, AndOneBehindANumberThatTheRowDoesNotName) {
 
 // The shield is of the number: with the child's it would fall when nobody thinks of it.
 TEST_F(RegistryLifeTest, ItStaysWhenTheChildIsHiddenNoMoreAndIsOpenedLikeTheClosedOne) {
+  const std::string four = "9990000042";
   Take(registry_, {{2, RowAction::kUpsert, std::nullopt, Pupil("1", kTwo),
-                    {Number(kThree), Number(kOne)}}});
+                    {Number(kThree), Number(four), Number(kOne)}}});
   ASSERT_TRUE(IsDone(registry_.Close(Number(kOne), ByAt(kImported))));
   Record shielded = Pupil("1", kTwo);
   shielded.restrictions.shielded = true;
@@ -316,8 +347,11 @@ TEST_F(RegistryLifeTest, ItStaysWhenTheChildIsHiddenNoMoreAndIsOpenedLikeTheClos
   lower(Lowered::kShield, kTwo);
   EXPECT_EQ(WithShields(Under(kTwo).at(0)), Restrictions());
   EXPECT_TRUE(WithShields(Under(kThree).at(0)).shielded);
+  lower(Lowered::kClosed, kTwo);
+  EXPECT_TRUE(WithShields(Under(kThree).at(0)).shielded);
   lower(Lowered::kClosed, kThree);
   EXPECT_FALSE(WithShields(Under(kThree).at(0)).shielded);
+  EXPECT_TRUE(WithShields(Under(four).at(0)).shielded);   // each for itself
   EXPECT_TRUE(Under(kOne).at(0).restrictions.closed);
 }
 
